@@ -1,0 +1,7 @@
+//! Sets of players, and seeded ways to draw them.
+
+mod sample;
+mod set;
+
+pub use sample::*;
+pub use set::*;

@@ -1,0 +1,180 @@
+//! What can go wrong, grouped by who has to change something: the caller, the data or the machine.
+
+use std::path::PathBuf;
+
+/// An error of this crate. Every message names the value at fault and the remedy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting is outside what it may be.
+    #[error("{name} is {value}: {remedy}")]
+    Setting {
+        /// The setting, as the caller wrote it.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// What it may be instead.
+        remedy: String,
+    },
+    /// A game has too few players to have pairs.
+    #[error(
+        "{players} player(s): interactions need at least 2 players; use a finer grid or more features"
+    )]
+    TooFewPlayers {
+        /// How many there are.
+        players: usize,
+    },
+    /// No pair is left to measure.
+    #[error("no pairs to measure: ask for at least one pair of two different players")]
+    NoPairs,
+    /// An order is larger than n - 2.
+    #[error("order {order} is out of range: with {players} players the orders are 0..={last}", last = players.saturating_sub(2))]
+    OrderOutOfRange {
+        /// The order asked for.
+        order: usize,
+        /// The number of players.
+        players: usize,
+    },
+    /// A pair names a player that is not there, or one player twice.
+    #[error("pair ({0}, {1}) is not a pair of two different players among {2}", pair.0, pair.1, players)]
+    PairOutOfRange {
+        /// The pair asked for.
+        pair: (usize, usize),
+        /// The number of players.
+        players: usize,
+    },
+    /// Exact enumeration would need too many values.
+    #[error(
+        "exact enumeration of {players} players needs 2^{players} values for each sample; it is offered up to {limit} players: use the toggled or paired estimator, or fewer players"
+    )]
+    TooManyPlayersForExact {
+        /// The number of players.
+        players: usize,
+        /// The largest number that is enumerated.
+        limit: usize,
+    },
+    /// The patch grid does not fit the image.
+    #[error(
+        "a grid of {rows}x{columns} patches does not fit an image of {height}x{width} pixels: use at most one patch a pixel"
+    )]
+    GridTooLarge {
+        /// Rows of patches.
+        rows: usize,
+        /// Columns of patches.
+        columns: usize,
+        /// Height of the image in pixels.
+        height: usize,
+        /// Width of the image in pixels.
+        width: usize,
+    },
+    /// Two things that must agree in number do not.
+    #[error("{what}: expected {expected}, found {found}")]
+    Mismatch {
+        /// What was counted.
+        what: String,
+        /// The number that was needed.
+        expected: usize,
+        /// The number that came.
+        found: usize,
+    },
+    /// A target class the network does not have.
+    #[error("sample {sample} has target class {target}, but the network gives {classes} logit(s)")]
+    TargetOutOfRange {
+        /// Index of the sample.
+        sample: usize,
+        /// Its target.
+        target: usize,
+        /// Number of logits.
+        classes: usize,
+    },
+    /// The value of a coalition is NaN or infinite.
+    #[error(
+        "the value of a coalition of {present} players of sample {sample} is {value}: look for NaN in the input or the weights, or choose another reward"
+    )]
+    NotFinite {
+        /// Index of the sample.
+        sample: usize,
+        /// How many players were present.
+        present: usize,
+        /// The value.
+        value: f64,
+    },
+    /// The run was stopped before one sample was complete.
+    #[error("interrupted before the first sample was complete: nothing was measured")]
+    Interrupted,
+    /// A quantity needs orders that were not measured.
+    #[error(
+        "{what} needs every order 0..={last}, but {measured} orders were measured: use Orders::all()"
+    )]
+    OrdersMissing {
+        /// The quantity.
+        what: &'static str,
+        /// The last order, n - 2.
+        last: usize,
+        /// How many orders there are.
+        measured: usize,
+    },
+    /// An earlier profile was made with other settings.
+    #[error("cannot resume: the earlier profile has {what} {earlier}, this run has {now}")]
+    ResumeMismatch {
+        /// The setting that differs.
+        what: &'static str,
+        /// Its value then.
+        earlier: String,
+        /// Its value now.
+        now: String,
+    },
+    /// The name of a device that is not compiled in, or means nothing.
+    #[error(
+        "unknown device \"{name}\": {reason}. Compiled in: {available}. Others need a Cargo feature of the same name (wgpu, vulkan, metal, webgpu, cuda, rocm, remote)"
+    )]
+    Device {
+        /// The string given.
+        name: String,
+        /// Why it was refused.
+        reason: String,
+        /// The devices that this build can name.
+        available: String,
+    },
+    /// Reading values back from the device failed.
+    #[error("the device failed while values were read back: {0}")]
+    Execution(String),
+    /// A file could not be read or written.
+    #[error("{action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was attempted.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: {reason}", path = path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A picture could not be drawn.
+    #[error("drawing failed: {0}")]
+    Figure(String),
+}
+
+impl Error {
+    pub(crate) fn setting(
+        name: &'static str,
+        value: impl ToString,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::Setting {
+            name,
+            value: value.to_string(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,107 @@
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The ratios of the papers' order grid: the orders are `int(r * (n - 2))`.
+pub const PUBLISHED_RATIOS: [f64; 13] = [
+    0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0,
+];
+
+/// Which orders m to measure. An order counts the context only, the pair is not in it: `0..=n - 2`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Orders(Kind);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Kind {
+    All,
+    Ratios(Vec<f64>),
+    Given(Vec<usize>),
+}
+
+impl Orders {
+    /// Every order.
+    pub fn all() -> Self {
+        Self(Kind::All)
+    }
+
+    /// The 13 orders of the papers, [`PUBLISHED_RATIOS`].
+    pub fn published() -> Self {
+        Self::ratios(PUBLISHED_RATIOS)
+    }
+
+    /// The orders `int(r * (n - 2))` for ratios r in `0..=1`.
+    pub fn ratios(ratios: impl Into<Vec<f64>>) -> Self {
+        Self(Kind::Ratios(ratios.into()))
+    }
+
+    /// These orders.
+    pub fn given(orders: impl Into<Vec<usize>>) -> Self {
+        Self(Kind::Given(orders.into()))
+    }
+
+    /// The orders for a game of `players`, ascending and each once.
+    ///
+    /// # Errors
+    ///
+    /// Fewer than two players, no orders, a ratio outside `0..=1`, or an order above `players - 2`.
+    pub fn resolve(&self, players: usize) -> Result<Vec<usize>> {
+        if players < 2 {
+            return Err(Error::TooFewPlayers { players });
+        }
+        let last = players - 2;
+        let mut orders: Vec<usize> = match &self.0 {
+            Kind::All => (0..=last).collect(),
+            Kind::Ratios(ratios) => ratios
+                .iter()
+                .map(|r| match (0.0..=1.0).contains(r) {
+                    true => Ok((r * last as f64) as usize),
+                    false => Err(Error::setting("order ratio", r, "ratios run from 0 to 1")),
+                })
+                .collect::<Result<_>>()?,
+            Kind::Given(orders) => orders.clone(),
+        };
+        orders.sort_unstable();
+        orders.dedup();
+        match orders.last() {
+            None => Err(Error::setting("orders", "empty", "name at least one order")),
+            Some(&order) if order > last => Err(Error::OrderOutOfRange { order, players }),
+            Some(_) => Ok(orders),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_orders_of_256_players_are_those_of_the_papers() {
+        // [int(r * 254) for r in (0, .05, .1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1)] in Python.
+        let python = [0, 12, 25, 50, 76, 101, 127, 152, 177, 203, 228, 241, 254];
+        assert_eq!(Orders::published().resolve(256).unwrap(), python);
+    }
+
+    #[test]
+    fn few_players_share_orders() {
+        assert_eq!(Orders::published().resolve(4).unwrap(), [0, 1, 2]);
+        assert_eq!(Orders::all().resolve(2).unwrap(), [0]);
+    }
+
+    #[test]
+    fn bad_orders_are_refused() {
+        assert!(matches!(
+            Orders::given([3]).resolve(4),
+            Err(Error::OrderOutOfRange {
+                order: 3,
+                players: 4
+            })
+        ));
+        assert!(Orders::ratios([1.1]).resolve(4).is_err());
+        assert!(Orders::ratios([f64::NAN]).resolve(4).is_err());
+        assert!(Orders::given([]).resolve(4).is_err());
+        assert!(matches!(
+            Orders::all().resolve(1),
+            Err(Error::TooFewPlayers { players: 1 })
+        ));
+    }
+}

@@ -1,0 +1,237 @@
+//! Toggled differences: a base T drawn uniformly among the sets of one size, and a pool of players toggled in it.
+//!
+//! For players i, j of a pool chosen independently of T, the values of T, T xor {i}, T xor {j} and T xor {i, j} form
+//! one difference. Its context T \ {i, j} has |T| - |T and {i, j}| members and is uniform among the sets of that size
+//! without the pair: unbiased. One base serves every pair of the pool.
+
+use std::collections::BTreeSet;
+
+use crate::coalition::sample_of_size;
+
+use super::{Block, Pair, Plan, block::Builder};
+
+/// Players toggled together, and the plan's pairs among them.
+#[derive(Debug, Clone)]
+pub(super) struct Pool {
+    players: Vec<usize>,
+    /// Indices into the plan's pairs.
+    pairs: Vec<usize>,
+}
+
+/// Covers the pairs by pools of at most `size` players, each pair in one pool, few pools first.
+///
+/// Greedy: a pool starts with the first uncovered pair and takes in the player that adds most uncovered pairs.
+pub(super) fn pools(pairs: &[Pair], players: usize, size: usize) -> Vec<Pool> {
+    let mut uncovered: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); players];
+    for (index, &(i, j)) in pairs.iter().enumerate() {
+        uncovered[i].insert((j, index));
+        uncovered[j].insert((i, index));
+    }
+    let mut pools = Vec::new();
+    for &(start, _) in pairs {
+        while !uncovered[start].is_empty() {
+            pools.push(grow(start, size.max(2), &mut uncovered));
+        }
+    }
+    pools
+}
+
+fn grow(start: usize, size: usize, uncovered: &mut [BTreeSet<(usize, usize)>]) -> Pool {
+    let mut pool = Pool {
+        players: Vec::new(),
+        pairs: Vec::new(),
+    };
+    let mut gain = vec![0_usize; uncovered.len()];
+    let mut next = Some(start);
+    while let Some(player) = next {
+        let inside: Vec<_> = uncovered[player]
+            .iter()
+            .copied()
+            .filter(|(other, _)| pool.players.contains(other))
+            .collect();
+        for (other, pair) in inside {
+            uncovered[player].remove(&(other, pair));
+            uncovered[other].remove(&(player, pair));
+            pool.pairs.push(pair);
+        }
+        pool.players.push(player);
+        gain[player] = 0;
+        for (other, _) in &uncovered[player] {
+            if !pool.players.contains(other) {
+                gain[*other] += 1;
+            }
+        }
+        // The lowest number among equals, so that the pools are the same on every machine.
+        let best = (0..gain.len()).max_by_key(|p| (gain[*p], std::cmp::Reverse(*p)));
+        next = best.filter(|p| gain[*p] > 0 && pool.players.len() < size);
+    }
+    pool
+}
+
+/// Bases of one size, and the orders their differences count for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bases {
+    /// The size of each base.
+    pub size: usize,
+    /// How many bases a pool gets.
+    pub count: usize,
+    /// First and last order served.
+    pub orders: (usize, usize),
+}
+
+/// The chance that a pair has `inside` of its two members in a uniform set of `size` among `players`.
+fn chance(players: usize, size: usize, inside: usize) -> f64 {
+    let (n, s) = (players as f64, size as f64);
+    let ways = match inside {
+        0 => (n - s) * (n - s - 1.0),
+        1 => 2.0 * s * (n - s),
+        _ => s * (s - 1.0),
+    };
+    ways / (n * (n - 1.0))
+}
+
+/// Bases that give each pair of a pool `contexts` contexts, on average, at each of `orders`.
+///
+/// Three and more consecutive orders share their bases: with as many bases at every size from the first order to the
+/// last plus two, each order gets (n+1)/(n-1) contexts a base. An order by itself uses the size whose fitting pairs
+/// cost least: |T| = m (pair outside), m + 1 (split) or m + 2 (inside).
+pub(super) fn bases(orders: &[usize], players: usize, contexts: usize, pool: &Pool) -> Vec<Bases> {
+    let mut plan = Vec::new();
+    for run in orders.chunk_by(|a, b| a + 1 == *b) {
+        let (first, last) = (run[0], run[run.len() - 1]);
+        if run.len() >= 3 {
+            let count =
+                (contexts as f64 * (players - 1) as f64 / (players + 1) as f64).ceil() as usize;
+            plan.extend((first..=last + 2).map(|size| Bases {
+                size,
+                count,
+                orders: (first, last),
+            }));
+        } else {
+            plan.extend(
+                run.iter()
+                    .map(|order| single(*order, players, contexts, pool)),
+            );
+        }
+    }
+    plan
+}
+
+fn single(order: usize, players: usize, contexts: usize, pool: &Pool) -> Bases {
+    let (toggles, pairs) = (pool.players.len() as f64, pool.pairs.len() as f64);
+    let values_per_difference = |inside: usize| {
+        let size = order + inside;
+        let share = match inside {
+            0 => 1.0 - size as f64 / players as f64,
+            1 => 1.0,
+            _ => size as f64 / players as f64,
+        };
+        let differences = pairs * chance(players, size, inside);
+        (1.0 + toggles * share + differences) / differences
+    };
+    let inside = (0..=2)
+        .min_by(|a, b| values_per_difference(*a).total_cmp(&values_per_difference(*b)))
+        .unwrap_or(0);
+    let size = order + inside;
+    Bases {
+        size,
+        count: (contexts as f64 / chance(players, size, inside)).ceil() as usize,
+        orders: (order, order),
+    }
+}
+
+/// The differences of `orders` (those of the plan that are sampled), pool by pool.
+pub(super) fn blocks(
+    plan: &Plan,
+    orders: Vec<usize>,
+    pool_size: usize,
+) -> impl Iterator<Item = Block> {
+    let players = plan.players();
+    let pools = pools(plan.pairs(), players, pool_size);
+    let mut rng = plan.generator(u64::MAX);
+    let mut work = pools
+        .into_iter()
+        .flat_map(move |pool| {
+            let bases = bases(&orders, players, plan.contexts(), &pool);
+            bases
+                .into_iter()
+                .flat_map(move |b| std::iter::repeat_n((pool.clone(), b), b.count))
+        })
+        .peekable();
+    let mut builder = Builder::default();
+    std::iter::from_fn(move || {
+        while !builder.is_full() {
+            let Some((pool, bases)) = work.next() else {
+                return builder.take();
+            };
+            let base = sample_of_size(players, bases.size, &[], &mut rng);
+            for index in pool.pairs {
+                let pair = plan.pairs()[index];
+                let inside =
+                    usize::from(base.contains(pair.0)) + usize::from(base.contains(pair.1));
+                let Some(order) = bases.size.checked_sub(inside) else {
+                    continue;
+                };
+                if (bases.orders.0..=bases.orders.1).contains(&order)
+                    && let Ok(order_index) = plan.orders().binary_search(&order)
+                {
+                    builder.add(&base, pair, index, order_index);
+                }
+            }
+        }
+        builder.take()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coalition::generator;
+    use crate::estimate::Pairs;
+
+    #[test]
+    fn pools_cover_every_pair_once() {
+        for pairs in [
+            Pairs::all(),
+            Pairs::random(30),
+            Pairs::windows(3, 72),
+            Pairs::neighbours(2, 100),
+        ] {
+            let pairs = pairs
+                .resolve(64, Some([8, 8]), &mut generator(5, 0))
+                .unwrap();
+            let pools = pools(&pairs, 64, 9);
+            let mut seen: Vec<usize> = pools.iter().flat_map(|p| p.pairs.clone()).collect();
+            seen.sort_unstable();
+            assert_eq!(seen, (0..pairs.len()).collect::<Vec<_>>());
+            for pool in pools {
+                assert!(pool.players.len() <= 9);
+                let inside = |p: &usize| {
+                    pool.players.contains(&pairs[*p].0) && pool.players.contains(&pairs[*p].1)
+                };
+                assert!(pool.pairs.iter().all(inside));
+            }
+        }
+    }
+
+    #[test]
+    fn one_window_is_one_pool() {
+        let pairs = Pairs::windows(3, 36)
+            .resolve(256, Some([16, 16]), &mut generator(0, 0))
+            .unwrap();
+        assert_eq!(pools(&pairs, 256, 16).len(), 1);
+    }
+
+    #[test]
+    fn low_orders_use_pairs_outside_middle_ones_split_pairs_and_high_ones_pairs_inside() {
+        let pairs = Pairs::windows(3, 36)
+            .resolve(256, Some([16, 16]), &mut generator(0, 0))
+            .unwrap();
+        let pool = &pools(&pairs, 256, 9)[0];
+        let sizes: Vec<usize> = bases(&[12, 127, 241], 256, 10, pool)
+            .iter()
+            .map(|b| b.size)
+            .collect();
+        assert_eq!(sizes, [12, 128, 243]);
+    }
+}

@@ -1,0 +1,148 @@
+//! One batch of coalitions of one or several samples on one device, and no more.
+
+use burn::tensor::{Int, Tensor, TensorData};
+
+use crate::coalition::Coalition;
+use crate::error::{Error, Result};
+use crate::players::Players;
+
+use super::{Classifier, Reward};
+
+/// A coalition of one of the samples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub sample: usize,
+    pub coalition: &'a Coalition,
+}
+
+/// Gives values to coalitions of several samples at once.
+pub(crate) trait Evaluate {
+    fn samples(&self) -> usize;
+    fn players(&self) -> usize;
+    fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
+}
+
+/// The games that a network plays on a batch of inputs, one for each sample.
+pub(crate) struct NetworkGames<'a, P: Players, N> {
+    net: &'a N,
+    players: &'a P,
+    count: usize,
+    present: P::Input,
+    absent: P::Input,
+    targets: Vec<usize>,
+    reward: Reward,
+}
+
+impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
+    pub fn new(
+        net: &'a N,
+        players: &'a P,
+        present: P::Input,
+        absent: P::Input,
+        targets: Vec<usize>,
+        reward: Reward,
+    ) -> Result<Self> {
+        let samples = players.samples(&present);
+        if samples != targets.len() {
+            return Err(Error::Mismatch {
+                what: "one target for each sample".into(),
+                expected: samples,
+                found: targets.len(),
+            });
+        }
+        Ok(Self {
+            count: players.count(&present)?,
+            net,
+            players,
+            present,
+            absent,
+            targets,
+            reward,
+        })
+    }
+
+    fn inputs(&self, rows: &[Row<'_>]) -> P::Input {
+        let device = self.players.device(&self.present);
+        let samples: Vec<i32> = rows.iter().map(|row| row.sample as i32).collect();
+        let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [rows.len()]), &device);
+        let mut presence = Vec::with_capacity(rows.len() * self.count);
+        for row in rows {
+            row.coalition.extend_presence(&mut presence);
+        }
+        let presence =
+            Tensor::from_data(TensorData::new(presence, [rows.len(), self.count]), &device);
+        let present = self.players.select(&self.present, samples.clone());
+        let absent = self.players.select(&self.absent, samples);
+        self.players.compose(present, absent, presence)
+    }
+}
+
+impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
+    fn samples(&self) -> usize {
+        self.targets.len()
+    }
+
+    fn players(&self) -> usize {
+        self.count
+    }
+
+    fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
+        let logits = read_logits(self.net.logits(self.inputs(rows)), rows.len())?;
+        let value = |(row, logits): (&Row<'_>, &[f32])| {
+            let target = self.targets[row.sample];
+            check_target(row.sample, target, logits.len())?;
+            Ok(self.reward.value(logits, target))
+        };
+        rows.iter().zip(logits.rows()).map(value).collect()
+    }
+}
+
+/// A single logit stands for two classes.
+fn check_target(sample: usize, target: usize, classes: usize) -> Result<()> {
+    match target < classes.max(2) {
+        true => Ok(()),
+        false => Err(Error::TargetOutOfRange {
+            sample,
+            target,
+            classes,
+        }),
+    }
+}
+
+/// Logits on the host, `[rows, classes]`.
+pub(crate) struct Logits {
+    values: Vec<f32>,
+    classes: usize,
+}
+
+impl Logits {
+    pub fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.chunks_exact(self.classes)
+    }
+
+    /// The class of the largest logit of each row; NaN never wins.
+    pub fn predictions(&self) -> Vec<usize> {
+        let largest = |row: &[f32]| {
+            if let [logit] = row {
+                return usize::from(*logit > 0.0);
+            }
+            (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+        };
+        self.rows().map(largest).collect()
+    }
+}
+
+pub(crate) fn read_logits(logits: Tensor<2>, rows: usize) -> Result<Logits> {
+    let [found, classes] = logits.dims();
+    if found != rows || classes == 0 {
+        return Err(Error::Mismatch {
+            what: format!("rows of the network's logits, which are [{found}, {classes}]"),
+            expected: rows,
+            found,
+        });
+    }
+    let values = logits
+        .try_into_vec_as::<f32>()
+        .map_err(|e| Error::Execution(e.to_string()))?;
+    Ok(Logits { values, classes })
+}

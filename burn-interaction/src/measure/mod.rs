@@ -1,0 +1,13 @@
+//! The runner that a user starts from.
+
+mod measurement;
+mod progress;
+mod run;
+mod targets;
+
+#[cfg(test)]
+mod closed_forms;
+
+pub use measurement::*;
+pub use progress::*;
+pub use targets::*;

@@ -1,0 +1,50 @@
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// What a run will cost, known before it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Coalitions to evaluate, that is rows to push through the network.
+    pub forwards: u64,
+    /// Batches they come in.
+    pub batches: u64,
+    /// Samples they belong to.
+    pub samples: usize,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Coalitions evaluated so far.
+    pub forwards: u64,
+    /// Samples completed so far.
+    pub samples: usize,
+    /// Samples to complete.
+    pub samples_total: usize,
+    /// Time since the run started.
+    pub elapsed: Duration,
+}
+
+/// Is told after every batch where a run stands, and may stop it: what is complete then is the result.
+///
+/// Closures `FnMut(&Progress) -> ControlFlow<()>` are observers.
+pub trait Observer {
+    /// Takes the news; [`ControlFlow::Break`] stops the run.
+    fn update(&mut self, progress: &Progress) -> ControlFlow<()>;
+}
+
+impl<F: FnMut(&Progress) -> ControlFlow<()>> Observer for F {
+    fn update(&mut self, progress: &Progress) -> ControlFlow<()> {
+        self(progress)
+    }
+}
+
+/// Never stops anything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn update(&mut self, _: &Progress) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

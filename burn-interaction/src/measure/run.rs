@@ -1,0 +1,192 @@
+//! Streams the plans of all samples through an evaluator in batches of one size.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use crate::coalition::Coalition;
+use crate::error::{Error, Result};
+use crate::estimate::{Block, Plan};
+use crate::game::{Evaluate, Row};
+use crate::profile::{Accumulator, SampleProfile};
+
+use super::{Observer, Progress};
+
+/// A block whose values are on their way.
+struct Pending {
+    sample: usize,
+    block: Block,
+    values: Vec<f64>,
+}
+
+/// What a run has made: complete samples only, and the number of forwards that went into them.
+pub(super) struct Made {
+    pub samples: Vec<SampleProfile>,
+    pub forwards: u64,
+}
+
+/// Evaluates the plans of the samples from `first` on.
+pub(super) fn run(
+    evaluate: &impl Evaluate,
+    plan: impl Fn(usize) -> Result<Plan>,
+    first: usize,
+    batch: usize,
+    observer: &mut impl Observer,
+) -> Result<Made> {
+    let mut stream = Stream {
+        evaluate,
+        batch,
+        queue: VecDeque::new(),
+        waiting: 0,
+        running: VecDeque::new(),
+        made: Made {
+            samples: Vec::new(),
+            forwards: 0,
+        },
+        done: 0,
+        whole_batch: false,
+        start: Instant::now(),
+        first,
+    };
+    for sample in first..evaluate.samples() {
+        let plan = plan(sample)?;
+        stream
+            .running
+            .push_back((sample, Accumulator::new(plan.clone()), false));
+        for block in plan.blocks() {
+            if stream.offer(sample, block, observer)? {
+                return Ok(stream.made);
+            }
+        }
+        if let Some((_, _, ended)) = stream.running.back_mut() {
+            *ended = true;
+        }
+        stream.finish_complete();
+    }
+    while stream.waiting > 0 {
+        if stream.evaluate_batch(observer)? {
+            break;
+        }
+    }
+    Ok(stream.made)
+}
+
+struct Stream<'a, E> {
+    evaluate: &'a E,
+    batch: usize,
+    queue: VecDeque<Pending>,
+    /// Coalitions in the queue without a value.
+    waiting: usize,
+    /// Samples under way, with whether all their blocks are known.
+    running: VecDeque<(usize, Accumulator, bool)>,
+    made: Made,
+    done: u64,
+    whole_batch: bool,
+    start: Instant,
+    first: usize,
+}
+
+impl<E: Evaluate> Stream<'_, E> {
+    /// Takes a block and evaluates as soon as there is a batch; tells whether the observer stops the run.
+    fn offer(&mut self, sample: usize, block: Block, observer: &mut impl Observer) -> Result<bool> {
+        self.waiting += block.coalitions.len();
+        self.queue.push_back(Pending {
+            sample,
+            block,
+            values: Vec::new(),
+        });
+        while self.waiting >= self.batch {
+            if self.evaluate_batch(observer)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn evaluate_batch(&mut self, observer: &mut impl Observer) -> Result<bool> {
+        let open = |p: &Pending| -> Vec<(usize, Coalition)> {
+            p.block.coalitions[p.values.len()..]
+                .iter()
+                .take(self.batch)
+                .map(|c| (p.sample, c.clone()))
+                .collect()
+        };
+        let rows: Vec<(usize, Coalition)> =
+            self.queue.iter().flat_map(open).take(self.batch).collect();
+        let real = rows.len();
+        let mut padded: Vec<Row<'_>> = rows
+            .iter()
+            .map(|(sample, coalition)| Row {
+                sample: *sample,
+                coalition,
+            })
+            .collect();
+        // GPUs tune their kernels to a shape: the last batch is filled up to the size of those before it.
+        if self.whole_batch
+            && let Some(last) = padded.last().copied()
+        {
+            padded.resize(self.batch, last);
+        }
+        self.whole_batch = padded.len() == self.batch;
+        let mut values = self.evaluate.values(&padded)?;
+        values.truncate(real);
+        for (value, row) in values.iter().zip(&padded) {
+            if !value.is_finite() {
+                let (sample, present) = (row.sample, row.coalition.len());
+                return Err(Error::NotFinite {
+                    sample,
+                    present,
+                    value: *value,
+                });
+            }
+        }
+        self.waiting -= real;
+        self.done += real as u64;
+        self.distribute(values);
+        let progress = Progress {
+            forwards: self.done,
+            samples: self.made.samples.len(),
+            samples_total: self.evaluate.samples() - self.first,
+            elapsed: self.start.elapsed(),
+        };
+        Ok(observer.update(&progress).is_break())
+    }
+
+    fn distribute(&mut self, values: Vec<f64>) {
+        let mut values = values.into_iter();
+        while let Some(front) = self.queue.front_mut() {
+            let missing = front.block.coalitions.len() - front.values.len();
+            front.values.extend(values.by_ref().take(missing));
+            if front.values.len() < front.block.coalitions.len() {
+                break;
+            }
+            let Some(done) = self.queue.pop_front() else {
+                break;
+            };
+            // Blocks come in the order of their samples, and a sample is finished with its last block.
+            if let Some((_, accumulator, _)) = self
+                .running
+                .iter_mut()
+                .find(|(sample, ..)| *sample == done.sample)
+            {
+                accumulator.absorb(&done.block, &done.values);
+            }
+        }
+        self.finish_complete();
+    }
+
+    /// A sample is complete once its blocks have ended and none of them waits.
+    fn finish_complete(&mut self) {
+        while self.running.front().is_some_and(|(sample, _, ended)| {
+            *ended
+                && self
+                    .queue
+                    .front()
+                    .is_none_or(|pending| pending.sample != *sample)
+        }) {
+            if let Some((sample, accumulator, _)) = self.running.pop_front() {
+                self.made.forwards += accumulator.forwards();
+                self.made.samples.push(accumulator.finish(sample));
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// What an absent player looks like.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Baseline {
+    /// Zero: the data set's mean, where inputs are standardised.
+    #[default]
+    Zero,
+    /// Images: the mean of each channel of the same image. Tables: the mean of each feature over the batch measured.
+    Mean,
+    /// Given values, one for each channel of an image or each feature of a table.
+    Values(Vec<f32>),
+    /// Images only: the image blurred by a Gaussian of this standard deviation in pixels, renormalised at the border.
+    Blur(f32),
+}
+
+impl Baseline {
+    /// For images, a `[batch, channels, height, width]` tensor.
+    pub(super) fn of_images(&self, images: &Tensor<4>) -> Result<Tensor<4>> {
+        let [batch, channels, height, width] = images.dims();
+        match self {
+            Self::Zero => Ok(images.zeros_like()),
+            Self::Mean => {
+                let mean = images.clone().mean_dim(3).mean_dim(2);
+                Ok(mean.expand([batch, channels, height, width]))
+            }
+            Self::Values(values) => {
+                let values = given(values, "baseline values, one a channel", channels)?;
+                let values =
+                    Tensor::<1>::from_data(values, &images.device()).reshape([1, channels, 1, 1]);
+                Ok(values.expand([batch, channels, height, width]))
+            }
+            Self::Blur(sigma) => blur(images, *sigma),
+        }
+    }
+
+    /// For tables, a `[batch, features]` tensor.
+    pub(super) fn of_rows(&self, rows: &Tensor<2>) -> Result<Tensor<2>> {
+        let [batch, features] = rows.dims();
+        match self {
+            Self::Zero => Ok(rows.zeros_like()),
+            Self::Mean => Ok(rows.clone().mean_dim(0).expand([batch, features])),
+            Self::Values(values) => {
+                let values = given(values, "baseline values, one a feature", features)?;
+                Ok(Tensor::<1>::from_data(values, &rows.device())
+                    .reshape([1, features])
+                    .expand([batch, features]))
+            }
+            Self::Blur(_) => Err(Error::setting(
+                "baseline",
+                "blur",
+                "only images can be blurred: use zero, mean or values",
+            )),
+        }
+    }
+}
+
+fn given(values: &[f32], what: &str, expected: usize) -> Result<TensorData> {
+    if values.len() != expected {
+        return Err(Error::Mismatch {
+            what: what.into(),
+            expected,
+            found: values.len(),
+        });
+    }
+    if let Some(value) = values.iter().find(|v| !v.is_finite()) {
+        return Err(Error::setting(
+            "baseline value",
+            value,
+            "give finite numbers",
+        ));
+    }
+    Ok(TensorData::new(values.to_vec(), [expected]))
+}
+
+fn blur(images: &Tensor<4>, sigma: f32) -> Result<Tensor<4>> {
+    if !(sigma.is_finite() && sigma > 0.0) {
+        return Err(Error::setting(
+            "blur",
+            sigma,
+            "the standard deviation is a positive number of pixels",
+        ));
+    }
+    let [batch, channels, height, width] = images.dims();
+    let rows = images.clone().reshape([batch * channels, 1, height, width]);
+    // What falls outside the image is left out of the average.
+    let weight = smooth(Tensor::ones([1, 1, height, width], &images.device()), sigma);
+    Ok((smooth(rows, sigma) / weight).reshape([batch, channels, height, width]))
+}
+
+/// Convolves `[rows, 1, height, width]` with a Gaussian, first down and then across, zero outside.
+fn smooth(rows: Tensor<4>, sigma: f32) -> Tensor<4> {
+    let [_, _, height, width] = rows.dims();
+    let radius = ((3.0 * sigma).ceil() as usize).clamp(1, height.max(width));
+    let kernel: Vec<f32> = (0..=2 * radius)
+        .map(|k| (-0.5 * ((k as f32 - radius as f32) / sigma).powi(2)).exp())
+        .collect();
+    let kernel = Tensor::<1>::from_data(TensorData::new(kernel, [2 * radius + 1]), &rows.device());
+    let down = kernel.clone().reshape([1, 1, 2 * radius + 1, 1]);
+    let across = kernel.reshape([1, 1, 1, 2 * radius + 1]);
+    let rows = conv2d(
+        rows,
+        down,
+        None,
+        ConvOptions::new([1, 1], [radius, 0], [1, 1], 1),
+    );
+    conv2d(
+        rows,
+        across,
+        None,
+        ConvOptions::new([1, 1], [0, radius], [1, 1], 1),
+    )
+}

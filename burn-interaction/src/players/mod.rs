@@ -1,0 +1,68 @@
+//! Who plays: where each player sits in an input, and what stands there when it is absent.
+
+mod baseline;
+mod features;
+mod patches;
+
+pub use baseline::*;
+pub use features::*;
+pub use patches::*;
+
+use burn::tensor::{Bool, Device, Int, Tensor};
+
+use crate::error::Result;
+
+/// The players of a kind of input.
+///
+/// An input of this trait is a batch of samples. Absent players take what [`absent`](Players::absent) holds at
+/// their place.
+pub trait Players: Clone + Send + std::fmt::Debug {
+    /// A batch of samples.
+    type Input: Clone + Send;
+
+    /// The number of samples in a batch.
+    fn samples(&self, input: &Self::Input) -> usize;
+
+    /// The number of players in each sample of the batch.
+    ///
+    /// # Errors
+    ///
+    /// These players do not fit the input.
+    fn count(&self, input: &Self::Input) -> Result<usize>;
+
+    /// The number of elements of one sample, which bounds how many go into a batch.
+    fn elements(&self, input: &Self::Input) -> usize;
+
+    /// The device of the batch.
+    fn device(&self, input: &Self::Input) -> Device;
+
+    /// The grid that the players lie on, `[rows, columns]`, where there is one: neighbours are found on it.
+    fn grid(&self) -> Option<[usize; 2]> {
+        None
+    }
+
+    /// The batch with every player absent.
+    ///
+    /// # Errors
+    ///
+    /// The baseline does not fit the input.
+    fn absent(&self, input: &Self::Input, baseline: &Baseline) -> Result<Self::Input>;
+
+    /// The samples with these indices, an `[rows]` tensor, as a new batch.
+    fn select(&self, input: &Self::Input, samples: Tensor<1, Int>) -> Self::Input;
+
+    /// Two batches one after the other.
+    fn concat(&self, batches: Vec<Self::Input>) -> Self::Input;
+
+    /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
+    /// others from `absent`.
+    fn compose(
+        &self,
+        present: Self::Input,
+        absent: Self::Input,
+        presence: Tensor<2, Bool>,
+    ) -> Self::Input;
+
+    /// One line about the players, for reports.
+    fn describe(&self) -> String;
+}

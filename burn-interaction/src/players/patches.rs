@@ -1,0 +1,106 @@
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+
+use crate::error::{Error, Result};
+
+use super::{Baseline, Players};
+
+/// The patches of an image as players, row by row: inputs are `[batch, channels, height, width]` tensors.
+///
+/// A grid that does not divide the image gives patches that differ by at most one pixel a side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patches {
+    rows: usize,
+    columns: usize,
+}
+
+impl Patches {
+    /// A grid of `rows` x `columns` patches. The papers use 16x16 for CIFAR-10 and 14x14 for ImageNet.
+    pub fn grid(rows: usize, columns: usize) -> Self {
+        Self { rows, columns }
+    }
+
+    fn check(&self, height: usize, width: usize) -> Result<()> {
+        if self.rows > height || self.columns > width {
+            let Self { rows, columns } = *self;
+            return Err(Error::GridTooLarge {
+                rows,
+                columns,
+                height,
+                width,
+            });
+        }
+        match self.rows * self.columns {
+            players @ 0..2 => Err(Error::TooFewPlayers { players }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The player of each pixel, row by row.
+    pub fn players_of_pixels(&self, height: usize, width: usize) -> Vec<usize> {
+        let pixel =
+            |y: usize, x: usize| (y * self.rows / height) * self.columns + x * self.columns / width;
+        (0..height)
+            .flat_map(|y| (0..width).map(move |x| pixel(y, x)))
+            .collect()
+    }
+}
+
+impl Players for Patches {
+    type Input = Tensor<4>;
+
+    fn samples(&self, input: &Tensor<4>) -> usize {
+        input.dims()[0]
+    }
+
+    fn count(&self, input: &Tensor<4>) -> Result<usize> {
+        let [_, _, height, width] = input.dims();
+        self.check(height, width)?;
+        Ok(self.rows * self.columns)
+    }
+
+    fn elements(&self, input: &Tensor<4>) -> usize {
+        input.dims()[1..].iter().product()
+    }
+
+    fn device(&self, input: &Tensor<4>) -> Device {
+        input.device()
+    }
+
+    fn grid(&self) -> Option<[usize; 2]> {
+        Some([self.rows, self.columns])
+    }
+
+    fn absent(&self, input: &Tensor<4>, baseline: &Baseline) -> Result<Tensor<4>> {
+        baseline.of_images(input)
+    }
+
+    fn select(&self, input: &Tensor<4>, samples: Tensor<1, Int>) -> Tensor<4> {
+        input.clone().select(0, samples)
+    }
+
+    fn concat(&self, batches: Vec<Tensor<4>>) -> Tensor<4> {
+        Tensor::cat(batches, 0)
+    }
+
+    fn compose(
+        &self,
+        present: Tensor<4>,
+        absent: Tensor<4>,
+        presence: Tensor<2, Bool>,
+    ) -> Tensor<4> {
+        let [rows, channels, height, width] = present.dims();
+        let device = presence.device();
+        let index: Vec<i32> = self
+            .players_of_pixels(height, width)
+            .into_iter()
+            .map(|p| p as i32)
+            .collect();
+        let index = Tensor::<1, Int>::from_data(TensorData::new(index, [height * width]), &device);
+        let pixels = presence.select(1, index).reshape([rows, 1, height, width]);
+        absent.mask_where(pixels.expand([rows, channels, height, width]), present)
+    }
+
+    fn describe(&self) -> String {
+        format!("patches {}x{}", self.rows, self.columns)
+    }
+}

@@ -1,0 +1,13 @@
+//! What was measured: interactions with their noise, and the strength of orders made from them.
+
+mod correct;
+mod efficiency;
+mod profile;
+mod settings;
+mod strength;
+mod table;
+
+pub use efficiency::*;
+pub use profile::*;
+pub use settings::*;
+pub use strength::*;

@@ -1,0 +1,254 @@
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::estimate::{Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial};
+
+use super::correct::{Contexts, Halves};
+use super::{Settings, Strength};
+
+/// One estimate of I^(m)(i, j).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The mean of Delta v over the contexts evaluated; zero where there are none.
+    pub mean: f64,
+    /// The unbiased variance of Delta v over the contexts; zero where there are fewer than two.
+    pub variance: f64,
+    /// How many contexts were evaluated.
+    pub contexts: u64,
+    /// Whether these are all contexts there are, so that the mean is exact.
+    pub exact: bool,
+}
+
+impl Estimate {
+    /// The standard error of the mean: zero if exact, NaN if a sampled mean rests on fewer than two contexts.
+    pub fn standard_error(&self) -> f64 {
+        match (self.exact, self.contexts) {
+            (true, _) => 0.0,
+            (false, 0 | 1) => f64::NAN,
+            (false, contexts) => (self.variance / contexts as f64).sqrt(),
+        }
+    }
+}
+
+/// The interactions of one sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SampleProfile {
+    sample: usize,
+    orders: Vec<usize>,
+    pairs: Vec<Pair>,
+    /// Order by order, one a pair.
+    estimates: Vec<Estimate>,
+    /// One a sampled order, `None` where it is exact.
+    halves: Vec<Option<Halves>>,
+}
+
+impl SampleProfile {
+    /// The index of the sample among those given.
+    pub fn sample(&self) -> usize {
+        self.sample
+    }
+
+    /// The pairs, ascending.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.pairs
+    }
+
+    /// The estimates at one of the measured orders, one a pair; `None` for an order not measured.
+    pub fn at_order(&self, order: usize) -> Option<&[Estimate]> {
+        let index = self.orders.binary_search(&order).ok()?;
+        Some(self.at_index(index))
+    }
+
+    /// The estimates at the order with this index in the grid.
+    pub(crate) fn at_index(&self, index: usize) -> &[Estimate] {
+        &self.estimates[index * self.pairs.len()..(index + 1) * self.pairs.len()]
+    }
+
+    /// What the correction of an order needs; `None` where it is exact.
+    pub(super) fn halves(&self, index: usize) -> Option<&Halves> {
+        self.halves[index].as_ref()
+    }
+
+    /// The estimate for an order and a pair, in either order of the two; `None` if it was not measured.
+    pub fn interaction(&self, order: usize, (i, j): Pair) -> Option<&Estimate> {
+        let pair = self.pairs.binary_search(&(i.min(j), i.max(j))).ok()?;
+        self.at_order(order).map(|estimates| &estimates[pair])
+    }
+
+    /// The Shapley interaction index of each pair: the mean of I^(m) over all orders.
+    ///
+    /// # Errors
+    ///
+    /// Not every order was measured.
+    pub fn shapley_interaction(&self, players: usize) -> Result<Vec<f64>> {
+        let last = players - 2;
+        if self.orders.len() != last + 1 {
+            let what = "the Shapley interaction index";
+            return Err(Error::OrdersMissing {
+                what,
+                last,
+                measured: self.orders.len(),
+            });
+        }
+        let mean = |pair: usize| {
+            let of_pair = self.estimates.iter().skip(pair).step_by(self.pairs.len());
+            of_pair.map(|e| e.mean).sum::<f64>() / (last + 1) as f64
+        };
+        Ok((0..self.pairs.len()).map(mean).collect())
+    }
+}
+
+/// Interactions of a network on some samples, and how they were made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    pub(crate) settings: Settings,
+    pub(crate) players: usize,
+    pub(crate) orders: Vec<usize>,
+    pub(crate) requested: usize,
+    pub(crate) forwards: u64,
+    pub(crate) samples: Vec<SampleProfile>,
+}
+
+impl Profile {
+    /// The settings that made it.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The number of players, n.
+    pub fn players(&self) -> usize {
+        self.players
+    }
+
+    /// The measured orders, ascending.
+    pub fn orders(&self) -> &[usize] {
+        &self.orders
+    }
+
+    /// The samples that were completed.
+    pub fn samples(&self) -> &[SampleProfile] {
+        &self.samples
+    }
+
+    /// The number of samples that were to be measured.
+    pub fn requested(&self) -> usize {
+        self.requested
+    }
+
+    /// Whether every sample asked for was completed; `false` after an interrupt.
+    pub fn is_complete(&self) -> bool {
+        self.samples.len() == self.requested
+    }
+
+    /// The number of coalitions evaluated for the completed samples.
+    pub fn forwards(&self) -> u64 {
+        self.forwards
+    }
+
+    /// The strength of each order, with a 95 % band.
+    pub fn strength(&self) -> Strength {
+        Strength::of(self, 0.95)
+    }
+
+    /// The strength of each order, with a band of the given confidence over samples.
+    ///
+    /// # Errors
+    ///
+    /// A confidence outside `0..1`.
+    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
+        match confidence > 0.0 && confidence < 1.0 {
+            true => Ok(Strength::of(self, confidence)),
+            false => Err(Error::setting(
+                "confidence",
+                confidence,
+                "give a share between 0 and 1, such as 0.95",
+            )),
+        }
+    }
+}
+
+/// Adds up the values of one plan.
+pub(crate) struct Accumulator {
+    plan: Plan,
+    sums: Sums,
+    forwards: u64,
+}
+
+enum Sums {
+    Differences(Vec<Contexts>),
+    Sizes(Box<SizeSums>),
+}
+
+impl Accumulator {
+    pub fn new(plan: Plan) -> Self {
+        let sums = match plan.estimator() {
+            Estimator::Exact => Sums::Sizes(Box::new(SizeSums::new(plan.players()))),
+            _ => Sums::Differences(vec![
+                Contexts::default();
+                plan.orders().len() * plan.pairs().len()
+            ]),
+        };
+        Self {
+            plan,
+            sums,
+            forwards: 0,
+        }
+    }
+
+    pub fn absorb(&mut self, block: &Block, values: &[f64]) {
+        self.forwards += values.len() as u64;
+        match (&mut self.sums, &block.differences) {
+            (Sums::Sizes(sums), Differences::Enumerated) => sums.absorb(&block.coalitions, values),
+            (Sums::Differences(sums), Differences::Listed(list)) => {
+                let pairs = self.plan.pairs().len();
+                for difference in list {
+                    let Difference { pair, order, .. } = difference;
+                    sums[*order as usize * pairs + *pair as usize].push(difference.value(values));
+                }
+            }
+            _ => unreachable!("a plan has blocks of one kind"),
+        }
+    }
+
+    pub fn forwards(&self) -> u64 {
+        self.forwards
+    }
+
+    pub fn finish(self, sample: usize) -> SampleProfile {
+        let plan = &self.plan;
+        let grid = plan
+            .orders()
+            .iter()
+            .flat_map(|order| plan.pairs().iter().map(move |pair| (*order, *pair)));
+        let (estimates, halves) = match &self.sums {
+            Sums::Sizes(sums) => {
+                let estimate = |(order, pair)| Estimate {
+                    mean: sums.interaction(pair, order),
+                    variance: 0.0,
+                    contexts: binomial(plan.players() - 2, order) as u64,
+                    exact: true,
+                };
+                (
+                    grid.map(estimate).collect(),
+                    vec![None; plan.orders().len()],
+                )
+            }
+            Sums::Differences(sums) => {
+                let estimates = grid
+                    .zip(sums)
+                    .map(|((order, _), c)| c.estimate(plan.is_exhaustive(order)));
+                let of_orders = plan.orders().iter().zip(sums.chunks(plan.pairs().len()));
+                let halves = of_orders
+                    .map(|(order, c)| (!plan.is_exhaustive(*order)).then(|| Halves::of(c)));
+                (estimates.collect(), halves.collect())
+            }
+        };
+        SampleProfile {
+            sample,
+            orders: plan.orders().to_vec(),
+            pairs: plan.pairs().to_vec(),
+            estimates,
+            halves,
+        }
+    }
+}

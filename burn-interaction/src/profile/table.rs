@@ -1,0 +1,163 @@
+//! Results as JSON and CSV.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+use super::{Profile, Strength};
+
+impl Strength {
+    /// Writes the curve and its settings as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
+        save_json(self, path.as_ref())
+    }
+
+    /// Writes one row an order as CSV, with a header; an absent band is empty.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        #[derive(Serialize)]
+        struct Row {
+            order: usize,
+            ratio: f64,
+            strength: f64,
+            strength_corrected: f64,
+            noise_floor: f64,
+            standard_error: Option<f64>,
+            strength_low: Option<f64>,
+            strength_high: Option<f64>,
+            relative: f64,
+            relative_corrected: f64,
+            relative_low: Option<f64>,
+            relative_high: Option<f64>,
+            mean: f64,
+            contexts: f64,
+        }
+        let rows = self.points.iter().map(|p| Row {
+            order: p.order,
+            ratio: p.ratio,
+            strength: p.raw,
+            strength_corrected: p.corrected,
+            noise_floor: p.noise_floor,
+            standard_error: p.standard_error,
+            strength_low: p.band.map(|b| b.0),
+            strength_high: p.band.map(|b| b.1),
+            relative: p.relative,
+            relative_corrected: p.relative_corrected,
+            relative_low: p.relative_band.map(|b| b.0),
+            relative_high: p.relative_band.map(|b| b.1),
+            mean: p.mean,
+            contexts: p.contexts,
+        });
+        save_csv(rows, path.as_ref())
+    }
+}
+
+impl Profile {
+    /// Writes every interaction and the settings as JSON, from which [`Profile::load_json`] reads them back.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
+        save_json(self, path.as_ref())
+    }
+
+    /// Reads a profile that [`Profile::save_json`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing, cut or holds something else.
+    pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|source| Error::Io {
+            action: "reading",
+            path: path.into(),
+            source,
+        })?;
+        serde_json::from_reader(BufReader::new(file)).map_err(|e| Error::Format {
+            path: path.into(),
+            reason: format!("not a profile: {e}"),
+        })
+    }
+
+    /// Writes one row for each sample, order and pair as CSV, with a header; a standard error that is not known is empty.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        #[derive(Serialize)]
+        struct Row {
+            sample: usize,
+            order: usize,
+            i: usize,
+            j: usize,
+            interaction: f64,
+            standard_error: Option<f64>,
+            contexts: u64,
+        }
+        let rows = self.samples.iter().flat_map(|sample| {
+            self.orders
+                .iter()
+                .enumerate()
+                .flat_map(move |(index, order)| {
+                    sample
+                        .pairs()
+                        .iter()
+                        .zip(sample.at_index(index))
+                        .map(move |((i, j), e)| Row {
+                            sample: sample.sample(),
+                            order: *order,
+                            i: *i,
+                            j: *j,
+                            interaction: e.mean,
+                            standard_error: Some(e.standard_error()).filter(|e| e.is_finite()),
+                            contexts: e.contexts,
+                        })
+                })
+        });
+        save_csv(rows, path.as_ref())
+    }
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    File::create(path)
+        .map(BufWriter::new)
+        .map_err(writing(path))
+}
+
+fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
+    move |source| Error::Io {
+        action: "writing",
+        path: path.into(),
+        source,
+    }
+}
+
+fn save_json(value: &impl Serialize, path: &Path) -> Result<()> {
+    let mut file = create(path)?;
+    serde_json::to_writer_pretty(&mut file, value).map_err(|e| writing(path)(e.into()))?;
+    file.write_all(b"\n")
+        .and_then(|()| file.flush())
+        .map_err(writing(path))
+}
+
+fn save_csv(rows: impl Iterator<Item = impl Serialize>, path: &Path) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(create(path)?);
+    let fail = |e: csv::Error| writing(path)(std::io::Error::other(e));
+    for row in rows {
+        writer.serialize(row).map_err(fail)?;
+    }
+    writer.flush().map_err(writing(path))
+}
