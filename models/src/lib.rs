@@ -1,1 +1,34 @@
-//! Skeleton.
+//! Reference networks for [burn-interaction](burn_interaction), weight-compatible with their PyTorch originals.
+//!
+//! Each network has a `Config` with the sizes of its paper as defaults, implements
+//! [`Classifier`](burn_interaction::Classifier), and knows the key names of its reference
+//! ([`Reference`]). [`load`] reads `.pth`, `.th`, `.pt`, `.safetensors` and Burn's own `.bpk` files,
+//! [`save`] writes the latter two; [`registry`] names every network for commands.
+//!
+//! ```
+//! use burn_interaction_models::registry::{ImageSize, image_network};
+//! use burn_interaction_models::{load, save};
+//!
+//! # let folder = std::env::temp_dir().join("burn-interaction-doc");
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! let device = burn_interaction::device("flex").unwrap();
+//! let net = image_network("resnet20", ImageSize::cifar(), 10, &device)?;
+//! let file = folder.join("resnet20.safetensors");
+//! save(&net, &file)?;
+//! let (net, report) = load(net, &file)?;
+//! assert_eq!(report.loaded, 97);
+//! # Ok::<(), burn_interaction_models::Error>(())
+//! ```
+
+mod alexnet;
+mod error;
+mod mlp;
+pub mod registry;
+mod resnet_cifar;
+mod weights;
+
+pub use alexnet::*;
+pub use error::*;
+pub use mlp::*;
+pub use resnet_cifar::*;
+pub use weights::*;

@@ -171,11 +171,16 @@ fn strength_errors(game: &impl KnownGame, orders: &[usize], contexts: usize) -> 
     let repeats = 8;
     let mut errors = [Errors::default(); 2];
     for seed in 0..repeats {
-        let measurement = all().orders(Orders::given(orders)).contexts(contexts).seed(seed);
+        let measurement = all()
+            .orders(Orders::given(orders))
+            .contexts(contexts)
+            .seed(seed);
         let profile = measurement.run_game(game).unwrap();
         let pairs = profile.samples()[0].pairs();
         for point in profile.strength().points {
-            let magnitudes = pairs.iter().map(|p| game.interaction(*p, point.order).abs());
+            let magnitudes = pairs
+                .iter()
+                .map(|p| game.interaction(*p, point.order).abs());
             let truth = magnitudes.sum::<f64>() / pairs.len() as f64;
             for (errors, estimate) in errors.iter_mut().zip([point.raw, point.corrected]) {
                 let share = 1.0 / (repeats as usize * orders.len()) as f64;
@@ -198,7 +203,10 @@ fn corrected_strength_is_nearer_the_truth_than_raw() {
             let [raw, corrected] = strength_errors(&game, &orders, contexts);
             println!("game {number}, {contexts} contexts: raw {raw:?}, corrected {corrected:?}");
             assert!(raw.bias > 0.0);
-            assert!(corrected.bias.abs() < 0.8 * raw.bias, "game {number}, {contexts} contexts");
+            assert!(
+                corrected.bias.abs() < 0.8 * raw.bias,
+                "game {number}, {contexts} contexts"
+            );
             sums[0] += raw.single;
             sums[1] += corrected.single;
         }

@@ -6,8 +6,10 @@ mod profile;
 mod settings;
 mod strength;
 mod table;
+mod text;
 
 pub use efficiency::*;
 pub use profile::*;
 pub use settings::*;
 pub use strength::*;
+pub use text::*;

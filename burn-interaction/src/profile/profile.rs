@@ -145,6 +145,18 @@ impl Profile {
         self.forwards
     }
 
+    /// Takes in the samples of another profile of the same network, players and orders.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the orders differ.
+    pub fn extend(&mut self, other: &Self) {
+        assert_eq!(self.orders, other.orders, "profiles of different orders");
+        self.requested += other.requested;
+        self.forwards += other.forwards;
+        self.samples.extend(other.samples.iter().cloned());
+    }
+
     /// The strength of each order, with a 95 % band.
     pub fn strength(&self) -> Strength {
         Strength::of(self, 0.95)

@@ -1,0 +1,199 @@
+//! Devices by name: one string for every command and program.
+
+use burn::tensor::{Device, DeviceType};
+
+use crate::error::{Error, Result};
+
+/// A device that this build can use.
+#[derive(Debug, Clone)]
+pub struct NamedDevice {
+    /// The string that [`device`] takes for it.
+    pub name: String,
+    /// What it is, in words.
+    pub description: String,
+}
+
+/// One kind of device that was compiled in.
+struct Backend {
+    name: &'static str,
+    kind: DeviceType,
+    /// The device of the bare name.
+    default: fn() -> Device,
+}
+
+fn backends() -> Vec<Backend> {
+    vec![
+        #[cfg(feature = "flex")]
+        Backend {
+            name: "flex",
+            kind: DeviceType::Flex,
+            default: Device::flex,
+        },
+        #[cfg(feature = "wgpu")]
+        Backend {
+            name: "wgpu",
+            kind: DeviceType::Wgpu,
+            default: || Device::wgpu(Default::default()),
+        },
+        #[cfg(feature = "vulkan")]
+        Backend {
+            name: "vulkan",
+            kind: DeviceType::Vulkan,
+            default: || Device::vulkan(Default::default()),
+        },
+        #[cfg(feature = "metal")]
+        Backend {
+            name: "metal",
+            kind: DeviceType::Metal,
+            default: || Device::metal(Default::default()),
+        },
+        #[cfg(feature = "webgpu")]
+        Backend {
+            name: "webgpu",
+            kind: DeviceType::WebGpu,
+            default: || Device::webgpu(Default::default()),
+        },
+        #[cfg(feature = "cuda")]
+        Backend {
+            name: "cuda",
+            kind: DeviceType::Cuda,
+            default: || Device::cuda(0),
+        },
+        #[cfg(feature = "rocm")]
+        Backend {
+            name: "rocm",
+            kind: DeviceType::Rocm,
+            default: || Device::rocm(0),
+        },
+    ]
+}
+
+/// The device of a name: `flex`, `wgpu`, `wgpu:1`, `cuda:0`, or `remote:ws://host:port` of another machine.
+///
+/// The number counts the devices of that kind as [`devices`] lists them.
+///
+/// ```
+/// let device = burn_interaction::device("flex")?;
+/// let error = burn_interaction::device("abacus").unwrap_err();
+/// assert!(error.to_string().contains("flex"));
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// The kind is not compiled in, or this machine has no such device; the message says which there are.
+pub fn device(name: &str) -> Result<Device> {
+    let fail = |reason: String| {
+        let available = devices()
+            .into_iter()
+            .map(|d| d.name)
+            .collect::<Vec<_>>()
+            .join(", ");
+        Error::Device {
+            name: name.into(),
+            reason,
+            available,
+        }
+    };
+    let (kind, index) = match name.split_once(':') {
+        Some((kind, index)) => (kind, Some(index)),
+        None => (name, None),
+    };
+    if kind == "remote" {
+        return remote(index).map_err(fail);
+    }
+    let Some(backend) = backends().into_iter().find(|b| b.name == kind) else {
+        return Err(fail("no such backend in this build".into()));
+    };
+    let found = enumerate(&backend);
+    match index {
+        None if found.is_empty() => Err(fail(format!("this machine has no {kind} device"))),
+        None => Ok((backend.default)()),
+        Some(index) => {
+            let index: usize = index
+                .parse()
+                .map_err(|_| fail(format!("\"{index}\" is not a device number")))?;
+            let count = found.len();
+            found
+                .into_iter()
+                .nth(index)
+                .ok_or_else(|| fail(format!("this machine has {count} {kind} device(s)")))
+        }
+    }
+}
+
+/// The devices that this build can use on this machine.
+pub fn devices() -> Vec<NamedDevice> {
+    let mut list = Vec::new();
+    for backend in backends() {
+        let found = enumerate(&backend);
+        let single = backend.name == "flex";
+        for (index, device) in found.iter().enumerate() {
+            list.push(NamedDevice {
+                name: if single {
+                    backend.name.into()
+                } else {
+                    format!("{}:{index}", backend.name)
+                },
+                description: if single {
+                    "CPU, pure Rust".into()
+                } else {
+                    format!("{device:?}")
+                },
+            });
+        }
+    }
+    list
+}
+
+/// The backend features of this build, by the names that [`device`] takes.
+pub fn compiled_backends() -> Vec<&'static str> {
+    let remote = cfg!(feature = "remote").then_some("remote");
+    backends()
+        .into_iter()
+        .map(|b| b.name)
+        .chain(remote)
+        .collect()
+}
+
+fn enumerate(backend: &Backend) -> Vec<Device> {
+    Device::enumerate(backend.kind.clone()).into_vec()
+}
+
+#[cfg(feature = "remote")]
+fn remote(address: Option<&str>) -> std::result::Result<Device, String> {
+    let address = address.ok_or("give the address of the server: remote:ws://host:port")?;
+    let host = burn::remote::RemoteHost::websocket(address);
+    Device::remote_options(&host)
+        .init()
+        .map_err(|e| e.to_string())
+}
+
+#[cfg(not(feature = "remote"))]
+fn remote(_: Option<&str>) -> std::result::Result<Device, String> {
+    Err("no such backend in this build".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flex_is_there_and_unknown_names_are_refused_with_what_is() {
+        assert_eq!(device("flex").unwrap(), Device::flex());
+        for name in [
+            "abacus",
+            "flex:7",
+            "flex:x",
+            "cuda:99",
+            "remote:ws://nowhere:1",
+            "",
+        ] {
+            let error = device(name).unwrap_err().to_string();
+            assert!(
+                error.contains("flex") && error.contains("feature"),
+                "{name}: {error}"
+            );
+        }
+    }
+}

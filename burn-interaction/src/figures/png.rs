@@ -1,0 +1,47 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use resvg::{tiny_skia, usvg};
+
+use crate::error::{Error, Result};
+
+/// Draws an SVG at twice its size. The font is embedded, so that pictures are the same on every machine.
+pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
+    const SCALE: f32 = 2.0;
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    let family = fonts
+        .faces()
+        .next()
+        .and_then(|face| face.families.first().map(|(name, _)| name.clone()));
+    if let Some(family) = family {
+        fonts.set_sans_serif_family(family);
+    }
+    let options = usvg::Options {
+        fontdb: Arc::new(fonts),
+        ..Default::default()
+    };
+    let fail = |reason: String| Error::Figure(reason);
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| fail(e.to_string()))?;
+    let size = tree
+        .size()
+        .to_int_size()
+        .scale_by(SCALE)
+        .ok_or_else(|| fail("the picture has no size".into()))?;
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| fail("the picture has no pixels".into()))?;
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::from_scale(SCALE, SCALE),
+        &mut pixels.as_mut(),
+    );
+    pixels.encode_png().map_err(|e| fail(e.to_string()))
+}
+
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|source| Error::Io {
+        action: "writing",
+        path: path.into(),
+        source,
+    })
+}

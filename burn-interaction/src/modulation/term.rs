@@ -1,0 +1,133 @@
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+use super::{Coefficient, Signal};
+
+/// Which way a term pushes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// The signal is to predict the class, see [`EncourageLoss`](super::EncourageLoss).
+    Encourage,
+    /// The signal is to say nothing about the class, see [`SuppressLoss`](super::SuppressLoss).
+    Suppress,
+}
+
+/// One weighted term of a modulation loss.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// Which way it pushes.
+    pub direction: Direction,
+    /// The orders it acts on.
+    pub signal: Signal,
+    /// Its weight lambda.
+    pub weight: f64,
+}
+
+impl Term {
+    /// Encourages the signal between two shares of players, with weight 1.
+    pub fn encourage(ratios: Range<f64>) -> Self {
+        Self::new(Direction::Encourage, ratios)
+    }
+
+    /// Suppresses the signal between two shares of players, with weight 1.
+    pub fn suppress(ratios: Range<f64>) -> Self {
+        Self::new(Direction::Suppress, ratios)
+    }
+
+    fn new(direction: Direction, ratios: Range<f64>) -> Self {
+        Self {
+            direction,
+            signal: Signal::between(ratios.start, ratios.end),
+            weight: 1.0,
+        }
+    }
+
+    /// The weight lambda; the papers use 0.1 to 10.
+    pub fn weight(mut self, weight: f64) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// What v(S1) is multiplied by.
+    pub fn coefficient(mut self, coefficient: Coefficient) -> Self {
+        self.signal.coefficient = coefficient;
+        self
+    }
+
+    /// Nested pairs drawn for each sample and step.
+    pub fn draws(mut self, draws: usize) -> Self {
+        self.signal.draws = draws;
+        self
+    }
+
+    /// A name for metrics, unique among terms of different directions or ratios.
+    pub fn name(&self) -> String {
+        let direction = match self.direction {
+            Direction::Encourage => "encourage",
+            Direction::Suppress => "suppress",
+        };
+        format!("{direction} {}-{}", self.signal.r1, self.signal.r2)
+    }
+}
+
+/// A modulation loss: any sum of weighted terms, added to the task's own loss.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Modulation {
+    terms: Vec<Term>,
+}
+
+impl Modulation {
+    /// No terms: plain training.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The paper's low-order network: suppresses (0.7, 1.0).
+    pub fn low_order() -> Self {
+        Self::none().with(Term::suppress(0.7..1.0))
+    }
+
+    /// The paper's mid-order network: encourages (0.3, 0.7).
+    pub fn mid_order() -> Self {
+        Self::none().with(Term::encourage(0.3..0.7))
+    }
+
+    /// The paper's high-order network: suppresses (0, 0.5).
+    pub fn high_order() -> Self {
+        Self::none().with(Term::suppress(0.0..0.5))
+    }
+
+    /// Adds a term.
+    pub fn with(mut self, term: Term) -> Self {
+        self.terms.push(term);
+        self
+    }
+
+    /// The terms.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Checks every term for a game of `players`.
+    ///
+    /// # Errors
+    ///
+    /// A term's ratios or weight are out of range.
+    pub fn check(&self, players: usize) -> Result<()> {
+        for term in &self.terms {
+            term.signal.sizes(players)?;
+            if !(term.weight.is_finite() && term.weight >= 0.0) {
+                return Err(Error::setting(
+                    "term weight",
+                    term.weight,
+                    "weights are finite and not negative",
+                ));
+            }
+        }
+        Ok(())
+    }
+}

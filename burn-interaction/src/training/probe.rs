@@ -1,0 +1,173 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use burn::tensor::{Int, Tensor};
+
+use crate::error::Result;
+use crate::estimate::{Estimator, Orders, Pairs};
+use crate::game::{Classifier, Reward};
+use crate::measure::{Cost, Measurement, Targets};
+use crate::players::{Baseline, Players};
+use crate::profile::Profile;
+
+/// Measures the first samples of each validation epoch, so that metrics can follow the orders while a network trains.
+///
+/// It measures until it has seen its number of samples, and begins anew in each clone: Burn validates every epoch with
+/// a fresh snapshot of the model, and so of the probe in it.
+///
+/// # Cost
+///
+/// By default 6 samples, 7 orders, the pairs of one 2x2 window (6 random pairs where players lie on no grid) and 2
+/// contexts: about 1,000 forwards an epoch. That is under a tenth of an epoch of 3,500 training samples, counting 3
+/// forwards for a training step. [`Probe::cost`] tells what a setting costs.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    samples: usize,
+    contexts: usize,
+    orders: Orders,
+    pairs: Option<Pairs>,
+    estimator: Estimator,
+    seed: u64,
+    reward: Reward,
+    baseline: Baseline,
+    seen: Seen,
+}
+
+/// How many samples this epoch's snapshot has measured: a clone starts again.
+#[derive(Debug, Default)]
+struct Seen(AtomicUsize);
+
+impl Clone for Seen {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Probe {
+    /// The probe with its defaults.
+    pub fn new() -> Self {
+        Self {
+            samples: 6,
+            contexts: 2,
+            orders: Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]),
+            pairs: None,
+            estimator: Estimator::default(),
+            seed: 0,
+            reward: Reward::default(),
+            baseline: Baseline::default(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Samples measured each epoch; zero switches the probe off.
+    pub fn samples(mut self, samples: usize) -> Self {
+        self.samples = samples;
+        self
+    }
+
+    /// Contexts for each pair and order.
+    pub fn contexts(mut self, contexts: usize) -> Self {
+        self.contexts = contexts;
+        self
+    }
+
+    /// The orders measured. Metrics of a band need at least one order in it.
+    pub fn orders(mut self, orders: Orders) -> Self {
+        self.orders = orders;
+        self
+    }
+
+    /// The pairs measured.
+    pub fn pairs(mut self, pairs: Pairs) -> Self {
+        self.pairs = Some(pairs);
+        self
+    }
+
+    /// How interactions are estimated.
+    pub fn estimator(mut self, estimator: Estimator) -> Self {
+        self.estimator = estimator;
+        self
+    }
+
+    /// The seed: every epoch draws the same pairs and contexts, so that curves of different epochs compare.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// What a coalition is worth.
+    pub fn reward(mut self, reward: Reward) -> Self {
+        self.reward = reward;
+        self
+    }
+
+    /// What absent players look like.
+    pub fn baseline(mut self, baseline: Baseline) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    fn measurement<P: Players>(&self, players: &P) -> Measurement<P> {
+        let pairs = self.pairs.clone().unwrap_or_else(|| match players.grid() {
+            Some(_) => Pairs::windows(2, 6),
+            None => Pairs::random(6),
+        });
+        Measurement::new(players.clone())
+            .orders(self.orders.clone())
+            .pairs(pairs)
+            .contexts(self.contexts)
+            .estimator(self.estimator)
+            .seed(self.seed)
+            .reward(self.reward)
+            .baseline(self.baseline.clone())
+    }
+
+    /// What an epoch's probing costs, for a batch of at least as many samples as it measures.
+    ///
+    /// # Errors
+    ///
+    /// A setting does not fit the players or the inputs.
+    pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
+        self.measurement(players)
+            .cost(&first(players, inputs, self.samples))
+    }
+
+    /// Measures as many samples of this batch as are still wanted; `None` when there are enough.
+    ///
+    /// Call it in the inference step of a model without autodiff, as Burn's validation is.
+    ///
+    /// # Errors
+    ///
+    /// A setting does not fit the players or the inputs, or a value is not finite.
+    pub fn measure<P: Players, N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        players: &P,
+        inputs: &P::Input,
+        targets: Tensor<1, Int>,
+    ) -> Result<Option<Profile>> {
+        let seen = self.seen.0.load(Ordering::Relaxed);
+        let take = self
+            .samples
+            .saturating_sub(seen)
+            .min(players.samples(inputs));
+        if take == 0 {
+            return Ok(None);
+        }
+        self.seen.0.store(seen + take, Ordering::Relaxed);
+        let targets = Targets::try_from(targets.narrow(0, 0, take))?;
+        self.measurement(players)
+            .run(net, first(players, inputs, take), targets)
+            .map(Some)
+    }
+}
+
+fn first<P: Players>(players: &P, inputs: &P::Input, samples: usize) -> P::Input {
+    let samples = samples.min(players.samples(inputs)) as i64;
+    players.select(inputs, Tensor::arange(0..samples, &players.device(inputs)))
+}

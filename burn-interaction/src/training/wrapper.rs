@@ -1,0 +1,216 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use burn::module::{Module, ModuleDisplay, ModuleVisitor};
+use burn::train::{InferenceStep, TrainOutput, TrainStep};
+
+use crate::batch::Batch;
+use crate::coalition::generator;
+use crate::game::Classifier;
+use crate::modulation::{EncourageLoss, Forwards, Modulation, Term};
+use crate::players::{Baseline, Players};
+
+use super::{InteractionOutput, Probe};
+
+/// Makes any classifier trainable in a Burn `Learner`, with a modulation loss and a probe.
+///
+/// Batches are [`Batch`]es of the players' inputs, outputs are [`InteractionOutput`]s. Without terms it trains by plain
+/// cross entropy. Masked forwards run in training mode, as in the reference recipe: dropout draws anew in each of them,
+/// and a network with batch normalisation gets its forwards one after the other ([`Forwards::Separate`]), so that each
+/// has its own statistics; others get them as one batch.
+///
+/// ```no_run
+/// # use burn::nn::{Linear, LinearConfig};
+/// # use burn::module::Module;
+/// # use burn::tensor::{Device, Tensor};
+/// use burn_interaction::{Classifier, Features, Term};
+/// use burn_interaction::training::{Modulated, Probe};
+///
+/// #[derive(Module, Debug)]
+/// struct Net(Linear);
+///
+/// impl Classifier<Tensor<2>> for Net {
+///     fn logits(&self, input: Tensor<2>) -> Tensor<2> {
+///         self.0.forward(input)
+///     }
+/// }
+///
+/// let net = Net(LinearConfig::new(12, 2).init(&Device::flex()));
+/// let model = Modulated::new(net, Features)
+///     .with(Term::suppress(0.7..1.0))
+///     .probe(Probe::new().samples(32).contexts(8));
+/// ```
+#[derive(Module, Debug)]
+pub struct Modulated<M: Module, P: Players + 'static> {
+    /// The classifier.
+    pub net: M,
+    #[module(skip)]
+    recipe: Recipe<P>,
+}
+
+#[derive(Debug, Clone)]
+struct Recipe<P> {
+    players: P,
+    modulation: Modulation,
+    probe: Option<Probe>,
+    baseline: Baseline,
+    forwards: Forwards,
+    names: Vec<Arc<str>>,
+    seed: u64,
+    /// Training steps so far, shared by the clones that Burn makes.
+    steps: Arc<AtomicU64>,
+}
+
+impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
+    /// Wraps a classifier: no terms, no probe, zero baseline.
+    pub fn new(net: M, players: P) -> Self {
+        let forwards = match has_batch_norm(&net) {
+            true => Forwards::Separate,
+            false => Forwards::Joint,
+        };
+        Self {
+            net,
+            recipe: Recipe {
+                players,
+                modulation: Modulation::none(),
+                probe: None,
+                baseline: Baseline::default(),
+                forwards,
+                names: Vec::new(),
+                seed: 0,
+                steps: Arc::default(),
+            },
+        }
+    }
+
+    /// Adds a term.
+    pub fn with(mut self, term: Term) -> Self {
+        self.recipe.modulation = self.recipe.modulation.with(term);
+        self.named()
+    }
+
+    /// Takes a whole modulation, in place of the terms so far.
+    pub fn modulation(mut self, modulation: Modulation) -> Self {
+        self.recipe.modulation = modulation;
+        self.named()
+    }
+
+    fn named(mut self) -> Self {
+        let terms = self
+            .recipe
+            .modulation
+            .terms()
+            .iter()
+            .map(|term| term.name().into());
+        self.recipe.names = std::iter::once("task".into()).chain(terms).collect();
+        self
+    }
+
+    /// Measures in validation what the order metrics read.
+    pub fn probe(mut self, probe: Probe) -> Self {
+        self.recipe.probe = Some(probe);
+        self
+    }
+
+    /// What absent players look like in training; the probe has a baseline of its own.
+    pub fn baseline(mut self, baseline: Baseline) -> Self {
+        self.recipe.baseline = baseline;
+        self
+    }
+
+    /// How the forwards of a step go through the network.
+    pub fn forwards(mut self, forwards: Forwards) -> Self {
+        self.recipe.forwards = forwards;
+        self
+    }
+
+    /// The seed of the nested coalitions.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.recipe.seed = seed;
+        self
+    }
+
+    /// The players.
+    pub fn players(&self) -> &P {
+        &self.recipe.players
+    }
+}
+
+impl<M, P> TrainStep for Modulated<M, P>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input>,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    type Input = Batch<P::Input>;
+    type Output = InteractionOutput;
+
+    /// # Panics
+    ///
+    /// Panics if the terms, the players or the baseline do not fit the batch; [`Modulation::check`] tells beforehand.
+    fn step(&self, batch: Batch<P::Input>) -> TrainOutput<InteractionOutput> {
+        let recipe = &self.recipe;
+        let mut rng = generator(recipe.seed, recipe.steps.fetch_add(1, Ordering::Relaxed));
+        let targets = batch.targets.clone();
+        let loss = recipe.modulation.loss(
+            &self.net,
+            &recipe.players,
+            &recipe.baseline,
+            recipe.forwards,
+            batch.inputs,
+            batch.targets,
+            &mut rng,
+        );
+        let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
+        let mut output = InteractionOutput::new(loss.total.clone(), loss.logits, targets);
+        let terms = std::iter::once(loss.task).chain(loss.terms);
+        output.terms = recipe.names.iter().cloned().zip(terms).collect();
+        TrainOutput::new(self, loss.total.backward(), output)
+    }
+}
+
+impl<M, P> InferenceStep for Modulated<M, P>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input>,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    type Input = Batch<P::Input>;
+    type Output = InteractionOutput;
+
+    /// # Panics
+    ///
+    /// Panics if the probe's settings do not fit the batch; [`Probe::cost`] tells beforehand.
+    fn step(&self, batch: Batch<P::Input>) -> InteractionOutput {
+        let recipe = &self.recipe;
+        let reading = recipe.probe.as_ref().and_then(|probe| {
+            let reading = probe.measure(
+                &self.net,
+                &recipe.players,
+                &batch.inputs,
+                batch.targets.clone(),
+            );
+            reading.unwrap_or_else(|error| panic!("probe: {error}"))
+        });
+        let logits = self.net.logits(batch.inputs);
+        let loss = EncourageLoss::new().forward(logits.clone(), batch.targets.clone());
+        let mut output = InteractionOutput::new(loss, logits, batch.targets);
+        output.reading = reading.map(Arc::new);
+        output
+    }
+}
+
+/// Whether batch normalisation is among a module's parts.
+pub fn has_batch_norm(module: &impl Module) -> bool {
+    struct Finder(bool);
+
+    impl ModuleVisitor for Finder {
+        fn enter_module(&mut self, _: &str, container_type: &str) {
+            self.0 |= container_type.contains("BatchNorm");
+        }
+    }
+
+    let mut finder = Finder(false);
+    module.visit(&mut finder);
+    finder.0
+}

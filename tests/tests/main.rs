@@ -1,0 +1,3 @@
+//! Tests that need several crates, in one binary.
+
+mod parity;

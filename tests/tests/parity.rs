@@ -1,0 +1,167 @@
+//! Networks against the outputs of their PyTorch references (fixtures made with torch 2.15.0, seed in `config.json`).
+
+use burn::tensor::Tensor;
+use burn_interaction_models::{
+    AlexNetConfig, Error, MlpConfig, Reference, ResNetCifarConfig, load, save,
+};
+use burn_interaction_tests::{fixture, read_npy, test_device};
+use serde_json::Value;
+
+struct Fixture {
+    name: &'static str,
+    config: Value,
+}
+
+impl Fixture {
+    fn open(name: &'static str) -> Self {
+        let text = std::fs::read_to_string(fixture(&format!("{name}-small/config.json"))).unwrap();
+        Self {
+            name,
+            config: serde_json::from_str(&text).unwrap(),
+        }
+    }
+
+    fn argument(&self, key: &str) -> usize {
+        self.config["arguments"][key].as_u64().unwrap() as usize
+    }
+
+    fn path(&self, file: &str) -> std::path::PathBuf {
+        fixture(&format!("{}-small/{file}", self.name))
+    }
+
+    /// Loads the weights, saves and loads them again in both formats, and compares the logits each time.
+    fn check<const D: usize, M: Reference>(
+        &self,
+        init: impl Fn() -> M,
+        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+    ) {
+        let device = test_device();
+        let input = read_npy::<D>(&self.path("input.npy"), &device);
+        let expected = read_npy::<2>(&self.path("logits.npy"), &device);
+        let noise = self.config["float32_vs_float64_max_abs"].as_f64().unwrap();
+        let tolerance = (20.0 * noise).max(1e-5);
+        let compare = |net: &M, what: &str| {
+            let difference: f32 = (forward(net, input.clone()) - expected.clone())
+                .abs()
+                .max()
+                .into_scalar();
+            assert!(
+                f64::from(difference) <= tolerance,
+                "{} {what}: {difference} > {tolerance}",
+                self.name
+            );
+        };
+        let (net, report) = load(init().valid(), self.path("weights.safetensors")).unwrap();
+        let keys = self.config["state_dict_entries"].as_u64().unwrap() as usize;
+        assert_eq!(report.loaded + report.ignored.len(), keys, "{}", self.name);
+        compare(&net, "as loaded");
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["weights.safetensors", "weights.bpk"] {
+            save(&net, folder.path().join(file)).unwrap();
+            let (again, _) = load(init().valid(), folder.path().join(file)).unwrap();
+            compare(&again, file);
+        }
+        let keys = |path: std::path::PathBuf| {
+            let bytes = std::fs::read(path).unwrap();
+            let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+            let header: Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+            let entries = header.as_object().unwrap().iter();
+            let entries = entries
+                .filter(|(k, _)| *k != "__metadata__" && !k.ends_with("num_batches_tracked"));
+            entries
+                .map(|(k, v)| (k.clone(), v["shape"].clone()))
+                .collect::<std::collections::BTreeMap<_, _>>()
+        };
+        assert_eq!(
+            keys(folder.path().join("weights.safetensors")),
+            keys(self.path("weights.safetensors"))
+        );
+    }
+}
+
+#[test]
+fn mlps() {
+    for name in ["mlp5", "mlp8"] {
+        let f = Fixture::open(name);
+        let config = MlpConfig::new(f.argument("in_dim"), f.argument("out_dim"))
+            .with_layers(f.argument("n_layer"))
+            .with_hidden(f.argument("hidden"));
+        f.check::<2, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+    }
+}
+
+#[test]
+fn alexnet() {
+    let f = Fixture::open("alexnet");
+    let config = AlexNetConfig::new(f.argument("num_classes"))
+        .with_width_divisor(f.argument("width_divisor"));
+    f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+}
+
+#[test]
+fn cifar_resnets() {
+    for name in ["resnet20", "resnet56"] {
+        let f = Fixture::open(name);
+        let config = ResNetCifarConfig::new(10)
+            .with_blocks(f.argument("n"))
+            .with_width(f.argument("width"));
+        f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+    }
+}
+
+#[test]
+fn weights_of_another_network_are_refused_with_the_keys() {
+    let resnet = ResNetCifarConfig::new(10)
+        .with_width(8)
+        .init(&test_device());
+    let error = load(resnet, fixture("mlp5-small/weights.safetensors")).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, Error::Mismatch { .. }));
+    assert!(
+        text.contains("conv1.weight") && text.contains("layers.8.bias"),
+        "{text}"
+    );
+    // The same network in another width: every key is there, with another shape.
+    let wide = ResNetCifarConfig::new(10).init(&test_device());
+    let text = load(wide, fixture("resnet20-small/weights.safetensors"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("wrong") && text.contains("layer3.2.conv2.weight"),
+        "{text}"
+    );
+}
+
+#[test]
+fn cut_missing_and_foreign_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = || MlpConfig::new(8, 2).with_hidden(16).init(&test_device());
+    let whole = std::fs::read(fixture("mlp5-small/weights.safetensors")).unwrap();
+    for (file, bytes) in [
+        ("cut.safetensors", &whole[..whole.len() / 2]),
+        ("empty.safetensors", &[]),
+        ("empty.pth", &[]),
+        ("text.pth", b"these are no weights"),
+        ("text.bpk", b"these are no weights"),
+    ] {
+        let path = folder.path().join(file);
+        std::fs::write(&path, bytes).unwrap();
+        let text = load(net(), &path).unwrap_err().to_string();
+        assert!(text.contains(file), "{text}");
+    }
+    assert!(
+        load(net(), folder.path().join("nowhere.pth"))
+            .unwrap_err()
+            .to_string()
+            .contains("nowhere.pth")
+    );
+    assert!(matches!(
+        load(net(), fixture("mlp5-small/config.json")),
+        Err(Error::UnknownFormat { .. })
+    ));
+    assert!(matches!(
+        save(&net(), folder.path().join("a.pth")),
+        Err(Error::UnknownFormat { .. })
+    ));
+    assert!(save(&net(), folder.path().join("no/such/folder.safetensors")).is_err());
+}
