@@ -27,5 +27,5 @@ pub use measure::{Cost, Measurement, Observer, Progress, Targets};
 pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players};
 pub use profile::{
-    Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
+    Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
 };

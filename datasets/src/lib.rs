@@ -1,1 +1,33 @@
-//! Skeleton.
+//! Data sets for [burn-interaction](burn_interaction): loaders for real on-disk formats, and generated sets that need no
+//! download.
+//!
+//! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`cifar10`] and the generated [`scenes`].
+//! Both kinds are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders.
+//!
+//! ```
+//! use burn::data::dataset::Dataset;
+//! use burn_interaction_datasets::{Normalization, scenes};
+//!
+//! let images = scenes(100, 7);
+//! assert_eq!((images.len(), images.classes().len()), (100, 4));
+//! let device = burn_interaction::device("flex").unwrap();
+//! let batch = images.batch(&[0, 1, 2], &Normalization::fit(&images), &device);
+//! assert_eq!(batch.inputs.dims(), [3, 3, 16, 16]);
+//! ```
+
+mod error;
+mod images;
+mod table;
+
+pub use error::*;
+pub use images::*;
+pub use table::*;
+
+/// A data set in its two parts.
+#[derive(Debug, Clone)]
+pub struct Split<T> {
+    /// What to train on.
+    pub train: T,
+    /// What to test on.
+    pub test: T,
+}

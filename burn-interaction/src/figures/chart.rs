@@ -3,7 +3,7 @@ use std::path::Path;
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::profile::Strength;
+use crate::profile::{Curves, Strength};
 
 use super::png;
 
@@ -247,6 +247,15 @@ impl Chart {
             .label_font(text(15))
             .draw()?;
         Ok(())
+    }
+}
+
+impl From<&Curves> for Chart {
+    fn from(curves: &Curves) -> Self {
+        let chart = Self::new(&curves.title);
+        curves.curves.iter().fold(chart, |chart, curve| {
+            chart.curve(&curve.name, &curve.strength)
+        })
     }
 }
 

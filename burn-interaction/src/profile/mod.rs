@@ -1,6 +1,7 @@
 //! What was measured: interactions with their noise, and the strength of orders made from them.
 
 mod correct;
+mod curves;
 mod efficiency;
 mod profile;
 mod settings;
@@ -8,6 +9,7 @@ mod strength;
 mod table;
 mod text;
 
+pub use curves::*;
 pub use efficiency::*;
 pub use profile::*;
 pub use settings::*;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-use super::{Profile, Strength};
+use super::{Curves, Profile, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.
@@ -26,24 +26,61 @@ impl Strength {
     ///
     /// The file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
-        #[derive(Serialize)]
-        struct Row {
-            order: usize,
-            ratio: f64,
-            strength: f64,
-            strength_corrected: f64,
-            noise_floor: f64,
-            standard_error: Option<f64>,
-            strength_low: Option<f64>,
-            strength_high: Option<f64>,
-            relative: f64,
-            relative_corrected: f64,
-            relative_low: Option<f64>,
-            relative_high: Option<f64>,
-            mean: f64,
-            contexts: f64,
-        }
-        let rows = self.points.iter().map(|p| Row {
+        save_csv(
+            self.points.iter().map(|point| Row::new("network", point)),
+            path.as_ref(),
+        )
+    }
+}
+
+impl Curves {
+    /// Writes the curves and their settings as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
+        save_json(self, path.as_ref())
+    }
+
+    /// Writes one row for each curve and order as CSV, with a header; an absent band is empty.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        let rows = self
+            .curves
+            .iter()
+            .flat_map(|c| c.strength.points.iter().map(|p| Row::new(&c.name, p)));
+        save_csv(rows, path.as_ref())
+    }
+}
+
+/// One order of one curve.
+#[derive(Serialize)]
+struct Row<'a> {
+    network: &'a str,
+    order: usize,
+    ratio: f64,
+    strength: f64,
+    strength_corrected: f64,
+    noise_floor: f64,
+    standard_error: Option<f64>,
+    strength_low: Option<f64>,
+    strength_high: Option<f64>,
+    relative: f64,
+    relative_corrected: f64,
+    relative_low: Option<f64>,
+    relative_high: Option<f64>,
+    mean: f64,
+    contexts: f64,
+}
+
+impl<'a> Row<'a> {
+    fn new(network: &'a str, p: &StrengthPoint) -> Self {
+        Self {
+            network,
             order: p.order,
             ratio: p.ratio,
             strength: p.raw,
@@ -58,8 +95,7 @@ impl Strength {
             relative_high: p.relative_band.map(|b| b.1),
             mean: p.mean,
             contexts: p.contexts,
-        });
-        save_csv(rows, path.as_ref())
+        }
     }
 }
 

@@ -1,0 +1,230 @@
+//! The arguments of the command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What does my network rely on: simple local cues, or whole-scene structure?
+///
+/// Without a command, trains a small network on generated images, watching its interaction orders, and measures them
+/// before and after: a tour in under two minutes.
+///
+/// The interaction of order m of two input variables is how much they cooperate when exactly m others are present. Networks
+/// encode low and high orders strongly and middle ones weakly.
+#[derive(Parser, Debug)]
+#[command(name = "interaction", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  interaction                                        the tour
+  interaction train --model mlp5 --data rules --low-order --out low
+  interaction discover --model mlp5 --data rules --weights low/model.safetensors
+  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
+  interaction devices
+
+`interaction COMMAND --help` explains each setting.")]
+pub struct Cli {
+    /// The command; none for the tour.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings of the tour.
+    #[command(flatten)]
+    pub demo: DemoArgs,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Measure the interaction orders of a network: the curve, its noise and a picture.
+    Discover(DiscoverArgs),
+    /// Train a network, plainly or towards chosen orders, watching its orders.
+    Train(TrainArgs),
+    /// List the devices that this build can use.
+    Devices,
+    /// Measure speed and accuracy of the estimators, each against a stated floor.
+    Bench(BenchArgs),
+}
+
+/// Where to compute and where to write.
+#[derive(Args, Debug, Clone)]
+pub struct Place {
+    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
+    #[arg(long, default_value = "flex")]
+    pub device: String,
+    /// Seed of every random draw.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// The settings of the tour.
+#[derive(Args, Debug, Clone)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+    /// Epochs to train.
+    #[arg(long, default_value_t = 8)]
+    pub epochs: usize,
+    /// Samples to measure.
+    #[arg(long, default_value_t = 24)]
+    pub samples: usize,
+}
+
+/// The network and its data.
+#[derive(Args, Debug, Clone)]
+pub struct Subject {
+    /// Network: resnet20, resnet20-slim, resnet56, alexnet or alexnet-cifar for images; mlp5, mlp8 or mlpK for tables.
+    #[arg(long)]
+    pub model: String,
+    /// Data: scenes (generated images), rules (generated table), cifar-10:FOLDER (binary version), census:FOLDER,
+    /// commercial:FOLDER; cifar-10:download where built with the feature of that name.
+    #[arg(long)]
+    pub data: String,
+    /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
+    #[arg(long)]
+    pub grid: Option<String>,
+    /// Absent players: zero (the data's mean, as inputs are standardised), mean, blur:PIXELS, values:A,B,..
+    #[arg(long, default_value = "zero")]
+    pub baseline: String,
+}
+
+/// The settings of a measurement.
+#[derive(Args, Debug, Clone)]
+pub struct DiscoverArgs {
+    #[command(flatten)]
+    /// The network and its data.
+    pub subject: Subject,
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Weights: .pth, .pt, .th, .safetensors or .bpk. A settings.json beside them, as `train` writes it, gives the
+    /// statistics that inputs are standardised with. Without weights the network is untrained.
+    #[arg(long)]
+    pub weights: Option<PathBuf>,
+    /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, else toggled.
+    #[arg(long, default_value = "auto")]
+    pub estimator: String,
+    /// Orders: published (the papers' 13), all, a list such as 0,5,10, or ratios of n - 2 such as r:0,0.5,1.
+    #[arg(long, default_value = "published")]
+    pub orders: String,
+    /// Pairs: all, N or random:N, neighbours:RADIUS:N, windows:SIDE:N (pairs within windows of the grid), or a list such
+    /// as 0-1,4-7. Default: all up to 16 players, windows:3:200 on larger grids.
+    #[arg(long)]
+    pub pairs: Option<String>,
+    /// Contexts for each pair and order; all of them where there are no more.
+    #[arg(long, default_value_t = 100)]
+    pub contexts: usize,
+    /// Samples, shared out over the classes.
+    #[arg(long, default_value_t = 50)]
+    pub samples: usize,
+    /// Part of the data that samples come from: test or train.
+    #[arg(long, default_value = "test", value_parser = ["test", "train"])]
+    pub split: String,
+    /// Also take samples that the network classifies wrongly.
+    #[arg(long)]
+    pub any: bool,
+    /// Class whose value is measured: label or predicted.
+    #[arg(long, default_value = "label", value_parser = ["label", "predicted"])]
+    pub target: String,
+    /// Value of a coalition: log-odds, log-probability or logit of the class.
+    #[arg(long, default_value = "log-odds")]
+    pub reward: String,
+    /// Rows in a batch. Default: about half a million input values.
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Also measure the same network untrained: a curve means something only beside that one.
+    #[arg(long)]
+    pub control: bool,
+    /// Go on from the partial profile.json in the output folder.
+    #[arg(long)]
+    pub resume: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of a training.
+#[derive(Args, Debug, Clone)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    /// The network and its data.
+    pub subject: Subject,
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Weights to start from; random without.
+    #[arg(long)]
+    pub weights: Option<PathBuf>,
+    /// The paper's low-order network: suppress 0.7:1.0.
+    #[arg(long)]
+    pub low_order: bool,
+    /// The paper's mid-order network: encourage 0.3:0.7.
+    #[arg(long)]
+    pub mid_order: bool,
+    /// The paper's high-order network: suppress 0:0.5.
+    #[arg(long)]
+    pub high_order: bool,
+    /// Encourage the orders between two shares of the input, R1:R2:LAMBDA; may be given several times.
+    #[arg(long)]
+    pub encourage: Vec<String>,
+    /// Suppress the orders between two shares of the input, R1:R2:LAMBDA; may be given several times.
+    #[arg(long)]
+    pub suppress: Vec<String>,
+    /// Coefficient of v(S1) in every term: sizes (k2/k1), ratios (r2/r1, as published), or a number; 0 leaves v(S2) alone.
+    #[arg(long, default_value = "sizes")]
+    pub coefficient: String,
+    /// Nested pairs drawn for each sample and step.
+    #[arg(long, default_value_t = 1)]
+    pub draws: usize,
+    /// Epochs.
+    #[arg(long, default_value_t = 20)]
+    pub epochs: usize,
+    /// Samples in a training batch.
+    #[arg(long, default_value_t = 128)]
+    pub batch: usize,
+    /// Learning rate at the start; it falls tenfold to the end.
+    #[arg(long, default_value_t = 0.01)]
+    pub lr: f64,
+    /// Weight decay.
+    #[arg(long, default_value_t = 0.0)]
+    pub weight_decay: f32,
+    /// Flip and shift training images by up to this many pixels; 4 in the reference recipe. Off without.
+    #[arg(long)]
+    pub augment: Option<usize>,
+    /// At most this many training samples.
+    #[arg(long)]
+    pub train_samples: Option<usize>,
+    /// Samples that the probe measures each epoch; 0 switches it off.
+    #[arg(long, default_value_t = 6)]
+    pub probe_samples: usize,
+    /// Contexts of the probe for each pair and order.
+    #[arg(long, default_value_t = 2)]
+    pub probe_contexts: usize,
+    /// Plain lines instead of the dashboard, as when the output is no terminal.
+    #[arg(long)]
+    pub plain: bool,
+    /// Folder for weights, settings and logs.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of the benchmarks.
+#[derive(Args, Debug, Clone)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Which: throughput, values, exact, step or accuracy; all without.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "accuracy"])]
+    pub which: Vec<String>,
+    /// ResNet-20 weights for the accuracy benchmark on a real network.
+    #[arg(long, requires = "data")]
+    pub weights: Option<PathBuf>,
+    /// Folder of CIFAR-10 for the accuracy benchmark on a real network.
+    #[arg(long, requires = "weights")]
+    pub data: Option<PathBuf>,
+    /// Repetitions of each timing; the fastest of each side counts.
+    #[arg(long, default_value_t = 5)]
+    pub repeats: usize,
+}

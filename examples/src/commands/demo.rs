@@ -1,0 +1,152 @@
+//! The main job: train, watch, measure, compare.
+
+use burn::data::dataloader::DataLoaderBuilder;
+use burn::data::dataset::Dataset;
+use burn::module::Module;
+use burn_interaction::training::Probe;
+use burn_interaction::{Baseline, Curves, Measurement, Modulation, Pairs, Patches};
+use burn_interaction_datasets::{ImageBatcher, Normalization};
+use burn_interaction_models::registry::{ImageSize, image_network};
+use burn_interaction_models::save;
+
+use crate::cli::DemoArgs;
+use crate::data::{Data, ImageSamples, Statistics, default_grid, open};
+use crate::error::{Result, usage};
+use crate::fit::{Loaders, Recipe, fit};
+use crate::output::{Folder, TrainedWith};
+use crate::{interrupt, measuring};
+
+use super::discover::{report, seconds};
+use super::train::loader;
+
+const MODEL: &str = "resnet20-slim";
+const DATA: &str = "scenes";
+const BATCH: usize = 64;
+const LEARNING_RATE: f64 = 0.1;
+
+/// Trains a small ResNet-20 on generated images, watching its orders, and measures it before and after.
+///
+/// # Errors
+///
+/// The device, the output folder or an argument is at fault.
+pub fn run(args: &DemoArgs) -> Result<()> {
+    let device = burn_interaction::device(&args.place.device)?;
+    let folder = Folder::open(&args.out)?;
+    let Data::Images(split) = open(DATA)? else {
+        return Err(usage("the tour needs images"));
+    };
+    interrupt::listen();
+    let seed = args.place.seed;
+    device.seed(seed);
+
+    let [channels, height, width] = split.train.size();
+    let classes = split.train.classes().len();
+    let untrained = image_network(
+        MODEL,
+        ImageSize {
+            channels,
+            height,
+            width,
+        },
+        classes,
+        &device,
+    )?;
+    let normalization = Normalization::fit(&split.train);
+    let (rows, columns) = default_grid(split.train.size());
+    let players = Patches::grid(rows, columns);
+    println!(
+        "training {MODEL} on {} generated images, {rows}x{columns} patches as players",
+        split.train.len()
+    );
+
+    let batches = split.train.len().div_ceil(BATCH);
+    let loaders = Loaders {
+        train: loader(
+            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())).shuffle(seed),
+            split.train,
+            BATCH,
+        ),
+        valid: loader(
+            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())),
+            split.test.clone(),
+            BATCH,
+        ),
+        batches,
+    };
+    let recipe = Recipe {
+        epochs: args.epochs,
+        learning_rate: LEARNING_RATE,
+        weight_decay: 5e-4,
+        modulation: Modulation::none(),
+        baseline: Baseline::Zero,
+        probe: Some(Probe::new()),
+        seed,
+        plain: false,
+        logs: folder.file("training"),
+    };
+    let fitted = fit(untrained.clone().train(), players, loaders, &recipe)?;
+
+    let test = ImageSamples {
+        images: split.test,
+        normalization: normalization.clone(),
+    };
+    let test_accuracy = measuring::accuracy(&fitted.net, &test, &device)?;
+    println!("test accuracy {:.1} %", 100.0 * test_accuracy);
+    save(&fitted.net, folder.file("model.safetensors"))?;
+    let trained = TrainedWith {
+        model: MODEL.into(),
+        data: DATA.into(),
+        statistics: Statistics::Images(normalization),
+        modulation: recipe.modulation,
+        seed,
+        epochs: args.epochs,
+        batch: BATCH,
+        learning_rate: LEARNING_RATE,
+        weight_decay: recipe.weight_decay,
+        test_accuracy,
+        complete: fitted.complete,
+    };
+    folder.write_json("settings.json", &trained)?;
+    if !fitted.complete {
+        println!("wrote {}", folder.list());
+        return Err(usage(
+            "interrupted: the weights are those of a partial training, and nothing was measured",
+        ));
+    }
+
+    let chosen = measuring::choose(&fitted.net, &test, args.samples, true, &device)?;
+    let batch = crate::data::Samples::batch(&test, &chosen, &device);
+    let measurement = Measurement::new(players)
+        .pairs(Pairs::windows(3, 36))
+        .contexts(12)
+        .seed(seed);
+    let cost = measurement.cost(&batch.inputs)?;
+    println!(
+        "measuring {} samples, before and after training: 2 x {} forwards",
+        cost.samples, cost.forwards
+    );
+    let start = std::time::Instant::now();
+    let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
+    for (name, net) in [("trained", &fitted.net), ("untrained", &untrained.valid())] {
+        let targets = measuring::targets(&test, &chosen, false);
+        let profile = measuring::measure(&measurement, net, batch.clone(), targets, cost)?;
+        if name == "trained" {
+            folder.write_profile(&profile)?;
+        }
+        curves = curves.with(name, profile.strength());
+        if interrupt::requested() {
+            break;
+        }
+    }
+    println!("measured in {}", seconds(start.elapsed().as_secs_f64()));
+    folder.write_curves(&curves)?;
+    report(&curves);
+    println!(
+        "An untrained network has a curve too: what training did is the difference between the two."
+    );
+    println!("wrote {}", folder.list());
+    match interrupt::requested() {
+        true => Err(usage("interrupted: the curves are partial")),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,284 @@
+//! `interaction train`.
+
+use std::sync::Arc;
+
+use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
+use burn::data::dataset::Dataset;
+use burn::module::ModuleDisplay;
+use burn::tensor::Device;
+use burn_interaction::modulation::Coefficient;
+use burn_interaction::training::Probe;
+use burn_interaction::{Batch, Classifier, Features, Modulation, Patches, Players, Term};
+use burn_interaction_datasets::{
+    ImageBatcher, Images, Normalization, Split, Standardization, Table, TableBatcher,
+};
+use burn_interaction_models::registry::{ImageSize, image_network, table_network};
+use burn_interaction_models::{Reference, load, save};
+
+use crate::cli::{Subject, TrainArgs};
+use crate::data::{Data, ImageSamples, Samples, Statistics, default_grid, open};
+use crate::error::{Result, usage};
+use crate::fit::{Loaders, Recipe, fit};
+use crate::output::{Folder, TrainedWith};
+use crate::{interrupt, measuring, parse};
+
+/// Trains a network and writes its weights and settings.
+///
+/// # Errors
+///
+/// An argument, the data or the training is at fault.
+pub fn run(args: &TrainArgs) -> Result<()> {
+    let device = burn_interaction::device(&args.place.device)?;
+    let modulation = modulation(args)?;
+    if args.batch == 0 {
+        return Err(usage("--batch 0: a batch has at least one sample"));
+    }
+    let data = open(&args.subject.data)?;
+    let folder = Folder::open(&args.out)?;
+    interrupt::listen();
+    device.seed(args.place.seed);
+    match data {
+        Data::Images(split) => images(args, split, modulation, &folder, &device),
+        Data::Table(split) => table(args, split, modulation, &folder, &device),
+    }
+}
+
+fn modulation(args: &TrainArgs) -> Result<Modulation> {
+    let mut terms = Vec::new();
+    for (wanted, preset) in [
+        (args.low_order, Modulation::low_order()),
+        (args.mid_order, Modulation::mid_order()),
+        (args.high_order, Modulation::high_order()),
+    ] {
+        if wanted {
+            terms.extend_from_slice(preset.terms());
+        }
+    }
+    for text in &args.encourage {
+        terms.push(parse::term(text, Term::encourage)?);
+    }
+    for text in &args.suppress {
+        terms.push(parse::term(text, Term::suppress)?);
+    }
+    let coefficient = match args.coefficient.as_str() {
+        "sizes" => Coefficient::Sizes,
+        "ratios" => Coefficient::Ratios,
+        other => Coefficient::Fixed(other.parse().map_err(|_| {
+            usage(format!(
+                "--coefficient {other}: give sizes, ratios or a number"
+            ))
+        })?),
+    };
+    let terms = terms
+        .into_iter()
+        .map(|term| term.coefficient(coefficient).draws(args.draws));
+    Ok(terms.fold(Modulation::none(), Modulation::with))
+}
+
+/// The players of images.
+///
+/// # Errors
+///
+/// `--grid` is no grid.
+pub fn patches(subject: &Subject, size: [usize; 3]) -> Result<Patches> {
+    let (rows, columns) = match &subject.grid {
+        Some(text) => parse::grid(text)?,
+        None => default_grid(size),
+    };
+    Ok(Patches::grid(rows, columns))
+}
+
+fn images(
+    args: &TrainArgs,
+    split: Split<Images>,
+    modulation: Modulation,
+    folder: &Folder,
+    device: &Device,
+) -> Result<()> {
+    let train = match args.train_samples {
+        Some(count) => split.train.truncated(count),
+        None => split.train,
+    };
+    let normalization = Normalization::fit(&train);
+    let [channels, height, width] = train.size();
+    let size = ImageSize {
+        channels,
+        height,
+        width,
+    };
+    let net = image_network(&args.subject.model, size, train.classes().len(), device)?;
+    let mut batcher = ImageBatcher::new(normalization.clone());
+    if let Some(shift) = args.augment {
+        batcher = batcher.augmented(shift, args.place.seed);
+    }
+    let players = patches(&args.subject, train.size())?;
+    let batches = train.len().div_ceil(args.batch);
+    let loaders = Loaders {
+        train: loader(
+            DataLoaderBuilder::new(batcher).shuffle(args.place.seed),
+            train,
+            args.batch,
+        ),
+        valid: loader(
+            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())),
+            split.test.clone(),
+            args.batch,
+        ),
+        batches,
+    };
+    let test = ImageSamples {
+        images: split.test,
+        normalization: normalization.clone(),
+    };
+    finish(
+        args,
+        net,
+        players,
+        loaders,
+        &test,
+        Statistics::Images(normalization),
+        modulation,
+        folder,
+        device,
+    )
+}
+
+fn table(
+    args: &TrainArgs,
+    mut split: Split<Table>,
+    modulation: Modulation,
+    folder: &Folder,
+    device: &Device,
+) -> Result<()> {
+    let statistics = Standardization::fit(&split.train);
+    statistics.apply(&mut split.train);
+    statistics.apply(&mut split.test);
+    let net = table_network(
+        &args.subject.model,
+        split.train.names().len(),
+        split.train.classes().len(),
+        device,
+    )?;
+    let batches = split.train.len().div_ceil(args.batch);
+    let loaders = Loaders {
+        train: loader(
+            DataLoaderBuilder::new(TableBatcher).shuffle(args.place.seed),
+            split.train,
+            args.batch,
+        ),
+        valid: loader(
+            DataLoaderBuilder::new(TableBatcher),
+            split.test.clone(),
+            args.batch,
+        ),
+        batches,
+    };
+    finish(
+        args,
+        net,
+        Features,
+        loaders,
+        &split.test,
+        Statistics::Table(statistics),
+        modulation,
+        folder,
+        device,
+    )
+}
+
+/// Batches of a data set.
+pub fn loader<I, B>(
+    builder: DataLoaderBuilder<I, Batch<B>>,
+    dataset: impl Dataset<I> + 'static,
+    batch: usize,
+) -> Arc<dyn DataLoader<Batch<B>>>
+where
+    I: Clone + Send + Sync + std::fmt::Debug + 'static,
+    B: Clone + Send + std::fmt::Debug + 'static,
+{
+    builder.batch_size(batch).build(dataset)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn finish<M, P, S>(
+    args: &TrainArgs,
+    net: M,
+    players: P,
+    loaders: Loaders<P::Input>,
+    test: &S,
+    statistics: Statistics,
+    modulation: Modulation,
+    folder: &Folder,
+    device: &Device,
+) -> Result<()>
+where
+    M: Reference + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+    S: Samples<Input = P::Input>,
+{
+    let net = match &args.weights {
+        Some(path) => load(net, path)?.0,
+        None => net,
+    };
+    let net = net.train();
+    let baseline = parse::baseline(&args.subject.baseline)?;
+    let first = test.batch(
+        &(0..args.probe_samples.clamp(1, test.count())).collect::<Vec<_>>(),
+        device,
+    );
+    modulation.check(players.count(&first.inputs)?)?;
+    let probe = (args.probe_samples > 0).then(|| {
+        let probe = Probe::new()
+            .samples(args.probe_samples)
+            .contexts(args.probe_contexts);
+        probe.baseline(baseline.clone()).seed(args.place.seed)
+    });
+    if let Some(probe) = &probe {
+        let cost = probe.cost(&players, &first.inputs)?;
+        println!(
+            "the probe measures {} samples each epoch: {} forwards",
+            cost.samples, cost.forwards
+        );
+    }
+    let recipe = Recipe {
+        epochs: args.epochs,
+        learning_rate: args.lr,
+        weight_decay: args.weight_decay,
+        modulation,
+        baseline,
+        probe,
+        seed: args.place.seed,
+        plain: args.plain,
+        logs: folder.file("training"),
+    };
+    let fitted = fit(net, players, loaders, &recipe)?;
+    let test_accuracy = measuring::accuracy(&fitted.net, test, device)?;
+    save(&fitted.net, folder.file("model.safetensors"))?;
+    let trained = TrainedWith {
+        model: args.subject.model.clone(),
+        data: args.subject.data.clone(),
+        statistics,
+        modulation: recipe.modulation,
+        seed: args.place.seed,
+        epochs: args.epochs,
+        batch: args.batch,
+        learning_rate: args.lr,
+        weight_decay: args.weight_decay,
+        test_accuracy,
+        complete: fitted.complete,
+    };
+    folder.write_json("settings.json", &trained)?;
+    if !fitted.complete {
+        println!("interrupted: the weights are those of a partial training");
+    }
+    println!("test accuracy {:.1} %", 100.0 * test_accuracy);
+    println!("wrote {}", folder.list());
+    println!(
+        "next: interaction discover --model {} --data {} --weights {} --control",
+        args.subject.model,
+        args.subject.data,
+        folder.file("model.safetensors").display()
+    );
+    Ok(())
+}

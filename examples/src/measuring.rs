@@ -1,0 +1,123 @@
+//! Running networks on samples: accuracy, choice of samples, measurement with a bar.
+
+use burn::tensor::Device;
+use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
+
+use crate::data::Samples;
+use crate::error::{Result, usage};
+use crate::progress::Bar;
+
+const BATCH: usize = 256;
+
+/// The predicted class of each sample among `indices`.
+///
+/// # Errors
+///
+/// The device fails.
+pub fn predictions<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    indices: &[usize],
+    device: &Device,
+) -> Result<Vec<usize>> {
+    let mut classes = Vec::with_capacity(indices.len());
+    for chunk in indices.chunks(BATCH) {
+        let logits = net.logits(samples.batch(chunk, device).inputs);
+        let best = logits.argmax(1).try_into_vec_as::<i64>();
+        let best = best.map_err(|e| usage(format!("the device failed: {e}")))?;
+        classes.extend(best.into_iter().map(|class| class as usize));
+    }
+    Ok(classes)
+}
+
+/// The share of samples that the network classifies rightly.
+///
+/// # Errors
+///
+/// The device fails.
+pub fn accuracy<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    device: &Device,
+) -> Result<f64> {
+    let all: Vec<usize> = (0..samples.count()).collect();
+    let classes = predictions(net, samples, &all, device)?;
+    let right = classes
+        .iter()
+        .enumerate()
+        .filter(|(index, class)| samples.label(*index) == **class)
+        .count();
+    Ok(right as f64 / all.len().max(1) as f64)
+}
+
+/// Indices of `count` samples, the first of each class in turn; only rightly classified ones if `right`.
+///
+/// # Errors
+///
+/// There are none, or the device fails.
+pub fn choose<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    count: usize,
+    right: bool,
+    device: &Device,
+) -> Result<Vec<usize>> {
+    if count == 0 {
+        return Err(usage("--samples 0: measure at least one sample"));
+    }
+    let mut by_class = vec![Vec::new(); samples.classes()];
+    let all: Vec<usize> = (0..samples.count()).collect();
+    // As much of the set as it takes, in growing steps.
+    for chunk in all.chunks((8 * count).max(BATCH)) {
+        let classes = predictions(net, samples, chunk, device)?;
+        for (index, class) in chunk.iter().zip(classes) {
+            let label = samples.label(*index);
+            if !right || class == label {
+                by_class[label].push(*index);
+            }
+        }
+        let wanted = count.div_ceil(by_class.len());
+        if by_class.iter().all(|found| found.len() >= wanted) {
+            break;
+        }
+    }
+    let longest = by_class.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| {
+        by_class
+            .iter()
+            .filter_map(move |class| class.get(turn).copied())
+    });
+    let chosen: Vec<usize> = turns.take(count).collect();
+    if chosen.is_empty() {
+        return Err(usage(
+            "the network classifies no sample rightly: use --any to measure others too",
+        ));
+    }
+    Ok(chosen)
+}
+
+/// The classes to measure, for a batch of samples.
+pub fn targets<S: Samples>(samples: &S, indices: &[usize], predicted: bool) -> Targets {
+    match predicted {
+        true => Targets::Predicted,
+        false => Targets::Labels(indices.iter().map(|index| samples.label(*index)).collect()),
+    }
+}
+
+/// Measures with a bar; Ctrl-C ends it with what is complete.
+///
+/// # Errors
+///
+/// As [`Measurement::run`].
+pub fn measure<P: Players>(
+    measurement: &Measurement<P>,
+    net: &impl Classifier<P::Input>,
+    batch: Batch<P::Input>,
+    targets: Targets,
+    cost: Cost,
+) -> Result<Profile> {
+    let mut bar = Bar::new(cost);
+    let profile = measurement.run_observed(net, batch.inputs, targets, &mut bar);
+    bar.finish();
+    Ok(profile?)
+}

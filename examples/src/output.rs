@@ -1,0 +1,129 @@
+//! The folder of results.
+
+use std::path::{Path, PathBuf};
+
+use burn_interaction::figures::Chart;
+use burn_interaction::{Curves, Profile};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::data::Statistics;
+use crate::error::{Result, usage};
+
+/// What a network was trained with: kept as `settings.json` beside its weights.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TrainedWith {
+    /// The network's name.
+    pub model: String,
+    /// The data's name.
+    pub data: String,
+    /// The statistics of its inputs.
+    pub statistics: Statistics,
+    /// The modulation.
+    pub modulation: burn_interaction::Modulation,
+    /// The seed.
+    pub seed: u64,
+    /// Epochs trained.
+    pub epochs: usize,
+    /// Samples in a batch.
+    pub batch: usize,
+    /// Learning rate at the start.
+    pub learning_rate: f64,
+    /// Weight decay.
+    pub weight_decay: f32,
+    /// Accuracy on the test part, as a share.
+    pub test_accuracy: f64,
+    /// Whether training ran to its end.
+    pub complete: bool,
+}
+
+/// A folder that results go to.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the folder and checks that it can be written to, before anything is computed.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub fn open(path: &Path) -> Result<Self> {
+        let fail = |e: std::io::Error| {
+            usage(format!(
+                "cannot write to the output folder {}: {e}",
+                path.display()
+            ))
+        };
+        std::fs::create_dir_all(path).map_err(fail)?;
+        let probe = path.join(".interaction");
+        std::fs::write(&probe, [])
+            .and_then(|()| std::fs::remove_file(&probe))
+            .map_err(fail)?;
+        Ok(Self(path.into()))
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Writes a value as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let path = self.file(name);
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|e| usage(format!("{}: {e}", path.display())))?;
+        std::fs::write(&path, text + "\n")
+            .map_err(|e| usage(format!("writing {}: {e}", path.display())))
+    }
+
+    /// Writes `curve.json`, `curve.csv`, `curve.svg` and `curve.png`.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub fn write_curves(&self, curves: &Curves) -> Result<()> {
+        curves.save_json(self.file("curve.json"))?;
+        curves.save_csv(self.file("curve.csv"))?;
+        let chart = Chart::from(curves);
+        chart.save_svg(self.file("curve.svg"))?;
+        chart.save_png(self.file("curve.png"))?;
+        Ok(())
+    }
+
+    /// Writes every interaction: `profile.json`, from which a partial run goes on, and `interactions.csv`.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub fn write_profile(&self, profile: &Profile) -> Result<()> {
+        profile.save_json(self.file("profile.json"))?;
+        profile.save_csv(self.file("interactions.csv"))?;
+        Ok(())
+    }
+
+    /// The files in it, for the last line of a report.
+    pub fn list(&self) -> String {
+        let entries = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter(|entry| entry.path().is_file())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        format!("{}: {}", self.0.display(), names.join(", "))
+    }
+}
+
+/// Reads a JSON file.
+///
+/// # Errors
+///
+/// It is missing or not as expected.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| usage(format!("reading {}: {e}", path.display())))?;
+    serde_json::from_str(&text).map_err(|e| usage(format!("{}: {e}", path.display())))
+}

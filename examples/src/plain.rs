@@ -1,0 +1,118 @@
+//! One line an epoch, where there is no terminal for the dashboard.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
+use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
+use burn::train::renderer::{
+    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
+    MetricsRendererTraining,
+};
+
+/// Prints what the metrics say at the end of each epoch.
+pub struct PlainRenderer {
+    definitions: Vec<MetricDefinition>,
+    train: BTreeMap<usize, String>,
+    valid: BTreeMap<usize, String>,
+    epochs: usize,
+    start: Instant,
+}
+
+impl PlainRenderer {
+    pub fn new() -> Self {
+        Self {
+            definitions: Vec::new(),
+            train: BTreeMap::new(),
+            valid: BTreeMap::new(),
+            epochs: 0,
+            start: Instant::now(),
+        }
+    }
+
+    /// The place of a metric among those registered, and what it says at the end of an epoch.
+    fn final_value(&self, state: MetricState) -> Option<(usize, String)> {
+        let place = |id: &MetricId| self.definitions.iter().position(|d| d.metric_id == *id);
+        match state {
+            MetricState::Numeric(entry, Some(NumericEntry::Final(value))) if value.is_finite() => {
+                Some((place(&entry.metric_id)?, format!("{value:.3}")))
+            }
+            MetricState::Generic(entry) if !entry.serialized_entry.is_not_available() => {
+                Some((place(&entry.metric_id)?, entry.serialized_entry.formatted))
+            }
+            _ => None,
+        }
+    }
+
+    fn line(&self, values: &BTreeMap<usize, String>) -> String {
+        let named = values
+            .iter()
+            .map(|(place, value)| format!("{} {value}", self.definitions[*place].name));
+        named.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl MetricsRendererTraining for PlainRenderer {
+    fn update_train(&mut self, state: MetricState) {
+        if let Some((place, value)) = self.final_value(state) {
+            self.train.insert(place, value);
+        }
+    }
+
+    fn update_valid(&mut self, state: MetricState) {
+        if let Some((place, value)) = self.final_value(state) {
+            self.valid.insert(place, value);
+        }
+    }
+}
+
+impl TrainingProgressLogger for PlainRenderer {
+    fn start(&mut self, epochs: usize, _: usize, _: Option<usize>, _: Option<&str>) {
+        self.epochs = epochs;
+    }
+
+    fn update_epoch(&mut self, epoch: usize) {
+        let seconds = self.start.elapsed().as_secs();
+        println!("epoch {epoch} of {}, {seconds} s", self.epochs);
+        println!("  train: {}", self.line(&self.train));
+        println!("  valid: {}", self.line(&self.valid));
+        self.train.clear();
+        self.valid.clear();
+    }
+
+    fn start_split(&mut self, _: &str, _: usize) {}
+
+    fn update_split(&mut self, _: usize) {}
+
+    fn end_split(&mut self) {}
+
+    fn end(&mut self) {}
+
+    fn log_event_training(&mut self, _: String) {}
+}
+
+impl EvaluationProgressLogger for PlainRenderer {
+    fn start_global_progress(&mut self, _: usize) {}
+
+    fn start_test(&mut self, _: &str, _: usize) {}
+
+    fn update_test_progress(&mut self, _: usize) {}
+
+    fn end_test(&mut self) {}
+
+    fn end_global_progress(&mut self) {}
+
+    fn log_event_evaluation(&mut self, _: String) {}
+}
+
+impl MetricsRendererEvaluation for PlainRenderer {
+    fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
+}
+
+impl MetricsRenderer for PlainRenderer {
+    fn manual_close(&mut self) {}
+
+    fn register_metric(&mut self, definition: MetricDefinition) {
+        self.definitions.push(definition);
+    }
+}
