@@ -64,10 +64,10 @@ pub struct DemoArgs {
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
     /// Epochs to train.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 6)]
     pub epochs: usize,
     /// Samples to measure.
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 12)]
     pub samples: usize,
 }
 

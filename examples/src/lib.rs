@@ -1,5 +1,6 @@
 //! What the `interaction` command is made of: arguments, data by name, training with Burn's `Learner`, and reports.
 
+pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod data;

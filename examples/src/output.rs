@@ -94,12 +94,26 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes every interaction: `profile.json`, from which a partial run goes on, and `interactions.csv`.
+    /// Writes every interaction: `profile.json`, from which a partial run goes on, and `interactions.csv`; says so
+    /// instead where they are more than two million.
     ///
     /// # Errors
     ///
     /// A file cannot be written.
     pub fn write_profile(&self, profile: &Profile) -> Result<()> {
+        const MOST: usize = 2_000_000;
+        let pairs: usize = profile
+            .samples()
+            .iter()
+            .map(|sample| sample.pairs().len())
+            .sum();
+        let interactions = pairs * profile.orders().len();
+        if interactions > MOST {
+            println!(
+                "{interactions} interactions are too many for profile.json and interactions.csv: writing the curve only"
+            );
+            return Ok(());
+        }
         profile.save_json(self.file("profile.json"))?;
         profile.save_csv(self.file("interactions.csv"))?;
         Ok(())

@@ -116,7 +116,11 @@ impl Coalition {
 
     /// Appends one entry a player, `true` where it is present: a row of a `[rows, players]` mask.
     pub fn extend_presence(&self, row: &mut Vec<bool>) {
-        row.extend((0..self.players).map(|p| self.contains(p)));
+        let mut left = self.players;
+        for word in &self.words {
+            row.extend((0..left.min(WORD)).map(|bit| word >> bit & 1 == 1));
+            left = left.saturating_sub(WORD);
+        }
     }
 }
 

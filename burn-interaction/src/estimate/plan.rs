@@ -33,8 +33,8 @@ pub enum Estimator {
     ///
     /// # Cost
     ///
-    /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`], [`Pairs::windows`]), about 2.2
-    /// for scattered [`Pairs::neighbours`].
+    /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`], [`Pairs::windows`]), about 2.6
+    /// for scattered [`Pairs::neighbours`] and [`Pairs::random`].
     ///
     /// # Bias
     ///

@@ -206,6 +206,7 @@ impl Chart {
             .label_style(text(14))
             .axis_desc_style(text(15))
             .draw()?;
+        let mut corrected = false;
         for (curve, colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
             let points = curve.points(self.scale);
             let upper = points.iter().filter_map(|p| p.band.map(|b| (p.x, b.1)));
@@ -221,6 +222,7 @@ impl Chart {
                 .iter()
                 .any(|p| (p.corrected - p.raw).abs() > 1e-3 * top)
             {
+                corrected = true;
                 let dashed = points.iter().map(|p| (p.x, p.corrected));
                 chart.draw_series(DashedLineSeries::new(dashed, 5, 4, colour.stroke_width(1)))?;
             }
@@ -238,6 +240,12 @@ impl Chart {
                     .iter()
                     .map(|p| Circle::new((p.x, p.raw), 3, colour.filled())),
             )?;
+        }
+        if corrected {
+            chart
+                .draw_series(std::iter::empty::<Circle<(f64, f64), i32>>())?
+                .label("dashed: corrected for noise")
+                .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 8, y)], INK.stroke_width(1)));
         }
         chart
             .configure_series_labels()

@@ -63,8 +63,13 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
 
     fn inputs(&self, rows: &[Row<'_>]) -> P::Input {
         let device = self.players.device(&self.present);
-        let samples: Vec<i32> = rows.iter().map(|row| row.sample as i32).collect();
-        let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [rows.len()]), &device);
+        let mut samples: Vec<i32> = rows.iter().map(|row| row.sample as i32).collect();
+        // Rows of one sample, as most batches are, share a single copy of it.
+        if samples.windows(2).all(|pair| pair[0] == pair[1]) {
+            samples.truncate(1);
+        }
+        let count = samples.len();
+        let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [count]), &device);
         let mut presence = Vec::with_capacity(rows.len() * self.count);
         for row in rows {
             row.coalition.extend_presence(&mut presence);

@@ -28,10 +28,14 @@ impl Reward {
             return self.value(&[0.0, *logit], target);
         }
         let z = f64::from(logits[target]);
-        match self {
-            Self::Logit => z,
-            Self::LogProbability => z - log_sum_exp(logits.iter().copied()),
-            Self::LogOdds => {
+        match (self, logits) {
+            // One other logit is its own logsumexp.
+            (Self::LogOdds, [first, second]) => {
+                z - f64::from(if target == 0 { *second } else { *first })
+            }
+            (Self::Logit, _) => z,
+            (Self::LogProbability, _) => z - log_sum_exp(logits.iter().copied()),
+            (Self::LogOdds, _) => {
                 let others = logits
                     .iter()
                     .enumerate()

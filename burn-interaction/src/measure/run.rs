@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::estimate::{Block, Plan};
 use crate::game::{Evaluate, Row};
@@ -103,33 +102,26 @@ impl<E: Evaluate> Stream<'_, E> {
     }
 
     fn evaluate_batch(&mut self, observer: &mut impl Observer) -> Result<bool> {
-        let open = |p: &Pending| -> Vec<(usize, Coalition)> {
-            p.block.coalitions[p.values.len()..]
-                .iter()
-                .take(self.batch)
-                .map(|c| (p.sample, c.clone()))
-                .collect()
-        };
-        let rows: Vec<(usize, Coalition)> =
-            self.queue.iter().flat_map(open).take(self.batch).collect();
-        let real = rows.len();
-        let mut padded: Vec<Row<'_>> = rows
-            .iter()
-            .map(|(sample, coalition)| Row {
-                sample: *sample,
+        let open = |p: &'_ Pending| p.values.len()..p.block.coalitions.len();
+        let waiting = self.queue.iter().flat_map(|pending| {
+            let coalitions = &pending.block.coalitions[open(pending)];
+            coalitions.iter().map(|coalition| Row {
+                sample: pending.sample,
                 coalition,
             })
-            .collect();
+        });
+        let mut rows: Vec<Row<'_>> = waiting.take(self.batch).collect();
+        let real = rows.len();
         // GPUs tune their kernels to a shape: the last batch is filled up to the size of those before it.
         if self.whole_batch
-            && let Some(last) = padded.last().copied()
+            && let Some(last) = rows.last().copied()
         {
-            padded.resize(self.batch, last);
+            rows.resize(self.batch, last);
         }
-        self.whole_batch = padded.len() == self.batch;
-        let mut values = self.evaluate.values(&padded)?;
+        self.whole_batch = rows.len() == self.batch;
+        let mut values = self.evaluate.values(&rows)?;
         values.truncate(real);
-        for (value, row) in values.iter().zip(&padded) {
+        for (value, row) in values.iter().zip(&rows) {
             if !value.is_finite() {
                 let (sample, present) = (row.sample, row.coalition.len());
                 return Err(Error::NotFinite {

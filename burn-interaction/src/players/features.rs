@@ -55,7 +55,10 @@ impl Players for Features {
         absent: Tensor<2>,
         presence: Tensor<2, Bool>,
     ) -> Tensor<2> {
-        absent.mask_where(presence, present)
+        let shape = presence.dims();
+        absent
+            .expand(shape)
+            .mask_where(presence, present.expand(shape))
     }
 
     fn describe(&self) -> String {

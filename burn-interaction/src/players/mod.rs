@@ -55,7 +55,7 @@ pub trait Players: Clone + Send + std::fmt::Debug {
     fn concat(&self, batches: Vec<Self::Input>) -> Self::Input;
 
     /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
-    /// others from `absent`.
+    /// others from `absent`; these hold a sample for each row, or one for all of them.
     fn compose(
         &self,
         present: Self::Input,

@@ -88,7 +88,9 @@ impl Players for Patches {
         absent: Tensor<4>,
         presence: Tensor<2, Bool>,
     ) -> Tensor<4> {
-        let [rows, channels, height, width] = present.dims();
+        let [_, channels, height, width] = present.dims();
+        let rows = presence.dims()[0];
+        let shape = [rows, channels, height, width];
         let device = presence.device();
         let index: Vec<i32> = self
             .players_of_pixels(height, width)
@@ -97,7 +99,9 @@ impl Players for Patches {
             .collect();
         let index = Tensor::<1, Int>::from_data(TensorData::new(index, [height * width]), &device);
         let pixels = presence.select(1, index).reshape([rows, 1, height, width]);
-        absent.mask_where(pixels.expand([rows, channels, height, width]), present)
+        absent
+            .expand(shape)
+            .mask_where(pixels.expand(shape), present.expand(shape))
     }
 
     fn describe(&self) -> String {

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 use super::Images;
 
 const SIDE: usize = 16;
-const CLASSES: [&str; 4] = ["right", "down", "left", "up"];
+const CLASSES: [&str; 4] = ["across", "down", "falling", "rising"];
 
 /// How often a cue tells the truth; else it points to a class at random.
-const LOCAL: f64 = 0.7;
+const LOCAL: f64 = 0.6;
 const GLOBAL: f64 = 0.85;
 
 /// Strokes of 3x3 pixels, one a class: the local cue.
@@ -20,9 +20,9 @@ const STROKES: [[u8; 9]; 4] = [
 
 /// Generated colour images of 16x16 pixels in 4 classes, `count` of them in turn of classes.
 ///
-/// The class shows twice. Locally: three small strokes lie about, whose direction is the class's, more often than not.
-/// Globally: a bright and a dark blob far apart, and the class is the direction from one to the other, which no small
-/// part of the image tells. Colours and noise mean nothing.
+/// The class is a direction and shows twice. Locally: four small strokes lie about, each of the class's direction more
+/// often than not. Globally: two blobs lie far apart along it, both bright or both dark, which no small part of the
+/// image tells. Where they lie, colours and noise mean nothing.
 pub fn scenes(count: usize, seed: u64) -> Images {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut pixels, mut labels) = (
@@ -45,16 +45,17 @@ pub fn scenes(count: usize, seed: u64) -> Images {
 fn scene(class: usize, rng: &mut impl Rng) -> Vec<u8> {
     let mut light = vec![0.5_f32; SIDE * SIDE];
     let global = told(class, GLOBAL, rng);
-    let (dx, dy) = [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)][global];
+    let (dx, dy) = [(1.0, 0.0), (0.0, 1.0), (0.7, 0.7), (0.7, -0.7)][global];
     let centre = (SIDE as f32 - 1.0) / 2.0;
     let (x, y) = (
-        centre + rng.random_range(-2.0..2.0),
-        centre + rng.random_range(-2.0..2.0),
+        centre + rng.random_range(-2.5..2.5),
+        centre + rng.random_range(-2.5..2.5),
     );
-    let apart = rng.random_range(3.5..5.0);
-    blob(&mut light, x - apart * dx, y - apart * dy, 0.35);
-    blob(&mut light, x + apart * dx, y + apart * dy, -0.35);
-    for _ in 0..3 {
+    let apart = rng.random_range(4.0..5.0);
+    let sign = if rng.random() { 1.0 } else { -1.0 };
+    blob(&mut light, x - apart * dx, y - apart * dy, 0.35 * sign);
+    blob(&mut light, x + apart * dx, y + apart * dy, 0.35 * sign);
+    for _ in 0..4 {
         let stroke = STROKES[told(class, LOCAL, rng)];
         let (left, top) = (rng.random_range(0..SIDE - 2), rng.random_range(0..SIDE - 2));
         let sign = if rng.random() { 0.3 } else { -0.3 };

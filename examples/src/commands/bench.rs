@@ -1,5 +1,6 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
+use crate::bench::{accuracy, exact, step, throughput, values};
 use crate::cli::BenchArgs;
 use crate::error::Result;
 
@@ -8,6 +9,23 @@ use crate::error::Result;
 /// # Errors
 ///
 /// The device or an argument is at fault.
-pub fn run(_: &BenchArgs) -> Result<()> {
+pub fn run(args: &BenchArgs) -> Result<()> {
+    let device = burn_interaction::device(&args.place.device)?;
+    let wanted = |name: &str| args.which.is_empty() || args.which.iter().any(|w| w == name);
+    if wanted("values") {
+        values::run()?;
+    }
+    if wanted("throughput") {
+        throughput::run(&device, args.repeats)?;
+    }
+    if wanted("exact") {
+        exact::run(&device, args.repeats)?;
+    }
+    if wanted("step") {
+        step::run(&device, args.repeats)?;
+    }
+    if wanted("accuracy") {
+        accuracy::run(args, &device)?;
+    }
     Ok(())
 }

@@ -118,7 +118,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     let batch = crate::data::Samples::batch(&test, &chosen, &device);
     let measurement = Measurement::new(players)
         .pairs(Pairs::windows(3, 36))
-        .contexts(12)
+        .contexts(10)
         .seed(seed);
     let cost = measurement.cost(&batch.inputs)?;
     println!(

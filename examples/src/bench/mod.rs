@@ -1,0 +1,27 @@
+//! Benchmarks: what the library costs beside the bare network, and how accurate its estimators are at equal cost.
+
+pub mod accuracy;
+pub mod exact;
+pub mod step;
+pub mod throughput;
+pub mod values;
+
+use std::time::{Duration, Instant};
+
+/// The fastest of `repeats` runs of each of two things, taken in turn so that both see the same machine.
+fn in_turn(repeats: usize, mut first: impl FnMut(), mut second: impl FnMut()) -> [Duration; 2] {
+    let mut best = [Duration::MAX; 2];
+    let time = |run: &mut dyn FnMut()| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    // One round to warm up.
+    first();
+    second();
+    for _ in 0..repeats.max(1) {
+        best[0] = best[0].min(time(&mut first));
+        best[1] = best[1].min(time(&mut second));
+    }
+    best
+}

@@ -1,0 +1,100 @@
+//! A modulated training step against three plain ones.
+
+use burn::module::{Module, ModuleDisplay};
+use burn::optim::{GradientsParams, SgdConfig};
+use burn::tensor::{Device, Distribution, Int, Tensor};
+use burn::train::TrainStep;
+use burn_interaction::training::Modulated;
+use burn_interaction::{Batch, Classifier, EncourageLoss, Features, Patches, Players, Term};
+use burn_interaction_models::MlpConfig;
+use burn_interaction_models::registry::{ImageSize, image_network};
+
+use crate::error::Result;
+
+use super::in_turn;
+
+/// Prints the time of a modulated step over that of three plain steps of the same batch.
+///
+/// # Errors
+///
+/// The device fails.
+pub fn run(device: &Device, repeats: usize) -> Result<()> {
+    println!("a modulated step, over three plain steps of the same batch (aim 1.05)");
+    let device = device.clone().autodiff();
+    let labels = |rows: usize, classes: i64| {
+        Tensor::<1, Int>::arange(0..rows as i64, &device).remainder_scalar(classes)
+    };
+    for (name, side, rows) in [("resnet20-slim", 16, 64), ("alexnet-cifar", 32, 16)] {
+        let net = image_network(
+            name,
+            ImageSize {
+                channels: 3,
+                height: side,
+                width: side,
+            },
+            10,
+            &device,
+        )?;
+        let inputs = Tensor::<4>::random([rows, 3, side, side], Distribution::Default, &device);
+        let batch = Batch::new(inputs, labels(rows, 10));
+        compare(
+            name,
+            net,
+            Patches::grid(side / 2, side / 2),
+            &batch,
+            repeats,
+            1,
+        );
+    }
+    let net = MlpConfig::new(12, 2).init(&device);
+    let batch = Batch::new(
+        Tensor::<2>::random([512, 12], Distribution::Default, &device),
+        labels(512, 2),
+    );
+    compare("mlp5", net, Features, &batch, repeats, 20);
+    println!();
+    Ok(())
+}
+
+fn compare<M, P>(
+    name: &str,
+    net: M,
+    players: P,
+    batch: &Batch<P::Input>,
+    repeats: usize,
+    steps: usize,
+) where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    let mut plain = Some(net.clone());
+    let mut plain_optimizer = SgdConfig::new().init();
+    let three_plain_steps = || {
+        for _ in 0..3 * steps {
+            let Some(model) = plain.take() else { return };
+            let loss = EncourageLoss::new()
+                .forward(model.logits(batch.inputs.clone()), batch.targets.clone());
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            let _ = loss.into_data();
+            plain = Some(plain_optimizer.step(0.01, model, gradients));
+        }
+    };
+    let mut modulated = Some(Modulated::new(net, players).with(Term::suppress(0.3..0.7)));
+    let mut optimizer = SgdConfig::new().init();
+    let modulated_step = || {
+        for _ in 0..steps {
+            let Some(model) = modulated.take() else {
+                return;
+            };
+            let output = TrainStep::step(&model, batch.clone());
+            let _ = output.item.classification.loss.into_data();
+            modulated = Some(optimizer.step(0.01, model, output.grads));
+        }
+    };
+    let [plain, modulated] = in_turn(repeats, three_plain_steps, modulated_step);
+    println!(
+        "  {name:14} {plain:8.1?} three plain, {modulated:8.1?} modulated: {:.2}",
+        modulated.as_secs_f64() / plain.as_secs_f64()
+    );
+}

@@ -1,0 +1,109 @@
+//! The test device against flex: the same coalitions, and values within rounding.
+
+use burn::module::Module;
+use burn::tensor::{Device, Distribution, Int, Tensor};
+use burn_interaction::modulation::Forwards;
+use burn_interaction::{Baseline, Measurement, Modulation, Pairs, Patches, Strength, Term};
+use burn_interaction_models::ResNetCifarConfig;
+use burn_interaction_tests::test_device;
+
+use crate::measuring::trained_mlp;
+
+fn close(a: &Strength, b: &Strength) {
+    let level = a.points.iter().map(|p| p.raw).fold(0.0, f64::max);
+    for (a, b) in a.points.iter().zip(&b.points) {
+        assert!(
+            (a.raw - b.raw).abs() < 1e-4 * level,
+            "order {}: {} {}",
+            a.order,
+            a.raw,
+            b.raw
+        );
+    }
+}
+
+#[test]
+fn a_table_network_gives_the_numbers_of_flex() {
+    let (net, x, y) = trained_mlp(&Device::flex());
+    let measurement = Measurement::new(burn_interaction::Features)
+        .pairs(Pairs::all())
+        .contexts(10);
+    let flex = measurement
+        .run(&net, x.clone(), y.clone())
+        .unwrap()
+        .strength();
+    let device = test_device();
+    let there = measurement
+        .run(&net.to_device(&device), x.to_device(&device), y)
+        .unwrap()
+        .strength();
+    close(&flex, &there);
+}
+
+#[test]
+fn an_image_network_gives_the_numbers_of_flex() {
+    let flex = Device::flex();
+    flex.seed(5);
+    let net = ResNetCifarConfig::new(4)
+        .with_blocks(1)
+        .with_width(4)
+        .init(&flex)
+        .valid();
+    let images = Tensor::<4>::random([2, 3, 8, 8], Distribution::Normal(0.0, 1.0), &flex);
+    let run = |device: &Device| {
+        let net = net.clone().to_device(device);
+        let forward = |x: Tensor<4>| net.forward(x);
+        let measurement = Measurement::new(Patches::grid(4, 4))
+            .pairs(Pairs::windows(2, 12))
+            .contexts(4);
+        measurement
+            .run(&forward, images.clone().to_device(device), vec![0, 1])
+            .unwrap()
+            .strength()
+    };
+    close(&run(&flex), &run(&test_device()));
+}
+
+#[test]
+fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
+    let flex = Device::flex();
+    flex.seed(6);
+    let net = ResNetCifarConfig::new(4)
+        .with_blocks(1)
+        .with_width(4)
+        .init(&flex);
+    let images = Tensor::<4>::random([8, 3, 8, 8], Distribution::Normal(0.0, 1.0), &flex);
+    let modulation = Modulation::low_order().with(Term::encourage(0.3..0.7).draws(2));
+    let run = |device: &Device| {
+        let training = device.clone().autodiff();
+        let net = net.clone().fork(device).train();
+        let inputs = images.clone().to_device(device).autodiff().require_grad();
+        let targets = Tensor::<1, Int>::arange(0..8, &training).remainder_scalar(4);
+        let forward = |x: Tensor<4>| net.forward(x);
+        let mut rng = burn_interaction::coalition::generator(1, 0);
+        let players = Patches::grid(4, 4);
+        let forwards = Forwards::Separate;
+        let loss = modulation.loss(
+            &forward,
+            &players,
+            &Baseline::Zero,
+            forwards,
+            inputs.clone(),
+            targets,
+            &mut rng,
+        );
+        let total = loss.unwrap().total;
+        let gradient = inputs.grad(&total.backward()).unwrap();
+        (
+            total.into_scalar::<f32>(),
+            gradient.into_data().try_to_vec::<f32>().unwrap(),
+        )
+    };
+    let (a, b) = (run(&flex), run(&test_device()));
+    assert!((a.0 - b.0).abs() < 1e-4 * a.0.abs(), "{} {}", a.0, b.0);
+    let level = a.1.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+    assert!(level > 0.0);
+    for (a, b) in a.1.iter().zip(&b.1) {
+        assert!((a - b).abs() < 1e-3 * level, "{a} {b}");
+    }
+}

@@ -1,0 +1,113 @@
+//! Real data and real trained networks, where `INTERACTION_DATA` names their folder.
+
+use burn::data::dataset::Dataset;
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn_interaction::{Measurement, Orders, Pairs, Patches};
+use burn_interaction_datasets::{Cifar10, Images, Normalization, census, commercial};
+use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
+use burn_interaction_tests::{real_data, test_device};
+use std::path::Path;
+
+fn trained(data: &Path, config: &ResNetCifarConfig, file: &str) -> ResNetCifar {
+    let path = data.join("../weights").join(file);
+    let (net, report) = load(config.init(&test_device()).valid(), path).unwrap();
+    // Old checkpoints have no num_batches_tracked.
+    assert!(report.ignored.is_empty());
+    net
+}
+
+fn right(net: &ResNetCifar, images: &Images) -> Vec<usize> {
+    let indices: Vec<usize> = (0..images.len()).collect();
+    let predict = |chunk: &[usize]| {
+        let logits = net.forward(
+            images
+                .batch(chunk, &Normalization::imagenet(), &test_device())
+                .inputs,
+        );
+        logits.argmax(1).try_into_vec_as::<i64>().unwrap()
+    };
+    let classes: Vec<i64> = indices.chunks(200).flat_map(predict).collect();
+    indices
+        .into_iter()
+        .filter(|i| classes[*i] == images.label(*i) as i64)
+        .collect()
+}
+
+#[test]
+fn trained_cifar_resnets_classify_as_published() {
+    let Some(data) = real_data() else { return };
+    let resnet20 = trained(
+        &data,
+        &ResNetCifarConfig::resnet20(10),
+        "resnet20-cifar10.th",
+    );
+    let resnet56 = trained(
+        &data,
+        &ResNetCifarConfig::resnet56(10),
+        "resnet56-cifar10.th",
+    );
+    let exact = Cifar10::test(data.join("cifar-10-exact")).unwrap();
+    let all = Cifar10::test(data.join("cifar-10")).unwrap();
+    assert_eq!((exact.len(), all.len()), (164, 2000));
+    let counts =
+        [&resnet20, &resnet56].map(|net| (right(net, &exact).len(), right(net, &all).len()));
+    assert_eq!(counts, [(151, 1633), (156, 1675)]);
+}
+
+#[test]
+fn the_trained_resnet_20_has_a_u() {
+    let Some(data) = real_data() else { return };
+    let net = trained(
+        &data,
+        &ResNetCifarConfig::resnet20(10),
+        "resnet20-cifar10.th",
+    );
+    let images = Cifar10::test(data.join("cifar-10-exact")).unwrap();
+    let chosen: Vec<usize> = right(&net, &images).into_iter().take(4).collect();
+    let batch = images.batch(&chosen, &Normalization::imagenet(), &test_device());
+    let labels: Vec<usize> = chosen.iter().map(|i| images.label(*i)).collect();
+    let forward = |x: Tensor<4>| net.forward(x);
+    let measurement =
+        Measurement::new(Patches::grid(16, 16)).orders(Orders::ratios([0.0, 0.5, 1.0]));
+    let measurement = measurement.pairs(Pairs::windows(3, 36)).contexts(4);
+    let strength = measurement
+        .run(&forward, batch.inputs, labels)
+        .unwrap()
+        .strength();
+    let [low, mid, high] = [0, 1, 2].map(|k| strength.points[k].corrected);
+    assert!(low > 1.5 * mid && high > 1.2 * mid, "{low} {mid} {high}");
+}
+
+#[test]
+fn the_tables_are_whole() {
+    let Some(data) = real_data() else { return };
+    let census = census(data.join("census")).unwrap();
+    // The counts of complete rows that the UCI page of Adult gives.
+    assert_eq!((census.train.len(), census.test.len()), (30162, 15060));
+    assert_eq!(census.train.names().len(), 12);
+    let commercial = commercial(data.join("commercial")).unwrap();
+    assert_eq!(
+        commercial.train.len() + commercial.test.len(),
+        17720 + 17051
+    );
+}
+
+#[test]
+fn cut_real_files_are_refused() {
+    let Some(data) = real_data() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let weights = std::fs::read(data.join("../weights/resnet20-cifar10.th")).unwrap();
+    let path = folder.path().join("cut.th");
+    std::fs::write(&path, &weights[..weights.len() / 2]).unwrap();
+    let net = ResNetCifarConfig::resnet20(10).init(&test_device());
+    assert!(load(net, &path).unwrap_err().to_string().contains("cut.th"));
+    let net = ResNetCifarConfig::resnet56(10).init(&test_device());
+    let text = load(net, data.join("../weights/resnet20-cifar10.th"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("missing") && text.contains("layer3.8.conv2.weight"),
+        "{text}"
+    );
+}

@@ -1,0 +1,238 @@
+//! The wrapper, the probe and the metrics in Burn's training loop.
+
+use burn::data::dataloader::DataLoaderBuilder;
+use burn::lr_scheduler::constant::ConstantLr;
+use burn::module::Module;
+use burn::optim::SgdConfig;
+use burn::tensor::{Device, Tensor};
+use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
+use burn::train::metric::{
+    AccuracyMetric, LossMetric, Metric, MetricDefinition, MetricId, NumericEntry,
+};
+use burn::train::renderer::{
+    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
+    MetricsRendererTraining,
+};
+use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
+use burn_interaction::training::{
+    Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe, has_batch_norm,
+};
+use burn_interaction::{Features, Modulation, Orders, Term};
+use burn_interaction_datasets::{TableBatcher, rules};
+use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+type Seen = Arc<Mutex<Vec<(String, f64)>>>;
+
+/// Keeps the final value of every numeric metric, epoch by epoch.
+struct Recorder {
+    names: Vec<(MetricId, String)>,
+    seen: Seen,
+}
+
+impl Recorder {
+    fn keep(&mut self, state: MetricState) {
+        if let MetricState::Numeric(entry, Some(NumericEntry::Final(value))) = state {
+            let name = self
+                .names
+                .iter()
+                .find(|(id, _)| *id == entry.metric_id)
+                .unwrap()
+                .1
+                .clone();
+            self.seen.lock().unwrap().push((name, value));
+        }
+    }
+}
+
+impl MetricsRendererTraining for Recorder {
+    fn update_train(&mut self, state: MetricState) {
+        self.keep(state);
+    }
+    fn update_valid(&mut self, state: MetricState) {
+        self.keep(state);
+    }
+}
+
+impl MetricsRendererEvaluation for Recorder {
+    fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
+}
+
+impl TrainingProgressLogger for Recorder {
+    fn start(&mut self, _: usize, _: usize, _: Option<usize>, _: Option<&str>) {}
+    fn update_epoch(&mut self, _: usize) {}
+    fn start_split(&mut self, _: &str, _: usize) {}
+    fn update_split(&mut self, _: usize) {}
+    fn end_split(&mut self) {}
+    fn end(&mut self) {}
+    fn log_event_training(&mut self, _: String) {}
+}
+
+impl EvaluationProgressLogger for Recorder {
+    fn start_global_progress(&mut self, _: usize) {}
+    fn start_test(&mut self, _: &str, _: usize) {}
+    fn update_test_progress(&mut self, _: usize) {}
+    fn end_test(&mut self) {}
+    fn end_global_progress(&mut self) {}
+    fn log_event_evaluation(&mut self, _: String) {}
+}
+
+impl MetricsRenderer for Recorder {
+    fn manual_close(&mut self) {}
+    fn register_metric(&mut self, definition: MetricDefinition) {
+        self.names
+            .push((definition.metric_id, definition.name.to_string()));
+    }
+}
+
+#[test]
+fn a_learner_trains_with_terms_and_shows_the_orders_each_epoch() {
+    let device = Device::flex();
+    device.seed(1);
+    let terms = Modulation::low_order().with(Term::encourage(0.3..0.7).weight(0.1));
+    let model = Modulated::new(
+        MlpConfig::new(10, 2).with_hidden(16).init(&device),
+        Features,
+    )
+    .modulation(terms)
+    .probe(Probe::new().samples(3));
+    let folder = tempfile::tempdir().unwrap();
+    let loader = |rows, seed| {
+        DataLoaderBuilder::new(TableBatcher)
+            .batch_size(64)
+            .build(rules(rows, seed))
+    };
+    let seen = Seen::default();
+    let result = SupervisedTraining::new(folder.path(), loader(640, 1), loader(128, 2))
+        .metrics((AccuracyMetric::new(), LossMetric::new()))
+        .metric_train_numeric(ModulationMetric::task())
+        .metric_train_numeric(ModulationMetric::term("suppress 0.7-1"))
+        .metric_train_numeric(ModulationMetric::term("encourage 0.3-0.7"))
+        .metric_valid_numeric(OrderStrengthMetric::low())
+        .metric_valid_numeric(OrderStrengthMetric::mid().relative())
+        .metric_valid_numeric(OrderStrengthMetric::depth())
+        .metric_valid(OrderCurveMetric::new())
+        .renderer(Box::new(Recorder {
+            names: vec![],
+            seen: seen.clone(),
+        }))
+        .with_application_logger(None)
+        .num_epochs(3)
+        .launch(Learner::new(
+            model.train(),
+            SgdConfig::new().init(),
+            ConstantLr::new(0.1),
+        ));
+    assert!(result.error.is_none() && result.interrupted.is_none());
+    let seen = seen.lock().unwrap();
+    let of = |name: &str| {
+        seen.iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| *v)
+            .collect::<Vec<f64>>()
+    };
+    // The probe measures in every epoch, not only in the first.
+    for name in [
+        "Order strength low",
+        "Order strength mid (J)",
+        "Bottleneck depth",
+    ] {
+        let values = of(name);
+        assert_eq!(values.len(), 3, "{name}: {seen:?}");
+        assert!(values.iter().all(|v| v.is_finite()), "{name}: {values:?}");
+    }
+    let task = of("Loss task");
+    assert!(task.len() == 3 && task[2] < task[0], "{task:?}");
+    let entropy = of("Loss suppress 0.7-1");
+    assert!(
+        entropy
+            .iter()
+            .all(|v| (-(2.0_f64.ln()) - 1e-6..=0.0).contains(v)),
+        "{entropy:?}"
+    );
+    assert_eq!(of("Loss encourage 0.3-0.7").len(), 3);
+}
+
+#[test]
+fn a_probe_measures_so_many_samples_of_each_snapshot() {
+    let device = Device::flex();
+    let model = Modulated::new(MlpConfig::new(10, 2).with_hidden(8).init(&device), Features)
+        .probe(Probe::new().samples(5).orders(Orders::given([0, 8])));
+    let table = rules(8, 1);
+    let batch = || table.batch(&[0, 1, 2], &device);
+    for _ in 0..2 {
+        let snapshot = model.valid();
+        let measured = |_| {
+            InferenceStep::step(&snapshot, batch())
+                .reading
+                .map_or(0, |profile| profile.samples().len())
+        };
+        assert_eq!((0..3).map(measured).collect::<Vec<_>>(), [3, 2, 0]);
+    }
+}
+
+#[test]
+fn a_probe_costs_what_it_says() {
+    let device = Device::flex();
+    let inputs = Tensor::<4>::zeros([8, 3, 32, 32], &device);
+    let players = burn_interaction::Patches::grid(16, 16);
+    let cost = Probe::new().cost(&players, &inputs).unwrap();
+    // The documented default: about 1,000 forwards, a tenth of 3 x 3,500.
+    assert!((800..=1050).contains(&cost.forwards), "{}", cost.forwards);
+    let net = |x: Tensor<4>| x.flatten::<2>(1, 3).narrow(1, 0, 2);
+    let targets = Tensor::zeros([8], &device);
+    let profile = Probe::new()
+        .measure(&net, &players, &inputs, targets)
+        .unwrap()
+        .unwrap();
+    assert_eq!(profile.forwards(), cost.forwards);
+}
+
+#[test]
+fn metric_names_are_unique() {
+    let names = [
+        OrderStrengthMetric::low().name(),
+        OrderStrengthMetric::mid().name(),
+        OrderStrengthMetric::high().name(),
+        OrderStrengthMetric::low().relative().name(),
+        OrderStrengthMetric::band("lowest", 0.0..=0.1).name(),
+        OrderStrengthMetric::depth().name(),
+        OrderCurveMetric::new().name(),
+        ModulationMetric::task().name(),
+        ModulationMetric::term(Term::suppress(0.7..1.0).name()).name(),
+        ModulationMetric::term(Term::encourage(0.7..1.0).name()).name(),
+    ];
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+}
+
+#[test]
+fn one_seed_gives_the_same_training_step() {
+    let device = Device::flex();
+    device.seed(4);
+    let net = MlpConfig::new(10, 2)
+        .with_hidden(8)
+        .init(&device.clone().autodiff());
+    let batch = rules(32, 1).batch(&(0..32).collect::<Vec<_>>(), &device.clone().autodiff());
+    let loss = |seed| {
+        let model = Modulated::new(net.clone(), Features)
+            .modulation(Modulation::mid_order())
+            .seed(seed);
+        let output = TrainStep::step(&model, batch.clone());
+        output.item.classification.loss.into_scalar::<f32>()
+    };
+    assert_eq!(loss(1), loss(1));
+    assert_ne!(loss(1), loss(2));
+}
+
+#[test]
+fn batch_normalisation_is_found() {
+    let device = Device::flex();
+    assert!(has_batch_norm(
+        &ResNetCifarConfig::new(2)
+            .with_blocks(1)
+            .with_width(4)
+            .init(&device)
+    ));
+    assert!(!has_batch_norm(&MlpConfig::new(4, 2).init(&device)));
+}
