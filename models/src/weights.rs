@@ -3,8 +3,8 @@ use std::path::Path;
 use burn::module::Module;
 use burn::store::burn_pack::Tensor as PackTensor;
 use burn::store::{
-    ApplyResult, BurnToPyTorchAdapter, BurnpackStore, KeyRemapper, ModuleSnapshot, ModuleStore,
-    PyTorchToBurnAdapter, PytorchStore, SafetensorsStore,
+    ApplyError, ApplyResult, BurnToPyTorchAdapter, BurnpackStore, KeyRemapper, ModuleSnapshot,
+    ModuleStore, PyTorchToBurnAdapter, PytorchStore, SafetensorsStore,
 };
 
 use crate::error::{Error, Result};
@@ -85,13 +85,43 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
             },
         ));
     }
+    // Names as the file's author knows them.
+    let renames = net.renames();
+    let there = |key: &str| {
+        let found = renames.iter().find_map(|(here, there)| {
+            key.strip_prefix(here.as_str())
+                .map(|rest| format!("{there}{rest}"))
+        });
+        found.unwrap_or_else(|| key.to_string())
+    };
     Err(Error::Mismatch {
         path: path.into(),
         network: net.name(),
-        missing: sorted(result.missing.into_iter().map(|(key, _)| key)),
-        unused: sorted(result.unused.into_iter()),
-        wrong: sorted(result.errors.iter().map(ToString::to_string)),
+        missing: sorted(result.missing.iter().map(|(key, _)| there(key))),
+        unused: sorted(result.unused.iter().map(|key| there(key))),
+        wrong: sorted(result.errors.iter().map(|error| describe(error, &there))),
     })
+}
+
+fn describe(error: &ApplyError, there: &impl Fn(&str) -> String) -> String {
+    match error {
+        ApplyError::ShapeMismatch {
+            path,
+            expected,
+            found,
+        } => format!(
+            "{} has shape {:?}, not {:?}",
+            there(path),
+            found.as_slice(),
+            expected.as_slice()
+        ),
+        ApplyError::DTypeMismatch {
+            path,
+            expected,
+            found,
+        } => format!("{} has type {found:?}, not {expected:?}", there(path)),
+        other => other.to_string(),
+    }
 }
 
 fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {

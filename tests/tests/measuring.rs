@@ -111,7 +111,12 @@ impl Game for ByHand<'_> {
                 .collect();
             let input =
                 Tensor::<1>::from_floats(masked.as_slice(), &test_device()).unsqueeze::<2>();
-            let logits = self.net.forward(input).into_data().try_to_vec::<f32>().unwrap();
+            let logits = self
+                .net
+                .forward(input)
+                .into_data()
+                .try_to_vec::<f32>()
+                .unwrap();
             f64::from(logits[self.target]) - f64::from(logits[1 - self.target])
         };
         Ok(coalitions.iter().map(row).collect())
