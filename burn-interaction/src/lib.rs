@@ -1,4 +1,21 @@
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../README.md")]
+//!
+//! # Layers
+//!
+//! Data flows downwards; each module knows only those above it.
+//!
+//! ```text
+//! coalition   sets of players, seeded draws
+//! players     patches, features; baselines          estimate    orders, pairs, plans: exact, paired, toggled
+//! game        classifier, reward; games with known interactions
+//! profile     interactions with their noise; strength of orders, bands, correction; JSON, CSV
+//! measure     the runner: price, batches, progress, partial results
+//! modulation  signals and losses                    training    wrapper, probe, metrics      (feature `train`)
+//! figures     SVG and PNG                           (feature `figures`)
+//! ```
+//!
+//! # Features
+#![doc = document_features::document_features!()]
 
 mod batch;
 pub mod coalition;

@@ -27,15 +27,17 @@ use super::{InteractionOutput, Probe};
 /// use burn_interaction::training::{Modulated, Probe};
 ///
 /// #[derive(Module, Debug)]
-/// struct Net(Linear);
+/// struct Net {
+///     linear: Linear,
+/// }
 ///
 /// impl Classifier<Tensor<2>> for Net {
 ///     fn logits(&self, input: Tensor<2>) -> Tensor<2> {
-///         self.0.forward(input)
+///         self.linear.forward(input)
 ///     }
 /// }
 ///
-/// let net = Net(LinearConfig::new(12, 2).init(&Device::flex()));
+/// let net = Net { linear: LinearConfig::new(12, 2).init(&Device::flex()) };
 /// let model = Modulated::new(net, Features)
 ///     .with(Term::suppress(0.7..1.0))
 ///     .probe(Probe::new().samples(32).contexts(8));
