@@ -1,7 +1,7 @@
 //! Data sets for [burn-interaction](burn_interaction): loaders for real on-disk formats, and generated sets that need no
 //! download.
 //!
-//! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`cifar10`] and the generated [`scenes`].
+//! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`] and the generated [`scenes`].
 //! Both kinds are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders.
 //!
 //! ```

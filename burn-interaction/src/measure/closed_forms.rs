@@ -68,7 +68,7 @@ fn sampled_estimates_are_unbiased_and_know_their_error() {
             .run_game(&game)
             .unwrap();
         let sample = &profile.samples()[0];
-        let (mut squares, mut sum, mut count) = (0.0, 0.0, 0.0);
+        let (mut squares, mut sum, mut count) = (0.0, 0.0_f64, 0.0);
         for &order in &profile.orders()[3..12] {
             for (pair, e) in sample.pairs().iter().zip(sample.at_order(order).unwrap()) {
                 let z = (e.mean - game.interaction(*pair, order)) / e.standard_error();
@@ -83,7 +83,7 @@ fn sampled_estimates_are_unbiased_and_know_their_error() {
         }
         // Standardised errors have mean 0 and variance 1; toggled ones are correlated within a pool.
         assert!(
-            (sum / count as f64).abs() < 0.25,
+            (sum / count).abs() < 0.25,
             "{estimator:?}: mean {}",
             sum / count
         );

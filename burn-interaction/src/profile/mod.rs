@@ -3,7 +3,7 @@
 mod correct;
 mod curves;
 mod efficiency;
-mod profile;
+mod interactions;
 mod settings;
 mod strength;
 mod table;
@@ -11,7 +11,7 @@ mod text;
 
 pub use curves::*;
 pub use efficiency::*;
-pub use profile::*;
+pub use interactions::*;
 pub use settings::*;
 pub use strength::*;
 pub use text::*;

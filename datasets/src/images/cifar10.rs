@@ -127,11 +127,7 @@ mod download {
             let Annotation::Label(label) = item.annotation else {
                 return Err(Error::Data(format!("{}: no class label", item.image_path)));
             };
-            let bytes: Vec<u8> = item
-                .image
-                .into_iter()
-                .map(u8::try_from)
-                .collect::<Result<_, _>>()
+            let bytes = Vec::<u8>::try_from(item.image)
                 .map_err(|_| Error::Data(format!("{}: not an 8-bit image", item.image_path)))?;
             if bytes.len() != SIZE.iter().product::<usize>() {
                 return Err(Error::Data(format!(
