@@ -6,8 +6,7 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor};
 use burn_interaction::coalition::generator;
-use burn_interaction::modulation::Forwards;
-use burn_interaction::{Baseline, Features, Measurement, Modulation, Orders, Pairs, Term};
+use burn_interaction::{Features, Measurement, Modulation, Orders, Pairs, Term};
 use burn_interaction_datasets::rules;
 use burn_interaction_models::{Mlp, MlpConfig};
 
@@ -25,8 +24,6 @@ fn train(modulation: &Modulation, device: &Device) -> Result<Mlp, burn_interacti
         let loss = modulation.loss(
             &|x: Tensor<2>| net.forward(x),
             &Features,
-            &Baseline::Zero,
-            Forwards::Joint,
             batch.inputs,
             batch.targets,
             &mut rng,

@@ -15,7 +15,7 @@ use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
     Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
 };
-use burn_interaction::{Baseline, Batch, Classifier, Modulation, Players};
+use burn_interaction::{Batch, Classifier, Modulation, Players};
 
 use crate::error::{Result, usage};
 use crate::interrupt;
@@ -32,8 +32,6 @@ pub struct Recipe {
     pub weight_decay: f32,
     /// The modulation.
     pub modulation: Modulation,
-    /// What absent players look like.
-    pub baseline: Baseline,
     /// What the order metrics are measured with.
     pub probe: Option<Probe>,
     /// The seed.
@@ -100,7 +98,6 @@ where
     }
     let mut model = Modulated::new(net, players)
         .modulation(recipe.modulation.clone())
-        .baseline(recipe.baseline.clone())
         .seed(recipe.seed);
     let interrupter = Interrupter::new();
     let mut training = SupervisedTraining::new(&recipe.logs, loaders.train, loaders.valid)

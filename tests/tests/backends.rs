@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
-use burn_interaction::{Baseline, Measurement, Modulation, Pairs, Patches, Strength, Term};
+use burn_interaction::{Measurement, Modulation, Pairs, Patches, Strength, Term};
 use burn_interaction_models::ResNetCifarConfig;
 use burn_interaction_tests::test_device;
 
@@ -73,7 +73,9 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
         .with_width(4)
         .init(&flex);
     let images = Tensor::<4>::random([8, 3, 8, 8], Distribution::Normal(0.0, 1.0), &flex);
-    let modulation = Modulation::low_order().with(Term::encourage(0.3..0.7).draws(2));
+    let modulation = Modulation::low_order()
+        .with(Term::encourage(0.3..0.7).draws(2))
+        .forwards(Forwards::Separate);
     let run = |device: &Device| {
         let training = device.clone().autodiff();
         let net = net.clone().fork(device).train();
@@ -82,16 +84,7 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
         let forward = |x: Tensor<4>| net.forward(x);
         let mut rng = burn_interaction::coalition::generator(1, 0);
         let players = Patches::grid(4, 4);
-        let forwards = Forwards::Separate;
-        let loss = modulation.loss(
-            &forward,
-            &players,
-            &Baseline::Zero,
-            forwards,
-            inputs.clone(),
-            targets,
-            &mut rng,
-        );
+        let loss = modulation.loss(&forward, &players, inputs.clone(), targets, &mut rng);
         let total = loss.unwrap().total;
         let gradient = inputs.grad(&total.backward()).unwrap();
         (

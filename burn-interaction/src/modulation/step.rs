@@ -4,22 +4,11 @@ use rand::Rng;
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::game::Classifier;
-use crate::players::{Baseline, Players};
+use crate::players::Players;
 
-use super::{Direction, EncourageLoss, Modulation, SuppressLoss, Term};
+use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
 
-/// How the forwards of a step go through the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Forwards {
-    /// As one batch, unless it would hold more than 2^25 input values: the faster way. Batch normalisation then
-    /// computes one set of statistics over plain and masked samples.
-    #[default]
-    Joint,
-    /// One after the other, as the reference recipe does: batch normalisation sees plain and masked samples
-    /// separately and updates its running statistics once for each forward.
-    Separate,
-}
-
+/// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
 
 /// What one modulated forward gives.
@@ -44,13 +33,10 @@ impl Modulation {
     /// # Errors
     ///
     /// A term does not fit the players, or the players or the baseline do not fit the inputs.
-    #[allow(clippy::too_many_arguments)]
     pub fn loss<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
         players: &P,
-        baseline: &Baseline,
-        forwards: Forwards,
         inputs: P::Input,
         targets: Tensor<1, Int>,
         rng: &mut impl Rng,
@@ -69,14 +55,14 @@ impl Modulation {
         let masks = self.masks(count, batch, rng)?;
         let mut parts = vec![inputs.clone()];
         if !masks.is_empty() {
-            let absent = players.absent(&inputs, baseline)?;
+            let absent = players.absent(&inputs, self.absent_baseline())?;
             for mask in masks.chunks(batch) {
                 parts.push(masked(players, &inputs, &absent, mask));
             }
         }
         let elements = players.elements(&inputs) * batch * parts.len();
-        let mut logits = match forwards {
-            Forwards::Joint if elements <= JOINT_ELEMENTS => net
+        let mut logits = match self.chosen_forwards() {
+            Forwards::Joint | Forwards::Auto if elements <= JOINT_ELEMENTS => net
                 .logits(players.concat(parts))
                 .split(batch, 0)
                 .into_iter(),

@@ -3,6 +3,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::players::Baseline;
 
 use super::{Coefficient, Signal};
 
@@ -74,10 +75,28 @@ impl Term {
     }
 }
 
+/// How the forwards of a step go through the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forwards {
+    /// [`Joint`](Forwards::Joint), except that [`Modulated`](crate::training::Modulated) takes
+    /// [`Separate`](Forwards::Separate) for networks with batch normalisation. The default.
+    #[default]
+    Auto,
+    /// As one batch, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
+    /// statistics over plain and masked samples.
+    Joint,
+    /// One after the other, as the reference recipe does: batch normalisation sees plain and masked samples
+    /// separately and updates its running statistics once for each forward.
+    Separate,
+}
+
 /// A modulation loss: any sum of weighted terms, added to the task's own loss.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Modulation {
     terms: Vec<Term>,
+    baseline: Baseline,
+    forwards: Forwards,
 }
 
 impl Modulation {
@@ -105,6 +124,26 @@ impl Modulation {
     pub fn with(mut self, term: Term) -> Self {
         self.terms.push(term);
         self
+    }
+
+    /// What absent players look like.
+    pub fn baseline(mut self, baseline: Baseline) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    /// How the forwards of a step go through the network.
+    pub fn forwards(mut self, forwards: Forwards) -> Self {
+        self.forwards = forwards;
+        self
+    }
+
+    pub(super) fn absent_baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    pub(crate) fn chosen_forwards(&self) -> Forwards {
+        self.forwards
     }
 
     /// The terms.

@@ -14,13 +14,15 @@ use super::{ModulationInput, OrderInput};
 
 /// A number read off the strength of orders that the probe measured in an epoch.
 ///
-/// It has a value when the epoch ends; epochs without a reading have none.
+/// It has a value as soon as the probe has measured in an epoch; epochs without a reading have none.
 #[derive(Debug, Clone)]
 pub struct OrderStrengthMetric {
     name: MetricName,
     quantity: Quantity,
     state: Readings,
     last: Option<f64>,
+    /// Whether the last update brought a reading: others have nothing to log.
+    fresh: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +78,20 @@ impl OrderStrengthMetric {
             quantity,
             state: Readings::default(),
             last: None,
+            fresh: false,
+        }
+    }
+
+    fn entry(&self) -> SerializedEntry {
+        match self.last {
+            None => SerializedEntry::not_available(None),
+            Some(value) => {
+                let serialized = match self.fresh {
+                    true => NumericEntry::Value(value).serialize(),
+                    false => SerializedEntry::NOT_AVAILABLE.into(),
+                };
+                SerializedEntry::new(format!("epoch {value:.3}"), serialized)
+            }
         }
     }
 
@@ -125,37 +141,35 @@ impl Metric for OrderStrengthMetric {
         item: &OrderInput,
         _: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        self.state.add(item);
-        Ok(SerializedEntry::not_available(None))
+        self.fresh = self.state.add(item);
+        if self.fresh {
+            self.last = self
+                .state
+                .strength()
+                .and_then(|strength| self.read(&strength));
+        }
+        Ok(self.entry())
     }
 
     fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
-        self.last = self
-            .state
-            .strength()
-            .and_then(|strength| self.read(&strength));
-        Ok(match self.last {
-            Some(value) => SerializedEntry::new(
-                format!("epoch {value:.3}"),
-                NumericEntry::Value(value).serialize(),
-            ),
-            None => SerializedEntry::not_available(None),
-        })
+        self.fresh = true;
+        Ok(self.entry())
     }
 
     fn clear(&mut self) {
         self.state = Readings::default();
         self.last = None;
+        self.fresh = false;
     }
 }
 
 impl Numeric for OrderStrengthMetric {
     fn value(&self) -> Option<NumericEntry> {
-        None
+        self.last.filter(|_| self.fresh).map(NumericEntry::Value)
     }
 
     fn running_value(&self) -> Option<NumericEntry> {
-        None
+        self.value()
     }
 
     fn final_value(&self) -> NumericEntry {
@@ -225,12 +239,16 @@ impl OrderCurveMetric {
 struct Readings(Option<Profile>);
 
 impl Readings {
-    fn add(&mut self, input: &OrderInput) {
-        let Some(reading) = &input.0 else { return };
+    /// Takes in a reading; tells whether there was one.
+    fn add(&mut self, input: &OrderInput) -> bool {
+        let Some(reading) = &input.0 else {
+            return false;
+        };
         match &mut self.0 {
             Some(profile) => profile.extend(reading),
             None => self.0 = Some(reading.as_ref().clone()),
         }
+        true
     }
 
     fn strength(&self) -> Option<Strength> {

@@ -8,7 +8,7 @@ use crate::batch::Batch;
 use crate::coalition::generator;
 use crate::game::Classifier;
 use crate::modulation::{EncourageLoss, Forwards, Modulation, Term};
-use crate::players::{Baseline, Players};
+use crate::players::Players;
 
 use super::{InteractionOutput, Probe};
 
@@ -55,8 +55,7 @@ struct Recipe<P> {
     players: P,
     modulation: Modulation,
     probe: Option<Probe>,
-    baseline: Baseline,
-    forwards: Forwards,
+    batch_norm: bool,
     names: Vec<Arc<str>>,
     seed: u64,
     /// Training steps so far, shared by the clones that Burn makes.
@@ -64,24 +63,19 @@ struct Recipe<P> {
 }
 
 impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
-    /// Wraps a classifier: no terms, no probe, zero baseline.
+    /// Wraps a classifier: no terms, no probe.
     pub fn new(net: M, players: P) -> Self {
-        let forwards = match has_batch_norm(&net) {
-            true => Forwards::Separate,
-            false => Forwards::Joint,
-        };
         Self {
-            net,
             recipe: Recipe {
+                batch_norm: has_batch_norm(&net),
                 players,
                 modulation: Modulation::none(),
                 probe: None,
-                baseline: Baseline::default(),
-                forwards,
                 names: Vec::new(),
                 seed: 0,
                 steps: Arc::default(),
             },
+            net,
         }
     }
 
@@ -98,6 +92,10 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
     }
 
     fn named(mut self) -> Self {
+        let modulation = &mut self.recipe.modulation;
+        if self.recipe.batch_norm && modulation.chosen_forwards() == Forwards::Auto {
+            *modulation = std::mem::take(modulation).forwards(Forwards::Separate);
+        }
         let terms = self
             .recipe
             .modulation
@@ -111,18 +109,6 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
     /// Measures in validation what the order metrics read.
     pub fn probe(mut self, probe: Probe) -> Self {
         self.recipe.probe = Some(probe);
-        self
-    }
-
-    /// What absent players look like in training; the probe has a baseline of its own.
-    pub fn baseline(mut self, baseline: Baseline) -> Self {
-        self.recipe.baseline = baseline;
-        self
-    }
-
-    /// How the forwards of a step go through the network.
-    pub fn forwards(mut self, forwards: Forwards) -> Self {
-        self.recipe.forwards = forwards;
         self
     }
 
@@ -157,8 +143,6 @@ where
         let loss = recipe.modulation.loss(
             &self.net,
             &recipe.players,
-            &recipe.baseline,
-            recipe.forwards,
             batch.inputs,
             batch.targets,
             &mut rng,

@@ -4,8 +4,11 @@ use burn::module::{Module, ModuleDisplay};
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn::train::TrainStep;
+use burn_interaction::modulation::Forwards;
 use burn_interaction::training::Modulated;
-use burn_interaction::{Batch, Classifier, EncourageLoss, Features, Patches, Players, Term};
+use burn_interaction::{
+    Batch, Classifier, EncourageLoss, Features, Modulation, Patches, Players, Term,
+};
 use burn_interaction_models::MlpConfig;
 use burn_interaction_models::registry::{ImageSize, image_network};
 
@@ -68,6 +71,32 @@ fn compare<M, P>(
     P: Players + 'static,
     P::Input: 'static,
 {
+    for (how, forwards) in [("joint", Forwards::Joint), ("separate", Forwards::Separate)] {
+        compare_one(
+            &format!("{name}, {how}"),
+            net.clone(),
+            players.clone(),
+            batch,
+            repeats,
+            steps,
+            forwards,
+        );
+    }
+}
+
+fn compare_one<M, P>(
+    name: &str,
+    net: M,
+    players: P,
+    batch: &Batch<P::Input>,
+    repeats: usize,
+    steps: usize,
+    forwards: Forwards,
+) where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
     let mut plain = Some(net.clone());
     let mut plain_optimizer = SgdConfig::new().init();
     let three_plain_steps = || {
@@ -80,7 +109,10 @@ fn compare<M, P>(
             plain = Some(plain_optimizer.step(0.01, model, gradients));
         }
     };
-    let mut modulated = Some(Modulated::new(net, players).with(Term::suppress(0.3..0.7)));
+    let modulation = Modulation::none()
+        .with(Term::suppress(0.3..0.7))
+        .forwards(forwards);
+    let mut modulated = Some(Modulated::new(net, players).modulation(modulation));
     let mut optimizer = SgdConfig::new().init();
     let modulated_step = || {
         for _ in 0..steps {
@@ -94,7 +126,7 @@ fn compare<M, P>(
     };
     let [plain, modulated] = in_turn(repeats, three_plain_steps, modulated_step);
     println!(
-        "  {name:14} {plain:8.1?} three plain, {modulated:8.1?} modulated: {:.2}",
+        "  {name:24} {plain:8.1?} three plain, {modulated:8.1?} modulated: {:.2}",
         modulated.as_secs_f64() / plain.as_secs_f64()
     );
 }

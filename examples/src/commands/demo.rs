@@ -4,7 +4,7 @@ use burn::data::dataloader::DataLoaderBuilder;
 use burn::data::dataset::Dataset;
 use burn::module::Module;
 use burn_interaction::training::Probe;
-use burn_interaction::{Baseline, Curves, Measurement, Modulation, Pairs, Patches};
+use burn_interaction::{Curves, Measurement, Modulation, Pairs, Patches};
 use burn_interaction_datasets::{ImageBatcher, Normalization};
 use burn_interaction_models::registry::{ImageSize, image_network};
 use burn_interaction_models::save;
@@ -78,7 +78,6 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         learning_rate: LEARNING_RATE,
         weight_decay: 5e-4,
         modulation: Modulation::none(),
-        baseline: Baseline::Zero,
         probe: Some(Probe::new()),
         seed,
         plain: false,
