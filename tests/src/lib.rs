@@ -1,5 +1,6 @@
 //! What the tests of the workspace share.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -21,7 +22,9 @@ pub fn fixture(path: &str) -> PathBuf {
 pub fn real_data() -> Option<PathBuf> {
     let folder = std::env::var_os("INTERACTION_DATA").map(PathBuf::from);
     if folder.is_none() {
-        eprintln!("skipped: set INTERACTION_DATA to the folder of real data to run this test");
+        // Straight to standard error: the test runner swallows what passing tests print.
+        let message = "skipped: set INTERACTION_DATA to the folder of real data to run this test";
+        writeln!(std::io::stderr(), "{message}").ok();
     }
     folder
 }

@@ -268,11 +268,13 @@ where
         complete: fitted.complete,
     };
     folder.write_json("settings.json", &trained)?;
-    if !fitted.complete {
-        println!("interrupted: the weights are those of a partial training");
-    }
     println!("test accuracy {:.1} %", 100.0 * test_accuracy);
     println!("wrote {}", folder.list());
+    if !fitted.complete {
+        return Err(usage(
+            "interrupted: the weights are those of a partial training",
+        ));
+    }
     println!(
         "next: interaction discover --model {} --data {} --weights {} --control",
         args.subject.model,
