@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::measuring;
 
 const SEEDS: u64 = 8;
+const CONTEXTS: usize = 10;
 
 /// Prints, order by order, the mean squared error of toggled over that of paired estimates, both times their forwards
 /// (the error of either falls as one over its forwards).
@@ -26,7 +27,9 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
     );
     let game = Dividends::sparse(36, 800, 10, 3);
     let orders = Orders::ratios([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]);
-    let base = Measurement::of_games().orders(orders.clone());
+    let base = Measurement::of_games()
+        .orders(orders.clone())
+        .contexts(CONTEXTS);
     for (name, pairs) in [
         ("all pairs", Pairs::all()),
         ("60 scattered pairs", Pairs::random(60)),
@@ -34,18 +37,15 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
         let Measured { pairs, .. } = Measured::of(&base.clone().pairs(pairs).run_game(&game)?);
         let given = base.clone().pairs(Pairs::given(pairs));
         let truth = |pair, order| game.interaction(pair, order);
-        let errors = |estimator, contexts| {
-            let runs = (0..SEEDS).map(|seed| {
-                let measurement = given
-                    .clone()
-                    .estimator(estimator)
-                    .contexts(contexts)
-                    .seed(seed);
-                Ok(measurement.run_game(&game)?)
-            });
-            Ok(errors(&runs.collect::<Result<Vec<_>>>()?, Some(&truth)))
+        let run = |estimator, seed| {
+            let measurement = given.clone().estimator(estimator).seed(seed);
+            Ok(measurement.run_game(&game)?)
         };
-        report(&format!("closed-form game of 36 players, {name}"), errors)?;
+        report(
+            &format!("closed-form game of 36 players, {name}"),
+            run,
+            Some(&truth),
+        )?;
     }
     if let (Some(weights), Some(data)) = (&args.weights, &args.data) {
         let net = ResNetCifarConfig::resnet20(10).init(device).valid();
@@ -58,28 +58,23 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
         let batch = samples.batch(&chosen, device);
         let base = Measurement::new(Patches::grid(16, 16))
             .orders(Orders::ratios([0.05, 0.25, 0.5, 0.75, 0.95]));
-        let base = base.pairs(Pairs::windows(3, 36)).batch(128);
+        let base = base
+            .pairs(Pairs::windows(3, 36))
+            .contexts(CONTEXTS)
+            .batch(128);
         let target = vec![samples.label(chosen[0])];
         let first = base
             .clone()
             .contexts(1)
             .run(&net, batch.inputs.clone(), target.clone())?;
         let given = base.pairs(Pairs::given(Measured::of(&first).pairs));
-        let errors = |estimator, contexts| {
-            let runs = (0..SEEDS).map(|seed| {
-                let measurement = given
-                    .clone()
-                    .estimator(estimator)
-                    .contexts(contexts)
-                    .seed(seed);
-                Ok(measurement.run(&net, batch.inputs.clone(), target.clone())?)
-            });
-            Ok(errors(&runs.collect::<Result<Vec<_>>>()?, None))
+        let run = |estimator, seed| {
+            let measurement = given.clone().estimator(estimator).seed(seed);
+            Ok(measurement.run(&net, batch.inputs.clone(), target.clone())?)
         };
-        report(
-            "ResNet-20 on CIFAR-10, 16x16 patches, 36 pairs of a window (variance over seeds)",
-            errors,
-        )?;
+        let name =
+            "ResNet-20 on CIFAR-10, 16x16 patches, 36 pairs of a window (variance over seeds)";
+        report(name, run, None)?;
     }
     println!();
     Ok(())
@@ -135,9 +130,19 @@ fn errors(runs: &[Profile], truth: Option<Truth<'_>>) -> Errors {
     }
 }
 
-fn report(name: &str, errors: impl Fn(Estimator, usize) -> Result<Errors>) -> Result<()> {
-    let toggled = errors(Estimator::toggled(), 10)?;
-    let paired = errors(Estimator::Paired, 10)?;
+fn report(
+    name: &str,
+    run: impl Fn(Estimator, u64) -> Result<Profile>,
+    truth: Option<Truth<'_>>,
+) -> Result<()> {
+    let errors = |estimator| -> Result<Errors> {
+        let runs = (0..SEEDS)
+            .map(|seed| run(estimator, seed))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(errors(&runs, truth))
+    };
+    let toggled = errors(Estimator::toggled())?;
+    let paired = errors(Estimator::Paired)?;
     let ratios: Vec<f64> = toggled
         .errors
         .iter()
