@@ -64,7 +64,7 @@ pub struct DemoArgs {
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
     /// Epochs to train.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 8)]
     pub epochs: usize,
     /// Samples to measure.
     #[arg(long, default_value_t = 12)]

@@ -133,6 +133,58 @@ fn training_and_discovering_write_what_they_say() {
 }
 
 #[test]
+fn the_control_is_the_network_that_was_never_trained() {
+    let folder = tempfile::tempdir().unwrap();
+    let [trained, with_control, alone] =
+        ["trained", "with", "alone"].map(|name| path(folder.path(), name));
+    let subject = [
+        "--model",
+        "resnet20-slim",
+        "--data",
+        "scenes",
+        "--seed",
+        "3",
+    ];
+    let train = ["--epochs", "1", "--probe-samples", "0", "--plain"];
+    succeed(&[&["train"], &subject[..], &train, &["--out", &trained]].concat());
+    let weights = path(folder.path(), "trained/model.safetensors");
+    let few = [
+        "--orders",
+        "0,31,62",
+        "--pairs",
+        "windows:2:6",
+        "--contexts",
+        "2",
+        "--samples",
+        "2",
+        "--any",
+    ];
+    let discover = [&["discover"], &subject[..], &few].concat();
+    succeed(
+        &[
+            &discover[..],
+            &["--weights", &weights, "--control", "--out", &with_control],
+        ]
+        .concat(),
+    );
+    succeed(&[&discover[..], &["--out", &alone]].concat());
+    let strengths = |folder: &str, curve: usize| {
+        let text = std::fs::read(Path::new(folder).join("curve.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let points = json["curves"][curve]["strength"]["points"]
+            .as_array()
+            .unwrap()
+            .clone();
+        points
+            .iter()
+            .map(|p| p["raw"].as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (control, alone) = (strengths(&with_control, 1), strengths(&alone, 0));
+    assert_eq!(control, alone);
+}
+
+#[test]
 fn bad_arguments_are_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "out");

@@ -42,6 +42,9 @@ pub struct LoadReport {
 /// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.bin`; a dictionary around the weights and a `module.` prefix are seen
 /// through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
 ///
+/// Load into a network of its own, not into a clone: clones of a Burn module share the running statistics of their batch
+/// normalisation, which loading writes.
+///
 /// # Errors
 ///
 /// The file is missing, cut or of another kind, or a key is missing, left over or of another shape: then all of

@@ -37,20 +37,19 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     };
     interrupt::listen();
     let seed = args.place.seed;
-    device.seed(seed);
 
     let [channels, height, width] = split.train.size();
     let classes = split.train.classes().len();
-    let untrained = image_network(
-        MODEL,
-        ImageSize {
-            channels,
-            height,
-            width,
-        },
-        classes,
-        &device,
-    )?;
+    let size = ImageSize {
+        channels,
+        height,
+        width,
+    };
+    // Made anew for the control: clones of a Burn module share the running statistics of its batch normalisation.
+    let untrained = || {
+        device.seed(seed);
+        image_network(MODEL, size, classes, &device)
+    };
     let normalization = Normalization::fit(&split.train);
     let (rows, columns) = default_grid(split.train.size());
     let players = Patches::grid(rows, columns);
@@ -83,7 +82,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         plain: false,
         logs: folder.file("training"),
     };
-    let fitted = fit(untrained.clone().train(), players, loaders, &recipe)?;
+    let fitted = fit(untrained()?.train(), players, loaders, &recipe)?;
 
     let test = ImageSamples {
         images: split.test,
@@ -126,9 +125,9 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     );
     let start = std::time::Instant::now();
     let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
-    for (name, net) in [("trained", &fitted.net), ("untrained", &untrained.valid())] {
+    for (name, net) in [("trained", fitted.net), ("untrained", untrained()?.valid())] {
         let targets = measuring::targets(&test, &chosen, false);
-        let profile = measuring::measure(&measurement, net, batch.clone(), targets, cost)?;
+        let profile = measuring::measure(&measurement, &net, batch.clone(), targets, cost)?;
         if name == "trained" {
             folder.write_profile(&profile)?;
         }

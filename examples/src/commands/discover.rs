@@ -124,17 +124,21 @@ where
     M: Reference + Classifier<S::Input>,
     S: Samples,
 {
-    device.seed(args.place.seed);
-    let untrained = init()?.valid();
+    // Always made anew, with the same weights: clones of a Burn module share the running statistics of its batch
+    // normalisation, and loading writes to those.
+    let untrained = || {
+        device.seed(args.place.seed);
+        init().map(|net| net.valid())
+    };
     let net = match &args.weights {
         Some(path) => {
-            let (net, report) = load(untrained.clone(), path)?;
+            let (net, report) = load(untrained()?, path)?;
             println!("loaded {} tensors from {}", report.loaded, path.display());
             net
         }
         None => {
             println!("no --weights: measuring an untrained network");
-            untrained.clone()
+            untrained()?
         }
     };
     let right = args.weights.is_some() && !args.any;
@@ -197,7 +201,7 @@ where
     let mut curves = Curves::new(title).with(name, strength);
     if args.control && args.weights.is_some() && !interrupt::requested() {
         println!("measuring the same network untrained");
-        let control = measuring::measure(&measurement, &untrained, batch, targets(), cost)?;
+        let control = measuring::measure(&measurement, &untrained()?, batch, targets(), cost)?;
         curves = curves.with("untrained", control.strength());
     }
     folder.write_curves(&curves)?;
@@ -275,10 +279,11 @@ fn timing<S: Samples>(
 
 /// Seconds as a person says them.
 pub fn seconds(seconds: f64) -> String {
-    match seconds {
-        s if s < 100.0 => format!("{s:.1} s"),
-        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
 }
 
