@@ -3,12 +3,45 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
+use burn_interaction::coalition::{Generator, generator};
+use rand::RngExt;
 
 /// The device that the tests run on: `flex`, or the one that `INTERACTION_DEVICE` names.
 pub fn test_device() -> Device {
     let name = std::env::var("INTERACTION_DEVICE").unwrap_or_else(|_| "flex".into());
     burn_interaction::device(&name).expect("the test device")
+}
+
+/// The module with weights drawn from a generator of ours: Burn's own is shared by all threads, so that what a test
+/// draws from it depends on the tests beside it.
+pub fn seeded<M: Module>(module: M, seed: u64) -> M {
+    struct Seeder(Generator);
+
+    impl ModuleMapper for Seeder {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| {
+                let bound = 1.0 / (tensor.dims()[0] as f32).sqrt();
+                uniform(tensor.dims(), bound, &mut self.0, &tensor.device())
+            })
+        }
+    }
+
+    module.map(&mut Seeder(generator(seed, 0)))
+}
+
+/// A tensor of numbers drawn uniformly between `-bound` and `bound`.
+pub fn uniform<const D: usize>(
+    shape: [usize; D],
+    bound: f32,
+    rng: &mut Generator,
+    device: &Device,
+) -> Tensor<D> {
+    let values: Vec<f32> = (0..shape.iter().product())
+        .map(|_| rng.random_range(-bound..=bound))
+        .collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
 /// A file of the fixtures that travel with the tests.

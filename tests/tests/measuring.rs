@@ -2,26 +2,28 @@
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, SgdConfig};
-use burn::tensor::{Device, Distribution, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
+use burn_interaction::coalition::generator;
 use burn_interaction::game::Game;
 use burn_interaction::{
     Baseline, Classifier, Coalition, Efficiency, EncourageLoss, Error, Estimator, Features,
     Measurement, Orders, Pairs, Patches, Players, Result, Reward, Targets,
 };
 use burn_interaction_models::{Mlp, MlpConfig};
-use burn_interaction_tests::test_device;
+use burn_interaction_tests::{seeded, test_device, uniform};
 
 const PLAYERS: usize = 12;
 
 /// An MLP-5 of 12 features, trained for a moment on products and sums of them, and inputs for it.
 pub fn trained_mlp(device: &Device) -> (Mlp, Tensor<2>, Vec<usize>) {
-    device.seed(3);
+    let mut rng = generator(3, 1);
     let training = device.clone().autodiff();
-    let x = Tensor::<2>::random([1024, PLAYERS], Distribution::Normal(0.0, 1.0), &training);
+    let x = uniform([1024, PLAYERS], 2.0, &mut rng, &training);
     let column = |k: usize| x.clone().narrow(1, k, 1);
     let score = column(0) * column(1) + column(2) * column(3) * 2.0 + x.clone().sum_dim(1) * 0.3;
     let y: Tensor<1, Int> = score.greater_scalar(0.0).int().flatten(0, 1);
-    let mut net = Some(MlpConfig::new(PLAYERS, 2).with_hidden(32).init(&training));
+    let net = MlpConfig::new(PLAYERS, 2).with_hidden(32).init(device);
+    let mut net = Some(seeded(net, 3).train());
     let mut optimizer = SgdConfig::new().init();
     for _ in 0..150 {
         let Some(model) = net.take() else {
@@ -72,7 +74,7 @@ fn paired_and_toggled_are_within_4_standard_errors_of_exact() {
                         // The same sum of 32-bit network values, in another order.
                         true => assert!(distance < 1e-4, "{estimator:?} order {order}: {distance}"),
                         false => assert!(
-                            distance < 6.0 * sampled.standard_error(),
+                            distance < 6.0 * sampled.standard_error() + 1e-5,
                             "{estimator:?} order {order}"
                         ),
                     }

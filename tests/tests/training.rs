@@ -14,12 +14,15 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
+use burn_interaction::coalition::{Generator, generator};
+use burn_interaction::modulation::{Forwards, Signal};
 use burn_interaction::training::{
     Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe, has_batch_norm,
 };
-use burn_interaction::{Features, Modulation, Orders, Term};
+use burn_interaction::{Coalition, Features, Modulation, Orders, Term};
 use burn_interaction_datasets::{TableBatcher, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
+use burn_interaction_tests::seeded;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -89,14 +92,16 @@ impl MetricsRenderer for Recorder {
 #[test]
 fn a_learner_trains_with_terms_and_shows_the_orders_each_epoch() {
     let device = Device::flex();
-    device.seed(1);
-    let terms = Modulation::low_order().with(Term::encourage(0.3..0.7).weight(0.1));
-    let model = Modulated::new(
-        MlpConfig::new(10, 2).with_hidden(16).init(&device),
-        Features,
-    )
-    .modulation(terms)
-    .probe(Probe::new().samples(3));
+    let terms = Modulation::none()
+        .with(Term::suppress(0.7..1.0).weight(0.1))
+        .with(Term::encourage(0.3..0.7).weight(0.1));
+    let net = MlpConfig::new(10, 2)
+        .with_layers(2)
+        .with_hidden(32)
+        .init(&device);
+    let model = Modulated::new(seeded(net, 1), Features)
+        .modulation(terms)
+        .probe(Probe::new().samples(3));
     let folder = tempfile::tempdir().unwrap();
     let loader = |rows, seed| {
         DataLoaderBuilder::new(TableBatcher)
@@ -223,6 +228,87 @@ fn one_seed_gives_the_same_training_step() {
     };
     assert_eq!(loss(1), loss(1));
     assert_ne!(loss(1), loss(2));
+}
+
+#[test]
+fn a_modulated_loss_is_that_of_its_formulas() {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 8);
+    let batch = rules(6, 1).batch(&(0..6).collect::<Vec<_>>(), &device);
+    let signal = Term::suppress(0.3..0.7).signal;
+    let terms = Modulation::none()
+        .with(Term::suppress(0.3..0.7).weight(2.0))
+        .with(Term::encourage(0.0..0.5).weight(0.5));
+    // By hand, from the same draws: k1 = 3, k2 = 7 with coefficient 7/3, then k1 = 0, k2 = 5 with coefficient 1.
+    let mut rng = generator(9, 0);
+    let draws = |signal: Signal, rng: &mut Generator| {
+        (0..6)
+            .map(|_| signal.draw(10, rng).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let first = draws(signal, &mut rng);
+    let second = draws(Term::encourage(0.0..0.5).signal, &mut rng);
+    let rows = batch.inputs.clone().try_into_vec_as::<f32>().unwrap();
+    let labels = batch.targets.clone().try_into_vec_as::<i64>().unwrap();
+    let value = |sample: usize, set: &Coalition| {
+        let masked: Vec<f32> = (0..10)
+            .map(|p| {
+                if set.contains(p) {
+                    rows[10 * sample + p]
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let logits = net.forward(Tensor::<1>::from_floats(masked.as_slice(), &device).unsqueeze());
+        let logits = logits.try_into_vec_as::<f32>().unwrap();
+        [f64::from(logits[0]), f64::from(logits[1])]
+    };
+    let log_softmax = |z: [f64; 2]| {
+        let norm = (z[0].exp() + z[1].exp()).ln();
+        [z[0] - norm, z[1] - norm]
+    };
+    let (mut task, mut suppress, mut encourage) = (0.0, 0.0, 0.0);
+    for sample in 0..6 {
+        let label = labels[sample] as usize;
+        task -= log_softmax(value(sample, &Coalition::full(10)))[label] / 6.0;
+        let (s1, s2) = &first[sample];
+        assert_eq!((s1.len(), s2.len()), (3, 7));
+        let (a, b) = (value(sample, s2), value(sample, s1));
+        let log = log_softmax([a[0] - 7.0 / 3.0 * b[0], a[1] - 7.0 / 3.0 * b[1]]);
+        suppress += log.iter().map(|l| l.exp() * l).sum::<f64>() / 6.0;
+        let (s1, s2) = &second[sample];
+        assert_eq!((s1.len(), s2.len()), (0, 5));
+        let (a, b) = (value(sample, s2), value(sample, s1));
+        encourage -= log_softmax([a[0] - b[0], a[1] - b[1]])[label] / 6.0;
+    }
+    let expected = [
+        task,
+        suppress,
+        encourage,
+        task + 2.0 * suppress + 0.5 * encourage,
+    ];
+    for forwards in [Forwards::Joint, Forwards::Separate] {
+        let forward = |x: Tensor<2>| net.forward(x);
+        let modulation = terms.clone().forwards(forwards);
+        let (inputs, targets) = (batch.inputs.clone(), batch.targets.clone());
+        let loss = modulation
+            .loss(&forward, &Features, inputs, targets, &mut generator(9, 0))
+            .unwrap();
+        let found = [
+            loss.task,
+            loss.terms[0].clone(),
+            loss.terms[1].clone(),
+            loss.total,
+        ];
+        for (found, expected) in found.into_iter().zip(expected) {
+            let found = found.into_scalar::<f32>();
+            assert!(
+                (f64::from(found) - expected).abs() < 1e-5,
+                "{forwards:?}: {found} {expected}"
+            );
+        }
+    }
 }
 
 #[test]
