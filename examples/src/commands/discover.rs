@@ -287,6 +287,14 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// Four decimals, or one significant place more where they would show nothing.
+fn number(value: f64) -> String {
+    match value {
+        v if v == 0.0 || v >= 0.01 => format!("{v:.4}"),
+        v => format!("{v:.2e}"),
+    }
+}
+
 /// Prints the curves as a chart and as a table.
 pub fn report(curves: &Curves) {
     println!("\n{}: relative strength J of each order\n", curves.title);
@@ -303,17 +311,12 @@ pub fn report(curves: &Curves) {
             curve.name,
             if *complete { "" } else { ", partial" }
         );
-        println!("  order  ratio     S     corrected  noise floor     J    J corrected");
+        println!("  order  ratio          S  corrected  noise floor         J  J corrected");
         for p in points {
+            let [raw, corrected, floor] = [p.raw, p.corrected, p.noise_floor].map(number);
             println!(
-                "  {:5}  {:5.2}  {:8.4}  {:8.4}  {:10.4}  {:8.3}  {:8.3}",
-                p.order,
-                p.ratio,
-                p.raw,
-                p.corrected,
-                p.noise_floor,
-                p.relative,
-                p.relative_corrected
+                "  {:5}  {:5.2}  {raw:>9}  {corrected:>9}  {floor:>11}  {:8.3}  {:8.3}",
+                p.order, p.ratio, p.relative, p.relative_corrected
             );
         }
         if let Some(depth) = curve.strength.depth() {
