@@ -166,6 +166,20 @@ fn a_probe_measures_so_many_samples_of_each_snapshot() {
         .probe(Probe::new().samples(5).orders(Orders::given([0, 8])));
     let table = rules(8, 1);
     let batch = || table.batch(&[0, 1, 2], &device);
+    // Without terms the task's loss still has its name.
+    let trained = TrainStep::step(
+        &model.clone().train(),
+        table.batch(&[0, 1, 2], &device.clone().autodiff()),
+    );
+    assert_eq!(
+        trained
+            .item
+            .terms
+            .iter()
+            .map(|(name, _)| &**name)
+            .collect::<Vec<_>>(),
+        ["task"]
+    );
     for _ in 0..2 {
         let snapshot = model.valid();
         let measured = |_| {

@@ -102,9 +102,8 @@ impl<E: Evaluate> Stream<'_, E> {
     }
 
     fn evaluate_batch(&mut self, observer: &mut impl Observer) -> Result<bool> {
-        let open = |p: &'_ Pending| p.values.len()..p.block.coalitions.len();
         let waiting = self.queue.iter().flat_map(|pending| {
-            let coalitions = &pending.block.coalitions[open(pending)];
+            let coalitions = &pending.block.coalitions[pending.values.len()..];
             coalitions.iter().map(|coalition| Row {
                 sample: pending.sample,
                 coalition,

@@ -77,6 +77,7 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
             },
             net,
         }
+        .named()
     }
 
     /// Adds a term.
@@ -91,6 +92,7 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
         self.named()
     }
 
+    /// Brings what follows from the modulation up to date: the way of forwarding and the names of the losses.
     fn named(mut self) -> Self {
         let modulation = &mut self.recipe.modulation;
         if self.recipe.batch_norm && modulation.chosen_forwards() == Forwards::Auto {

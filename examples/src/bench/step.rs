@@ -72,61 +72,39 @@ fn compare<M, P>(
     P::Input: 'static,
 {
     for (how, forwards) in [("joint", Forwards::Joint), ("separate", Forwards::Separate)] {
-        compare_one(
-            &format!("{name}, {how}"),
-            net.clone(),
-            players.clone(),
-            batch,
-            repeats,
-            steps,
-            forwards,
+        let mut plain = Some(net.clone());
+        let mut plain_optimizer = SgdConfig::new().init();
+        let three_plain_steps = || {
+            for _ in 0..3 * steps {
+                let Some(model) = plain.take() else { return };
+                let loss = EncourageLoss::new()
+                    .forward(model.logits(batch.inputs.clone()), batch.targets.clone());
+                let gradients = GradientsParams::from_grads(loss.backward(), &model);
+                let _ = loss.into_data();
+                plain = Some(plain_optimizer.step(0.01, model, gradients));
+            }
+        };
+        let modulation = Modulation::none()
+            .with(Term::suppress(0.3..0.7))
+            .forwards(forwards);
+        let mut modulated =
+            Some(Modulated::new(net.clone(), players.clone()).modulation(modulation));
+        let mut optimizer = SgdConfig::new().init();
+        let modulated_step = || {
+            for _ in 0..steps {
+                let Some(model) = modulated.take() else {
+                    return;
+                };
+                let output = TrainStep::step(&model, batch.clone());
+                let _ = output.item.classification.loss.into_data();
+                modulated = Some(optimizer.step(0.01, model, output.grads));
+            }
+        };
+        let [plain, modulated] = in_turn(repeats, three_plain_steps, modulated_step);
+        println!(
+            "  {:24} {plain:8.1?} three plain, {modulated:8.1?} modulated: {:.2}",
+            format!("{name}, {how}"),
+            modulated.as_secs_f64() / plain.as_secs_f64()
         );
     }
-}
-
-fn compare_one<M, P>(
-    name: &str,
-    net: M,
-    players: P,
-    batch: &Batch<P::Input>,
-    repeats: usize,
-    steps: usize,
-    forwards: Forwards,
-) where
-    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
-    P: Players + 'static,
-    P::Input: 'static,
-{
-    let mut plain = Some(net.clone());
-    let mut plain_optimizer = SgdConfig::new().init();
-    let three_plain_steps = || {
-        for _ in 0..3 * steps {
-            let Some(model) = plain.take() else { return };
-            let loss = EncourageLoss::new()
-                .forward(model.logits(batch.inputs.clone()), batch.targets.clone());
-            let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            let _ = loss.into_data();
-            plain = Some(plain_optimizer.step(0.01, model, gradients));
-        }
-    };
-    let modulation = Modulation::none()
-        .with(Term::suppress(0.3..0.7))
-        .forwards(forwards);
-    let mut modulated = Some(Modulated::new(net, players).modulation(modulation));
-    let mut optimizer = SgdConfig::new().init();
-    let modulated_step = || {
-        for _ in 0..steps {
-            let Some(model) = modulated.take() else {
-                return;
-            };
-            let output = TrainStep::step(&model, batch.clone());
-            let _ = output.item.classification.loss.into_data();
-            modulated = Some(optimizer.step(0.01, model, output.grads));
-        }
-    };
-    let [plain, modulated] = in_turn(repeats, three_plain_steps, modulated_step);
-    println!(
-        "  {name:24} {plain:8.1?} three plain, {modulated:8.1?} modulated: {:.2}",
-        modulated.as_secs_f64() / plain.as_secs_f64()
-    );
 }
