@@ -20,15 +20,16 @@
 //! # Ok::<(), burn_interaction_models::Error>(())
 //! ```
 
-mod alexnet;
+mod cnn;
 mod error;
+mod layers;
 mod mlp;
 pub mod registry;
-mod resnet_cifar;
+mod transformer;
 mod weights;
 
-pub use alexnet::*;
+pub use cnn::*;
 pub use error::*;
 pub use mlp::*;
-pub use resnet_cifar::*;
+pub use transformer::*;
 pub use weights::*;

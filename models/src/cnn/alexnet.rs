@@ -1,11 +1,13 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
-use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
-use burn_interaction::Classifier;
 
+use crate::error::Result;
+use crate::layers::{max_pool, padding, pool};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
 use crate::weights::{Reference, sequential};
 
 /// Configuration of an [`AlexNet`].
@@ -38,7 +40,8 @@ pub struct AlexNetConfig {
 #[derive(Module, Debug)]
 pub struct AlexNet {
     features: Vec<Conv2d>,
-    pool: MaxPool2d,
+    #[module(skip)]
+    pool_padding: usize,
     average: Option<AdaptiveAvgPool2d>,
     dropout: Dropout,
     classifier: Vec<Linear>,
@@ -66,12 +69,10 @@ impl AlexNetConfig {
             (width(256), 3, 1, 1),
         ];
         let mut channels = self.channels;
-        let features = plan.map(|(out, kernel, stride, padding)| {
+        let features = plan.map(|(out, kernel, stride, pad)| {
             let conv = Conv2dConfig::new([channels, out], [kernel, kernel])
                 .with_stride([stride, stride])
-                .with_padding(PaddingConfig2d::Explicit(
-                    padding, padding, padding, padding,
-                ));
+                .with_padding(padding(pad));
             channels = out;
             conv.init(device)
         });
@@ -84,15 +85,7 @@ impl AlexNetConfig {
         let sizes = [channels * side * side, hidden, hidden, self.classes];
         AlexNet {
             features: features.into(),
-            pool: MaxPool2dConfig::new([3, 3])
-                .with_strides([2, 2])
-                .with_padding(PaddingConfig2d::Explicit(
-                    pool_padding,
-                    pool_padding,
-                    pool_padding,
-                    pool_padding,
-                ))
-                .init(),
+            pool_padding,
             average,
             dropout: DropoutConfig::new(self.dropout).init(),
             classifier: sizes
@@ -115,7 +108,7 @@ impl AlexNet {
         for (index, conv) in self.features.iter().enumerate() {
             x = relu(conv.forward(x));
             if matches!(index, 0 | 1 | 4) {
-                x = self.pool.forward(x);
+                x = pool(x, max_pool(3, 2, self.pool_padding));
             }
         }
         if let Some(average) = &self.average {
@@ -132,12 +125,6 @@ impl AlexNet {
     }
 }
 
-impl Classifier<Tensor<4>> for AlexNet {
-    fn logits(&self, input: Tensor<4>) -> Tensor<2> {
-        self.forward(input)
-    }
-}
-
 impl Reference for AlexNet {
     fn name(&self) -> String {
         "alexnet".into()
@@ -147,5 +134,28 @@ impl Reference for AlexNet {
         let mut renames = sequential("features", &[0, 3, 6, 8, 10]);
         renames.extend(sequential("classifier", &[1, 4, 6]));
         renames
+    }
+}
+
+impl ImageFamily for AlexNet {
+    fn variants() -> Vec<Variant<Self>> {
+        fn torchvision(spec: &ImageSpec, device: &Device) -> Result<AlexNet> {
+            spec.at_least(63)?;
+            let config = AlexNetConfig::new(spec.classes);
+            Ok(config.with_channels(spec.size.channels).init(device))
+        }
+        fn cifar(spec: &ImageSpec, device: &Device) -> Result<AlexNet> {
+            spec.at_least(8)?;
+            let [height, width] = spec.sides();
+            if height != width {
+                return Err(spec.unfit("its images are square"));
+            }
+            let config = AlexNetConfig::cifar(spec.classes).with_image(height);
+            Ok(config.with_channels(spec.size.channels).init(device))
+        }
+        vec![
+            variant("alexnet", Preprocessing::torchvision(), torchvision),
+            variant("alexnet-cifar", Preprocessing::cifar(), cifar),
+        ]
     }
 }

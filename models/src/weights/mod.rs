@@ -1,31 +1,61 @@
+//! Weights in files: names and layouts of the PyTorch references, loading and saving.
+
+mod names;
+mod save;
+
+pub use save::save;
+
 use std::path::Path;
 
-use burn::module::Module;
-use burn::store::burn_pack::Tensor as PackTensor;
+use burn::store::burn_pack;
 use burn::store::{
-    ApplyError, ApplyResult, BurnToPyTorchAdapter, BurnpackStore, KeyRemapper, ModuleSnapshot,
-    ModuleStore, PyTorchToBurnAdapter, PytorchStore, SafetensorsStore,
+    ApplyError, ApplyResult, BurnpackStore, ModuleSnapshot, ModuleStore, PyTorchToBurnAdapter,
+    PytorchStore, SafetensorsStore,
 };
 
 use crate::error::{Error, Result};
+use names::{Names, find};
+pub(crate) use names::{renamed, sequential};
+
+/// One tensor of a weight file: its key, type, shape and bytes, the latter read when they are needed.
+pub type Weight = burn_pack::Tensor;
 
 /// A network that knows the key names of its PyTorch reference.
-pub trait Reference: Module {
+pub trait Reference: burn::module::Module {
     /// The network's name, for messages.
     fn name(&self) -> String;
 
-    /// Where the reference's key prefixes differ from this module's: `(here, there)` in ascending order of index, such
-    /// as `("layers.1.", "layers.2.")` for the second Linear of a Sequential with activations in between.
+    /// Where the reference's keys differ from this module's: pieces of a key, `(here, there)`, such as `("layers.1.",
+    /// "layers.2.")` for the second Linear of a Sequential with activations in between. The first that fits a key
+    /// changes it.
     fn renames(&self) -> Vec<(String, String)> {
         Vec::new()
     }
+
+    /// Pieces of keys that files of the reference hold and this network does not need.
+    fn unneeded(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// How other collections name the reference's weights.
+    fn dialects(&self) -> Vec<Dialect> {
+        Vec::new()
+    }
+
+    /// Brings a weight, named as in the reference, to the reference's layout, where files of another collection keep it
+    /// differently.
+    fn adapt(&self, weight: Weight) -> Weight {
+        weight
+    }
 }
 
-/// The renames of a Sequential: entry k of `field` here has index `there[k]` in the reference.
-pub(crate) fn sequential(field: &str, there: &[usize]) -> Vec<(String, String)> {
-    let rename =
-        |(here, there): (usize, &usize)| (format!("{field}.{here}."), format!("{field}.{there}."));
-    there.iter().enumerate().map(rename).collect()
+/// The names that another collection gives to a reference's weights.
+#[derive(Debug, Clone)]
+pub struct Dialect {
+    /// A piece of a key that only files of this collection have.
+    pub mark: &'static str,
+    /// Pieces of keys, `(in the reference, in this collection)`; each key is changed by every one that fits, in turn.
+    pub renames: Vec<(String, String)>,
 }
 
 /// What loading did.
@@ -33,7 +63,7 @@ pub(crate) fn sequential(field: &str, there: &[usize]) -> Vec<(String, String)> 
 pub struct LoadReport {
     /// How many tensors were loaded.
     pub loaded: usize,
-    /// Keys of the file that are not needed, known by name: `num_batches_tracked`.
+    /// Keys of the file that are not needed, known by name: `num_batches_tracked`, index buffers, auxiliary heads.
     pub ignored: Vec<String>,
 }
 
@@ -88,15 +118,9 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
             },
         ));
     }
-    // Names as the file's author knows them.
+    // Names as the reference has them.
     let renames = net.renames();
-    let there = |key: &str| {
-        let found = renames.iter().find_map(|(here, there)| {
-            key.strip_prefix(here.as_str())
-                .map(|rest| format!("{there}{rest}"))
-        });
-        found.unwrap_or_else(|| key.to_string())
-    };
+    let there = |key: &str| Names(&renames).there(key);
     Err(Error::Mismatch {
         path: path.into(),
         network: net.name(),
@@ -133,7 +157,7 @@ fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {
     keys
 }
 
-fn tensors<S: ModuleStore>(store: &mut S) -> std::result::Result<Vec<PackTensor>, String> {
+fn tensors<S: ModuleStore>(store: &mut S) -> std::result::Result<Vec<Weight>, String> {
     Ok(store
         .get_all_tensors()
         .map_err(|e| e.to_string())?
@@ -142,77 +166,48 @@ fn tensors<S: ModuleStore>(store: &mut S) -> std::result::Result<Vec<PackTensor>
         .collect())
 }
 
-/// Gives the reference's tensors this module's names and applies them.
+/// Gives the file's tensors this module's names and applies them.
 fn apply<M: Reference>(
     net: &mut M,
-    tensors: Vec<PackTensor>,
+    tensors: Vec<Weight>,
     ignored: &mut Vec<String>,
 ) -> ApplyResult {
     let renames = net.renames();
-    let wrapped = |prefix: &str| tensors.iter().all(|t| t.name.starts_with(prefix));
-    let wrapper = ["state_dict.", "model."]
-        .into_iter()
-        .find(|prefix| wrapped(prefix))
-        .unwrap_or_default()
-        .to_string();
-    let parallel = tensors
-        .iter()
-        .all(|t| t.name.trim_start_matches(&wrapper).starts_with("module."));
+    let unneeded = net.unneeded();
+    let tensors = unwrapped(tensors);
+    let dialect = net.dialects().into_iter().find(|dialect| {
+        let marked = |weight: &Weight| find(&weight.name, dialect.mark).is_some();
+        tensors.iter().any(marked)
+    });
     let mut renamed = Vec::with_capacity(tensors.len());
-    for mut tensor in tensors {
-        let name = tensor.name.strip_prefix(&wrapper).unwrap_or(&tensor.name);
-        let name = if parallel {
-            name.strip_prefix("module.").unwrap_or(name)
-        } else {
-            name
-        };
-        if name.ends_with("num_batches_tracked") {
-            ignored.push(name.to_string());
+    for mut weight in tensors {
+        for pair in dialect.iter().flat_map(|dialect| &dialect.renames) {
+            weight.name = Names(std::slice::from_ref(pair)).here(&weight.name);
+        }
+        let mut pieces = UNNEEDED.iter().chain(unneeded);
+        if pieces.any(|piece| find(&weight.name, piece).is_some()) {
+            ignored.push(weight.name);
             continue;
         }
-        let here = renames
-            .iter()
-            .find_map(|(here, there)| name.strip_prefix(there).map(|rest| format!("{here}{rest}")));
-        tensor.name = here.unwrap_or_else(|| name.to_string());
-        renamed.push(tensor);
+        let mut weight = net.adapt(weight);
+        weight.name = Names(&renames).here(&weight.name);
+        renamed.push(weight);
     }
     ignored.sort();
     net.apply(renamed, None, Some(Box::new(PyTorchToBurnAdapter)), true)
 }
 
-/// Saves the weights: `.safetensors` with the reference's own keys and layout, which PyTorch can load, or Burn's
-/// `.bpk`. An existing file is replaced.
-///
-/// # Errors
-///
-/// The file cannot be written, or its extension is neither.
-pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
-    let path = path.as_ref();
-    let fail = |reason: String| Error::File {
-        path: path.into(),
-        reason,
-    };
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("safetensors") => {
-            // Indices grow on the way out: the largest first, so that no renamed key is renamed again.
-            let mut remapper = KeyRemapper::new();
-            for (here, there) in net.renames().iter().rev() {
-                let pattern = format!("^{}", here.replace('.', r"\."));
-                remapper = remapper
-                    .add_pattern(pattern, there.clone())
-                    .map_err(|e| fail(e.to_string()))?;
+/// What a batch norm counts, which nothing reads.
+const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
+
+/// Without the dictionaries that checkpoints wrap around the weights, and without the prefix of `DataParallel`.
+fn unwrapped(mut tensors: Vec<Weight>) -> Vec<Weight> {
+    for wrapper in ["state_dict.", "model.", "module."] {
+        if tensors.iter().all(|t| t.name.starts_with(wrapper)) {
+            for tensor in &mut tensors {
+                tensor.name.drain(..wrapper.len());
             }
-            let mut store = SafetensorsStore::from_file(path)
-                .with_to_adapter(BurnToPyTorchAdapter)
-                .skip_enum_variants(true)
-                .remap(remapper)
-                .overwrite(true);
-            net.save_into(&mut store).map_err(|e| fail(e.to_string()))
         }
-        Some("bpk") => {
-            let mut store = BurnpackStore::from_file(path).overwrite(true);
-            net.save_into(&mut store).map_err(|e| fail(e.to_string()))
-        }
-        _ => Err(Error::UnknownFormat { path: path.into() }),
     }
+    tensors
 }

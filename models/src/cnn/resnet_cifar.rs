@@ -1,11 +1,12 @@
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu, s};
-use burn_interaction::Classifier;
 
-use crate::weights::Reference;
+use crate::error::Result;
+use crate::layers::{ConvNorm, ConvNormConfig, global_average};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNetCifar`].
 #[derive(Config, Debug)]
@@ -29,8 +30,7 @@ pub struct ResNetCifarConfig {
 /// Takes images of any size whose sides are at least 4.
 #[derive(Module, Debug)]
 pub struct ResNetCifar {
-    conv1: Conv2d,
-    bn1: BatchNorm,
+    conv1: ConvNorm,
     layer1: Vec<BasicBlock>,
     layer2: Vec<BasicBlock>,
     layer3: Vec<BasicBlock>,
@@ -39,18 +39,12 @@ pub struct ResNetCifar {
 
 #[derive(Module, Debug)]
 struct BasicBlock {
-    conv1: Conv2d,
-    bn1: BatchNorm,
-    conv2: Conv2d,
-    bn2: BatchNorm,
+    conv1: ConvNorm,
+    conv2: ConvNorm,
 }
 
-fn conv3(from: usize, to: usize, stride: usize, device: &Device) -> Conv2d {
-    Conv2dConfig::new([from, to], [3, 3])
-        .with_stride([stride, stride])
-        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-        .with_bias(false)
-        .init(device)
+fn conv3(from: usize, to: usize, stride: usize, device: &Device) -> ConvNorm {
+    ConvNormConfig::new(from, to, 3).stride(stride).init(device)
 }
 
 impl ResNetCifarConfig {
@@ -76,7 +70,6 @@ impl ResNetCifarConfig {
         };
         ResNetCifar {
             conv1: conv3(self.channels, width, 1, device),
-            bn1: BatchNormConfig::new(width).init(device),
             layer1: stage(width, width, 1),
             layer2: stage(width, 2 * width, 2),
             layer3: stage(2 * width, 4 * width, 2),
@@ -89,15 +82,12 @@ impl BasicBlock {
     fn new(from: usize, to: usize, stride: usize, device: &Device) -> Self {
         Self {
             conv1: conv3(from, to, stride, device),
-            bn1: BatchNormConfig::new(to).init(device),
             conv2: conv3(to, to, 1, device),
-            bn2: BatchNormConfig::new(to).init(device),
         }
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let x = relu(self.bn1.forward(self.conv1.forward(input.clone())));
-        let x = self.bn2.forward(self.conv2.forward(x));
+        let x = self.conv2.forward(self.conv1.activated(input.clone()));
         let shortcut = match x.dims() == input.dims() {
             true => input,
             false => option_a(input, x.dims()[1]),
@@ -123,23 +113,47 @@ impl ResNetCifar {
     /// - input: `[batch, channels, height, width]`
     /// - output: `[batch, classes]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
-        let mut x = relu(self.bn1.forward(self.conv1.forward(input)));
+        let mut x = self.conv1.activated(input);
         for block in self.layer1.iter().chain(&self.layer2).chain(&self.layer3) {
             x = block.forward(x);
         }
-        let pooled: Tensor<2> = x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2);
-        self.linear.forward(pooled)
-    }
-}
-
-impl Classifier<Tensor<4>> for ResNetCifar {
-    fn logits(&self, input: Tensor<4>) -> Tensor<2> {
-        self.forward(input)
+        self.linear.forward(global_average(x))
     }
 }
 
 impl Reference for ResNetCifar {
     fn name(&self) -> String {
         format!("resnet{}", 6 * self.layer1.len() + 2)
+    }
+
+    fn renames(&self) -> Vec<(String, String)> {
+        renamed(&[
+            ("conv1.conv.", "conv1."),
+            ("conv1.bn.", "bn1."),
+            ("conv2.conv.", "conv2."),
+            ("conv2.bn.", "bn2."),
+        ])
+    }
+}
+
+impl ImageFamily for ResNetCifar {
+    fn variants() -> Vec<Variant<Self>> {
+        fn build<const BLOCKS: usize, const WIDTH: usize>(
+            spec: &ImageSpec,
+            device: &Device,
+        ) -> Result<ResNetCifar> {
+            spec.at_least(4)?;
+            let config = ResNetCifarConfig::new(spec.classes).with_channels(spec.size.channels);
+            Ok(config.with_blocks(BLOCKS).with_width(WIDTH).init(device))
+        }
+        let preprocessing = Preprocessing::cifar();
+        vec![
+            variant("resnet20", preprocessing, build::<3, 16>),
+            variant("resnet20-slim", preprocessing, build::<3, 8>),
+            variant("resnet32", preprocessing, build::<5, 16>),
+            variant("resnet44", preprocessing, build::<7, 16>),
+            variant("resnet56", preprocessing, build::<9, 16>),
+            variant("resnet110", preprocessing, build::<18, 16>),
+        ]
     }
 }

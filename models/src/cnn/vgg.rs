@@ -1,0 +1,187 @@
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
+use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, activation::relu};
+
+use crate::error::Result;
+use crate::layers::{ConvNorm, ConvNormConfig, max_pool, pool};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::weights::{Reference, sequential};
+
+/// Convolutions before each of the five pools.
+const STAGES: [(usize, [usize; 5]); 4] = [
+    (11, [1, 1, 2, 2, 2]),
+    (13, [2, 2, 2, 2, 2]),
+    (16, [2, 2, 3, 3, 3]),
+    (19, [2, 2, 4, 4, 4]),
+];
+const WIDTHS: [usize; 5] = [64, 128, 256, 512, 512];
+
+/// Configuration of a [`Vgg`].
+#[derive(Config, Debug)]
+pub struct VggConfig {
+    /// Classes.
+    pub classes: usize,
+    /// Convolutions before each of the five pools: 2, 2, 3, 3, 3 make VGG-16.
+    #[config(default = "[2, 2, 3, 3, 3]")]
+    pub stages: [usize; 5],
+    /// Whether batch normalisation follows each convolution.
+    #[config(default = false)]
+    pub batch_norm: bool,
+    /// Input channels.
+    #[config(default = 3)]
+    pub channels: usize,
+    /// Divides every width, for small networks.
+    #[config(default = 1)]
+    pub width_divisor: usize,
+    /// Dropout after the first two Linear layers.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+}
+
+/// VGG: five stages of 3x3 convolutions with a 2x2 max pool after each, and three Linear layers.
+///
+/// Reference: torchvision `vgg11` to `vgg19` and `vgg11_bn` to `vgg19_bn`; keys `features.N`, `classifier.{0,3,6}`. Takes
+/// images of any size whose sides are at least 32, as it averages to 7x7 before the first Linear.
+#[derive(Module, Debug)]
+pub struct Vgg {
+    features: Vec<ConvNorm>,
+    #[module(skip)]
+    stages: [usize; 5],
+    average: AdaptiveAvgPool2d,
+    dropout: Dropout,
+    classifier: Vec<Linear>,
+    #[module(skip)]
+    batch_norm: bool,
+}
+
+impl VggConfig {
+    /// VGG-11, 13, 16 or 19; `None` for another depth.
+    pub fn depth(depth: usize, classes: usize) -> Option<Self> {
+        let (_, stages) = STAGES.into_iter().find(|(known, _)| *known == depth)?;
+        Some(Self::new(classes).with_stages(stages))
+    }
+
+    /// The network with random weights.
+    pub fn init(&self, device: &Device) -> Vgg {
+        let width = |full: usize| (full / self.width_divisor).max(1);
+        let mut channels = self.channels;
+        let mut features = Vec::new();
+        for (count, full) in self.stages.into_iter().zip(WIDTHS) {
+            for _ in 0..count {
+                let conv = ConvNormConfig::new(channels, width(full), 3).bias();
+                let conv = if self.batch_norm { conv } else { conv.plain() };
+                features.push(conv.init(device));
+                channels = width(full);
+            }
+        }
+        let hidden = width(4096);
+        let sizes = [channels * 7 * 7, hidden, hidden, self.classes];
+        let linear = |sizes: &[usize]| {
+            let initializer = Initializer::Normal {
+                mean: 0.0,
+                std: 0.01,
+            };
+            let mut linear = LinearConfig::new(sizes[0], sizes[1])
+                .with_initializer(initializer)
+                .init(device);
+            linear.bias = linear.bias.map(|bias| bias.map(|b| b.zeros_like()));
+            linear
+        };
+        Vgg {
+            features,
+            stages: self.stages,
+            average: AdaptiveAvgPool2dConfig::new([7, 7]).init(),
+            dropout: DropoutConfig::new(self.dropout).init(),
+            classifier: sizes.windows(2).map(linear).collect(),
+            batch_norm: self.batch_norm,
+        }
+    }
+}
+
+impl Vgg {
+    /// Class logits.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, channels, height, width]`
+    /// - output: `[batch, classes]`
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        let mut x = input;
+        let mut features = self.features.iter();
+        for count in self.stages {
+            for conv in features.by_ref().take(count) {
+                x = conv.activated(x);
+            }
+            x = pool(x, max_pool(2, 2, 0));
+        }
+        let mut x: Tensor<2> = self.average.forward(x).flatten(1, 3);
+        for (index, linear) in self.classifier.iter().enumerate() {
+            x = linear.forward(x);
+            if index < 2 {
+                x = self.dropout.forward(relu(x));
+            }
+        }
+        x
+    }
+}
+
+impl Reference for Vgg {
+    fn name(&self) -> String {
+        let depth = self.features.len() + self.classifier.len();
+        let suffix = if self.batch_norm { "-bn" } else { "" };
+        format!("vgg{depth}{suffix}")
+    }
+
+    fn renames(&self) -> Vec<(String, String)> {
+        // A convolution, its batch norm, its ReLU; after each stage a pool.
+        let step = if self.batch_norm { 3 } else { 2 };
+        let mut there = 0;
+        let mut renames = sequential("classifier", &[0, 3, 6]);
+        let mut here = 0;
+        for count in self.stages {
+            for _ in 0..count {
+                renames.push((
+                    format!("features.{here}.conv."),
+                    format!("features.{there}."),
+                ));
+                renames.push((
+                    format!("features.{here}.bn."),
+                    format!("features.{}.", there + 1),
+                ));
+                here += 1;
+                there += step;
+            }
+            there += 1;
+        }
+        renames
+    }
+}
+
+impl ImageFamily for Vgg {
+    fn variants() -> Vec<Variant<Self>> {
+        fn build<const DEPTH: usize, const NORM: bool>(
+            spec: &ImageSpec,
+            device: &Device,
+        ) -> Result<Vgg> {
+            spec.at_least(32)?;
+            let config = VggConfig::depth(DEPTH, spec.classes).expect("a depth of the table");
+            let config = config
+                .with_batch_norm(NORM)
+                .with_channels(spec.size.channels);
+            Ok(config.init(device))
+        }
+        let preprocessing = Preprocessing::torchvision();
+        vec![
+            variant("vgg11", preprocessing, build::<11, false>),
+            variant("vgg13", preprocessing, build::<13, false>),
+            variant("vgg16", preprocessing, build::<16, false>),
+            variant("vgg19", preprocessing, build::<19, false>),
+            variant("vgg11-bn", preprocessing, build::<11, true>),
+            variant("vgg13-bn", preprocessing, build::<13, true>),
+            variant("vgg16-bn", preprocessing, build::<16, true>),
+            variant("vgg19-bn", preprocessing, build::<19, true>),
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+use burn::module::Module;
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{Device, Tensor, module};
+
+/// A Linear as the vision transformers initialise it: normal of deviation 0.02, bias zero.
+pub(crate) fn linear(from: usize, to: usize, bias: bool, device: &Device) -> Linear {
+    let mut linear = LinearConfig::new(from, to)
+        .with_bias(bias)
+        .with_initializer(Initializer::Normal {
+            mean: 0.0,
+            std: 0.02,
+        })
+        .init(device);
+    linear.bias = linear.bias.map(|bias| bias.map(|b| b.zeros_like()));
+    linear
+}
+
+/// A learned table of deviation 0.02.
+pub(crate) fn table<const D: usize>(
+    shape: [usize; D],
+    device: &Device,
+) -> burn::module::Param<Tensor<D>> {
+    let initializer = Initializer::Normal {
+        mean: 0.0,
+        std: 0.02,
+    };
+    initializer.init(shape, device)
+}
+
+/// Cuts `[batch, tokens, parts * heads * width]`, ordered by part, then head, into `parts` tensors of
+/// `[batch, heads, tokens, width]`.
+pub(crate) fn split_heads<const PARTS: usize>(x: Tensor<3>, heads: usize) -> [Tensor<4>; PARTS] {
+    let [batch, tokens, channels] = x.dims();
+    let x = x
+        .reshape([batch, tokens, PARTS, heads, channels / PARTS / heads])
+        .permute([2, 0, 3, 1, 4]);
+    std::array::from_fn(|part| x.clone().narrow(0, part, 1).squeeze_dim(0))
+}
+
+/// `softmax(q k' / sqrt(width) + bias) v` in each head, heads side by side again: `[batch, tokens, heads * width]`.
+///
+/// `bias` is `[batch or 1, heads, tokens, keys]`, or `[1, g * heads, tokens, keys]` where each run of `g` entries of the
+/// batch has biases of its own.
+pub(crate) fn attend(parts: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<3> {
+    let [batch, heads, tokens, width] = parts[0].dims();
+    let runs = bias.as_ref().map_or(1, |bias| bias.dims()[1] / heads);
+    let [q, k, v] = match runs {
+        1 => parts,
+        _ => parts.map(|part| {
+            let [_, _, tokens, width] = part.dims();
+            part.reshape([batch / runs, runs * heads, tokens, width])
+        }),
+    };
+    module::attention(q, k, v, None, bias, AttentionModuleOptions::default())
+        .reshape([batch, heads, tokens, width])
+        .swap_dims(1, 2)
+        .reshape([batch, tokens, heads * width])
+}
+
+/// Self-attention with one Linear for queries, keys and values, as ViT, DeiT and Swin have it.
+#[derive(Module, Debug)]
+pub(crate) struct Attention {
+    qkv: Linear,
+    proj: Linear,
+    #[module(skip)]
+    heads: usize,
+}
+
+impl Attention {
+    pub(crate) fn new(width: usize, heads: usize, bias: bool, device: &Device) -> Self {
+        Self {
+            qkv: linear(width, 3 * width, bias, device),
+            proj: linear(width, width, true, device),
+            heads,
+        }
+    }
+
+    /// `[batch, tokens, width]` to the same; `bias` as for [`attend`].
+    pub(crate) fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
+        let parts = split_heads(self.qkv.forward(x), self.heads);
+        self.proj.forward(attend(parts, bias))
+    }
+}

@@ -1,0 +1,123 @@
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
+use burn::tensor::{Device, Tensor, activation::relu};
+
+/// The same padding on all four sides.
+pub(crate) fn padding(pixels: usize) -> PaddingConfig2d {
+    PaddingConfig2d::Explicit(pixels, pixels, pixels, pixels)
+}
+
+/// A max pool of square windows.
+pub(crate) fn max_pool(kernel: usize, stride: usize, pad: usize) -> MaxPool2dConfig {
+    MaxPool2dConfig::new([kernel, kernel])
+        .with_strides([stride, stride])
+        .with_padding(padding(pad))
+}
+
+/// A parameter-free pool, made anew where it is used: it holds numbers only.
+pub(crate) fn pool(x: Tensor<4>, config: MaxPool2dConfig) -> Tensor<4> {
+    let pool: MaxPool2d = config.init();
+    pool.forward(x)
+}
+
+/// The mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.
+pub(crate) fn global_average(x: Tensor<4>) -> Tensor<2> {
+    x.flatten::<3>(2, 3).mean_dim(2).squeeze_dim(2)
+}
+
+/// A convolution with square kernel and its batch normalisation, the latter absent in plain VGG.
+#[derive(Module, Debug)]
+pub(crate) struct ConvNorm {
+    conv: Conv2d,
+    bn: Option<BatchNorm>,
+}
+
+/// What a [`ConvNorm`] is made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConvNormConfig {
+    channels: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+    bias: bool,
+    epsilon: Option<f64>,
+}
+
+impl ConvNormConfig {
+    /// A convolution without bias whose padding keeps the size at stride 1, and a batch norm.
+    pub(crate) fn new(from: usize, to: usize, kernel: usize) -> Self {
+        Self {
+            channels: [from, to],
+            kernel,
+            stride: 1,
+            padding: kernel / 2,
+            bias: false,
+            epsilon: Some(1e-5),
+        }
+    }
+
+    pub(crate) fn stride(self, stride: usize) -> Self {
+        Self { stride, ..self }
+    }
+
+    pub(crate) fn epsilon(self, epsilon: f64) -> Self {
+        Self {
+            epsilon: Some(epsilon),
+            ..self
+        }
+    }
+
+    pub(crate) fn bias(self) -> Self {
+        Self { bias: true, ..self }
+    }
+
+    pub(crate) fn plain(self) -> Self {
+        Self {
+            epsilon: None,
+            ..self
+        }
+    }
+
+    /// With He's initialisation by fan-out and biases of zero, as torchvision has it.
+    pub(crate) fn init(self, device: &Device) -> ConvNorm {
+        let mut conv = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
+            .with_stride([self.stride, self.stride])
+            .with_padding(padding(self.padding))
+            .with_bias(false)
+            .with_initializer(Initializer::KaimingNormal {
+                gain: 2.0_f64.sqrt(),
+                fan_out_only: true,
+            })
+            .init(device);
+        let channels = self.channels[1];
+        conv.bias = self
+            .bias
+            .then(|| Param::from_tensor(Tensor::zeros([channels], device)));
+        let norm = |epsilon| {
+            BatchNormConfig::new(channels)
+                .with_epsilon(epsilon)
+                .init(device)
+        };
+        ConvNorm {
+            conv,
+            bn: self.epsilon.map(norm),
+        }
+    }
+}
+
+impl ConvNorm {
+    pub(crate) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let x = self.conv.forward(input);
+        match &self.bn {
+            Some(bn) => bn.forward(x),
+            None => x,
+        }
+    }
+
+    /// The same, and ReLU.
+    pub(crate) fn activated(&self, input: Tensor<4>) -> Tensor<4> {
+        relu(self.forward(input))
+    }
+}

@@ -1,0 +1,13 @@
+//! Parts that several networks share.
+
+mod attention;
+mod conv;
+mod embed;
+mod feed_forward;
+mod stochastic_depth;
+
+pub(crate) use attention::*;
+pub(crate) use conv::*;
+pub(crate) use embed::*;
+pub(crate) use feed_forward::*;
+pub(crate) use stochastic_depth::*;

@@ -1,0 +1,115 @@
+use burn::tensor::{Device, Tensor};
+use burn_interaction::Classifier;
+
+use super::Preprocessing;
+use crate::error::{Error, Result};
+use crate::weights::Reference;
+
+/// Channels, height and width of the images a network is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageSize {
+    /// Channels.
+    pub channels: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Width in pixels.
+    pub width: usize,
+}
+
+impl ImageSize {
+    /// Colour images of this side.
+    pub const fn square(side: usize) -> Self {
+        Self {
+            channels: 3,
+            height: side,
+            width: side,
+        }
+    }
+
+    /// 3x32x32.
+    pub const fn cifar() -> Self {
+        Self::square(32)
+    }
+}
+
+/// What a network is to be made for.
+#[derive(Debug, Clone)]
+pub struct ImageSpec {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its images.
+    pub size: ImageSize,
+    /// Its classes.
+    pub classes: usize,
+    /// Side of its patches in pixels, where it has patches.
+    pub patch: usize,
+}
+
+impl ImageSpec {
+    /// Height and width of the images.
+    pub fn sides(&self) -> [usize; 2] {
+        [self.size.height, self.size.width]
+    }
+
+    /// Refuses images with a shorter side.
+    ///
+    /// # Errors
+    ///
+    /// A side is shorter.
+    pub fn at_least(&self, side: usize) -> Result<()> {
+        match self.size.height.min(self.size.width) >= side {
+            true => Ok(()),
+            false => Err(self.unfit(format!("its images have sides of at least {side} pixels"))),
+        }
+    }
+
+    /// The error of a network that cannot take such images.
+    pub fn unfit(&self, remedy: impl Into<String>) -> Error {
+        let ImageSize {
+            channels,
+            height,
+            width,
+        } = self.size;
+        Error::Unfit {
+            network: self.name.clone(),
+            given: format!("images of {channels}x{height}x{width}"),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// One network of a family: its name, what its published weights expect, and how it is made.
+pub struct Variant<M> {
+    pub(super) name: &'static str,
+    pub(super) preprocessing: Preprocessing,
+    pub(super) patch: Option<usize>,
+    pub(super) build: fn(&ImageSpec, &Device) -> Result<M>,
+}
+
+/// A network without patches.
+pub(crate) fn variant<M>(
+    name: &'static str,
+    preprocessing: Preprocessing,
+    build: fn(&ImageSpec, &Device) -> Result<M>,
+) -> Variant<M> {
+    Variant {
+        name,
+        preprocessing,
+        patch: None,
+        build,
+    }
+}
+
+impl<M> Variant<M> {
+    /// With patches of this side unless the name says otherwise.
+    pub(crate) fn patch(mut self, side: usize) -> Self {
+        self.patch = Some(side);
+        self
+    }
+}
+
+/// A family of networks for images, such as every depth of VGG.
+pub trait ImageFamily: Reference + Classifier<Tensor<4>> {
+    /// Its networks.
+    fn variants() -> Vec<Variant<Self>>;
+}

@@ -1,0 +1,278 @@
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{Device, Tensor};
+
+use super::{patches, whole_patches};
+use crate::error::Result;
+use crate::layers::{
+    FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, split_heads,
+    stochastic_depth, table, token, tokens,
+};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::weights::Reference;
+
+/// Of the norms in blocks and at the end.
+const EPSILON: f64 = 1e-6;
+/// Of the norms after convolutions.
+const CONV_EPSILON: f64 = 1e-5;
+
+/// Configuration of a [`Pvt`].
+#[derive(Config, Debug)]
+pub struct PvtConfig {
+    /// Classes.
+    pub classes: usize,
+    /// Height and width of the images, multiples of eight patches.
+    #[config(default = "[224, 224]")]
+    pub image: [usize; 2],
+    /// Side of a patch of the first stage in pixels; the others merge 2x2 tokens.
+    #[config(default = 4)]
+    pub patch: usize,
+    /// Blocks of each stage.
+    #[config(default = "[3, 4, 6, 3]")]
+    pub depths: [usize; 4],
+    /// Numbers in a token of each stage, multiples of its heads.
+    #[config(default = "[64, 128, 320, 512]")]
+    pub widths: [usize; 4],
+    /// Heads of attention of each stage.
+    #[config(default = "[1, 2, 5, 8]")]
+    pub heads: [usize; 4],
+    /// Hidden numbers of the MLP blocks for each number of a token.
+    #[config(default = "[8, 8, 4, 4]")]
+    pub mlp_ratios: [usize; 4],
+    /// Side of the squares of tokens that keys and values are reduced from.
+    #[config(default = "[8, 4, 2, 1]")]
+    pub reductions: [usize; 4],
+    /// Input channels.
+    #[config(default = 3)]
+    pub channels: usize,
+    /// Share of samples that skip the last block while training; it falls linearly to none at the first.
+    #[config(default = 0.0)]
+    pub drop_path: f64,
+}
+
+/// The Pyramid Vision Transformer, version 1: four stages of ever fewer and wider tokens, attention to reduced maps.
+///
+/// Reference: whai362/PVT `pvt_{tiny,small,medium,large}`; keys `patch_embed{1-4}`, `pos_embed{1-4}`, `block{1-4}.N`,
+/// `cls_token`, `norm`, `head`.
+#[derive(Module, Debug)]
+pub struct Pvt {
+    stages: Vec<Stage>,
+    cls_token: Param<Tensor<3>>,
+    norm: LayerNorm,
+    head: Linear,
+}
+
+#[derive(Module, Debug)]
+struct Stage {
+    patch_embed: PatchEmbed,
+    pos_embed: Param<Tensor<3>>,
+    block: Vec<Block>,
+    /// Pixels of the stage's input under a token.
+    #[module(skip)]
+    patch: usize,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    norm1: LayerNorm,
+    attn: ReducedAttention,
+    norm2: LayerNorm,
+    mlp: FeedForward,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+/// Attention whose keys and values come from the map of tokens after a convolution of stride `sr`.
+#[derive(Module, Debug)]
+struct ReducedAttention {
+    q: Linear,
+    kv: Linear,
+    proj: Linear,
+    sr: Option<Conv2d>,
+    norm: Option<LayerNorm>,
+    #[module(skip)]
+    heads: usize,
+}
+
+impl PvtConfig {
+    /// PVT-Tiny.
+    pub fn tiny(classes: usize) -> Self {
+        Self::new(classes).with_depths([2, 2, 2, 2])
+    }
+
+    /// PVT-Small.
+    pub fn small(classes: usize) -> Self {
+        Self::new(classes)
+    }
+
+    /// PVT-Medium.
+    pub fn medium(classes: usize) -> Self {
+        Self::new(classes).with_depths([3, 4, 18, 3])
+    }
+
+    /// PVT-Large.
+    pub fn large(classes: usize) -> Self {
+        Self::new(classes).with_depths([3, 8, 27, 3])
+    }
+
+    /// The network with random weights.
+    pub fn init(&self, device: &Device) -> Pvt {
+        let mut rates = depth_rates(self.drop_path, self.depths.iter().sum());
+        let mut from = self.channels;
+        let mut covered = 1;
+        let mut stage = |index: usize| {
+            let width = self.widths[index];
+            let patch = if index == 0 { self.patch } else { 2 };
+            covered *= patch;
+            let class = usize::from(index == 3);
+            let embed = PatchEmbed::new([from, width], patch, device);
+            let block = |drop_path| Block {
+                norm1: layer_norm(width, EPSILON, device),
+                attn: self.attention(index, device),
+                norm2: layer_norm(width, EPSILON, device),
+                mlp: FeedForward::new(width, self.mlp_ratios[index] * width, device),
+                drop_path,
+            };
+            from = width;
+            Stage {
+                patch_embed: embed.with_norm(CONV_EPSILON, device),
+                pos_embed: table([1, patches(self.image, covered) + class, width], device),
+                block: rates.by_ref().take(self.depths[index]).map(block).collect(),
+                patch,
+            }
+        };
+        Pvt {
+            stages: (0..4).map(&mut stage).collect(),
+            cls_token: table([1, 1, self.widths[3]], device),
+            norm: layer_norm(self.widths[3], EPSILON, device),
+            head: linear(self.widths[3], self.classes, true, device),
+        }
+    }
+
+    fn attention(&self, index: usize, device: &Device) -> ReducedAttention {
+        let (width, side) = (self.widths[index], self.reductions[index]);
+        let reduction = || {
+            Conv2dConfig::new([width, width], [side, side])
+                .with_stride([side, side])
+                .init(device)
+        };
+        ReducedAttention {
+            q: linear(width, width, true, device),
+            kv: linear(width, 2 * width, true, device),
+            proj: linear(width, width, true, device),
+            sr: (side > 1).then(reduction),
+            norm: (side > 1).then(|| layer_norm(width, CONV_EPSILON, device)),
+            heads: self.heads[index],
+        }
+    }
+}
+
+impl ReducedAttention {
+    fn forward(&self, x: Tensor<3>, [height, width]: [usize; 2]) -> Tensor<3> {
+        let [q] = split_heads(self.q.forward(x.clone()), self.heads);
+        let reduced = match (&self.sr, &self.norm) {
+            (Some(sr), Some(norm)) => norm.forward(tokens(sr.forward(map(x, height, width)))),
+            _ => x,
+        };
+        let [k, v] = split_heads(self.kv.forward(reduced), self.heads);
+        self.proj.forward(attend([q, k, v], None))
+    }
+}
+
+impl Block {
+    fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
+        let attended = self.attn.forward(self.norm1.forward(x.clone()), sides);
+        let x = x + stochastic_depth(attended, self.drop_path);
+        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
+        x + stochastic_depth(mixed, self.drop_path)
+    }
+}
+
+impl Pvt {
+    /// Class logits.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, channels, height, width]`
+    /// - output: `[batch, classes]`
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        let mut image = input;
+        let last = self.stages.len() - 1;
+        for stage in &self.stages[..last] {
+            let sides = stage.sides(&image);
+            let x = stage.forward(stage.patch_embed.forward(image), sides);
+            image = map(x, sides[0], sides[1]);
+        }
+        // The class token joins in the last stage.
+        let stage = &self.stages[last];
+        let sides = stage.sides(&image);
+        let x = prepend(self.cls_token.val(), stage.patch_embed.forward(image));
+        let x = stage.forward(x, sides);
+        self.head.forward(self.norm.forward(token(x, 0)))
+    }
+}
+
+impl Stage {
+    /// Rows and columns of the stage's tokens.
+    fn sides(&self, image: &Tensor<4>) -> [usize; 2] {
+        let [_, _, height, width] = image.dims();
+        [height / self.patch, width / self.patch]
+    }
+
+    fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
+        let x = x + self.pos_embed.val();
+        self.block
+            .iter()
+            .fold(x, |x, block| block.forward(x, sides))
+    }
+}
+
+impl Reference for Pvt {
+    fn name(&self) -> String {
+        let depths: Vec<String> = self
+            .stages
+            .iter()
+            .map(|stage| stage.block.len().to_string())
+            .collect();
+        format!("pvt of depths {}", depths.join("-"))
+    }
+
+    fn renames(&self) -> Vec<(String, String)> {
+        let stage = |index: usize| {
+            ["patch_embed.", "pos_embed", "block."].map(|field| {
+                let (name, dot) = field.strip_suffix('.').map_or((field, ""), |n| (n, "."));
+                (
+                    format!("stages.{index}.{field}"),
+                    format!("{name}{}{dot}", index + 1),
+                )
+            })
+        };
+        (0..self.stages.len()).flat_map(stage).collect()
+    }
+}
+
+impl ImageFamily for Pvt {
+    fn variants() -> Vec<Variant<Self>> {
+        fn build(config: PvtConfig, spec: &ImageSpec, device: &Device) -> Result<Pvt> {
+            whole_patches(spec, 8 * spec.patch)?;
+            let config = config.with_image(spec.sides()).with_patch(spec.patch);
+            Ok(config.with_channels(spec.size.channels).init(device))
+        }
+        macro_rules! of {
+            ($name:literal, $size:ident) => {
+                variant($name, Preprocessing::deit(), |spec, device| {
+                    build(PvtConfig::$size(spec.classes), spec, device)
+                })
+                .patch(4)
+            };
+        }
+        vec![
+            of!("pvt-tiny", tiny),
+            of!("pvt-small", small),
+            of!("pvt-medium", medium),
+            of!("pvt-large", large),
+        ]
+    }
+}

@@ -1,0 +1,481 @@
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::whole_patches;
+use crate::error::Result;
+use crate::layers::{
+    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, stochastic_depth, table,
+};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::weights::{Dialect, Reference, renamed};
+
+const EPSILON: f64 = 1e-5;
+/// Added to the scores of tokens that the shift brought together from different places.
+const APART: f32 = -100.0;
+
+/// Configuration of a [`Swin`].
+#[derive(Config, Debug)]
+pub struct SwinConfig {
+    /// Classes.
+    pub classes: usize,
+    /// Height and width of the images, multiples of `patch`.
+    #[config(default = "[224, 224]")]
+    pub image: [usize; 2],
+    /// Side of a patch in pixels.
+    #[config(default = 4)]
+    pub patch: usize,
+    /// Side of a window in tokens; the whole map where that is smaller.
+    #[config(default = 7)]
+    pub window: usize,
+    /// Numbers in a token of the first stage; each stage doubles them.
+    #[config(default = 96)]
+    pub width: usize,
+    /// Blocks of each stage.
+    #[config(default = "[2, 2, 6, 2]")]
+    pub depths: [usize; 4],
+    /// Heads of attention of each stage.
+    #[config(default = "[3, 6, 12, 24]")]
+    pub heads: [usize; 4],
+    /// Input channels.
+    #[config(default = 3)]
+    pub channels: usize,
+    /// Share of samples that skip the last block while training; it falls linearly to none at the first.
+    #[config(default = 0.0)]
+    pub drop_path: f64,
+}
+
+/// Swin: attention within windows of a map, shifted by half a window in every second block.
+///
+/// Reference: timm `swin_{tiny,small,base}_patch4_window7_224`; keys `patch_embed`, `layers.L.blocks.N`,
+/// `layers.L.downsample`, `norm`, `head.fc`. Microsoft's and torchvision's names are read too.
+#[derive(Module, Debug)]
+pub struct Swin {
+    patch_embed: PatchEmbed,
+    #[module(skip)]
+    patch: usize,
+    layers: Vec<Stage>,
+    norm: LayerNorm,
+    head: Linear,
+}
+
+#[derive(Module, Debug)]
+struct Stage {
+    downsample: Option<PatchMerging>,
+    blocks: Vec<Block>,
+}
+
+/// Joins 2x2 tokens to one of twice the width.
+#[derive(Module, Debug)]
+struct PatchMerging {
+    norm: LayerNorm,
+    reduction: Linear,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    norm1: LayerNorm,
+    attn: WindowAttention,
+    norm2: LayerNorm,
+    mlp: FeedForward,
+    #[module(skip)]
+    windows: Windows,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+/// Attention within windows, with a learned bias for every difference of places.
+#[derive(Module, Debug)]
+struct WindowAttention {
+    inner: Attention,
+    relative_position_bias_table: Param<Tensor<2>>,
+    /// The table's row for every pair of a window's tokens.
+    index: Tensor<1, Int>,
+    /// What keeps tokens apart in each window of a shifted map: `[windows, 1, tokens, tokens]`.
+    mask: Option<Tensor<4>>,
+}
+
+impl SwinConfig {
+    /// Swin-T.
+    pub fn tiny(classes: usize) -> Self {
+        Self::new(classes)
+    }
+
+    /// Swin-S.
+    pub fn small(classes: usize) -> Self {
+        Self::new(classes).with_depths([2, 2, 18, 2])
+    }
+
+    /// Swin-B.
+    pub fn base(classes: usize) -> Self {
+        let config = Self::small(classes).with_width(128);
+        config.with_heads([4, 8, 16, 32])
+    }
+
+    /// The network with random weights.
+    pub fn init(&self, device: &Device) -> Swin {
+        let mut rates = depth_rates(self.drop_path, self.depths.iter().sum());
+        let mut sides = self.image.map(|side| side / self.patch);
+        let mut stage = |index: usize| {
+            let width = self.width << index;
+            if index > 0 {
+                sides = sides.map(|side| side.div_ceil(2));
+            }
+            let block = |(number, drop_path): (usize, f64)| {
+                let windows = Windows::new(sides, self.window, number % 2 == 1);
+                Block {
+                    norm1: layer_norm(width, EPSILON, device),
+                    attn: WindowAttention::new(width, self.heads[index], &windows, device),
+                    norm2: layer_norm(width, EPSILON, device),
+                    mlp: FeedForward::new(width, 4 * width, device),
+                    windows,
+                    drop_path,
+                }
+            };
+            let rates = rates.by_ref().take(self.depths[index]);
+            Stage {
+                blocks: rates.enumerate().map(block).collect(),
+                downsample: (index > 0).then(|| PatchMerging {
+                    norm: layer_norm(2 * width, EPSILON, device),
+                    reduction: linear(2 * width, width, false, device),
+                }),
+            }
+        };
+        let embed = PatchEmbed::new([self.channels, self.width], self.patch, device);
+        let last = 8 * self.width;
+        Swin {
+            patch_embed: embed.with_norm(EPSILON, device),
+            patch: self.patch,
+            layers: (0..4).map(&mut stage).collect(),
+            norm: layer_norm(last, EPSILON, device),
+            head: linear(last, self.classes, true, device),
+        }
+    }
+}
+
+/// How a map of tokens is cut into windows.
+#[derive(Debug, Clone)]
+struct Windows {
+    /// Rows and columns of the map.
+    map: [usize; 2],
+    /// Rows and columns of a window.
+    window: [usize; 2],
+    /// By how much the map is rolled before.
+    shift: [usize; 2],
+}
+
+impl Windows {
+    fn new(map: [usize; 2], window: usize, shifted: bool) -> Self {
+        let shift = |side: usize| match shifted && side > window {
+            true => window / 2,
+            false => 0,
+        };
+        Self {
+            map,
+            window: map.map(|side| side.min(window)),
+            shift: map.map(shift),
+        }
+    }
+
+    /// Windows down and across, the last of which may reach beyond the map.
+    fn count(&self) -> [usize; 2] {
+        std::array::from_fn(|axis| self.map[axis].div_ceil(self.window[axis]))
+    }
+
+    /// `[batch, rows, columns, width]` to `[batch * windows, tokens, width]`, zeros beyond the map.
+    fn cut(&self, x: Tensor<4>) -> Tensor<3> {
+        let [batch, height, width, channels] = x.dims();
+        let [down, across] = self.count();
+        let [wh, ww] = self.window;
+        let x = self.roll(x, -1);
+        let x = match (down * wh - height, across * ww - width) {
+            (0, 0) => x,
+            (bottom, right) => x.pad([(0, bottom), (0, right), (0, 0)], 0.0),
+        };
+        x.reshape([batch, down, wh, across, ww, channels])
+            .permute([0, 1, 3, 2, 4, 5])
+            .reshape([batch * down * across, wh * ww, channels])
+    }
+
+    /// The inverse of [`cut`](Self::cut).
+    fn join(&self, x: Tensor<3>, batch: usize) -> Tensor<4> {
+        let channels = x.dims()[2];
+        let [down, across] = self.count();
+        let [wh, ww] = self.window;
+        let x = x
+            .reshape([batch, down, across, wh, ww, channels])
+            .permute([0, 1, 3, 2, 4, 5])
+            .reshape([batch, down * wh, across * ww, channels]);
+        let x = match [down * wh, across * ww] == self.map {
+            true => x,
+            false => x.slice([0..batch, 0..self.map[0], 0..self.map[1]]),
+        };
+        self.roll(x, 1)
+    }
+
+    fn roll(&self, x: Tensor<4>, direction: i64) -> Tensor<4> {
+        match self.shift {
+            [0, 0] => x,
+            shift => x.roll(&shift.map(|by| direction * by as i64), &[1, 2]),
+        }
+    }
+
+    /// For tokens i and j of a window, the row of the bias table for the place of i less that of j.
+    fn bias_rows(&self) -> Vec<i32> {
+        let [wh, ww] = self.window;
+        let places: Vec<(usize, usize)> = (0..wh * ww).map(|k| (k / ww, k % ww)).collect();
+        let row = |(i, j): (&(usize, usize), &(usize, usize))| {
+            let (down, right) = (i.0 + wh - 1 - j.0, i.1 + ww - 1 - j.1);
+            (down * (2 * ww - 1) + right) as i32
+        };
+        let pairs = places
+            .iter()
+            .flat_map(|i| places.iter().map(move |j| (i, j)));
+        pairs.map(row).collect()
+    }
+
+    /// [`APART`] for tokens of a window that were not neighbours before the map was rolled, zero for others; `None`
+    /// without shift.
+    fn mask(&self) -> Option<Vec<f32>> {
+        if self.shift == [0, 0] {
+            return None;
+        }
+        let [down, across] = self.count();
+        let [wh, ww] = self.window;
+        // The map is cut three times along each axis: before the last window, and where it was rolled.
+        let region = |axis: usize, at: usize| {
+            let side = self.count()[axis] * self.window[axis];
+            match (self.window[axis], self.shift[axis]) {
+                (_, 0) => 0,
+                (window, _) if at < side - window => 0,
+                (_, shift) if at < side - shift => 1,
+                _ => 2,
+            }
+        };
+        let mut mask = Vec::with_capacity(down * across * (wh * ww).pow(2));
+        for window in 0..down * across {
+            let (top, left) = (window / across * wh, window % across * ww);
+            let regions: Vec<[i32; 2]> = (0..wh * ww)
+                .map(|k| [region(0, top + k / ww), region(1, left + k % ww)])
+                .collect();
+            for i in &regions {
+                mask.extend(regions.iter().map(|j| if i == j { 0.0 } else { APART }));
+            }
+        }
+        Some(mask)
+    }
+}
+
+impl WindowAttention {
+    fn new(width: usize, heads: usize, windows: &Windows, device: &Device) -> Self {
+        let [wh, ww] = windows.window;
+        let tokens = wh * ww;
+        let index = TensorData::new(windows.bias_rows(), [tokens * tokens]);
+        let mask = windows.mask().map(|mask| {
+            let count = mask.len() / (tokens * tokens);
+            Tensor::from_data(TensorData::new(mask, [count, 1, tokens, tokens]), device)
+        });
+        Self {
+            inner: Attention::new(width, heads, true, device),
+            relative_position_bias_table: table([(2 * wh - 1) * (2 * ww - 1), heads], device),
+            index: Tensor::from_data(index, device),
+            mask,
+        }
+    }
+
+    /// `[batch * windows, tokens, width]` to the same.
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let tokens = x.dims()[1];
+        let rows = self.relative_position_bias_table.val();
+        let heads = rows.dims()[1];
+        let bias: Tensor<4> = rows
+            .select(0, self.index.clone())
+            .reshape([1, tokens, tokens, heads])
+            .permute([0, 3, 1, 2]);
+        // Windows with masks of their own are heads of one image: the bias then serves every image of a batch as it is.
+        let bias = match &self.mask {
+            Some(mask) => {
+                let windows = mask.dims()[0];
+                (bias + mask.clone()).reshape([1, windows * heads, tokens, tokens])
+            }
+            None => bias,
+        };
+        self.inner.forward(x, Some(bias))
+    }
+}
+
+impl Block {
+    /// `[batch, rows, columns, width]` to the same.
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let windows = self.windows.cut(self.norm1.forward(x.clone()));
+        let attended = self.windows.join(self.attn.forward(windows), x.dims()[0]);
+        let x = x + stochastic_depth(attended, self.drop_path);
+        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
+        x + stochastic_depth(mixed, self.drop_path)
+    }
+}
+
+impl PatchMerging {
+    /// `[batch, rows, columns, width]` to half the rows and columns and twice the width, zeros beyond an odd side.
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [batch, height, width, channels] = x.dims();
+        let x = match (height % 2, width % 2) {
+            (0, 0) => x,
+            (bottom, right) => x.pad([(0, bottom), (0, right), (0, 0)], 0.0),
+        };
+        let (height, width) = (height.div_ceil(2), width.div_ceil(2));
+        // Down the columns of each square.
+        let x = x
+            .reshape([batch, height, 2, width, 2, channels])
+            .permute([0, 1, 3, 4, 2, 5])
+            .reshape([batch, height, width, 4 * channels]);
+        self.reduction.forward(self.norm.forward(x))
+    }
+}
+
+impl Swin {
+    /// Class logits.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, channels, height, width]`
+    /// - output: `[batch, classes]`
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        let [batch, _, height, width] = input.dims();
+        let x = self.patch_embed.forward(input);
+        let channels = x.dims()[2];
+        let mut x = x.reshape([batch, height / self.patch, width / self.patch, channels]);
+        for stage in &self.layers {
+            if let Some(downsample) = &stage.downsample {
+                x = downsample.forward(x);
+            }
+            for block in &stage.blocks {
+                x = block.forward(x);
+            }
+        }
+        let x: Tensor<3> = self.norm.forward(x).flatten(1, 2);
+        self.head.forward(x.mean_dim(1).squeeze_dim(1))
+    }
+}
+
+impl Reference for Swin {
+    fn name(&self) -> String {
+        let [width] = self.norm.gamma.dims();
+        let blocks: usize = self.layers.iter().map(|stage| stage.blocks.len()).sum();
+        format!("swin of {blocks} blocks and width {}", width / 8)
+    }
+
+    fn renames(&self) -> Vec<(String, String)> {
+        renamed(&[
+            ("attn.inner.qkv.", "attn.qkv."),
+            ("attn.inner.proj.", "attn.proj."),
+            ("head.", "head.fc."),
+        ])
+    }
+
+    fn unneeded(&self) -> &'static [&'static str] {
+        &["relative_position_index", "attn_mask"]
+    }
+
+    fn dialects(&self) -> Vec<Dialect> {
+        // Microsoft's files count the step to a stage to the stage before.
+        let moved = (1..self.layers.len()).rev().map(|stage| {
+            let there = format!("layers.{}.downsample.", stage - 1);
+            (format!("layers.{stage}.downsample."), there)
+        });
+        let mut torchvision = renamed(&[
+            ("patch_embed.proj.", "features.0.0."),
+            ("patch_embed.norm.", "features.0.2."),
+            ("mlp.fc1.", "mlp.0."),
+            ("mlp.fc2.", "mlp.3."),
+        ]);
+        for stage in 0..self.layers.len() {
+            let (step, blocks) = (2 * stage, 2 * stage + 1);
+            torchvision.push((
+                format!("layers.{stage}.downsample."),
+                format!("features.{step}."),
+            ));
+            torchvision.push((
+                format!("layers.{stage}.blocks."),
+                format!("features.{blocks}."),
+            ));
+        }
+        vec![
+            Dialect {
+                mark: "layers.0.downsample.",
+                renames: moved.collect(),
+            },
+            Dialect {
+                mark: "features.0.0.",
+                renames: torchvision,
+            },
+        ]
+    }
+}
+
+impl ImageFamily for Swin {
+    fn variants() -> Vec<Variant<Self>> {
+        fn build(config: SwinConfig, spec: &ImageSpec, device: &Device) -> Result<Swin> {
+            whole_patches(spec, spec.patch)?;
+            let config = config.with_image(spec.sides()).with_patch(spec.patch);
+            Ok(config.with_channels(spec.size.channels).init(device))
+        }
+        macro_rules! of {
+            ($name:literal, $size:ident) => {
+                variant($name, Preprocessing::deit(), |spec, device| {
+                    build(SwinConfig::$size(spec.classes), spec, device)
+                })
+                .patch(4)
+            };
+        }
+        vec![
+            of!("swin-tiny", tiny),
+            of!("swin-small", small),
+            of!("swin-base", base),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_joined_as_it_was_cut() {
+        let device = burn_interaction::device("flex").unwrap();
+        for (map, window) in [([8, 8], 4), ([10, 7], 4), ([3, 9], 4)] {
+            let count = map[0] * map[1];
+            let x = Tensor::<1, Int>::arange(0..2 * count as i64 * 3, &device).float();
+            let x = x.reshape([2, map[0], map[1], 3]);
+            for shifted in [false, true] {
+                let windows = Windows::new(map, window, shifted);
+                let [wh, ww] = windows.window;
+                let cut = windows.cut(x.clone());
+                assert_eq!(cut.dims()[1..], [wh * ww, 3]);
+                let joined = windows.join(cut, 2);
+                assert_eq!(
+                    joined.into_data(),
+                    x.clone().into_data(),
+                    "{map:?} {shifted}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_shifted_map_keeps_far_tokens_apart() {
+        let windows = Windows::new([4, 4], 2, true);
+        let mask = windows.mask().unwrap();
+        let of = |window: usize| &mask[16 * window..16 * (window + 1)];
+        assert!(of(0).iter().all(|m| *m == 0.0));
+        // The last window holds the map's four corners.
+        let alone = |i: usize| (0..4).all(|j| of(3)[4 * i + j] == if i == j { 0.0 } else { APART });
+        assert!((0..4).all(alone));
+        assert!(Windows::new([2, 2], 2, true).mask().is_none());
+        assert_eq!(
+            Windows::new([2, 2], 2, false).bias_rows()[..4],
+            [4, 3, 1, 0]
+        );
+    }
+}

@@ -1,0 +1,231 @@
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::{Device, Tensor};
+
+use super::{patches, whole_patches};
+use crate::error::Result;
+use crate::layers::{
+    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, stochastic_depth,
+    table, token,
+};
+use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::weights::{Dialect, Reference, renamed};
+
+const EPSILON: f64 = 1e-6;
+
+/// Configuration of a [`Vit`].
+#[derive(Config, Debug)]
+pub struct VitConfig {
+    /// Classes.
+    pub classes: usize,
+    /// Height and width of the images, multiples of `patch`.
+    #[config(default = "[224, 224]")]
+    pub image: [usize; 2],
+    /// Side of a patch in pixels.
+    #[config(default = 16)]
+    pub patch: usize,
+    /// Numbers in a token, a multiple of `heads`.
+    #[config(default = 768)]
+    pub width: usize,
+    /// Blocks.
+    #[config(default = 12)]
+    pub depth: usize,
+    /// Heads of attention.
+    #[config(default = 12)]
+    pub heads: usize,
+    /// Hidden numbers of the MLP blocks for each number of a token.
+    #[config(default = 4)]
+    pub mlp_ratio: usize,
+    /// A second token and head, as DeiT's distillation has them; the logits are the mean of both heads.
+    #[config(default = false)]
+    pub distilled: bool,
+    /// Input channels.
+    #[config(default = 3)]
+    pub channels: usize,
+    /// Share of samples that skip the last block while training; it falls linearly to none at the first.
+    #[config(default = 0.0)]
+    pub drop_path: f64,
+}
+
+/// ViT, and DeiT with or without distillation token.
+///
+/// Reference: timm `vit_{tiny,small,base}_patch16_224`, `deit_{tiny,small,base}[_distilled]_patch16_224`; keys
+/// `cls_token`, `pos_embed`, `patch_embed.proj`, `blocks.N`, `norm`, `head`. torchvision's names are read too.
+#[derive(Module, Debug)]
+pub struct Vit {
+    cls_token: Param<Tensor<3>>,
+    dist_token: Option<Param<Tensor<3>>>,
+    pos_embed: Param<Tensor<3>>,
+    patch_embed: PatchEmbed,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    head: Linear,
+    head_dist: Option<Linear>,
+}
+
+/// Attention and MLP, each after a layer norm and beside a shortcut.
+#[derive(Module, Debug)]
+struct Block {
+    norm1: LayerNorm,
+    attn: Attention,
+    norm2: LayerNorm,
+    mlp: FeedForward,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+impl VitConfig {
+    /// ViT-Ti and DeiT-Ti: 192 numbers in 3 heads.
+    pub fn tiny(classes: usize) -> Self {
+        Self::new(classes).with_width(192).with_heads(3)
+    }
+
+    /// ViT-S and DeiT-S: 384 numbers in 6 heads.
+    pub fn small(classes: usize) -> Self {
+        Self::new(classes).with_width(384).with_heads(6)
+    }
+
+    /// ViT-B and DeiT-B: 768 numbers in 12 heads.
+    pub fn base(classes: usize) -> Self {
+        Self::new(classes)
+    }
+
+    /// The network with random weights.
+    pub fn init(&self, device: &Device) -> Vit {
+        let token = || Param::from_tensor(Tensor::zeros([1, 1, self.width], device));
+        let head = || linear(self.width, self.classes, true, device);
+        let tokens = patches(self.image, self.patch) + 1 + usize::from(self.distilled);
+        let block = |drop_path: f64| Block {
+            norm1: layer_norm(self.width, EPSILON, device),
+            attn: Attention::new(self.width, self.heads, true, device),
+            norm2: layer_norm(self.width, EPSILON, device),
+            mlp: FeedForward::new(self.width, self.mlp_ratio * self.width, device),
+            drop_path,
+        };
+        Vit {
+            cls_token: token(),
+            dist_token: self.distilled.then(token),
+            pos_embed: table([1, tokens, self.width], device),
+            patch_embed: PatchEmbed::new([self.channels, self.width], self.patch, device),
+            blocks: depth_rates(self.drop_path, self.depth).map(block).collect(),
+            norm: layer_norm(self.width, EPSILON, device),
+            head: head(),
+            head_dist: self.distilled.then(head),
+        }
+    }
+}
+
+impl Block {
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let attended = self.attn.forward(self.norm1.forward(x.clone()), None);
+        let x = x + stochastic_depth(attended, self.drop_path);
+        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
+        x + stochastic_depth(mixed, self.drop_path)
+    }
+}
+
+impl Vit {
+    /// Class logits.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, channels, height, width]`
+    /// - output: `[batch, classes]`
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
+        match self.forward_heads(input) {
+            (logits, None) => logits,
+            (logits, Some(distilled)) => (logits + distilled) / 2.0,
+        }
+    }
+
+    /// The logits of the class token's head, and of the distillation token's where there is one.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[batch, channels, height, width]`
+    /// - output: `[batch, classes]` each
+    pub fn forward_heads(&self, input: Tensor<4>) -> (Tensor<2>, Option<Tensor<2>>) {
+        let mut x = self.patch_embed.forward(input);
+        // The class token stands before the distillation token.
+        for learned in self.dist_token.iter().chain([&self.cls_token]) {
+            x = prepend(learned.val(), x);
+        }
+        x = x + self.pos_embed.val();
+        for block in &self.blocks {
+            x = block.forward(x);
+        }
+        // The norm is token by token: only those that are read need it.
+        let read = |index: usize| self.norm.forward(token(x.clone(), index));
+        let logits = self.head.forward(read(0));
+        let distilled = self.head_dist.as_ref().map(|head| head.forward(read(1)));
+        (logits, distilled)
+    }
+}
+
+impl Reference for Vit {
+    fn name(&self) -> String {
+        let [_, tokens, width] = self.pos_embed.dims();
+        let family = if self.head_dist.is_some() {
+            "deit-distilled"
+        } else {
+            "vit"
+        };
+        format!("{family} of {tokens} tokens and width {width}")
+    }
+
+    fn dialects(&self) -> Vec<Dialect> {
+        let mut renames = renamed(&[
+            ("cls_token", "class_token"),
+            ("patch_embed.proj.", "conv_proj."),
+            ("pos_embed", "encoder.pos_embedding"),
+            ("norm1.", "ln_1."),
+            ("norm2.", "ln_2."),
+            ("attn.qkv.weight", "self_attention.in_proj_weight"),
+            ("attn.qkv.bias", "self_attention.in_proj_bias"),
+            ("attn.proj.", "self_attention.out_proj."),
+            ("mlp.fc1.", "mlp.0."),
+            ("mlp.fc2.", "mlp.3."),
+            ("norm.", "encoder.ln."),
+            ("head.", "heads.head."),
+        ]);
+        for block in 0..self.blocks.len() {
+            let there = format!("encoder.layers.encoder_layer_{block}.");
+            renames.push((format!("blocks.{block}."), there));
+        }
+        vec![Dialect {
+            mark: "conv_proj.",
+            renames,
+        }]
+    }
+}
+
+impl ImageFamily for Vit {
+    fn variants() -> Vec<Variant<Self>> {
+        fn build(config: VitConfig, spec: &ImageSpec, device: &Device) -> Result<Vit> {
+            whole_patches(spec, spec.patch)?;
+            let config = config.with_image(spec.sides()).with_patch(spec.patch);
+            Ok(config.with_channels(spec.size.channels).init(device))
+        }
+        macro_rules! of {
+            ($name:literal, $preprocessing:ident, $size:ident, $distilled:literal) => {
+                variant($name, Preprocessing::$preprocessing(), |spec, device| {
+                    let config = VitConfig::$size(spec.classes).with_distilled($distilled);
+                    build(config, spec, device)
+                })
+                .patch(16)
+            };
+        }
+        vec![
+            of!("vit-tiny", half, tiny, false),
+            of!("vit-small", half, small, false),
+            of!("vit-base", half, base, false),
+            of!("deit-tiny", deit, tiny, false),
+            of!("deit-small", deit, small, false),
+            of!("deit-base", deit, base, false),
+            of!("deit-tiny-distilled", deit, tiny, true),
+            of!("deit-small-distilled", deit, small, true),
+            of!("deit-base-distilled", deit, base, true),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+use std::borrow::Cow;
+use std::path::Path;
+
+use burn::store::{BurnToPyTorchAdapter, BurnpackStore, ModuleSnapshot};
+use burn::tensor::{Bytes, DType};
+use safetensors::{Dtype, View, serialize_to_file};
+
+use super::{Reference, names::Names};
+use crate::error::{Error, Result};
+
+/// Saves the weights: `.safetensors` with the reference's own keys and layout, which PyTorch can load, or Burn's
+/// `.bpk`. An existing file is replaced.
+///
+/// # Errors
+///
+/// The file cannot be written, or its extension is neither.
+pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    let fail = |reason: String| Error::File {
+        path: path.into(),
+        reason,
+    };
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("safetensors") => {
+            let entries = entries(net).map_err(fail)?;
+            serialize_to_file(entries, None, path).map_err(|e| fail(e.to_string()))
+        }
+        Some("bpk") => {
+            let mut store = BurnpackStore::from_file(path).overwrite(true);
+            net.save_into(&mut store).map_err(|e| fail(e.to_string()))
+        }
+        _ => Err(Error::UnknownFormat { path: path.into() }),
+    }
+}
+
+/// The weights under the reference's names; for each batch norm also the count of batches that PyTorch keeps beside it,
+/// which is zero as Burn counts none.
+fn entries<M: Reference>(net: &M) -> std::result::Result<Vec<(String, Entry)>, String> {
+    let renames = net.renames();
+    let mut entries = Vec::new();
+    for weight in net.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true) {
+        let (key, dtype, shape, _, bytes) = weight.into_parts().map_err(|e| e.to_string())?;
+        let key = Names(&renames).there(&key);
+        let dtype = match dtype {
+            DType::F32 => Dtype::F32,
+            DType::F64 => Dtype::F64,
+            DType::F16 => Dtype::F16,
+            DType::BF16 => Dtype::BF16,
+            other => return Err(format!("{key} has type {other:?}, which is not written")),
+        };
+        if let Some(norm) = key.strip_suffix("running_mean") {
+            let count = Entry {
+                dtype: Dtype::I64,
+                shape: Vec::new(),
+                bytes: Bytes::from_bytes_vec(vec![0; 8]),
+            };
+            entries.push((format!("{norm}num_batches_tracked"), count));
+        }
+        let shape = shape.to_vec();
+        entries.push((
+            key,
+            Entry {
+                dtype,
+                shape,
+                bytes,
+            },
+        ));
+    }
+    Ok(entries)
+}
+
+struct Entry {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Bytes,
+}
+
+impl View for Entry {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
