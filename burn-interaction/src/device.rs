@@ -122,6 +122,17 @@ pub fn device(name: &str) -> Result<Device> {
     }
 }
 
+/// How many parts of a batch to compute side by side: on the CPU one a core, as its elementwise kernels use one thread
+/// each; elsewhere the device itself works in parallel.
+pub(crate) fn lanes(device: &Device) -> usize {
+    #[cfg(feature = "flex")]
+    if *device == Device::flex() {
+        return std::thread::available_parallelism().map_or(1, usize::from);
+    }
+    let _ = device;
+    1
+}
+
 /// The devices that this build can use on this machine.
 pub fn devices() -> Vec<NamedDevice> {
     let mut list = Vec::new();

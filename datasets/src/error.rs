@@ -32,6 +32,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that could not be fetched.
+    #[error("fetching {url}: {reason}")]
+    Download {
+        /// Its address.
+        url: String,
+        /// What went wrong.
+        reason: String,
+    },
     /// A number of rows or samples that cannot be.
     #[error("{0}")]
     Data(String),

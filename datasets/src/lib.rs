@@ -1,8 +1,10 @@
 //! Data sets for [burn-interaction](burn_interaction): loaders for real on-disk formats, and generated sets that need no
 //! download.
 //!
-//! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`] and the generated [`scenes`].
-//! Both kinds are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders.
+//! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
+//! (any class folders) and the generated [`scenes`]. Both kinds are Burn [`Dataset`](burn::data::dataset::Dataset)s, with
+//! batchers for Burn's data loaders; [`ImageLoader`] reads image files in parallel. [`download`] fetches what has a public
+//! address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;
@@ -11,10 +13,13 @@
 //! let images = scenes(100, 7);
 //! assert_eq!((images.len(), images.classes().len()), (100, 4));
 //! let device = burn_interaction::device("flex").unwrap();
-//! let batch = images.batch(&[0, 1, 2], &Normalization::fit(&images), &device);
+//! let batch = images.batch(&[0, 1, 2], &Normalization::fit(&images)?, &device);
 //! assert_eq!(batch.inputs.dims(), [3, 3, 16, 16]);
+//! # Ok::<(), burn_interaction_datasets::Error>(())
 //! ```
 
+#[cfg(feature = "download")]
+pub mod download;
 mod error;
 mod images;
 mod table;

@@ -9,7 +9,7 @@ use burn_interaction::{Measurement, Orders, Pairs, Patches, device, devices};
 use burn_interaction_datasets::{Normalization, scenes};
 use burn_interaction_models::ResNetCifarConfig;
 
-fn main() -> Result<(), burn_interaction::Error> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     for known in devices() {
         println!("{:10} {}", known.name, known.description);
     }
@@ -17,7 +17,7 @@ fn main() -> Result<(), burn_interaction::Error> {
     let device = device(&name)?;
 
     let images = scenes(4, 1);
-    let batch = images.batch(&[0, 1, 2, 3], &Normalization::fit(&images), &device);
+    let batch = images.batch(&[0, 1, 2, 3], &Normalization::fit(&images)?, &device);
     let net = ResNetCifarConfig::new(4)
         .with_width(8)
         .init(&device)

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::fit::Optimizer;
+
 /// What does my network rely on: simple local cues, or whole-scene structure?
 ///
 /// Without a command, trains a small network on generated images, watching its interaction orders, and measures them
@@ -39,6 +41,11 @@ pub enum Command {
     Train(TrainArgs),
     /// List the devices that this build can use.
     Devices,
+    /// List the networks, and what their published weights expect of images.
+    Networks,
+    /// Fetch a data set from its public address: with resume, checked, unpacked.
+    #[cfg(feature = "download")]
+    Download(DownloadArgs),
     /// Measure speed and accuracy of the estimators, each against a stated floor.
     Bench(BenchArgs),
 }
@@ -74,13 +81,19 @@ pub struct DemoArgs {
 /// The network and its data.
 #[derive(Args, Debug, Clone)]
 pub struct Subject {
-    /// Network: resnet20, resnet20-slim, resnet56, alexnet or alexnet-cifar for images; mlp5, mlp8 or mlpK for tables.
+    /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, mlp5 or mlp8
+    /// for tables; `interaction networks` lists all.
     #[arg(long)]
     pub model: String,
-    /// Data: scenes (generated images), rules (generated table), cifar-10:FOLDER (binary version), census:FOLDER,
-    /// commercial:FOLDER; cifar-10:download where built with the feature of that name.
+    /// Data: scenes (generated images), rules (generated table), cifar-10:FOLDER (binary version), tiny-imagenet:FOLDER,
+    /// imagenet:FOLDER (any class folders in train and val), census:FOLDER, commercial:FOLDER; `interaction download`
+    /// fetches the first two folders.
     #[arg(long)]
     pub data: String,
+    /// Side in pixels that images are brought to. Default: their own where they have one size, else the one that the
+    /// network's published weights expect.
+    #[arg(long)]
+    pub image: Option<usize>,
     /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
     #[arg(long)]
     pub grid: Option<String>,
@@ -189,10 +202,14 @@ pub struct TrainArgs {
     /// Weight decay.
     #[arg(long, default_value_t = 0.0)]
     pub weight_decay: f32,
-    /// Flip and shift training images by up to this many pixels; 4 in the reference recipe. Off without.
+    /// sgd (with momentum, the reference recipe) or adamw (for transformers, with --lr 0.001).
+    #[arg(long, value_enum, default_value = "sgd")]
+    pub optimizer: Optimizer,
+    /// Vary training images: a number flips them and shifts them by up to so many pixels, 4 in the reference recipe; crop
+    /// flips and resizes random parts, as for ImageNet. Off without.
     #[arg(long)]
-    pub augment: Option<usize>,
-    /// At most this many training samples.
+    pub augment: Option<String>,
+    /// At most this many training samples, spread over the set.
     #[arg(long)]
     pub train_samples: Option<usize>,
     /// Samples that the probe measures each epoch; 0 switches it off.
@@ -209,14 +226,32 @@ pub struct TrainArgs {
     pub out: PathBuf,
 }
 
+/// The settings of a download.
+#[cfg(feature = "download")]
+#[derive(Args, Debug, Clone)]
+pub struct DownloadArgs {
+    /// Which data set: cifar-10 or tiny-imagenet.
+    #[arg(value_parser = ["cifar-10", "tiny-imagenet"])]
+    pub set: String,
+    /// Folder that the data set's folder goes to.
+    #[arg(long, default_value = "data")]
+    pub to: PathBuf,
+    /// Another address of the archive, such as a mirror.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// The MD5 checksum of the archive at that address, where it is packed otherwise.
+    #[arg(long, requires = "url")]
+    pub md5: Option<String>,
+}
+
 /// The settings of the benchmarks.
 #[derive(Args, Debug, Clone)]
 pub struct BenchArgs {
     #[command(flatten)]
     /// Where to compute.
     pub place: Place,
-    /// Which: throughput, values, exact, step or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "accuracy"])]
+    /// Which: throughput, values, exact, step, forward (every vision network) or accuracy; all without.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "accuracy"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.
     #[arg(long, requires = "data")]

@@ -1,22 +1,25 @@
 //! Data sets by name, and samples drawn from them.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use burn::data::dataset::Dataset;
 use burn::tensor::{Device, Tensor};
 use burn_interaction::{Batch, Features, Patches, Players};
 use burn_interaction_datasets::{
-    Cifar10, Images, Normalization, Split, Standardization, Table, census, commercial, rules,
-    scenes,
+    Cifar10, Framing, ImageBatcher, ImageSet, Normalization, Split, Standardization, Table, census,
+    commercial, imagenet, rules, scenes, tiny_imagenet,
 };
+use burn_interaction_models::registry::{Filter, ImageSize, preprocessing};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::Subject;
 use crate::error::{Result, usage};
+use crate::output::TrainedWith;
 
 /// A data set of either kind.
 pub enum Data {
     /// Images.
-    Images(Split<Images>),
+    Images(Split<Arc<dyn ImageSet>>),
     /// Rows of a table.
     Table(Split<Table>),
 }
@@ -25,12 +28,18 @@ pub enum Data {
 const SCENES: (usize, usize) = (4000, 800);
 const RULES: (usize, usize) = (8000, 1000);
 
-/// Opens a data set by name: `scenes`, `rules`, `cifar-10:FOLDER`, `census:FOLDER`, `commercial:FOLDER`.
+/// Opens a data set by name: `scenes`, `rules`, or the name of a set, a colon and its folder.
 ///
 /// # Errors
 ///
 /// The name means nothing, or the folder does not hold the data.
 pub fn open(name: &str) -> Result<Data> {
+    fn images<T: ImageSet + 'static>(split: Split<T>) -> Data {
+        Data::Images(Split {
+            train: Arc::new(split.train),
+            test: Arc::new(split.test),
+        })
+    }
     let (kind, folder) = name.split_once(':').unwrap_or((name, ""));
     let need_folder = || match folder.is_empty() {
         true => Err(usage(format!(
@@ -39,7 +48,7 @@ pub fn open(name: &str) -> Result<Data> {
         false => Ok(Path::new(folder)),
     };
     match kind {
-        "scenes" => Ok(Data::Images(Split {
+        "scenes" => Ok(images(Split {
             train: scenes(SCENES.0, 1),
             test: scenes(SCENES.1, 2),
         })),
@@ -47,32 +56,21 @@ pub fn open(name: &str) -> Result<Data> {
             train: rules(RULES.0, 1),
             test: rules(RULES.1, 2),
         })),
-        "cifar-10" if folder == "download" => download(),
         "cifar-10" => {
             let folder = need_folder()?;
-            Ok(Data::Images(Split {
+            Ok(images(Split {
                 train: Cifar10::train(folder)?,
                 test: Cifar10::test(folder)?,
             }))
         }
+        "tiny-imagenet" => Ok(images(tiny_imagenet(need_folder()?)?)),
+        "imagenet" => Ok(images(imagenet(need_folder()?)?)),
         "census" => Ok(Data::Table(census(need_folder()?)?)),
         "commercial" => Ok(Data::Table(commercial(need_folder()?)?)),
         _ => Err(usage(format!(
-            "unknown data \"{name}\": there are scenes, rules, cifar-10:FOLDER, census:FOLDER and commercial:FOLDER"
+            "unknown data \"{name}\": there are scenes, rules, cifar-10:FOLDER, tiny-imagenet:FOLDER, imagenet:FOLDER, census:FOLDER and commercial:FOLDER"
         ))),
     }
-}
-
-#[cfg(feature = "download")]
-fn download() -> Result<Data> {
-    Ok(Data::Images(Cifar10::download()?))
-}
-
-#[cfg(not(feature = "download"))]
-fn download() -> Result<Data> {
-    Err(usage(
-        "--data cifar-10:download: this build cannot download; build with --features download, or give a folder",
-    ))
 }
 
 /// The statistics that inputs are standardised with, kept in `settings.json` beside the weights.
@@ -83,6 +81,88 @@ pub enum Statistics {
     Images(Normalization),
     /// Of a table.
     Table(Standardization),
+}
+
+/// How the images of a set come to a network.
+#[derive(Debug, Clone)]
+pub struct ImageView {
+    /// The network's input.
+    pub size: ImageSize,
+    /// How images are brought to that size; `None` where they have it.
+    pub framing: Option<Framing>,
+    /// The statistics they are normalised by.
+    pub normalization: Normalization,
+}
+
+impl ImageView {
+    /// As the network was trained where `trained` says so. Else in the size that `--image` gives, the images have, or
+    /// the network's published weights expect; normalised as those expect where `pretrained`, or by the statistics of
+    /// the training images.
+    ///
+    /// # Errors
+    ///
+    /// There is no such network, its settings are those of a table, or an image cannot be read.
+    pub fn new(
+        subject: &Subject,
+        images: &dyn ImageSet,
+        trained: Option<&TrainedWith>,
+        pretrained: bool,
+    ) -> Result<Self> {
+        let expected = preprocessing(&subject.model)?;
+        let own = images.size();
+        let framing = match (trained, subject.image) {
+            (Some(trained), _) => trained.framing,
+            (None, Some(0)) => return Err(usage("--image 0: a side has at least one pixel")),
+            (None, None) if own.is_some() => None,
+            (None, side) => {
+                let side = side.unwrap_or(expected.size);
+                let cubic = expected.filter == Filter::Bicubic;
+                // Images of one size are framed already.
+                let resized = match own {
+                    Some(_) => side,
+                    None => (side as f64 / expected.crop) as usize,
+                };
+                Some(Framing {
+                    resized,
+                    side,
+                    cubic,
+                })
+            }
+        };
+        let channels = own.map_or(3, |[channels, ..]| channels);
+        let normalization = match trained.map(|trained| &trained.statistics) {
+            Some(Statistics::Images(normalization)) => normalization.clone(),
+            Some(Statistics::Table(_)) => {
+                return Err(usage(
+                    "the settings beside the weights are those of a table network",
+                ));
+            }
+            None if pretrained && channels == 3 => Normalization {
+                mean: expected.mean.into(),
+                deviation: expected.deviation.into(),
+            },
+            None => Normalization::fit(images)?,
+        };
+        let side = |axis: usize| match (framing, own) {
+            (Some(framing), _) => framing.side,
+            (None, Some(size)) => size[axis],
+            (None, None) => expected.size,
+        };
+        Ok(Self {
+            size: ImageSize {
+                channels,
+                height: side(1),
+                width: side(2),
+            },
+            framing,
+            normalization,
+        })
+    }
+
+    /// Makes batches of such images.
+    pub fn batcher(&self) -> ImageBatcher {
+        ImageBatcher::new(self.normalization.clone()).framed(self.framing)
+    }
 }
 
 /// Samples that a network can be run on, one part of a data set.
@@ -102,15 +182,27 @@ pub trait Samples {
     fn label(&self, index: usize) -> usize;
 
     /// Those with these indices, as the network takes them.
-    fn batch(&self, indices: &[usize], device: &Device) -> Batch<Self::Input>;
+    ///
+    /// # Errors
+    ///
+    /// One cannot be read.
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Self::Input>>;
 }
 
-/// Images with the statistics they are normalised by.
+/// Images as they come to a network.
 pub struct ImageSamples {
-    /// The images.
-    pub images: Images,
-    /// The statistics.
-    pub normalization: Normalization,
+    images: Arc<dyn ImageSet>,
+    batcher: ImageBatcher,
+}
+
+impl ImageSamples {
+    /// The images of a set, seen so.
+    pub fn new(images: Arc<dyn ImageSet>, view: &ImageView) -> Self {
+        Self {
+            images,
+            batcher: view.batcher(),
+        }
+    }
 }
 
 impl Samples for ImageSamples {
@@ -129,8 +221,8 @@ impl Samples for ImageSamples {
         self.images.label(index)
     }
 
-    fn batch(&self, indices: &[usize], device: &Device) -> Batch<Tensor<4>> {
-        self.images.batch(indices, &self.normalization, device)
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<4>>> {
+        Ok(self.batcher.read(self.images.as_ref(), indices, device)?)
     }
 }
 
@@ -151,12 +243,13 @@ impl Samples for Table {
         self.rows()[index].label
     }
 
-    fn batch(&self, indices: &[usize], device: &Device) -> Batch<Tensor<2>> {
-        Table::batch(self, indices, device)
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<2>>> {
+        Ok(Table::batch(self, indices, device))
     }
 }
 
 /// The default grid of an image: patches of 2x2 pixels, at most 16x16 of them.
-pub fn default_grid([_, height, width]: [usize; 3]) -> (usize, usize) {
+pub fn default_grid(size: ImageSize) -> (usize, usize) {
+    let ImageSize { height, width, .. } = size;
     ((height / 2).clamp(1, 16), (width / 2).clamp(1, 16))
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use burn::data::dataloader::DataLoader;
 use burn::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
 use burn::module::{Module, ModuleDisplay};
-use burn::optim::SgdConfig;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
+use burn::optim::{AdamWConfig, SgdConfig};
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
@@ -21,6 +21,15 @@ use crate::error::{Result, usage};
 use crate::interrupt;
 use crate::plain::PlainRenderer;
 
+/// What turns gradients into steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Optimizer {
+    /// Stochastic gradient descent with momentum 0.9: the recipe of the reference code.
+    Sgd,
+    /// AdamW, which transformers are trained with.
+    Adamw,
+}
+
 /// The settings of a training.
 #[derive(Debug, Clone)]
 pub struct Recipe {
@@ -30,6 +39,8 @@ pub struct Recipe {
     pub learning_rate: f64,
     /// Weight decay.
     pub weight_decay: f32,
+    /// The optimizer.
+    pub optimizer: Optimizer,
     /// The modulation.
     pub modulation: Modulation,
     /// What the order metrics are measured with.
@@ -87,15 +98,6 @@ where
         ExponentialLrSchedulerConfig::new(recipe.learning_rate, 0.1_f64.powf(1.0 / steps))
             .init()
             .map_err(|e| usage(format!("--lr {}: {e}", recipe.learning_rate)))?;
-    let momentum = MomentumConfig {
-        momentum: 0.9,
-        dampening: 0.0,
-        nesterov: false,
-    };
-    let mut optimizer = SgdConfig::new().with_momentum(Some(momentum));
-    if recipe.weight_decay > 0.0 {
-        optimizer = optimizer.with_weight_decay(Some(WeightDecayConfig::new(recipe.weight_decay)));
-    }
     let mut model = Modulated::new(net, players)
         .modulation(recipe.modulation.clone())
         .seed(recipe.seed);
@@ -124,7 +126,25 @@ where
         training = training.renderer(Box::new(PlainRenderer::new()));
     }
     let watch = Watch::start(interrupter);
-    let result = training.launch(Learner::new(model, optimizer.init(), schedule));
+    let result = match recipe.optimizer {
+        Optimizer::Sgd => {
+            let momentum = MomentumConfig {
+                momentum: 0.9,
+                dampening: 0.0,
+                nesterov: false,
+            };
+            let decay =
+                (recipe.weight_decay > 0.0).then(|| WeightDecayConfig::new(recipe.weight_decay));
+            let config = SgdConfig::new()
+                .with_momentum(Some(momentum))
+                .with_weight_decay(decay);
+            training.launch(Learner::new(model, config.init(), schedule))
+        }
+        Optimizer::Adamw => {
+            let config = AdamWConfig::new().with_weight_decay(recipe.weight_decay);
+            training.launch(Learner::new(model, config.init(), schedule))
+        }
+    };
     drop(watch);
     // The dashboard gives the terminal back when it is dropped.
     drop(result.renderer);

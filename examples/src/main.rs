@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use interaction_examples::cli::{Cli, Command};
-use interaction_examples::commands::{bench, demo, devices, discover, train};
+#[cfg(feature = "download")]
+use interaction_examples::commands::download;
+use interaction_examples::commands::{bench, demo, devices, discover, networks, train};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -13,6 +15,9 @@ fn main() -> ExitCode {
         Some(Command::Discover(args)) => discover::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Devices) => devices::run(),
+        Some(Command::Networks) => networks::run(),
+        #[cfg(feature = "download")]
+        Some(Command::Download(args)) => download::run(args),
         Some(Command::Bench(args)) => bench::run(args),
     };
     match result {

@@ -13,7 +13,7 @@ const BATCH: usize = 256;
 ///
 /// # Errors
 ///
-/// The device fails.
+/// A sample cannot be read, or the device fails.
 pub fn predictions<S: Samples>(
     net: &impl Classifier<S::Input>,
     samples: &S,
@@ -22,7 +22,7 @@ pub fn predictions<S: Samples>(
 ) -> Result<Vec<usize>> {
     let mut classes = Vec::with_capacity(indices.len());
     for chunk in indices.chunks(BATCH) {
-        let logits = net.logits(samples.batch(chunk, device).inputs);
+        let logits = net.logits(samples.batch(chunk, device)?.inputs);
         let best = logits.argmax(1).try_into_vec_as::<i64>();
         let best = best.map_err(|e| usage(format!("the device failed: {e}")))?;
         classes.extend(best.into_iter().map(|class| class as usize));
@@ -34,7 +34,7 @@ pub fn predictions<S: Samples>(
 ///
 /// # Errors
 ///
-/// The device fails.
+/// A sample cannot be read, or the device fails.
 pub fn accuracy<S: Samples>(
     net: &impl Classifier<S::Input>,
     samples: &S,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn_interaction::figures::Chart;
 use burn_interaction::{Curves, Profile};
+use burn_interaction_datasets::Framing;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ pub struct TrainedWith {
     pub data: String,
     /// The statistics of its inputs.
     pub statistics: Statistics,
+    /// How images were brought to the network's size; absent where they had it.
+    #[serde(default)]
+    pub framing: Option<Framing>,
     /// The modulation.
     pub modulation: burn_interaction::Modulation,
     /// The seed.
@@ -35,6 +39,21 @@ pub struct TrainedWith {
     pub test_accuracy: f64,
     /// Whether training ran to its end.
     pub complete: bool,
+}
+
+impl TrainedWith {
+    /// The `settings.json` beside a weight file, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// It is there, but not as expected.
+    pub fn beside(weights: &Path) -> Result<Option<Self>> {
+        let settings = weights.with_file_name("settings.json");
+        match settings.exists() {
+            true => read_json(&settings).map(Some),
+            false => Ok(None),
+        }
+    }
 }
 
 /// A folder that results go to.

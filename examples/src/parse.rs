@@ -2,6 +2,8 @@
 
 use burn_interaction::estimate::PUBLISHED_RATIOS;
 use burn_interaction::{Baseline, Estimator, Orders, Pairs, Reward, Term};
+use burn_interaction_datasets::Augmentation;
+use burn_interaction_models::registry::ImageSize;
 
 use crate::error::{Result, usage};
 
@@ -83,6 +85,20 @@ pub fn baseline(text: &str) -> Result<Baseline> {
         Some(("values", values)) => Ok(Baseline::Values(list("--baseline", values)?)),
         _ => Err(usage(format!(
             "--baseline {text}: give zero, mean, blur:PIXELS or values:A,B,.."
+        ))),
+    }
+}
+
+/// `crop`, or a number of pixels to shift by.
+pub fn augmentation(text: &str, size: ImageSize) -> Result<Augmentation> {
+    match (text, text.parse()) {
+        ("crop", _) if size.height == size.width => Ok(Augmentation::ResizedCrop(size.height)),
+        ("crop", _) => Err(usage(
+            "--augment crop: it makes squares, and these images are none; give --image SIDE",
+        )),
+        (_, Ok(shift)) => Ok(Augmentation::Shift(shift)),
+        _ => Err(usage(format!(
+            "--augment {text}: give crop, or a number of pixels such as 4"
         ))),
     }
 }

@@ -1,8 +1,11 @@
 //! One batch of coalitions of one or several samples on one device, and no more.
 
+use std::panic::resume_unwind;
+
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::coalition::Coalition;
+use crate::device::lanes;
 use crate::error::{Error, Result};
 use crate::players::Players;
 
@@ -31,6 +34,8 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     absent: P::Input,
     targets: Vec<usize>,
     reward: Reward,
+    /// Parts of a batch that are computed side by side.
+    lanes: usize,
 }
 
 impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
@@ -52,6 +57,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         }
         Ok(Self {
             count: players.count(&present)?,
+            lanes: lanes(&players.device(&present)),
             net,
             players,
             present,
@@ -92,6 +98,25 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
+        let lanes = self.lanes.clamp(1, rows.len().max(1));
+        if lanes == 1 {
+            return self.part(rows);
+        }
+        // Rows are independent.
+        std::thread::scope(|scope| {
+            let part = |rows| scope.spawn(move || self.part(rows));
+            let parts: Vec<_> = rows.chunks(rows.len().div_ceil(lanes)).map(part).collect();
+            let mut values = Vec::with_capacity(rows.len());
+            for part in parts {
+                values.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            }
+            Ok(values)
+        })
+    }
+}
+
+impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
+    fn part(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
         let logits = read_logits(self.net.logits(self.inputs(rows)), rows.len())?;
         let value = |(row, logits): (&Row<'_>, &[f32])| {
             let target = self.targets[row.sample];

@@ -16,9 +16,9 @@ use crate::error::Result;
 ///
 /// An input of this trait is a batch of samples. Absent players take what [`absent`](Players::absent) holds at
 /// their place.
-pub trait Players: Clone + Send + std::fmt::Debug {
+pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// A batch of samples.
-    type Input: Clone + Send;
+    type Input: Clone + Send + Sync;
 
     /// The number of samples in a batch.
     fn samples(&self, input: &Self::Input) -> usize;

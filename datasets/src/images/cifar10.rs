@@ -87,67 +87,6 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
     })
 }
 
-#[cfg(feature = "download")]
-mod download {
-    use burn_dataset::Dataset;
-    use burn_dataset::vision::{Annotation, CifarDataset, CifarType, ImageFolderDataset};
-
-    use super::{CLASSES, Cifar10, Images, SIZE};
-    use crate::Split;
-    use crate::error::{Error, Result};
-
-    impl Cifar10 {
-        /// CIFAR-10 through Burn's own data set, which downloads it once into Burn's cache folder.
-        ///
-        /// # Errors
-        ///
-        /// It is not in the cache and cannot be downloaded, or its files are not as expected.
-        pub fn download() -> Result<Split<Images>> {
-            // Burn's downloader panics without a network.
-            let files = std::panic::catch_unwind(|| {
-                let cifar = CifarDataset::new(CifarType::Cifar10);
-                (cifar.train(), cifar.test())
-            });
-            let (train, test) = files.map_err(|_| {
-                Error::Data("CIFAR-10 could not be downloaded: check the network, or give a folder with its binary version".into())
-            })?;
-            Ok(Split {
-                train: images(&train)?,
-                test: images(&test)?,
-            })
-        }
-    }
-
-    fn images(files: &ImageFolderDataset) -> Result<Images> {
-        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
-        for index in 0..files.len() {
-            let item = files
-                .get(index)
-                .map_err(|e| Error::Data(format!("CIFAR-10, image {index}: {e}")))?;
-            let Annotation::Label(label) = item.annotation else {
-                return Err(Error::Data(format!("{}: no class label", item.image_path)));
-            };
-            let bytes = Vec::<u8>::try_from(item.image)
-                .map_err(|_| Error::Data(format!("{}: not an 8-bit image", item.image_path)))?;
-            if bytes.len() != SIZE.iter().product::<usize>() {
-                return Err(Error::Data(format!(
-                    "{}: not a 32x32 colour image",
-                    item.image_path
-                )));
-            }
-            // Pixel by pixel to channel by channel.
-            pixels.extend((0..3).flat_map(|c| bytes.iter().skip(c).step_by(3).copied()));
-            labels.push(label as u8);
-        }
-        Ok(Images {
-            size: SIZE,
-            classes: CLASSES.map(String::from).into(),
-            pixels,
-            labels,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

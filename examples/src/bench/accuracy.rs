@@ -1,14 +1,17 @@
 //! The error of toggled against paired estimates, at equal forwards.
 
+use std::sync::Arc;
+
 use burn::module::Module;
 use burn::tensor::Device;
 use burn_interaction::game::{Dividends, KnownGame};
 use burn_interaction::{Estimator, Measurement, Orders, Pairs, Patches, Profile};
 use burn_interaction_datasets::{Cifar10, Normalization};
+use burn_interaction_models::registry::ImageSize;
 use burn_interaction_models::{ResNetCifarConfig, load};
 
 use crate::cli::BenchArgs;
-use crate::data::{ImageSamples, Samples};
+use crate::data::{ImageSamples, ImageView, Samples};
 use crate::error::Result;
 use crate::measuring;
 
@@ -50,12 +53,14 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
     if let (Some(weights), Some(data)) = (&args.weights, &args.data) {
         let net = ResNetCifarConfig::resnet20(10).init(device).valid();
         let (net, _) = load(net, weights)?;
-        let samples = ImageSamples {
-            images: Cifar10::test(data)?,
+        let view = ImageView {
+            size: ImageSize::cifar(),
+            framing: None,
             normalization: Normalization::imagenet(),
         };
+        let samples = ImageSamples::new(Arc::new(Cifar10::test(data)?), &view);
         let chosen = measuring::choose(&net, &samples, 1, true, device)?;
-        let batch = samples.batch(&chosen, device);
+        let batch = samples.batch(&chosen, device)?;
         let base = Measurement::new(Patches::grid(16, 16))
             .orders(Orders::ratios([0.05, 0.25, 0.5, 0.75, 0.95]));
         let base = base

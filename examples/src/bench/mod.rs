@@ -2,6 +2,7 @@
 
 pub mod accuracy;
 pub mod exact;
+pub mod forward;
 pub mod step;
 pub mod throughput;
 pub mod values;

@@ -28,16 +28,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         Tensor::<1, Int>::arange(0..rows as i64, &device).remainder_scalar(classes)
     };
     for (name, side, rows) in [("resnet20-slim", 16, 64), ("alexnet-cifar", 32, 16)] {
-        let net = image_network(
-            name,
-            ImageSize {
-                channels: 3,
-                height: side,
-                width: side,
-            },
-            10,
-            &device,
-        )?;
+        let net = image_network(name, ImageSize::square(side), 10, &device)?;
         let inputs = Tensor::<4>::random([rows, 3, side, side], Distribution::Default, &device);
         let batch = Batch::new(inputs, labels(rows, 10));
         compare(

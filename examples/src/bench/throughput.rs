@@ -21,11 +21,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         ("resnet20-slim", 16, 30),
         ("alexnet-cifar", 32, 1),
     ] {
-        let size = ImageSize {
-            channels: 3,
-            height: side,
-            width: side,
-        };
+        let size = ImageSize::square(side);
         let net = image_network(name, size, 10, device)?.valid();
         let images = Tensor::<4>::random([2, 3, side, side], Distribution::Default, device);
         let grid = Patches::grid(side / 2, side / 2);

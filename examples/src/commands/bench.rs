@@ -1,6 +1,6 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
-use crate::bench::{accuracy, exact, step, throughput, values};
+use crate::bench::{accuracy, exact, forward, step, throughput, values};
 use crate::cli::BenchArgs;
 use crate::error::Result;
 
@@ -23,6 +23,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("step") {
         step::run(&device, args.repeats)?;
+    }
+    if wanted("forward") {
+        forward::run(&device, args.repeats)?;
     }
     if wanted("accuracy") {
         accuracy::run(args, &device)?;

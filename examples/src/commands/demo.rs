@@ -1,23 +1,22 @@
 //! The main job: train, watch, measure, compare.
 
-use burn::data::dataloader::DataLoaderBuilder;
-use burn::data::dataset::Dataset;
+use std::sync::Arc;
+
 use burn::module::Module;
 use burn_interaction::training::Probe;
 use burn_interaction::{Curves, Measurement, Modulation, Pairs, Patches};
-use burn_interaction_datasets::{ImageBatcher, Normalization};
-use burn_interaction_models::registry::{ImageSize, image_network};
+use burn_interaction_datasets::ImageLoader;
+use burn_interaction_models::registry::image_network;
 use burn_interaction_models::save;
 
-use crate::cli::DemoArgs;
-use crate::data::{Data, ImageSamples, Statistics, default_grid, open};
+use crate::cli::{DemoArgs, Subject};
+use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_grid, open};
 use crate::error::{Result, usage};
-use crate::fit::{Loaders, Recipe, fit};
+use crate::fit::{Loaders, Optimizer, Recipe, fit};
 use crate::output::{Folder, TrainedWith};
 use crate::{interrupt, measuring};
 
 use super::discover::{report, seconds};
-use super::train::loader;
 
 const MODEL: &str = "resnet20-slim";
 const DATA: &str = "scenes";
@@ -38,20 +37,21 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     interrupt::listen();
     let seed = args.place.seed;
 
-    let [channels, height, width] = split.train.size();
-    let classes = split.train.classes().len();
-    let size = ImageSize {
-        channels,
-        height,
-        width,
+    let subject = Subject {
+        model: MODEL.into(),
+        data: DATA.into(),
+        image: None,
+        grid: None,
+        baseline: "zero".into(),
     };
+    let view = ImageView::new(&subject, split.train.as_ref(), None, false)?;
+    let classes = split.train.classes().len();
     // Made anew for the control: clones of a Burn module share the running statistics of its batch normalisation.
     let untrained = || {
         device.seed(seed);
-        image_network(MODEL, size, classes, &device)
+        image_network(MODEL, view.size, classes, &device)
     };
-    let normalization = Normalization::fit(&split.train);
-    let (rows, columns) = default_grid(split.train.size());
+    let (rows, columns) = default_grid(view.size);
     let players = Patches::grid(rows, columns);
     println!(
         "training {MODEL} on {} generated images, {rows}x{columns} patches as players",
@@ -60,22 +60,22 @@ pub fn run(args: &DemoArgs) -> Result<()> {
 
     let batches = split.train.len().div_ceil(BATCH);
     let loaders = Loaders {
-        train: loader(
-            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())).shuffle(seed),
-            split.train,
-            BATCH,
+        train: Arc::new(
+            ImageLoader::new(split.train, view.batcher(), BATCH, &device).shuffled(seed),
         ),
-        valid: loader(
-            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())),
+        valid: Arc::new(ImageLoader::new(
             split.test.clone(),
+            view.batcher(),
             BATCH,
-        ),
+            &device,
+        )),
         batches,
     };
     let recipe = Recipe {
         epochs: args.epochs,
         learning_rate: LEARNING_RATE,
         weight_decay: 5e-4,
+        optimizer: Optimizer::Sgd,
         modulation: Modulation::none(),
         probe: Some(Probe::new()),
         seed,
@@ -84,17 +84,15 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     };
     let fitted = fit(untrained()?.train(), players, loaders, &recipe)?;
 
-    let test = ImageSamples {
-        images: split.test,
-        normalization: normalization.clone(),
-    };
+    let test = ImageSamples::new(split.test, &view);
     let test_accuracy = measuring::accuracy(&fitted.net, &test, &device)?;
     println!("test accuracy {:.1} %", 100.0 * test_accuracy);
     save(&fitted.net, folder.file("model.safetensors"))?;
     let trained = TrainedWith {
         model: MODEL.into(),
         data: DATA.into(),
-        statistics: Statistics::Images(normalization),
+        statistics: Statistics::Images(view.normalization.clone()),
+        framing: view.framing,
         modulation: recipe.modulation,
         seed,
         epochs: args.epochs,
@@ -113,7 +111,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     }
 
     let chosen = measuring::choose(&fitted.net, &test, args.samples, true, &device)?;
-    let batch = crate::data::Samples::batch(&test, &chosen, &device);
+    let batch = test.batch(&chosen, &device)?;
     let measurement = Measurement::new(players)
         .pairs(Pairs::windows(3, 36))
         .contexts(10)

@@ -1,17 +1,20 @@
 //! `interaction discover`.
 
+use std::ops::ControlFlow;
+
 use burn::tensor::Device;
 use burn_interaction::{
-    Classifier, Curves, Estimator, Features, Measurement, Pairs, Players, Strength,
+    Batch, Classifier, Curves, Estimator, Features, Measurement, Pairs, Players, Progress,
+    Strength, Targets,
 };
-use burn_interaction_datasets::{Normalization, Split, Standardization};
-use burn_interaction_models::registry::{ImageSize, image_network, table_network};
+use burn_interaction_datasets::{Split, Standardization};
+use burn_interaction_models::registry::{image_network, table_network};
 use burn_interaction_models::{Reference, load};
 
 use crate::cli::DiscoverArgs;
-use crate::data::{Data, ImageSamples, Samples, Statistics, open};
+use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, open};
 use crate::error::{Result, usage};
-use crate::output::{Folder, TrainedWith, read_json};
+use crate::output::{Folder, TrainedWith};
 use crate::{interrupt, measuring, parse};
 
 use super::train::patches;
@@ -28,48 +31,38 @@ const ALL_PAIRS_BY_DEFAULT: usize = 16;
 /// An argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let statistics = statistics(args)?;
+    let trained = trained(args)?;
     let data = open(&args.subject.data)?;
     let folder = Folder::open(&args.out)?;
     interrupt::listen();
     match data {
         Data::Images(split) => {
-            let [channels, height, width] = split.train.size();
-            let size = ImageSize {
-                channels,
-                height,
-                width,
-            };
-            let classes = split.train.classes().len();
-            let normalization = match statistics {
-                Some(Statistics::Images(normalization)) => normalization,
-                Some(Statistics::Table(_)) => {
-                    return Err(usage(
-                        "the settings beside the weights are those of a table network",
-                    ));
-                }
-                // Published CIFAR weights expect the statistics of ImageNet.
-                None if args.weights.is_some() && channels == 3 => Normalization::imagenet(),
-                None => Normalization::fit(&split.train),
-            };
-            let players = patches(&args.subject, split.train.size())?;
+            let pretrained = args.weights.is_some();
+            let train = split.train.as_ref();
+            let view = ImageView::new(&args.subject, train, trained.as_ref(), pretrained)?;
+            let classes = train.classes().len();
+            let players = patches(&args.subject, view.size)?;
             let images = if args.split == "train" {
                 split.train
             } else {
                 split.test
             };
-            let samples = ImageSamples {
-                images,
-                normalization,
+            let samples = ImageSamples::new(images, &view);
+            let init = || {
+                Ok(image_network(
+                    &args.subject.model,
+                    view.size,
+                    classes,
+                    &device,
+                )?)
             };
-            let init = || Ok(image_network(&args.subject.model, size, classes, &device)?);
             discover(args, init, players, &samples, &folder, &device)
         }
         Data::Table(Split {
             mut train,
             mut test,
         }) => {
-            let standardization = match statistics {
+            let standardization = match trained.map(|trained| trained.statistics) {
                 Some(Statistics::Table(standardization)) => standardization,
                 Some(Statistics::Images(_)) => {
                     return Err(usage(
@@ -100,15 +93,11 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     }
 }
 
-/// The statistics in the `settings.json` beside the weights, where there is one.
-fn statistics(args: &DiscoverArgs) -> Result<Option<Statistics>> {
-    let Some(weights) = &args.weights else {
-        return Ok(None);
-    };
-    let settings = weights.with_file_name("settings.json");
-    match settings.exists() {
-        false => Ok(None),
-        true => Ok(Some(read_json::<TrainedWith>(&settings)?.statistics)),
+/// The `settings.json` beside the weights, where there is one.
+fn trained(args: &DiscoverArgs) -> Result<Option<TrainedWith>> {
+    match &args.weights {
+        Some(weights) => TrainedWith::beside(weights),
+        None => Ok(None),
     }
 }
 
@@ -155,20 +144,15 @@ where
             }
         );
     }
-    let batch = samples.batch(&chosen, device);
+    let batch = samples.batch(&chosen, device)?;
     let count = players.count(&batch.inputs)?;
     let mut measurement = measurement(args, players, count)?;
     if args.resume {
         measurement = measurement.resume_from(folder.file("profile.json"))?;
     }
     let cost = measurement.cost(&batch.inputs)?;
-    let probe = timing(
-        &net,
-        samples,
-        &chosen,
-        cost.forwards.div_ceil(cost.batches.max(1)) as usize,
-        device,
-    );
+    let targets = || measuring::targets(samples, &chosen, args.target == "predicted");
+    let probe = timing(&measurement, &net, batch.clone(), targets());
     println!(
         "{} players, {} samples: {} forwards in {} batches, about {}",
         count,
@@ -177,7 +161,6 @@ where
         cost.batches,
         seconds(probe * cost.forwards as f64)
     );
-    let targets = || measuring::targets(samples, &chosen, args.target == "predicted");
     let start = std::time::Instant::now();
     let profile = measuring::measure(&measurement, &net, batch.clone(), targets(), cost)?;
     let strength = profile.strength();
@@ -257,24 +240,32 @@ fn measurement<P: Players>(
     })
 }
 
-/// Seconds a forward, from two batches of the size that will run; the first warms up.
-fn timing<S: Samples>(
-    net: &impl Classifier<S::Input>,
-    samples: &S,
-    chosen: &[usize],
-    rows: usize,
-    device: &Device,
+/// Seconds a forward, from the first batches of the run itself: eight, or two seconds of them after the first, which
+/// warms up.
+fn timing<P: Players>(
+    measurement: &Measurement<P>,
+    net: &impl Classifier<P::Input>,
+    batch: Batch<P::Input>,
+    targets: Targets,
 ) -> f64 {
-    let rows: Vec<usize> = chosen.iter().copied().cycle().take(rows.max(1)).collect();
-    let mut best = f64::INFINITY;
-    for _ in 0..2 {
-        let inputs = samples.batch(&rows, device).inputs;
-        let start = std::time::Instant::now();
-        // Reading back waits for the device.
-        let _ = net.logits(inputs).try_into_data();
-        best = best.min(start.elapsed().as_secs_f64());
+    let mut seen: Vec<(f64, u64)> = Vec::new();
+    let mut observer = |progress: &Progress| {
+        seen.push((progress.elapsed.as_secs_f64(), progress.forwards));
+        let gone = progress.elapsed.as_secs_f64() - seen[0].0;
+        match gone > 2.0 || seen.len() > 8 || interrupt::requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    // What is wrong with the run, the run itself will say.
+    let _ = measurement.run_observed(net, batch.inputs, targets, &mut observer);
+    match (seen.first(), seen.last()) {
+        (Some(first), Some(last)) if last.1 > first.1 => {
+            (last.0 - first.0) / (last.1 - first.1) as f64
+        }
+        (Some(only), _) => only.0 / only.1.max(1) as f64,
+        _ => 0.0,
     }
-    best / rows.len() as f64
 }
 
 /// Seconds as a person says them.

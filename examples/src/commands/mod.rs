@@ -4,4 +4,7 @@ pub mod bench;
 pub mod demo;
 pub mod devices;
 pub mod discover;
+#[cfg(feature = "download")]
+pub mod download;
+pub mod networks;
 pub mod train;

@@ -10,13 +10,13 @@ use burn_interaction::modulation::Coefficient;
 use burn_interaction::training::Probe;
 use burn_interaction::{Batch, Classifier, Features, Modulation, Patches, Players, Term};
 use burn_interaction_datasets::{
-    ImageBatcher, Images, Normalization, Split, Standardization, Table, TableBatcher,
+    Framing, ImageLoader, ImageSet, Split, Standardization, Table, TableBatcher,
 };
 use burn_interaction_models::registry::{ImageSize, image_network, table_network};
 use burn_interaction_models::{Reference, load, save};
 
 use crate::cli::{Subject, TrainArgs};
-use crate::data::{Data, ImageSamples, Samples, Statistics, default_grid, open};
+use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_grid, open};
 use crate::error::{Result, usage};
 use crate::fit::{Loaders, Recipe, fit};
 use crate::output::{Folder, TrainedWith};
@@ -80,7 +80,7 @@ fn modulation(args: &TrainArgs) -> Result<Modulation> {
 /// # Errors
 ///
 /// `--grid` is no grid.
-pub fn patches(subject: &Subject, size: [usize; 3]) -> Result<Patches> {
+pub fn patches(subject: &Subject, size: ImageSize) -> Result<Patches> {
     let (rows, columns) = match &subject.grid {
         Some(text) => parse::grid(text)?,
         None => default_grid(size),
@@ -90,56 +90,54 @@ pub fn patches(subject: &Subject, size: [usize; 3]) -> Result<Patches> {
 
 fn images(
     args: &TrainArgs,
-    split: Split<Images>,
+    split: Split<Arc<dyn ImageSet>>,
     modulation: Modulation,
     folder: &Folder,
     device: &Device,
 ) -> Result<()> {
-    let train = match args.train_samples {
-        Some(count) => split.train.truncated(count),
-        None => split.train,
+    let trained = match &args.weights {
+        Some(weights) => TrainedWith::beside(weights)?,
+        None => None,
     };
-    let normalization = Normalization::fit(&train);
-    let [channels, height, width] = train.size();
-    let size = ImageSize {
-        channels,
-        height,
-        width,
+    let train = split.train;
+    let pretrained = args.weights.is_some();
+    let view = ImageView::new(&args.subject, train.as_ref(), trained.as_ref(), pretrained)?;
+    let net = image_network(
+        &args.subject.model,
+        view.size,
+        train.classes().len(),
+        device,
+    )?;
+    let augmentation = match &args.augment {
+        Some(text) => Some(parse::augmentation(text, view.size)?),
+        None => None,
     };
-    let net = image_network(&args.subject.model, size, train.classes().len(), device)?;
-    let mut batcher = ImageBatcher::new(normalization.clone());
-    if let Some(shift) = args.augment {
-        batcher = batcher.augmented(shift, args.place.seed);
-    }
-    let players = patches(&args.subject, train.size())?;
-    let batches = train.len().div_ceil(args.batch);
+    let players = patches(&args.subject, view.size)?;
+    let count = args.train_samples.unwrap_or(train.len()).min(train.len());
+    // Spread over the set, which may be in the order of its classes.
+    let chosen: Vec<usize> = (0..count).map(|k| k * train.len() / count).collect();
+    let batcher = view.batcher().augmented(augmentation, args.place.seed);
     let loaders = Loaders {
-        train: loader(
-            DataLoaderBuilder::new(batcher).shuffle(args.place.seed),
-            train,
-            args.batch,
+        train: Arc::new(
+            ImageLoader::new(train, batcher, args.batch, device)
+                .only(&chosen)
+                .shuffled(args.place.seed),
         ),
-        valid: loader(
-            DataLoaderBuilder::new(ImageBatcher::new(normalization.clone())),
+        valid: Arc::new(ImageLoader::new(
             split.test.clone(),
+            view.batcher(),
             args.batch,
-        ),
-        batches,
+            device,
+        )),
+        batches: count.div_ceil(args.batch),
     };
-    let test = ImageSamples {
-        images: split.test,
-        normalization: normalization.clone(),
+    let test = ImageSamples::new(split.test, &view);
+    let inputs = Inputs {
+        statistics: Statistics::Images(view.normalization),
+        framing: view.framing,
     };
     finish(
-        args,
-        net,
-        players,
-        loaders,
-        &test,
-        Statistics::Images(normalization),
-        modulation,
-        folder,
-        device,
+        args, net, players, loaders, &test, inputs, modulation, folder, device,
     )
 }
 
@@ -179,7 +177,10 @@ fn table(
         Features,
         loaders,
         &split.test,
-        Statistics::Table(statistics),
+        Inputs {
+            statistics: Statistics::Table(statistics),
+            framing: None,
+        },
         modulation,
         folder,
         device,
@@ -199,6 +200,12 @@ where
     builder.batch_size(batch).build(dataset)
 }
 
+/// How samples became inputs.
+struct Inputs {
+    statistics: Statistics,
+    framing: Option<Framing>,
+}
+
 #[allow(clippy::too_many_arguments)]
 fn finish<M, P, S>(
     args: &TrainArgs,
@@ -206,7 +213,7 @@ fn finish<M, P, S>(
     players: P,
     loaders: Loaders<P::Input>,
     test: &S,
-    statistics: Statistics,
+    inputs: Inputs,
     modulation: Modulation,
     folder: &Folder,
     device: &Device,
@@ -226,7 +233,7 @@ where
     let first = test.batch(
         &(0..args.probe_samples.clamp(1, test.count())).collect::<Vec<_>>(),
         device,
-    );
+    )?;
     modulation.check(players.count(&first.inputs)?)?;
     let probe = (args.probe_samples > 0).then(|| {
         let probe = Probe::new()
@@ -245,6 +252,7 @@ where
         epochs: args.epochs,
         learning_rate: args.lr,
         weight_decay: args.weight_decay,
+        optimizer: args.optimizer,
         modulation: modulation.baseline(baseline),
         probe,
         seed: args.place.seed,
@@ -257,7 +265,8 @@ where
     let trained = TrainedWith {
         model: args.subject.model.clone(),
         data: args.subject.data.clone(),
-        statistics,
+        statistics: inputs.statistics,
+        framing: inputs.framing,
         modulation: recipe.modulation,
         seed: args.place.seed,
         epochs: args.epochs,

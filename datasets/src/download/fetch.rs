@@ -1,0 +1,164 @@
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use md5::{Digest, Md5};
+use ureq::Agent;
+use ureq::http::header::{CONTENT_RANGE, RANGE};
+
+use super::Step;
+use crate::error::{Error, Result};
+
+const CHUNK: usize = 1 << 16;
+/// Broken connections in a row that are taken up again.
+const RETRIES: usize = 5;
+
+/// Fetches what `path` lacks of the file at `url`.
+pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> Result<()> {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_connect(Some(Duration::from_secs(30)))
+        .timeout_recv_response(Some(Duration::from_secs(60)))
+        .build();
+    let agent = Agent::new_with_config(config);
+    let mut failures = 0;
+    loop {
+        let before = length(path);
+        match attempt(&agent, url, path, observer) {
+            Ok(()) => return Ok(()),
+            Err(Failure::Final(error)) => return Err(error),
+            Err(Failure::Broken(reason)) => {
+                failures = if length(path) > before {
+                    1
+                } else {
+                    failures + 1
+                };
+                if failures > RETRIES {
+                    let kept = length(path);
+                    let reason =
+                        format!("{reason}; {kept} bytes are kept: run the command again to go on");
+                    return Err(failed(url, reason));
+                }
+                std::thread::sleep(Duration::from_millis(200 << failures));
+            }
+        }
+    }
+}
+
+enum Failure {
+    /// Trying again may help.
+    Broken(String),
+    /// It will not.
+    Final(Error),
+}
+
+fn attempt(
+    agent: &Agent,
+    url: &str,
+    path: &Path,
+    observer: &mut dyn FnMut(Step),
+) -> std::result::Result<(), Failure> {
+    let io = |e| Failure::Final(Error::io(path, e, ""));
+    let mut done = length(path);
+    let mut request = agent.get(url);
+    if done > 0 {
+        request = request.header(RANGE, format!("bytes={done}-"));
+    }
+    let response = request.call().map_err(|e| match e {
+        ureq::Error::BadUri(_) | ureq::Error::Tls(_) => Failure::Final(failed(url, e.to_string())),
+        other => Failure::Broken(other.to_string()),
+    })?;
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let total = header(CONTENT_RANGE).and_then(|range| range.rsplit('/').next()?.parse().ok());
+    let (mut file, total) = match response.status().as_u16() {
+        200 => {
+            // All of it: the server does not resume.
+            done = 0;
+            let file = File::create(path).map_err(io)?;
+            (file, response.body().content_length().unwrap_or(0))
+        }
+        206 => {
+            let start = header(CONTENT_RANGE).and_then(|range| {
+                range
+                    .strip_prefix("bytes ")?
+                    .split('-')
+                    .next()?
+                    .parse()
+                    .ok()
+            });
+            if start != Some(done) {
+                let reason = format!("the server resumes elsewhere than at byte {done}");
+                return Err(Failure::Final(failed(url, reason)));
+            }
+            let file = OpenOptions::new().append(true).open(path).map_err(io)?;
+            (file, total.unwrap_or(0))
+        }
+        // Nothing is left to fetch.
+        416 if total == Some(done) => return Ok(()),
+        status => {
+            let reason = format!("the server answers {status}");
+            return Err(match status {
+                416 | 500.. => Failure::Broken(reason),
+                _ => Failure::Final(failed(url, reason)),
+            });
+        }
+    };
+    let mut body = response.into_body().into_reader();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        observer(Step::Fetch(done, total));
+        let count = body
+            .read(&mut chunk)
+            .map_err(|e| Failure::Broken(e.to_string()))?;
+        if count == 0 {
+            break;
+        }
+        file.write_all(&chunk[..count]).map_err(io)?;
+        done += count as u64;
+    }
+    match total > done {
+        true => Err(Failure::Broken(format!(
+            "the connection ended at {done} of {total} bytes"
+        ))),
+        false => Ok(()),
+    }
+}
+
+fn failed(url: &str, reason: String) -> Error {
+    Error::Download {
+        url: url.into(),
+        reason,
+    }
+}
+
+fn length(path: &Path) -> u64 {
+    path.metadata().map_or(0, |m| m.len())
+}
+
+/// The checksum of a file.
+pub(super) fn md5(path: &Path, observer: &mut dyn FnMut(Step)) -> Result<String> {
+    let fail = |e| Error::io(path, e, "");
+    let mut file = File::open(path).map_err(fail)?;
+    let (mut hasher, mut done, total) = (Md5::new(), 0, length(path));
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let count = file.read(&mut chunk).map_err(fail)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&chunk[..count]);
+        done += count as u64;
+        observer(Step::Check(done, total));
+    }
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}

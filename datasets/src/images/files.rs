@@ -1,0 +1,290 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use burn::data::dataset::{Dataset, DatasetError};
+
+use super::set::{Labelled, no_images};
+use super::{ImageItem, ImageSet, decode::decode};
+use crate::error::{Error, Result};
+
+/// Bytes of decoded images that [`ImageFiles`] keeps unless told otherwise.
+const CACHE: usize = 1 << 30;
+
+/// Labelled image files, read when they are asked for; what was decoded stays in memory up to a bound.
+///
+/// Burn's `ImageFolderDataset` hands images out in whatever colours their files have, a word for each pixel value;
+/// here all have three channels of bytes, and the class of a file is known without reading it.
+#[derive(Debug)]
+pub struct ImageFiles {
+    files: Vec<Labelled>,
+    classes: Vec<String>,
+    size: Option<[usize; 3]>,
+    bound: usize,
+    cache: Mutex<Cache>,
+}
+
+/// The first images that fit: what is read over and over in another order gains nothing from forgetting the oldest.
+#[derive(Debug, Default)]
+struct Cache {
+    images: HashMap<usize, ImageItem>,
+    bytes: usize,
+}
+
+impl ImageFiles {
+    /// Files with the index of their class among `classes`.
+    ///
+    /// # Errors
+    ///
+    /// There are none, or a class is beyond the names.
+    pub fn new(files: Vec<(PathBuf, usize)>, classes: Vec<String>) -> Result<Self> {
+        if files.is_empty() {
+            return Err(Error::Data("there are no image files".into()));
+        }
+        if let Some((path, class)) = files.iter().find(|(_, class)| *class >= classes.len()) {
+            let reason = format!("class {class}, but there are {} classes", classes.len());
+            return Err(Error::file(path, reason));
+        }
+        Ok(Self {
+            files,
+            classes,
+            size: None,
+            bound: CACHE,
+            cache: Mutex::default(),
+        })
+    }
+
+    /// A folder with one folder of images for each class, classes in the order of their folders' names.
+    ///
+    /// # Errors
+    ///
+    /// The folder is missing, or it or a class has no images.
+    pub fn folder(root: impl AsRef<Path>) -> Result<Self> {
+        let root = root.as_ref();
+        let classes = class_folders(root)?;
+        let files = in_folders(root, &classes)?;
+        Self::new(files, classes)
+    }
+
+    /// Keeps at most this many bytes of decoded images; 1 GiB without. Zero keeps none.
+    pub fn cached(mut self, bytes: usize) -> Self {
+        self.bound = bytes;
+        self
+    }
+
+    /// Declares that all images have this size; one of another is an error when it is read.
+    pub fn sized(mut self, size: [usize; 3]) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Gives the classes other names, in the same order.
+    pub(super) fn named(mut self, classes: Vec<String>) -> Self {
+        self.classes = classes;
+        self
+    }
+
+    /// The file of an image.
+    pub fn path(&self, index: usize) -> &Path {
+        &self.files[index].0
+    }
+
+    /// Bytes of decoded images in memory.
+    pub fn cached_bytes(&self) -> usize {
+        self.cache().bytes
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        // The cache is whole after every statement that changes it.
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ImageSet for ImageFiles {
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.files[index].1
+    }
+
+    fn size(&self) -> Option<[usize; 3]> {
+        self.size
+    }
+
+    fn image(&self, index: usize) -> Result<ImageItem> {
+        if let Some(item) = self.cache().images.get(&index) {
+            return Ok(item.clone());
+        }
+        let (path, label) = &self.files[index];
+        let item = decode(path, *label)?;
+        if let Some(size) = self.size.filter(|size| *size != item.size) {
+            let [_, height, width] = item.size;
+            let reason = format!("{height}x{width} pixels, not {}x{}", size[1], size[2]);
+            return Err(Error::file(path, reason));
+        }
+        let mut cache = self.cache();
+        if cache.bytes + item.pixels.len() <= self.bound {
+            cache.bytes += item.pixels.len();
+            if let Some(twin) = cache.images.insert(index, item.clone()) {
+                cache.bytes -= twin.pixels.len();
+            }
+        }
+        Ok(item)
+    }
+}
+
+impl Dataset<ImageItem> for ImageFiles {
+    fn get(&self, index: usize) -> std::result::Result<ImageItem, DatasetError> {
+        self.image(index).map_err(DatasetError::new)
+    }
+
+    fn len(&self) -> usize {
+        self.files.len()
+    }
+}
+
+/// The names of the folders in a folder, in order.
+pub(super) fn class_folders(root: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in entries(root)? {
+        if entry.is_dir() {
+            names.extend(entry.file_name().map(|n| n.to_string_lossy().into_owned()));
+        }
+    }
+    match names.is_empty() {
+        true => Err(Error::file(root, "no class folders in it")),
+        false => Ok(names),
+    }
+}
+
+/// The images of each class folder, with its index.
+pub(super) fn in_folders(root: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
+    let mut files = Vec::new();
+    for (label, class) in classes.iter().enumerate() {
+        let folder = root.join(class);
+        let before = files.len();
+        files.extend(images(&folder)?.into_iter().map(|path| (path, label)));
+        if files.len() == before {
+            return Err(no_images(&folder));
+        }
+    }
+    Ok(files)
+}
+
+/// The image files of a folder, in the order of their names.
+pub(super) fn images(folder: &Path) -> Result<Vec<PathBuf>> {
+    let is_image = |path: &PathBuf| {
+        let extension = path.extension().and_then(|e| e.to_str());
+        let known = |e: &str| ["jpeg", "jpg", "png"].contains(&e.to_ascii_lowercase().as_str());
+        extension.is_some_and(known)
+    };
+    Ok(entries(folder)?.into_iter().filter(is_image).collect())
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let fail = |e| Error::io(folder, e, "");
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        paths.push(entry.map_err(fail)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, RgbImage};
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for class in ["cat", "dog"] {
+            std::fs::create_dir(folder.path().join(class)).unwrap();
+        }
+        let colour = RgbImage::from_fn(4, 2, |x, y| image::Rgb([x as u8, y as u8, 9]));
+        colour.save(folder.path().join("cat/a.png")).unwrap();
+        let grey = GrayImage::from_pixel(4, 2, image::Luma([77]));
+        grey.save(folder.path().join("dog/b.PNG")).unwrap();
+        folder
+    }
+
+    #[test]
+    fn folders_are_classes_and_grey_has_three_channels() {
+        let folder = folder();
+        let files = ImageFiles::folder(folder.path()).unwrap();
+        assert_eq!(
+            (files.len(), files.classes()),
+            (2, &["cat".into(), "dog".into()][..])
+        );
+        let cat = files.image(0).unwrap();
+        assert_eq!((cat.size, cat.label), ([3, 2, 4], 0));
+        assert_eq!(cat.pixels[..8], [0, 1, 2, 3, 0, 1, 2, 3]);
+        assert_eq!(
+            cat.pixels[8..],
+            [0, 0, 0, 0, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9, 9, 9]
+        );
+        assert_eq!(files.image(1).unwrap().pixels, [77; 24]);
+    }
+
+    #[test]
+    fn the_cache_keeps_to_its_bound() {
+        let folder = folder();
+        let files = ImageFiles::folder(folder.path()).unwrap().cached(30);
+        files.image(0).unwrap();
+        files.image(1).unwrap();
+        assert_eq!(files.cached_bytes(), 24);
+        std::fs::remove_file(folder.path().join("cat/a.png")).unwrap();
+        std::fs::remove_file(folder.path().join("dog/b.PNG")).unwrap();
+        assert!(files.image(0).is_ok());
+        assert!(files.image(1).unwrap_err().to_string().contains("b.PNG"));
+    }
+
+    #[test]
+    fn what_is_no_image_is_named() {
+        let folder = folder();
+        let jpeg = folder.path().join("cat/whole.jpeg");
+        RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * y) as u8, x as u8, y as u8]))
+            .save(&jpeg)
+            .unwrap();
+        let whole = std::fs::read(&jpeg).unwrap();
+        std::fs::remove_file(&jpeg).unwrap();
+        for (name, bytes, what) in [
+            ("zero.jpeg", &[][..], "zero bytes"),
+            ("text.jpg", b"this is no image", "not an image"),
+            ("cut.jpeg", &whole[..whole.len() * 3 / 4], "cut"),
+            (
+                "cut.png",
+                &[0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0],
+                "not an image",
+            ),
+        ] {
+            let path = folder.path().join("cat").join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let files = ImageFiles::new(vec![(path, 0)], vec!["cat".into()]).unwrap();
+            let error = files.get(0).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(what), "{error}");
+        }
+        let path = folder.path().join("cat/a.png");
+        let files = ImageFiles::new(vec![(path, 0)], vec!["cat".into()]).unwrap();
+        let error = files.sized([3, 4, 4]).image(0).unwrap_err().to_string();
+        assert!(error.contains("2x4 pixels, not 4x4"), "{error}");
+    }
+
+    #[test]
+    fn empty_folders_are_refused() {
+        let folder = folder();
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        let error = ImageFiles::folder(folder.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("empty") && error.contains("no image"),
+            "{error}"
+        );
+        let error = ImageFiles::folder(folder.path().join("empty")).unwrap_err();
+        assert!(error.to_string().contains("no class folders"), "{error}");
+        assert!(ImageFiles::folder(folder.path().join("nowhere")).is_err());
+        assert!(ImageFiles::new(Vec::new(), Vec::new()).is_err());
+        assert!(ImageFiles::new(vec![("a.png".into(), 1)], vec!["cat".into()]).is_err());
+    }
+}

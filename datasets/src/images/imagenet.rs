@@ -1,0 +1,214 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::ImageFiles;
+use super::files::{class_folders, images, in_folders};
+use super::set::Labelled;
+use crate::Split;
+use crate::error::{Error, Result};
+
+/// Files that may list the classes of validation images.
+const LISTS: [&str; 3] = ["val_annotations.txt", "val.txt", "LOC_val_solution.csv"];
+/// Files that may name the classes.
+const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
+
+/// ImageNet, and any set of images in class folders.
+///
+/// `train/` has a folder of images for each class, whose order is that of the folders' names. `val/` (or `test/`) has
+/// the same folders, or all its images in one place (`val/` or `val/images/`) and a list of their classes beside them or
+/// above: lines of a file name and a class, the latter a folder's name or an index from 0, as in `val.txt`,
+/// `val_annotations.txt` or `LOC_val_solution.csv`. `words.txt` or `LOC_synset_mapping.txt`, where there, name the
+/// classes.
+///
+/// # Errors
+///
+/// A folder or list is missing, a class has no images, or a list names a file or class that is not there.
+pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
+    let root = root.as_ref();
+    let train = root.join("train");
+    let classes = class_folders(&train)?;
+    let names = class_names(root, &classes)?;
+    let held_out = ["val", "test"].map(|name| root.join(name));
+    let test = held_out
+        .iter()
+        .find(|folder| folder.is_dir())
+        .ok_or_else(|| {
+            Error::file(
+                &held_out[0],
+                "no such folder: validation images belong there",
+            )
+        })?;
+    let test = match first(&[test, root], &LISTS) {
+        Some(list) => listed(&list, test, &classes)?,
+        None => in_folders(test, &classes)?,
+    };
+    let files = |files| Ok(ImageFiles::new(files, classes.clone())?.named(names.clone()));
+    Ok(Split {
+        train: files(in_folders(&train, &classes)?)?,
+        test: files(test)?,
+    })
+}
+
+/// The first of these files in these folders.
+fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
+    let candidates = folders
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)));
+    candidates.into_iter().find(|path| path.is_file())
+}
+
+/// The first word that each class is named with; its folder's name where the set does not name it.
+pub(super) fn class_names(root: &Path, classes: &[String]) -> Result<Vec<String>> {
+    let Some(path) = first(&[root], &NAMES) else {
+        return Ok(classes.to_vec());
+    };
+    let text = read(&path)?;
+    let named: HashMap<&str, &str> = text
+        .lines()
+        .filter_map(|line| line.split_once(['\t', ' ']))
+        .collect();
+    let name = |class: &String| {
+        let words = named.get(class.as_str()).copied().unwrap_or(class);
+        words.split(',').next().unwrap_or(words).trim().to_string()
+    };
+    Ok(classes.iter().map(name).collect())
+}
+
+/// The images that a list names, with the class it gives them.
+pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
+    let folder = match folder.join("images") {
+        inner if inner.is_dir() => inner,
+        _ => folder.into(),
+    };
+    let index: HashMap<&str, usize> = classes.iter().map(String::as_str).zip(0..).collect();
+    // Names with and without ending, as lists have both.
+    let mut there = HashMap::new();
+    for path in images(&folder)? {
+        for name in [path.file_name(), path.file_stem()].into_iter().flatten() {
+            there.insert(name.to_string_lossy().into_owned(), path.clone());
+        }
+    }
+    let mut files = Vec::new();
+    for (number, line) in read(list)?.lines().enumerate() {
+        let wrong = |reason: String| Error::line(list, number as u64 + 1, reason);
+        let mut words = line.split([' ', '\t', ',']).filter(|word| !word.is_empty());
+        let (name, class) = match (words.next(), words.next()) {
+            (None, _) => continue,
+            // The header of a CSV file.
+            (Some("ImageId"), _) if number == 0 => continue,
+            (Some(name), Some(class)) => (name, class),
+            (Some(name), None) => return Err(wrong(format!("no class after \"{name}\""))),
+        };
+        let number = || class.parse().ok().filter(|index| *index < classes.len());
+        let class = index.get(class).copied().or_else(number).ok_or_else(|| {
+            wrong(format!(
+                "\"{class}\" is no class folder and no index below {}",
+                classes.len()
+            ))
+        })?;
+        let path = there
+            .get(name)
+            .ok_or_else(|| wrong(format!("{} has no image \"{name}\"", folder.display())))?;
+        files.push((path.clone(), class));
+    }
+    match files.is_empty() {
+        true => Err(Error::file(list, "it lists no images")),
+        false => Ok(files),
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::io(path, e, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ImageSet;
+    use super::*;
+    use burn::data::dataset::Dataset;
+
+    fn set() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (folder, file) in [
+            ("train/n01", "a.JPEG"),
+            ("train/n02", "b.JPEG"),
+            ("val", "x_1.JPEG"),
+            ("val", "x_2.JPEG"),
+        ] {
+            let folder = root.path().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(file), "").unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn validation_lists_are_read_in_every_form() {
+        let root = set();
+        std::fs::write(root.path().join("words.txt"), "n02\tdog, hound\nn03\tcat\n").unwrap();
+        for (name, text) in [
+            ("val.txt", "x_2.JPEG 1\nx_1.JPEG 0\n"),
+            (
+                "val/val_annotations.txt",
+                "x_2.JPEG\tn02\t0\t0\t9\t9\nx_1.JPEG\tn01\t1\t1\t2\t2\n",
+            ),
+            (
+                "LOC_val_solution.csv",
+                "ImageId,PredictionString\nx_2,n02 1 2 3 4\nx_1,n01 5 6 7 8 \n",
+            ),
+        ] {
+            std::fs::write(root.path().join(name), text).unwrap();
+            let split = imagenet(root.path()).unwrap();
+            assert_eq!(split.train.len(), 2);
+            assert_eq!(split.test.classes(), ["n01", "dog"]);
+            assert_eq!((split.test.label(0), split.test.label(1)), (1, 0));
+            assert!(split.test.path(0).ends_with("val/x_2.JPEG"));
+            std::fs::remove_file(root.path().join(name)).unwrap();
+        }
+    }
+
+    #[test]
+    fn validation_folders_have_the_classes_of_training() {
+        let root = set();
+        let error = imagenet(root.path()).unwrap_err().to_string();
+        assert!(error.contains("val") && error.contains("n01"), "{error}");
+        for class in ["n01", "n02"] {
+            std::fs::create_dir(root.path().join("val").join(class)).unwrap();
+        }
+        let error = imagenet(root.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("n01") && error.contains("no image"),
+            "{error}"
+        );
+        for class in ["n01", "n02"] {
+            std::fs::write(root.path().join("val").join(class).join("v.png"), "").unwrap();
+        }
+        assert_eq!(imagenet(root.path()).unwrap().test.label(1), 1);
+    }
+
+    #[test]
+    fn lists_that_name_what_is_not_there_are_refused() {
+        for (text, what) in [
+            ("x_1.JPEG 0\ny.JPEG 1\n", "line 2: "),
+            ("y.JPEG 1\n", "no image \"y.JPEG\""),
+            ("x_1.JPEG 2\n", "\"2\" is no class folder"),
+            ("x_1.JPEG n09\n", "\"n09\""),
+            ("x_1.JPEG\n", "no class after"),
+            ("\n", "no images"),
+        ] {
+            let root = set();
+            std::fs::write(root.path().join("val.txt"), text).unwrap();
+            let error = imagenet(root.path()).unwrap_err().to_string();
+            assert!(error.contains("val.txt") && error.contains(what), "{error}");
+        }
+        let root = set();
+        std::fs::remove_dir_all(root.path().join("val")).unwrap();
+        assert!(
+            imagenet(root.path())
+                .unwrap_err()
+                .to_string()
+                .contains("validation images")
+        );
+        assert!(imagenet(root.path().join("train/n01")).is_err());
+    }
+}

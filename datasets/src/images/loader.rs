@@ -1,0 +1,209 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::tensor::{Device, Tensor};
+use burn_interaction::Batch;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::{ImageBatcher, ImageSet};
+
+/// Batches that wait for the trainer.
+const AHEAD: usize = 2;
+
+type Loaded = Result<Batch<Tensor<4>>, DatasetError>;
+
+/// Burn's data loader for images: reads the images of a batch in parallel, ahead of the trainer.
+///
+/// Burn's own loader hands out the batches of several workers as they arrive; here a seed fixes order and variations,
+/// however many threads read.
+pub struct ImageLoader {
+    images: Arc<dyn ImageSet>,
+    indices: Arc<[usize]>,
+    batcher: Arc<ImageBatcher>,
+    batch: usize,
+    shuffle: Option<u64>,
+    epochs: AtomicU64,
+    device: Device,
+}
+
+impl ImageLoader {
+    /// Loads all images in order, in batches of `batch` (at least one) on `device`.
+    pub fn new(
+        images: Arc<dyn ImageSet>,
+        batcher: ImageBatcher,
+        batch: usize,
+        device: &Device,
+    ) -> Self {
+        Self {
+            indices: (0..images.len()).collect(),
+            images,
+            batcher: Arc::new(batcher),
+            batch: batch.max(1),
+            shuffle: None,
+            epochs: AtomicU64::new(0),
+            device: device.clone(),
+        }
+    }
+
+    /// Loads them in another order each epoch.
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        self.shuffle = Some(seed);
+        self
+    }
+
+    /// Loads only these images.
+    pub fn only(mut self, indices: &[usize]) -> Self {
+        self.indices = indices.into();
+        self
+    }
+
+    fn part(&self, indices: Arc<[usize]>, device: &Device) -> Self {
+        Self {
+            images: self.images.clone(),
+            indices,
+            batcher: self.batcher.clone(),
+            batch: self.batch,
+            shuffle: self.shuffle,
+            epochs: AtomicU64::new(self.epochs.load(Ordering::Relaxed)),
+            device: device.clone(),
+        }
+    }
+}
+
+impl DataLoader<Batch<Tensor<4>>> for ImageLoader {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<Tensor<4>>> + 'a> {
+        let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
+        let mut order = self.indices.to_vec();
+        if let Some(seed) = self.shuffle {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(epoch);
+            order.shuffle(&mut rng);
+        }
+        let total = order.len();
+        let (sender, receiver) = sync_channel(AHEAD);
+        let (images, batcher, device) = (
+            self.images.clone(),
+            self.batcher.clone(),
+            self.device.clone(),
+        );
+        let size = self.batch;
+        std::thread::spawn(move || {
+            for chunk in order.chunks(size) {
+                let loaded = batcher.read_epoch(images.as_ref(), chunk, epoch, &device);
+                let failed = loaded.is_err();
+                let sent = sender.send((chunk.len(), loaded.map_err(DatasetError::new)));
+                // The trainer left, or there is nothing whole to hand out any more.
+                if failed || sent.is_err() {
+                    break;
+                }
+            }
+        });
+        Box::new(Loading {
+            receiver,
+            done: 0,
+            total,
+            failed: false,
+        })
+    }
+
+    fn num_items(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch<Tensor<4>>>> {
+        Arc::new(self.part(self.indices.clone(), device))
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch<Tensor<4>>>> {
+        Arc::new(self.part(self.indices[start..end].into(), &self.device))
+    }
+}
+
+struct Loading {
+    receiver: Receiver<(usize, Loaded)>,
+    done: usize,
+    total: usize,
+    failed: bool,
+}
+
+impl Iterator for Loading {
+    type Item = Loaded;
+
+    fn next(&mut self) -> Option<Loaded> {
+        if self.failed || self.done == self.total {
+            return None;
+        }
+        let Ok((count, loaded)) = self.receiver.recv() else {
+            // The reading thread ended early: a part is not the whole.
+            self.failed = true;
+            let error = std::io::Error::other("the thread that reads images ended early");
+            return Some(Err(DatasetError::new(error)));
+        };
+        self.done += count;
+        self.failed = loaded.is_err();
+        Some(loaded)
+    }
+}
+
+impl DataLoaderIterator<Batch<Tensor<4>>> for Loading {
+    fn progress(&self) -> Progress {
+        Progress::new(self.done, self.total, Some("images".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ImageFiles, Normalization, scenes};
+    use super::*;
+
+    fn loader(seed: Option<u64>) -> ImageLoader {
+        let images = scenes(10, 3);
+        let batcher = ImageBatcher::new(Normalization::fit(&images).unwrap());
+        let device = burn_interaction::device("flex").unwrap();
+        let loader = ImageLoader::new(Arc::new(images), batcher, 4, &device);
+        match seed {
+            Some(seed) => loader.shuffled(seed),
+            None => loader,
+        }
+    }
+
+    fn labels(loader: &dyn DataLoader<Batch<Tensor<4>>>) -> Vec<Vec<i64>> {
+        let of = |batch: Loaded| batch.unwrap().targets.try_into_vec_as::<i64>().unwrap();
+        loader.iter().map(of).collect()
+    }
+
+    #[test]
+    fn every_image_comes_once_in_an_order_of_the_seed() {
+        assert_eq!(
+            labels(&loader(None)),
+            [vec![0, 1, 2, 3], vec![0, 1, 2, 3], vec![0, 1]]
+        );
+        let (one, two) = (loader(Some(5)), loader(Some(5)));
+        let first = labels(&one);
+        assert_eq!(first, labels(&two));
+        assert_eq!(labels(&one), labels(&two));
+        assert_ne!(first, labels(&loader(Some(6))));
+        let mut all = first.concat();
+        all.sort();
+        assert_eq!(all, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3]);
+        assert_eq!(labels(loader(None).slice(2, 5).as_ref()), [[2, 3, 0]]);
+    }
+
+    #[test]
+    fn a_file_that_fails_ends_the_epoch_with_its_name() {
+        let files = vec![("nowhere.png".into(), 0)];
+        let files = ImageFiles::new(files, vec!["a".into()]).unwrap();
+        let device = burn_interaction::device("flex").unwrap();
+        let batcher = ImageBatcher::new(Normalization::imagenet());
+        let loader = ImageLoader::new(Arc::new(files), batcher, 4, &device);
+        let mut batches = loader.iter();
+        let error = batches.next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("nowhere.png"), "{error}");
+        assert!(batches.next().is_none());
+    }
+}

@@ -1,0 +1,110 @@
+use std::path::PathBuf;
+
+use burn::data::dataset::{Dataset, DatasetError};
+
+use crate::error::{Error, Result};
+
+/// One image and its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageItem {
+    /// Pixels, channel by channel and row by row.
+    pub pixels: Vec<u8>,
+    /// Channels, height and width.
+    pub size: [usize; 3],
+    /// Its class.
+    pub label: usize,
+}
+
+/// Images with class labels, in memory or in files: also Burn's [`Dataset`] of [`ImageItem`]s.
+pub trait ImageSet: Dataset<ImageItem> {
+    /// The names of the classes.
+    fn classes(&self) -> &[String];
+
+    /// The class of an image, without reading the image.
+    fn label(&self, index: usize) -> usize;
+
+    /// Channels, height and width that all images have; `None` where they differ, or nobody has looked.
+    fn size(&self) -> Option<[usize; 3]>;
+
+    /// An image.
+    ///
+    /// # Errors
+    ///
+    /// Its file is missing or not an image.
+    fn image(&self, index: usize) -> Result<ImageItem>;
+}
+
+/// Images of one size, in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    pub(super) size: [usize; 3],
+    pub(super) classes: Vec<String>,
+    pub(super) pixels: Vec<u8>,
+    pub(super) labels: Vec<u8>,
+}
+
+impl Images {
+    /// Channels, height and width.
+    pub fn size(&self) -> [usize; 3] {
+        self.size
+    }
+
+    /// The names of the classes.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// The class of an image.
+    pub fn label(&self, index: usize) -> usize {
+        usize::from(self.labels[index])
+    }
+
+    /// The pixels of an image, channel by channel and row by row.
+    pub fn pixels(&self, index: usize) -> &[u8] {
+        let elements: usize = self.size.iter().product();
+        &self.pixels[index * elements..(index + 1) * elements]
+    }
+
+    fn item(&self, index: usize) -> ImageItem {
+        ImageItem {
+            pixels: self.pixels(index).to_vec(),
+            size: self.size,
+            label: self.label(index),
+        }
+    }
+}
+
+impl Dataset<ImageItem> for Images {
+    fn get(&self, index: usize) -> std::result::Result<ImageItem, DatasetError> {
+        Ok(self.item(index))
+    }
+
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+}
+
+impl ImageSet for Images {
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn label(&self, index: usize) -> usize {
+        usize::from(self.labels[index])
+    }
+
+    fn size(&self) -> Option<[usize; 3]> {
+        Some(self.size)
+    }
+
+    fn image(&self, index: usize) -> Result<ImageItem> {
+        Ok(self.item(index))
+    }
+}
+
+/// An image file and its class.
+pub(super) type Labelled = (PathBuf, usize);
+
+pub(super) fn no_images(what: &std::path::Path) -> Error {
+    Error::file(what, "no image with an ending .jpeg, .jpg or .png")
+}

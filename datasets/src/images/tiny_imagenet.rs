@@ -1,0 +1,97 @@
+use std::path::Path;
+
+use super::ImageFiles;
+use super::files::in_folders;
+use super::imagenet::{class_names, listed};
+use crate::Split;
+use crate::error::{Error, Result};
+
+/// Side of its images in pixels.
+const SIDE: usize = 64;
+
+/// Tiny-ImageNet-200: 64x64 images of 200 classes, 500 of each to train on and 50 to validate.
+///
+/// The folder holds `wnids.txt` (the classes), `words.txt` (their names), `train/nXXXXXXXX/images/*.JPEG`, `val/images`
+/// and `val/val_annotations.txt`. Its test images have no labels and are not read. Classes are in the order of their
+/// identifiers; a folder with fewer classes than the original is read as it is. The few grey images get three channels.
+///
+/// # Errors
+///
+/// A file or folder is missing, a class has no images, or the annotations name a file or class that is not there.
+pub fn tiny_imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
+    let root = root.as_ref();
+    let list = root.join("wnids.txt");
+    let text = std::fs::read_to_string(&list)
+        .map_err(|e| Error::io(&list, e, ". The folder must be tiny-imagenet-200"))?;
+    let mut classes: Vec<String> = text.split_whitespace().map(String::from).collect();
+    classes.sort();
+    classes.dedup();
+    if classes.is_empty() {
+        return Err(Error::file(&list, "it lists no classes"));
+    }
+    let names = class_names(root, &classes)?;
+    let folders: Vec<String> = classes
+        .iter()
+        .map(|class| format!("{class}/images"))
+        .collect();
+    let train = in_folders(&root.join("train"), &folders)?;
+    let val = root.join("val");
+    let test = listed(&val.join("val_annotations.txt"), &val, &classes)?;
+    let files = |files| {
+        let set = ImageFiles::new(files, classes.clone())?.named(names.clone());
+        Ok(set.sized([3, SIDE, SIDE]))
+    };
+    Ok(Split {
+        train: files(train)?,
+        test: files(test)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ImageSet;
+    use super::*;
+    use burn::data::dataset::Dataset;
+
+    #[test]
+    fn the_folder_is_read_as_it_is_on_disk() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |path: &str| root.path().join(path);
+        assert!(
+            tiny_imagenet(root.path())
+                .unwrap_err()
+                .to_string()
+                .contains("wnids.txt")
+        );
+        std::fs::write(at("wnids.txt"), "n2\nn1\n").unwrap();
+        std::fs::write(at("words.txt"), "n1\tstork, bird\nn2\tplate\n").unwrap();
+        for folder in ["train/n1/images", "train/n2/images", "val/images"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        let image = image::GrayImage::from_pixel(64, 64, image::Luma([5]));
+        for file in [
+            "train/n1/images/n1_0.png",
+            "train/n2/images/n2_0.png",
+            "val/images/val_0.png",
+        ] {
+            image.save(at(file)).unwrap();
+        }
+        std::fs::write(at("val/val_annotations.txt"), "val_0.png\tn2\t0\t0\t1\t1\n").unwrap();
+        let split = tiny_imagenet(root.path()).unwrap();
+        assert_eq!(split.train.classes(), ["stork", "plate"]);
+        assert_eq!(
+            (split.train.len(), split.test.len(), split.test.label(0)),
+            (2, 1, 1)
+        );
+        assert_eq!(split.test.image(0).unwrap().pixels, [5; 3 * 64 * 64]);
+        std::fs::write(at("val/val_annotations.txt"), "val_1.png\tn2\n").unwrap();
+        let error = tiny_imagenet(root.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("val_annotations.txt, line 1") && error.contains("val_1.png"),
+            "{error}"
+        );
+        std::fs::remove_file(at("train/n2/images/n2_0.png")).unwrap();
+        let error = tiny_imagenet(root.path()).unwrap_err().to_string();
+        assert!(error.contains("n2"), "{error}");
+    }
+}

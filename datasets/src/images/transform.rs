@@ -1,0 +1,246 @@
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+
+use super::ImageItem;
+
+/// How images of any size become squares of one size for evaluation: the shorter side is resized, and the middle cut
+/// out, as torchvision's `Resize` and `CenterCrop` do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Framing {
+    /// What the shorter side becomes, in pixels; at least `side`.
+    pub resized: usize,
+    /// Side of the square, in pixels.
+    pub side: usize,
+    /// Cubic instead of linear interpolation.
+    #[serde(default)]
+    pub cubic: bool,
+}
+
+impl Framing {
+    /// The whole shorter side.
+    pub fn whole(side: usize) -> Self {
+        Self {
+            resized: side,
+            side,
+            cubic: false,
+        }
+    }
+
+    /// The framed image.
+    ///
+    /// # Panics
+    ///
+    /// A side is zero, or the square is larger than the resized image.
+    pub fn apply(&self, item: ImageItem) -> ImageItem {
+        assert!(
+            0 < self.side && self.side <= self.resized,
+            "a square of {} pixels out of {}",
+            self.side,
+            self.resized
+        );
+        let [_, height, width] = item.size;
+        let long = |short: usize, long: usize| self.resized * long / short;
+        let to = match height <= width {
+            true => [self.resized, long(height, width)],
+            false => [long(width, height), self.resized],
+        };
+        let item = match to == [height, width] {
+            true => item,
+            false => resize(
+                &item,
+                [0.0, 0.0, height as f64, width as f64],
+                to,
+                self.cubic,
+            ),
+        };
+        centre(item, self.side)
+    }
+}
+
+/// The square in the middle; torchvision rounds a half pixel to the even side.
+fn centre(item: ImageItem, side: usize) -> ImageItem {
+    let [channels, height, width] = item.size;
+    if [height, width] == [side, side] {
+        return item;
+    }
+    let start = |full: usize| ((full - side) as f64 / 2.0).round_ties_even() as usize;
+    let (top, left) = (start(height), start(width));
+    let mut pixels = Vec::with_capacity(channels * side * side);
+    for plane in item.pixels.chunks_exact(height * width) {
+        for row in plane.chunks_exact(width).skip(top).take(side) {
+            pixels.extend_from_slice(&row[left..left + side]);
+        }
+    }
+    ImageItem {
+        pixels,
+        size: [channels, side, side],
+        label: item.label,
+    }
+}
+
+/// Resizes the part of an image from `[top, left, height, width]` to `[height, width]`, averaging where it shrinks.
+fn resize(item: &ImageItem, part: [f64; 4], to: [usize; 2], cubic: bool) -> ImageItem {
+    let [channels, height, width] = item.size;
+    let [top, left, part_height, part_width] = part;
+    let filter = match cubic {
+        true => FilterType::CatmullRom,
+        false => FilterType::Bilinear,
+    };
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .crop(left, top, part_width, part_height);
+    let mut resizer = Resizer::new();
+    let mut pixels = Vec::with_capacity(channels * to[0] * to[1]);
+    for plane in item.pixels.chunks_exact(height * width) {
+        let from = ImageRef::new(width as u32, height as u32, plane, PixelType::U8);
+        let mut resized = Image::new(to[1] as u32, to[0] as u32, PixelType::U8);
+        resizer
+            .resize(&from.expect("one byte a pixel"), &mut resized, &options)
+            .expect("a part of the image");
+        pixels.extend_from_slice(resized.buffer());
+    }
+    ImageItem {
+        pixels,
+        size: [channels, to[0], to[1]],
+        label: item.label,
+    }
+}
+
+/// How training images are varied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Augmentation {
+    /// A flip of every second image and a shift by up to so many pixels to each side, zero outside: the recipe for small
+    /// images, with 4 pixels.
+    Shift(usize),
+    /// A flip of every second image, and a part of 0.08 to 1 of its area and 3/4 to 4/3 of its aspect resized to a square
+    /// of this side: the recipe for ImageNet.
+    ResizedCrop(usize),
+}
+
+impl Augmentation {
+    pub(super) fn apply(self, item: ImageItem, rng: &mut impl Rng) -> ImageItem {
+        let flip = rng.random();
+        match self {
+            Self::Shift(shift) => {
+                let mut by = || rng.random_range(0..=2 * shift) as isize - shift as isize;
+                let (down, right) = (by(), by());
+                ImageItem {
+                    pixels: moved(&item, flip, down, right),
+                    ..item
+                }
+            }
+            Self::ResizedCrop(side) => {
+                let [_, height, width] = item.size;
+                let part = part(height as f64, width as f64, rng);
+                let item = resize(&item, part, [side, side], false);
+                ImageItem {
+                    pixels: moved(&item, flip, 0, 0),
+                    ..item
+                }
+            }
+        }
+    }
+}
+
+/// A random part `[top, left, height, width]`; after ten misfits the middle of an aspect within bounds.
+fn part(height: f64, width: f64, rng: &mut impl Rng) -> [f64; 4] {
+    const RATIO: [f64; 2] = [3.0 / 4.0, 4.0 / 3.0];
+    for _ in 0..10 {
+        let area = height * width * rng.random_range(0.08..=1.0);
+        let ratio = rng.random_range(RATIO[0].ln()..=RATIO[1].ln()).exp();
+        let (w, h) = ((area * ratio).sqrt().round(), (area / ratio).sqrt().round());
+        if (1.0..=width).contains(&w) && (1.0..=height).contains(&h) {
+            let mut start = |room: f64| rng.random_range(0..=room as u64) as f64;
+            return [start(height - h), start(width - w), h, w];
+        }
+    }
+    let h = height.min((width / RATIO[0]).round());
+    let w = width.min((height * RATIO[1]).round());
+    [
+        ((height - h) / 2.0).floor(),
+        ((width - w) / 2.0).floor(),
+        h,
+        w,
+    ]
+}
+
+fn moved(item: &ImageItem, flip: bool, down: isize, right: isize) -> Vec<u8> {
+    let [channels, height, width] = item.size;
+    let mut pixels = vec![0; item.pixels.len()];
+    for c in 0..channels {
+        for y in 0..height {
+            let Some(from_y) = y.checked_add_signed(-down).filter(|y| *y < height) else {
+                continue;
+            };
+            for x in 0..width {
+                let Some(from_x) = x.checked_add_signed(-right).filter(|x| *x < width) else {
+                    continue;
+                };
+                let from_x = if flip { width - 1 - from_x } else { from_x };
+                pixels[(c * height + y) * width + x] =
+                    item.pixels[(c * height + from_y) * width + from_x];
+            }
+        }
+    }
+    pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn image(height: usize, width: usize) -> ImageItem {
+        ImageItem {
+            pixels: (0..3 * height * width).map(|k| (k % 251) as u8).collect(),
+            size: [3, height, width],
+            label: 1,
+        }
+    }
+
+    #[test]
+    fn images_move_and_flip() {
+        let image = ImageItem {
+            pixels: vec![1, 2, 3, 4],
+            size: [1, 2, 2],
+            label: 0,
+        };
+        assert_eq!(moved(&image, false, 0, 0), [1, 2, 3, 4]);
+        assert_eq!(moved(&image, true, 0, 0), [2, 1, 4, 3]);
+        assert_eq!(moved(&image, false, 1, 0), [0, 0, 1, 2]);
+        assert_eq!(moved(&image, false, 0, -1), [2, 0, 4, 0]);
+    }
+
+    #[test]
+    fn frames_are_squares_of_the_middle() {
+        let framing = Framing {
+            resized: 8,
+            side: 6,
+            cubic: true,
+        };
+        for (height, width) in [(16, 20), (20, 16), (5, 9), (8, 8)] {
+            assert_eq!(framing.apply(image(height, width)).size, [3, 6, 6]);
+        }
+        let framed = Framing::whole(4).apply(image(4, 6));
+        assert_eq!(framed.pixels[..8], [1, 2, 3, 4, 7, 8, 9, 10]);
+        let same = image(7, 7);
+        assert_eq!(Framing::whole(7).apply(same.clone()), same);
+    }
+
+    #[test]
+    fn parts_stay_within_the_image() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (height, width) in [(40.0, 30.0), (1.0, 50.0), (3.0, 3.0)] {
+            for _ in 0..200 {
+                let [top, left, h, w] = part(height, width, &mut rng);
+                assert!(top >= 0.0 && left >= 0.0 && h >= 1.0 && w >= 1.0);
+                assert!(top + h <= height && left + w <= width);
+            }
+        }
+        let varied = Augmentation::ResizedCrop(5).apply(image(9, 11), &mut rng);
+        assert_eq!((varied.size, varied.label), ([3, 5, 5], 1));
+    }
+}
