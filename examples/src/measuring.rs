@@ -1,13 +1,52 @@
 //! Running networks on samples: accuracy, choice of samples, measurement with a bar.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
+
+use burn_interaction_models::{Reference, load};
+use indicatif::HumanBytes;
 
 use crate::data::Samples;
 use crate::error::{Result, usage};
 use crate::progress::Bar;
 
 const BATCH: usize = 256;
+
+/// A network with the weights of a file, telling what is read and what is left.
+///
+/// # Errors
+///
+/// The file is missing, damaged or of another network.
+pub fn loaded<M: Reference>(net: M, path: &Path) -> Result<M> {
+    let bytes = path.metadata().map_or(0, |m| m.len());
+    let name = net.name();
+    println!(
+        "reading the weights of {name}: {} from {}",
+        HumanBytes(bytes),
+        path.display()
+    );
+    let (net, report) = load(net, path)?;
+    let mut ignored = report
+        .ignored
+        .iter()
+        .take(3)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if report.ignored.len() > 3 {
+        ignored.push_str(", ..");
+    }
+    match report.ignored.len() {
+        0 => println!("loaded {} tensors", report.loaded),
+        count => println!(
+            "loaded {} tensors; {count} are not needed: {ignored}",
+            report.loaded
+        ),
+    }
+    Ok(net)
+}
 
 /// The predicted class of each sample among `indices`.
 ///

@@ -3,11 +3,12 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
-use burn_interaction::{Measurement, Modulation, Pairs, Patches, Strength, Term};
-use burn_interaction_models::ResNetCifarConfig;
-use burn_interaction_tests::test_device;
+use burn_interaction::{Classifier, Measurement, Modulation, Pairs, Patches, Strength, Term};
+use burn_interaction_models::{Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load};
+use burn_interaction_tests::{fixture, read_npy, test_device};
 
 use crate::measuring::trained_mlp;
+use crate::parity::difference;
 
 fn close(a: &Strength, b: &Strength) {
     let level = a.points.iter().map(|p| p.raw).fold(0.0, f64::max);
@@ -99,4 +100,25 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
     for (a, b) in a.1.iter().zip(&b.1) {
         assert!((a - b).abs() < 1e-3 * level, "{a} {b}");
     }
+}
+
+#[test]
+fn a_convolutional_network_and_a_transformer_give_the_logits_of_their_references() {
+    let device = test_device();
+    let resnet = ResNetConfig::depth(18, 10).unwrap().with_width(8);
+    let swin = SwinConfig::new(10).with_image([64, 64]).with_window(4);
+    let swin = swin
+        .with_width(12)
+        .with_depths([2, 2, 2, 2])
+        .with_heads([1, 2, 3, 6]);
+    agree("resnet18-small", resnet.init(&device), &device);
+    agree("swin-small", swin.init(&device), &device);
+}
+
+fn agree<M: Reference + Classifier<Tensor<4>>>(name: &str, net: M, device: &Device) {
+    let file = |file: &str| fixture(&format!("{name}/{file}"));
+    let (net, _) = load(net.valid(), file("weights.safetensors")).unwrap();
+    let logits = net.logits(read_npy(&file("input.npy"), device));
+    let difference = difference(&logits, &read_npy(&file("logits.npy"), device));
+    assert!(difference < 1e-3, "{name}: {difference}");
 }

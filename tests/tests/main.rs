@@ -1,7 +1,9 @@
 //! Tests that need several crates, in one binary.
 
 mod backends;
+mod dialects;
 mod measuring;
+mod networks;
 mod parity;
 mod real_data;
 mod training;

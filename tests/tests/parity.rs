@@ -9,6 +9,11 @@ use burn_interaction_models::{
 use burn_interaction_tests::{fixture, read_npy, test_device};
 use serde_json::Value;
 
+/// The largest difference of two tensors' numbers.
+pub fn difference(a: &Tensor<2>, b: &Tensor<2>) -> f32 {
+    (a.clone() - b.clone()).abs().max().into_scalar()
+}
+
 struct Fixture {
     name: &'static str,
     config: Value,
@@ -62,10 +67,7 @@ impl Fixture {
             _ => (20.0 * noise).max(1e-5),
         };
         let compare = |net: &M, what: &str| {
-            let difference: f32 = (forward(net, input.clone()) - expected.clone())
-                .abs()
-                .max()
-                .into_scalar();
+            let difference = difference(&forward(net, input.clone()), &expected);
             assert!(
                 f64::from(difference) <= tolerance,
                 "{} {what}: {difference} > {tolerance}",
@@ -248,6 +250,58 @@ fn weights_of_another_network_are_refused_with_the_keys() {
         text.contains("wrong") && text.contains("layer3.2.conv2.weight"),
         "{text}"
     );
+}
+
+#[test]
+fn one_wrong_shape_is_named() {
+    let other = VggConfig::new(11).with_width_divisor(32);
+    let text = load(
+        other.init(&test_device()),
+        fixture("vgg16-small/weights.safetensors"),
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(
+        text.contains("classifier.6.weight has shape [10, 128]") && !text.contains("features"),
+        "{text}"
+    );
+}
+
+#[test]
+fn checkpoints_of_pytorch_are_read_and_strange_ones_refused() {
+    // Made by torch 2.15.0: the MLP's weights in a dictionary with numbers, text and a module; the same cut; objects of
+    // other kinds under the keys.
+    let net = || {
+        MlpConfig::new(3, 2)
+            .with_layers(2)
+            .with_hidden(4)
+            .init(&test_device())
+    };
+    let (wrapped, report) = load(net(), fixture("pickles/wrapped.pth")).unwrap();
+    assert_eq!((report.loaded, report.ignored.len()), (4, 0));
+    // The same weights in half precision.
+    let (half, _) = load(net(), fixture("pickles/half.safetensors")).unwrap();
+    let x = Tensor::<2>::ones([1, 3], &test_device());
+    let apart = difference(&wrapped.forward(x.clone()), &half.forward(x));
+    assert!(apart > 0.0 && apart < 5e-3, "{apart}");
+    let whole = std::fs::read(fixture("pickles/wrapped.pth")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut.pth");
+    for share in [3, 8] {
+        std::fs::write(&cut, &whole[..whole.len() * share / 9]).unwrap();
+        assert!(
+            load(net(), &cut)
+                .unwrap_err()
+                .to_string()
+                .contains("cut.pth")
+        );
+    }
+    for name in ["objects.pth", "list.pth", "text.pth"] {
+        let text = load(net(), fixture(&format!("pickles/{name}")))
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains(name), "{text}");
+    }
 }
 
 #[test]

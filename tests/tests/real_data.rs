@@ -4,7 +4,10 @@ use burn::data::dataset::Dataset;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn_interaction::{Measurement, Orders, Pairs, Patches};
-use burn_interaction_datasets::{Cifar10, Images, Normalization, census, commercial};
+use burn_interaction_datasets::{
+    Cifar10, Framing, ImageBatcher, ImageSet, Images, Normalization, census, commercial,
+    tiny_imagenet,
+};
 use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
 use burn_interaction_tests::{real_data, test_device};
 use std::path::Path;
@@ -110,4 +113,28 @@ fn cut_real_files_are_refused() {
         text.contains("missing") && text.contains("layer3.8.conv2.weight"),
         "{text}"
     );
+}
+
+#[test]
+fn tiny_imagenet_is_read_as_it_is_on_disk() {
+    let Some(data) = real_data() else { return };
+    let split = tiny_imagenet(data.join("tiny-imagenet-200")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (4000, 1000));
+    assert_eq!(split.train.classes().len(), 20);
+    assert!(split.train.classes().contains(&"black stork".to_string()));
+    // Every image, the grey ones too: 64x64 in three channels.
+    let normalization = Normalization::fit(&split.test).unwrap();
+    assert!(
+        normalization
+            .mean
+            .iter()
+            .all(|mean| (0.3..0.6).contains(mean))
+    );
+    assert_eq!(split.test.cached_bytes(), 1000 * 3 * 64 * 64);
+    let batcher = ImageBatcher::new(normalization).framed(Framing::whole(32));
+    let batch = batcher
+        .read(&split.train, &[0, 1, 3999], &test_device())
+        .unwrap();
+    assert_eq!(batch.inputs.dims(), [3, 3, 32, 32]);
+    assert_eq!(split.train.label(3999), 19);
 }

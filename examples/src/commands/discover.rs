@@ -8,8 +8,8 @@ use burn_interaction::{
     Strength, Targets,
 };
 use burn_interaction_datasets::{Split, Standardization};
+use burn_interaction_models::Reference;
 use burn_interaction_models::registry::{image_network, table_network};
-use burn_interaction_models::{Reference, load};
 
 use crate::cli::DiscoverArgs;
 use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, open};
@@ -120,11 +120,8 @@ where
         init().map(|net| net.valid())
     };
     let net = match &args.weights {
-        Some(path) => {
-            let (net, report) = load(untrained()?, path)?;
-            println!("loaded {} tensors from {}", report.loaded, path.display());
-            net
-        }
+        // Random weights are drawn when they are first used: loaded ones take their place.
+        Some(path) => measuring::loaded(init()?, path)?.valid(),
         None => {
             println!("no --weights: measuring an untrained network");
             untrained()?

@@ -13,7 +13,7 @@ use burn_interaction_datasets::{
     Framing, ImageLoader, ImageSet, Split, Standardization, Table, TableBatcher,
 };
 use burn_interaction_models::registry::{ImageSize, image_network, table_network};
-use burn_interaction_models::{Reference, load, save};
+use burn_interaction_models::{Reference, save};
 
 use crate::cli::{Subject, TrainArgs};
 use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_grid, open};
@@ -225,7 +225,7 @@ where
     S: Samples<Input = P::Input>,
 {
     let net = match &args.weights {
-        Some(path) => load(net, path)?.0,
+        Some(path) => measuring::loaded(net, path)?,
         None => net,
     };
     let net = net.train();

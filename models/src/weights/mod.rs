@@ -1,17 +1,21 @@
 //! Weights in files: names and layouts of the PyTorch references, loading and saving.
 
 mod names;
+mod read;
 mod save;
 
 pub use save::save;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use burn::store::burn_pack;
 use burn::store::{
-    ApplyError, ApplyResult, BurnpackStore, ModuleSnapshot, ModuleStore, PyTorchToBurnAdapter,
-    PytorchStore, SafetensorsStore,
+    ApplyError, ApplyResult, BurnpackStore, FloatCastAdapter, ModuleAdapter, ModuleSnapshot,
+    ModuleStore, PyTorchToBurnAdapter,
 };
+
+use burn::tensor::DType;
 
 use crate::error::{Error, Result};
 use names::{Names, find};
@@ -72,6 +76,9 @@ pub struct LoadReport {
 /// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.bin`; a dictionary around the weights and a `module.` prefix are seen
 /// through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
 ///
+/// Weights are read one by one, straight into the network: a network just made by `init`, whose random weights are drawn
+/// when they are first used, costs no memory of its own.
+///
 /// Load into a network of its own, not into a clone: clones of a Burn module share the running statistics of their batch
 /// normalisation, which loading writes.
 ///
@@ -92,14 +99,15 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
         .unwrap_or_default()
         .to_ascii_lowercase();
     let mut ignored = Vec::new();
+    let mut shapes = HashMap::new();
     let result = match extension.as_str() {
         "pth" | "pt" | "th" | "bin" => {
-            let mut store = PytorchStore::from_file(path).map_indices_contiguous(false);
-            apply(&mut net, tensors(&mut store).map_err(fail)?, &mut ignored)
+            let tensors = read::pytorch(path).map_err(fail)?;
+            apply(&mut net, tensors, &mut ignored, &mut shapes)
         }
         "safetensors" => {
-            let mut store = SafetensorsStore::from_file(path);
-            apply(&mut net, tensors(&mut store).map_err(fail)?, &mut ignored)
+            let tensors = read::safetensors(path).map_err(fail)?;
+            apply(&mut net, tensors, &mut ignored, &mut shapes)
         }
         "bpk" => {
             let mut store = BurnpackStore::from_file(path)
@@ -126,22 +134,30 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
         network: net.name(),
         missing: sorted(result.missing.iter().map(|(key, _)| there(key))),
         unused: sorted(result.unused.iter().map(|key| there(key))),
-        wrong: sorted(result.errors.iter().map(|error| describe(error, &there))),
+        wrong: sorted(result.errors.iter().map(|e| describe(e, &there, &shapes))),
     })
 }
 
-fn describe(error: &ApplyError, there: &impl Fn(&str) -> String) -> String {
+/// What is wrong with a weight, in the file's own names and shapes: Burn's Linear layers keep theirs transposed.
+fn describe(
+    error: &ApplyError,
+    there: &impl Fn(&str) -> String,
+    shapes: &HashMap<String, Vec<usize>>,
+) -> String {
     match error {
         ApplyError::ShapeMismatch {
             path,
             expected,
             found,
-        } => format!(
-            "{} has shape {:?}, not {:?}",
-            there(path),
-            found.as_slice(),
-            expected.as_slice()
-        ),
+        } => {
+            let key = there(path);
+            let mut expected = expected.to_vec();
+            let in_file = shapes.get(&key).cloned().unwrap_or(found.to_vec());
+            if in_file != found.to_vec() {
+                expected.reverse();
+            }
+            format!("{key} has shape {in_file:?}, not {expected:?}")
+        }
         ApplyError::DTypeMismatch {
             path,
             expected,
@@ -157,20 +173,12 @@ fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {
     keys
 }
 
-fn tensors<S: ModuleStore>(store: &mut S) -> std::result::Result<Vec<Weight>, String> {
-    Ok(store
-        .get_all_tensors()
-        .map_err(|e| e.to_string())?
-        .values()
-        .cloned()
-        .collect())
-}
-
 /// Gives the file's tensors this module's names and applies them.
 fn apply<M: Reference>(
     net: &mut M,
     tensors: Vec<Weight>,
     ignored: &mut Vec<String>,
+    shapes: &mut HashMap<String, Vec<usize>>,
 ) -> ApplyResult {
     let renames = net.renames();
     let unneeded = net.unneeded();
@@ -190,11 +198,14 @@ fn apply<M: Reference>(
             continue;
         }
         let mut weight = net.adapt(weight);
+        shapes.insert(weight.name.clone(), weight.shape.to_vec());
         weight.name = Names(&renames).here(&weight.name);
         renamed.push(weight);
     }
     ignored.sort();
-    net.apply(renamed, None, Some(Box::new(PyTorchToBurnAdapter)), true)
+    // Half-precision checkpoints are read too.
+    let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
+    net.apply(renamed, None, Some(Box::new(adapter)), true)
 }
 
 /// What a batch norm counts, which nothing reads.

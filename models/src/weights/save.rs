@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fs::File;
 use std::path::Path;
 
 use burn::store::{BurnToPyTorchAdapter, BurnpackStore, ModuleSnapshot};
@@ -23,7 +24,14 @@ pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
     match path.extension().and_then(|e| e.to_str()) {
         Some("safetensors") => {
             let entries = entries(net).map_err(fail)?;
-            serialize_to_file(entries, None, path).map_err(|e| fail(e.to_string()))
+            // The library renames a file that only its owner may read; a fresh one has the usual permissions.
+            let io = |e: std::io::Error| fail(e.to_string());
+            let permissions = File::create(path)
+                .and_then(|file| file.metadata())
+                .map_err(io)?
+                .permissions();
+            serialize_to_file(entries, None, path).map_err(|e| fail(e.to_string()))?;
+            std::fs::set_permissions(path, permissions).map_err(io)
         }
         Some("bpk") => {
             let mut store = BurnpackStore::from_file(path).overwrite(true);
