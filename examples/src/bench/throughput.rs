@@ -9,7 +9,8 @@ use crate::error::Result;
 
 use super::in_turn;
 
-/// Prints the time of bare forwards over that of a measurement of as many batches (floor: 1).
+/// Prints the time of bare forwards over that of a measurement of as many batches (floor: 1). On the CPU a measurement
+/// computes parts of a batch side by side, and may take less than bare forwards do.
 ///
 /// # Errors
 ///
@@ -20,6 +21,8 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         ("resnet20", 32, 3),
         ("resnet20-slim", 16, 30),
         ("alexnet-cifar", 32, 1),
+        ("vit-tiny/8", 64, 1),
+        ("pvt-tiny", 64, 1),
     ] {
         let size = ImageSize::square(side);
         let net = image_network(name, size, 10, device)?.valid();

@@ -3,7 +3,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, Linear};
 use burn::store::bridge::map_data;
-use burn::tensor::{Device, Shape, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{patches, whole_patches};
 use crate::error::Result;
@@ -311,8 +311,7 @@ impl Reference for Tnt {
             _ => return weight,
         };
         let (name, dtype) = (weight.name.clone(), weight.dtype);
-        let shape = Shape::from(here.clone());
-        map_data(weight, name, dtype, shape, move |data| {
+        map_data(weight, name, dtype, here.clone(), move |data| {
             let size = dtype.size();
             let bytes: Vec<u8> = (0..inner)
                 .flat_map(|channel| (0..pixels).map(move |pixel| (pixel * inner + channel) * size))
@@ -326,7 +325,7 @@ impl Reference for Tnt {
 impl ImageFamily for Tnt {
     fn variants() -> Vec<Variant<Self>> {
         fn build(config: TntConfig, spec: &ImageSpec, device: &Device) -> Result<Tnt> {
-            if spec.patch % STRIDE != 0 {
+            if !spec.patch.is_multiple_of(STRIDE) {
                 return Err(spec.unfit("its patches have a side that is a multiple of 4"));
             }
             whole_patches(spec, spec.patch)?;
