@@ -20,6 +20,8 @@ use crate::fit::Optimizer;
   interaction train --model mlp5 --data rules --low-order --out low
   interaction discover --model mlp5 --data rules --weights low/model.safetensors
   interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
+  interaction networks
+  interaction download tiny-imagenet
   interaction devices
 
 `interaction COMMAND --help` explains each setting.")]

@@ -269,8 +269,8 @@ fn one_wrong_shape_is_named() {
 
 #[test]
 fn checkpoints_of_pytorch_are_read_and_strange_ones_refused() {
-    // Made by torch 2.15.0: the MLP's weights in a dictionary with numbers, text and a module; the same cut; objects of
-    // other kinds under the keys.
+    // Made by torch 2.15.0: the MLP's weights in a dictionary with numbers and text; the same cut; a training's
+    // checkpoint with the state of its optimiser; objects of other kinds under the keys.
     let net = || {
         MlpConfig::new(3, 2)
             .with_layers(2)
@@ -279,6 +279,14 @@ fn checkpoints_of_pytorch_are_read_and_strange_ones_refused() {
     };
     let (wrapped, report) = load(net(), fixture("pickles/wrapped.pth")).unwrap();
     assert_eq!((report.loaded, report.ignored.len()), (4, 0));
+    let (_, report) = load(net(), fixture("pickles/training.pth")).unwrap();
+    assert!(
+        report.loaded == 4
+            && report
+                .ignored
+                .iter()
+                .all(|key| key.starts_with("optimizer."))
+    );
     // The same weights in half precision.
     let (half, _) = load(net(), fixture("pickles/half.safetensors")).unwrap();
     let x = Tensor::<2>::ones([1, 3], &test_device());

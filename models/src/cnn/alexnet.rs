@@ -5,9 +5,8 @@ use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-use crate::error::Result;
-use crate::layers::{max_pool, padding, pool};
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::layers::{dense, max_pool, padding, pool};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, sequential};
 
 /// Configuration of an [`AlexNet`].
@@ -114,14 +113,7 @@ impl AlexNet {
         if let Some(average) = &self.average {
             x = average.forward(x);
         }
-        let mut x: Tensor<2> = x.flatten(1, 3);
-        for (index, linear) in self.classifier.iter().enumerate() {
-            x = match index {
-                2 => linear.forward(x),
-                _ => relu(linear.forward(self.dropout.forward(x))),
-            };
-        }
-        x
+        dense(x.flatten(1, 3), &self.classifier, &self.dropout, [0, 1])
     }
 }
 
@@ -139,23 +131,21 @@ impl Reference for AlexNet {
 
 impl ImageFamily for AlexNet {
     fn variants() -> Vec<Variant<Self>> {
-        fn torchvision(spec: &ImageSpec, device: &Device) -> Result<AlexNet> {
-            spec.at_least(63)?;
-            let config = AlexNetConfig::new(spec.classes);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        fn cifar(spec: &ImageSpec, device: &Device) -> Result<AlexNet> {
-            spec.at_least(8)?;
-            let [height, width] = spec.sides();
-            if height != width {
-                return Err(spec.unfit("its images are square"));
-            }
-            let config = AlexNetConfig::cifar(spec.classes).with_image(height);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
         vec![
-            variant("alexnet", Preprocessing::torchvision(), torchvision),
-            variant("alexnet-cifar", Preprocessing::cifar(), cifar),
+            variant("alexnet", Preprocessing::torchvision(), |spec, device| {
+                spec.at_least(63)?;
+                let config = AlexNetConfig::new(spec.classes);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            }),
+            variant("alexnet-cifar", Preprocessing::cifar(), |spec, device| {
+                spec.at_least(8)?;
+                let [height, width] = spec.sides();
+                if height != width {
+                    return Err(spec.unfit("its images are square"));
+                }
+                let config = AlexNetConfig::cifar(spec.classes).with_image(height);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            }),
         ]
     }
 }

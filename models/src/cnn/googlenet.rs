@@ -4,9 +4,8 @@ use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-use crate::error::Result;
 use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 const EPSILON: f64 = 1e-3;
@@ -48,7 +47,7 @@ pub struct GoogLeNetConfig {
 /// GoogLeNet: nine inception modules, with batch normalisation.
 ///
 /// Reference: torchvision `googlenet`, whose third branch has a 3x3 convolution where the paper has 5x5; keys
-/// `conv{1-3}`, `inception{3a-5b}.branch{1-4}`, `aux{1,2}`, `fc`. Takes images of any size whose sides are at least 15.
+/// `conv{1-3}`, `inception{3a-5b}.branch{1-4}`, `aux{1,2}`, `fc`. Takes images of any size whose sides are at least 32.
 #[derive(Module, Debug)]
 pub struct GoogLeNet {
     #[module(skip)]
@@ -248,11 +247,14 @@ impl Reference for GoogLeNet {
 
 impl ImageFamily for GoogLeNet {
     fn variants() -> Vec<Variant<Self>> {
-        fn build(spec: &ImageSpec, device: &Device) -> Result<GoogLeNet> {
-            spec.at_least(15)?;
-            let config = GoogLeNetConfig::new(spec.classes);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        vec![variant("googlenet", Preprocessing::torchvision(), build)]
+        vec![variant(
+            "googlenet",
+            Preprocessing::torchvision(),
+            |spec, device| {
+                spec.at_least(32)?;
+                let config = GoogLeNetConfig::new(spec.classes);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            },
+        )]
     }
 }

@@ -3,9 +3,8 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-use crate::error::Result;
 use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNet`].
@@ -180,18 +179,20 @@ impl Reference for ResNet {
 
 impl ImageFamily for ResNet {
     fn variants() -> Vec<Variant<Self>> {
-        fn build<const DEPTH: usize>(spec: &ImageSpec, device: &Device) -> Result<ResNet> {
-            spec.at_least(2)?;
-            let config = ResNetConfig::depth(DEPTH, spec.classes).expect("a depth of the table");
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        let preprocessing = Preprocessing::torchvision();
+        let of = |name, depth| {
+            variant(name, Preprocessing::torchvision(), move |spec, device| {
+                spec.at_least(2)?;
+                let config =
+                    ResNetConfig::depth(depth, spec.classes).expect("a depth of the table");
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+        };
         vec![
-            variant("resnet18", preprocessing, build::<18>),
-            variant("resnet34", preprocessing, build::<34>),
-            variant("resnet50", preprocessing, build::<50>),
-            variant("resnet101", preprocessing, build::<101>),
-            variant("resnet152", preprocessing, build::<152>),
+            of("resnet18", 18),
+            of("resnet34", 34),
+            of("resnet50", 50),
+            of("resnet101", 101),
+            of("resnet152", 152),
         ]
     }
 }

@@ -3,9 +3,8 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu, s};
 
-use crate::error::Result;
 use crate::layers::{ConvNorm, ConvNormConfig, global_average};
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNetCifar`].
@@ -138,22 +137,20 @@ impl Reference for ResNetCifar {
 
 impl ImageFamily for ResNetCifar {
     fn variants() -> Vec<Variant<Self>> {
-        fn build<const BLOCKS: usize, const WIDTH: usize>(
-            spec: &ImageSpec,
-            device: &Device,
-        ) -> Result<ResNetCifar> {
-            spec.at_least(4)?;
-            let config = ResNetCifarConfig::new(spec.classes).with_channels(spec.size.channels);
-            Ok(config.with_blocks(BLOCKS).with_width(WIDTH).init(device))
-        }
-        let preprocessing = Preprocessing::cifar();
+        let of = |name, blocks, width| {
+            variant(name, Preprocessing::cifar(), move |spec, device| {
+                spec.at_least(4)?;
+                let config = ResNetCifarConfig::new(spec.classes).with_channels(spec.size.channels);
+                Ok(config.with_blocks(blocks).with_width(width).init(device))
+            })
+        };
         vec![
-            variant("resnet20", preprocessing, build::<3, 16>),
-            variant("resnet20-slim", preprocessing, build::<3, 8>),
-            variant("resnet32", preprocessing, build::<5, 16>),
-            variant("resnet44", preprocessing, build::<7, 16>),
-            variant("resnet56", preprocessing, build::<9, 16>),
-            variant("resnet110", preprocessing, build::<18, 16>),
+            of("resnet20", 3, 16),
+            of("resnet20-slim", 3, 8),
+            of("resnet32", 5, 16),
+            of("resnet44", 7, 16),
+            of("resnet56", 9, 16),
+            of("resnet110", 18, 16),
         ]
     }
 }

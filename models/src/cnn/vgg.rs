@@ -2,11 +2,10 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
-use crate::error::Result;
-use crate::layers::{ConvNorm, ConvNormConfig, max_pool, pool};
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::layers::{ConvNorm, ConvNormConfig, dense, max_pool, pool};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, sequential};
 
 /// Convolutions before each of the five pools.
@@ -116,14 +115,8 @@ impl Vgg {
             }
             x = pool(x, max_pool(2, 2, 0));
         }
-        let mut x: Tensor<2> = self.average.forward(x).flatten(1, 3);
-        for (index, linear) in self.classifier.iter().enumerate() {
-            x = linear.forward(x);
-            if index < 2 {
-                x = self.dropout.forward(relu(x));
-            }
-        }
-        x
+        let x = self.average.forward(x).flatten(1, 3);
+        dense(x, &self.classifier, &self.dropout, [1, 2])
     }
 }
 
@@ -161,27 +154,23 @@ impl Reference for Vgg {
 
 impl ImageFamily for Vgg {
     fn variants() -> Vec<Variant<Self>> {
-        fn build<const DEPTH: usize, const NORM: bool>(
-            spec: &ImageSpec,
-            device: &Device,
-        ) -> Result<Vgg> {
-            spec.at_least(32)?;
-            let config = VggConfig::depth(DEPTH, spec.classes).expect("a depth of the table");
-            let config = config
-                .with_batch_norm(NORM)
-                .with_channels(spec.size.channels);
-            Ok(config.init(device))
-        }
-        let preprocessing = Preprocessing::torchvision();
+        let of = |name, depth, norm| {
+            variant(name, Preprocessing::torchvision(), move |spec, device| {
+                spec.at_least(32)?;
+                let config = VggConfig::depth(depth, spec.classes).expect("a depth of the table");
+                let config = config.with_batch_norm(norm);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+        };
         vec![
-            variant("vgg11", preprocessing, build::<11, false>),
-            variant("vgg13", preprocessing, build::<13, false>),
-            variant("vgg16", preprocessing, build::<16, false>),
-            variant("vgg19", preprocessing, build::<19, false>),
-            variant("vgg11-bn", preprocessing, build::<11, true>),
-            variant("vgg13-bn", preprocessing, build::<13, true>),
-            variant("vgg16-bn", preprocessing, build::<16, true>),
-            variant("vgg19-bn", preprocessing, build::<19, true>),
+            of("vgg11", 11, false),
+            of("vgg13", 13, false),
+            of("vgg16", 16, false),
+            of("vgg19", 19, false),
+            of("vgg11-bn", 11, true),
+            of("vgg13-bn", 13, true),
+            of("vgg16-bn", 16, true),
+            of("vgg19-bn", 19, true),
         ]
     }
 }

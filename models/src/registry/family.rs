@@ -83,20 +83,21 @@ pub struct Variant<M> {
     pub(super) name: &'static str,
     pub(super) preprocessing: Preprocessing,
     pub(super) patch: Option<usize>,
-    pub(super) build: fn(&ImageSpec, &Device) -> Result<M>,
+    #[allow(clippy::type_complexity)]
+    pub(super) build: Box<dyn Fn(&ImageSpec, &Device) -> Result<M>>,
 }
 
 /// A network without patches.
 pub(crate) fn variant<M>(
     name: &'static str,
     preprocessing: Preprocessing,
-    build: fn(&ImageSpec, &Device) -> Result<M>,
+    build: impl Fn(&ImageSpec, &Device) -> Result<M> + 'static,
 ) -> Variant<M> {
     Variant {
         name,
         preprocessing,
         patch: None,
-        build,
+        build: Box::new(build),
     }
 }
 

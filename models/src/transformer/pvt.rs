@@ -5,12 +5,11 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::{patches, whole_patches};
-use crate::error::Result;
 use crate::layers::{
     FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, split_heads,
     stochastic_depth, table, token, tokens,
 };
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::Reference;
 
 /// Of the norms in blocks and at the end.
@@ -255,24 +254,20 @@ impl Reference for Pvt {
 
 impl ImageFamily for Pvt {
     fn variants() -> Vec<Variant<Self>> {
-        fn build(config: PvtConfig, spec: &ImageSpec, device: &Device) -> Result<Pvt> {
-            whole_patches(spec, 8 * spec.patch)?;
-            let config = config.with_image(spec.sides()).with_patch(spec.patch);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        macro_rules! of {
-            ($name:literal, $size:ident) => {
-                variant($name, Preprocessing::deit(), |spec, device| {
-                    build(PvtConfig::$size(spec.classes), spec, device)
-                })
-                .patch(4)
-            };
-        }
+        let of = |name, config: fn(usize) -> PvtConfig| {
+            variant(name, Preprocessing::deit(), move |spec, device| {
+                whole_patches(spec, 8 * spec.patch)?;
+                let config = config(spec.classes).with_image(spec.sides());
+                let config = config.with_patch(spec.patch);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+            .patch(4)
+        };
         vec![
-            of!("pvt-tiny", tiny),
-            of!("pvt-small", small),
-            of!("pvt-medium", medium),
-            of!("pvt-large", large),
+            of("pvt-tiny", PvtConfig::tiny),
+            of("pvt-small", PvtConfig::small),
+            of("pvt-medium", PvtConfig::medium),
+            of("pvt-large", PvtConfig::large),
         ]
     }
 }

@@ -6,12 +6,11 @@ use burn::store::bridge::map_data;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{patches, whole_patches};
-use crate::error::Result;
 use crate::layers::{
     FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, split_heads,
     stochastic_depth, table, token, tokens,
 };
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, Weight, renamed};
 
 const EPSILON: f64 = 1e-5;
@@ -324,27 +323,22 @@ impl Reference for Tnt {
 
 impl ImageFamily for Tnt {
     fn variants() -> Vec<Variant<Self>> {
-        fn build(config: TntConfig, spec: &ImageSpec, device: &Device) -> Result<Tnt> {
-            if !spec.patch.is_multiple_of(STRIDE) {
-                return Err(spec.unfit("its patches have a side that is a multiple of 4"));
-            }
-            whole_patches(spec, spec.patch)?;
-            let config = config.with_image(spec.sides()).with_patch(spec.patch);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        macro_rules! of {
-            ($name:literal, $size:ident, $legacy:literal) => {
-                variant($name, Preprocessing::half(), |spec, device| {
-                    let config = TntConfig::$size(spec.classes).with_legacy($legacy);
-                    build(config, spec, device)
-                })
-                .patch(16)
-            };
-        }
+        let of = |name, config: fn(usize) -> TntConfig, legacy| {
+            variant(name, Preprocessing::half(), move |spec, device| {
+                if !spec.patch.is_multiple_of(STRIDE) {
+                    return Err(spec.unfit("its patches have a side that is a multiple of 4"));
+                }
+                whole_patches(spec, spec.patch)?;
+                let config = config(spec.classes).with_legacy(legacy);
+                let config = config.with_image(spec.sides()).with_patch(spec.patch);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+            .patch(16)
+        };
         vec![
-            of!("tnt-small", small, false),
-            of!("tnt-base", base, false),
-            of!("tnt-small-legacy", small, true),
+            of("tnt-small", TntConfig::small, false),
+            of("tnt-base", TntConfig::base, false),
+            of("tnt-small-legacy", TntConfig::small, true),
         ]
     }
 }

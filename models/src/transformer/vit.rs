@@ -4,12 +4,11 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
 use super::{patches, whole_patches};
-use crate::error::Result;
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, stochastic_depth,
     table, token,
 };
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
 
 const EPSILON: f64 = 1e-6;
@@ -202,30 +201,26 @@ impl Reference for Vit {
 
 impl ImageFamily for Vit {
     fn variants() -> Vec<Variant<Self>> {
-        fn build(config: VitConfig, spec: &ImageSpec, device: &Device) -> Result<Vit> {
-            whole_patches(spec, spec.patch)?;
-            let config = config.with_image(spec.sides()).with_patch(spec.patch);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        macro_rules! of {
-            ($name:literal, $preprocessing:ident, $size:ident, $distilled:literal) => {
-                variant($name, Preprocessing::$preprocessing(), |spec, device| {
-                    let config = VitConfig::$size(spec.classes).with_distilled($distilled);
-                    build(config, spec, device)
-                })
-                .patch(16)
-            };
-        }
+        let of = |name, preprocessing, config: fn(usize) -> VitConfig, distilled| {
+            variant(name, preprocessing, move |spec, device| {
+                whole_patches(spec, spec.patch)?;
+                let config = config(spec.classes).with_distilled(distilled);
+                let config = config.with_image(spec.sides()).with_patch(spec.patch);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+            .patch(16)
+        };
+        let (half, deit) = (Preprocessing::half(), Preprocessing::deit());
         vec![
-            of!("vit-tiny", half, tiny, false),
-            of!("vit-small", half, small, false),
-            of!("vit-base", half, base, false),
-            of!("deit-tiny", deit, tiny, false),
-            of!("deit-small", deit, small, false),
-            of!("deit-base", deit, base, false),
-            of!("deit-tiny-distilled", deit, tiny, true),
-            of!("deit-small-distilled", deit, small, true),
-            of!("deit-base-distilled", deit, base, true),
+            of("vit-tiny", half, VitConfig::tiny, false),
+            of("vit-small", half, VitConfig::small, false),
+            of("vit-base", half, VitConfig::base, false),
+            of("deit-tiny", deit, VitConfig::tiny, false),
+            of("deit-small", deit, VitConfig::small, false),
+            of("deit-base", deit, VitConfig::base, false),
+            of("deit-tiny-distilled", deit, VitConfig::tiny, true),
+            of("deit-small-distilled", deit, VitConfig::small, true),
+            of("deit-base-distilled", deit, VitConfig::base, true),
         ]
     }
 }

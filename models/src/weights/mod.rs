@@ -182,7 +182,7 @@ fn apply<M: Reference>(
 ) -> ApplyResult {
     let renames = net.renames();
     let unneeded = net.unneeded();
-    let tensors = unwrapped(tensors);
+    let tensors = unwrapped(tensors, ignored);
     let dialect = net.dialects().into_iter().find(|dialect| {
         let marked = |weight: &Weight| find(&weight.name, dialect.mark).is_some();
         tensors.iter().any(marked)
@@ -211,14 +211,30 @@ fn apply<M: Reference>(
 /// What a batch norm counts, which nothing reads.
 const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 
-/// Without the dictionaries that checkpoints wrap around the weights, and without the prefix of `DataParallel`.
-fn unwrapped(mut tensors: Vec<Weight>) -> Vec<Weight> {
+/// Without the dictionaries that checkpoints wrap around the weights, what training keeps beside them, and the prefix of
+/// `DataParallel`.
+fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
     for wrapper in ["state_dict.", "model.", "module."] {
-        if tensors.iter().all(|t| t.name.starts_with(wrapper)) {
-            for tensor in &mut tensors {
-                tensor.name.drain(..wrapper.len());
-            }
+        let inside = |weight: &Weight| weight.name.starts_with(wrapper);
+        let beside = |weight: &Weight| BESIDE.iter().any(|name| weight.name.starts_with(name));
+        if !tensors.iter().any(inside) || !tensors.iter().all(|t| inside(t) || beside(t)) {
+            continue;
+        }
+        let (weights, others): (Vec<_>, Vec<_>) = tensors.into_iter().partition(inside);
+        ignored.extend(others.into_iter().map(|weight| weight.name));
+        tensors = weights;
+        for tensor in &mut tensors {
+            tensor.name.drain(..wrapper.len());
         }
     }
     tensors
 }
+
+/// What checkpoints of a training hold beside the weights.
+const BESIDE: [&str; 5] = [
+    "optimizer.",
+    "lr_scheduler.",
+    "scaler.",
+    "model_ema.",
+    "ema.",
+];

@@ -1,20 +1,19 @@
+mod windows;
+
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::whole_patches;
-use crate::error::Result;
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, stochastic_depth, table,
 };
-use crate::registry::{ImageFamily, ImageSpec, Preprocessing, Variant, variant};
+use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
+use windows::Windows;
 
 const EPSILON: f64 = 1e-5;
-/// Added to the scores of tokens that the shift brought together from different places.
-const APART: f32 = -100.0;
-
 /// Configuration of a [`Swin`].
 #[derive(Config, Debug)]
 pub struct SwinConfig {
@@ -151,119 +150,6 @@ impl SwinConfig {
             norm: layer_norm(last, EPSILON, device),
             head: linear(last, self.classes, true, device),
         }
-    }
-}
-
-/// How a map of tokens is cut into windows.
-#[derive(Debug, Clone)]
-struct Windows {
-    /// Rows and columns of the map.
-    map: [usize; 2],
-    /// Rows and columns of a window.
-    window: [usize; 2],
-    /// By how much the map is rolled before.
-    shift: [usize; 2],
-}
-
-impl Windows {
-    fn new(map: [usize; 2], window: usize, shifted: bool) -> Self {
-        let shift = |side: usize| match shifted && side > window {
-            true => window / 2,
-            false => 0,
-        };
-        Self {
-            map,
-            window: map.map(|side| side.min(window)),
-            shift: map.map(shift),
-        }
-    }
-
-    /// Windows down and across, the last of which may reach beyond the map.
-    fn count(&self) -> [usize; 2] {
-        std::array::from_fn(|axis| self.map[axis].div_ceil(self.window[axis]))
-    }
-
-    /// `[batch, rows, columns, width]` to `[batch * windows, tokens, width]`, zeros beyond the map.
-    fn cut(&self, x: Tensor<4>) -> Tensor<3> {
-        let [batch, height, width, channels] = x.dims();
-        let [down, across] = self.count();
-        let [wh, ww] = self.window;
-        let x = self.roll(x, -1);
-        let x = match (down * wh - height, across * ww - width) {
-            (0, 0) => x,
-            (bottom, right) => x.pad([(0, bottom), (0, right), (0, 0)], 0.0),
-        };
-        x.reshape([batch, down, wh, across, ww, channels])
-            .permute([0, 1, 3, 2, 4, 5])
-            .reshape([batch * down * across, wh * ww, channels])
-    }
-
-    /// The inverse of [`cut`](Self::cut).
-    fn join(&self, x: Tensor<3>, batch: usize) -> Tensor<4> {
-        let channels = x.dims()[2];
-        let [down, across] = self.count();
-        let [wh, ww] = self.window;
-        let x = x
-            .reshape([batch, down, across, wh, ww, channels])
-            .permute([0, 1, 3, 2, 4, 5])
-            .reshape([batch, down * wh, across * ww, channels]);
-        let x = match [down * wh, across * ww] == self.map {
-            true => x,
-            false => x.slice([0..batch, 0..self.map[0], 0..self.map[1]]),
-        };
-        self.roll(x, 1)
-    }
-
-    fn roll(&self, x: Tensor<4>, direction: i64) -> Tensor<4> {
-        match self.shift {
-            [0, 0] => x,
-            shift => x.roll(&shift.map(|by| direction * by as i64), &[1, 2]),
-        }
-    }
-
-    /// For tokens i and j of a window, the row of the bias table for the place of i less that of j.
-    fn bias_rows(&self) -> Vec<i32> {
-        let [wh, ww] = self.window;
-        let places: Vec<(usize, usize)> = (0..wh * ww).map(|k| (k / ww, k % ww)).collect();
-        let row = |(i, j): (&(usize, usize), &(usize, usize))| {
-            let (down, right) = (i.0 + wh - 1 - j.0, i.1 + ww - 1 - j.1);
-            (down * (2 * ww - 1) + right) as i32
-        };
-        let pairs = places
-            .iter()
-            .flat_map(|i| places.iter().map(move |j| (i, j)));
-        pairs.map(row).collect()
-    }
-
-    /// [`APART`] for tokens of a window that were not neighbours before the map was rolled, zero for others; `None`
-    /// without shift.
-    fn mask(&self) -> Option<Vec<f32>> {
-        if self.shift == [0, 0] {
-            return None;
-        }
-        let [down, across] = self.count();
-        let [wh, ww] = self.window;
-        // The map is cut three times along each axis: before the last window, and where it was rolled.
-        let region = |axis: usize, at: usize| {
-            let side = self.count()[axis] * self.window[axis];
-            match (self.window[axis], self.shift[axis]) {
-                (_, 0) => 0,
-                (window, _) if at < side - window => 0,
-                (_, shift) if at < side - shift => 1,
-                _ => 2,
-            }
-        };
-        let mut mask = Vec::with_capacity(down * across * (wh * ww).pow(2));
-        for window in 0..down * across {
-            let (top, left) = (window / across * wh, window % across * ww);
-            let regions: Vec<[i32; 2]> = (0..wh * ww)
-                .map(|k| [region(0, top + k / ww), region(1, left + k % ww)])
-                .collect();
-            for i in &regions {
-                mask.extend(regions.iter().map(|j| if i == j { 0.0 } else { APART }));
-            }
-        }
-        Some(mask)
     }
 }
 
@@ -416,66 +302,19 @@ impl Reference for Swin {
 
 impl ImageFamily for Swin {
     fn variants() -> Vec<Variant<Self>> {
-        fn build(config: SwinConfig, spec: &ImageSpec, device: &Device) -> Result<Swin> {
-            whole_patches(spec, spec.patch)?;
-            let config = config.with_image(spec.sides()).with_patch(spec.patch);
-            Ok(config.with_channels(spec.size.channels).init(device))
-        }
-        macro_rules! of {
-            ($name:literal, $size:ident) => {
-                variant($name, Preprocessing::deit(), |spec, device| {
-                    build(SwinConfig::$size(spec.classes), spec, device)
-                })
-                .patch(4)
-            };
-        }
+        let of = |name, config: fn(usize) -> SwinConfig| {
+            variant(name, Preprocessing::deit(), move |spec, device| {
+                whole_patches(spec, spec.patch)?;
+                let config = config(spec.classes).with_image(spec.sides());
+                let config = config.with_patch(spec.patch);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+            .patch(4)
+        };
         vec![
-            of!("swin-tiny", tiny),
-            of!("swin-small", small),
-            of!("swin-base", base),
+            of("swin-tiny", SwinConfig::tiny),
+            of("swin-small", SwinConfig::small),
+            of("swin-base", SwinConfig::base),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_map_is_joined_as_it_was_cut() {
-        let device = burn_interaction::device("flex").unwrap();
-        for (map, window) in [([8, 8], 4), ([10, 7], 4), ([3, 9], 4)] {
-            let count = map[0] * map[1];
-            let x = Tensor::<1, Int>::arange(0..2 * count as i64 * 3, &device).float();
-            let x = x.reshape([2, map[0], map[1], 3]);
-            for shifted in [false, true] {
-                let windows = Windows::new(map, window, shifted);
-                let [wh, ww] = windows.window;
-                let cut = windows.cut(x.clone());
-                assert_eq!(cut.dims()[1..], [wh * ww, 3]);
-                let joined = windows.join(cut, 2);
-                assert_eq!(
-                    joined.into_data(),
-                    x.clone().into_data(),
-                    "{map:?} {shifted}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_shifted_map_keeps_far_tokens_apart() {
-        let windows = Windows::new([4, 4], 2, true);
-        let mask = windows.mask().unwrap();
-        let of = |window: usize| &mask[16 * window..16 * (window + 1)];
-        assert!(of(0).iter().all(|m| *m == 0.0));
-        // The last window holds the map's four corners.
-        let alone = |i: usize| (0..4).all(|j| of(3)[4 * i + j] == if i == j { 0.0 } else { APART });
-        assert!((0..4).all(alone));
-        assert!(Windows::new([2, 2], 2, true).mask().is_none());
-        assert_eq!(
-            Windows::new([2, 2], 2, false).bias_rows()[..4],
-            [4, 3, 1, 0]
-        );
     }
 }

@@ -1,0 +1,160 @@
+//! Image files, networks and downloads from the command line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+
+use crate::{path, refuse, succeed};
+
+/// Two classes of small images in ImageNet's folders, of sizes that differ.
+fn class_folders(root: &Path) {
+    for (part, count) in [("train", 12), ("val", 6)] {
+        for (class, level) in [("dark", 40), ("light", 200)] {
+            let folder = root.join(part).join(class);
+            std::fs::create_dir_all(&folder).unwrap();
+            for number in 0..count {
+                let image = image::RgbImage::from_fn(20 + number, 24, |x, y| {
+                    image::Rgb([level + (x + y) as u8, level, level + number as u8])
+                });
+                image.save(folder.join(format!("{number}.png"))).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn folders_of_images_are_trained_on_and_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    class_folders(&root.join("set"));
+    let data = format!("imagenet:{}", path(root, "set"));
+    let (trained, found) = (path(root, "trained"), path(root, "found"));
+    let subject = ["--model", "resnet20-slim", "--data", &data];
+    let train = [
+        "--image",
+        "16",
+        "--epochs",
+        "3",
+        "--batch",
+        "8",
+        "--augment",
+        "crop",
+    ];
+    let rest = [
+        "--optimizer",
+        "adamw",
+        "--lr",
+        "0.01",
+        "--probe-samples",
+        "0",
+        "--plain",
+        "--out",
+        &trained,
+    ];
+    succeed(&[&["train"], &subject[..], &train, &rest].concat());
+    // The side of 16 comes from the settings beside the weights.
+    let weights = path(root, "trained/model.safetensors");
+    let discover = [
+        "--weights",
+        &weights,
+        "--any",
+        "--samples",
+        "2",
+        "--contexts",
+        "1",
+        "--grid",
+        "4x4",
+    ];
+    let rest = ["--pairs", "neighbours:1:4", "--out", &found];
+    let text = succeed(&[&["discover"], &subject[..], &discover, &rest].concat());
+    assert!(
+        text.contains("16 players, 2 samples") && text.contains("loaded 97 tensors"),
+        "{text}"
+    );
+    assert!(root.join("found/curve.png").exists());
+
+    let bad = root.join("set/val/dark/0.png");
+    let refuse_all = |what: &str| {
+        refuse(
+            &[&["discover"], &subject[..], &discover, &rest].concat(),
+            what,
+        )
+    };
+    std::fs::write(&bad, "").unwrap();
+    refuse_all("dark/0.png: zero bytes");
+    std::fs::write(&bad, "no image").unwrap();
+    refuse_all("dark/0.png: not an image");
+    std::fs::write(root.join("set/val.txt"), "9.png dark\n").unwrap();
+    refuse_all("val.txt, line 1");
+    std::fs::remove_file(root.join("set/val.txt")).unwrap();
+    std::fs::remove_dir_all(root.join("set/train/light")).unwrap();
+    std::fs::create_dir(root.join("set/train/light")).unwrap();
+    refuse_all("train/light: no image");
+    refuse(
+        &[&["train"], &subject[..], &["--image", "0"]].concat(),
+        "train/light",
+    );
+}
+
+#[test]
+fn networks_are_listed_with_what_they_expect() {
+    let text = succeed(&["networks"]);
+    for line in ["vgg16-bn", "swin-tiny", "mlp5", "bicubic"] {
+        assert!(text.contains(line), "{text}");
+    }
+    refuse(
+        &["discover", "--model", "vit-tiny/7", "--data", "scenes"],
+        "multiples of 7",
+    );
+    refuse(
+        &[
+            "discover", "--model", "resnet20", "--data", "scenes", "--image", "0",
+        ],
+        "--image 0",
+    );
+    refuse(
+        &[
+            "train",
+            "--model",
+            "resnet20",
+            "--data",
+            "scenes",
+            "--augment",
+            "much",
+        ],
+        "--augment much",
+    );
+}
+
+#[test]
+fn what_was_downloaded_is_checked() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/set.tar.gz", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            lines
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty())
+                .for_each(drop);
+            let reply = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nbytes";
+            stream.write_all(reply).unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let to = path(folder.path(), "data");
+    refuse(
+        &["download", "cifar-10", "--url", &url, "--to", &to],
+        "checksum",
+    );
+    let md5 = ["--md5", "4b3a6218bb3e3a7303e8a171a60fcf92"];
+    let command = [
+        &["download", "tiny-imagenet", "--url", &url, "--to", &to],
+        &md5[..],
+    ]
+    .concat();
+    refuse(&command, "cannot be unpacked");
+    refuse(&["download", "mnist"], "mnist");
+    let nowhere = ["download", "cifar-10", "--to", "/proc/nowhere"];
+    refuse(&nowhere, "/proc/nowhere");
+}
