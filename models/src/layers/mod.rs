@@ -5,11 +5,11 @@ mod conv;
 mod embed;
 mod feed_forward;
 mod head;
-mod stochastic_depth;
+mod residual;
 
 pub(crate) use attention::*;
 pub(crate) use conv::*;
 pub(crate) use embed::*;
 pub(crate) use feed_forward::*;
 pub(crate) use head::*;
-pub(crate) use stochastic_depth::*;
+pub(crate) use residual::*;

@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::{patches, whole_patches};
 use crate::layers::{
-    FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, split_heads,
-    stochastic_depth, table, token, tokens,
+    FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, residual,
+    split_heads, table, token, tokens,
 };
 use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::Reference;
@@ -182,10 +182,10 @@ impl ReducedAttention {
 
 impl Block {
     fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
-        let attended = self.attn.forward(self.norm1.forward(x.clone()), sides);
-        let x = x + stochastic_depth(attended, self.drop_path);
-        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
-        x + stochastic_depth(mixed, self.drop_path)
+        let x = residual(x, &self.norm1, self.drop_path, |x| {
+            self.attn.forward(x, sides)
+        });
+        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
     }
 }
 

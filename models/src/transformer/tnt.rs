@@ -7,8 +7,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{patches, whole_patches};
 use crate::layers::{
-    FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, split_heads,
-    stochastic_depth, table, token, tokens,
+    FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, residual, split_heads,
+    table, token, tokens,
 };
 use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, Weight, renamed};
@@ -205,13 +205,9 @@ impl Attention {
 impl Block {
     /// `pixels` is `[batch * patches, pixels, inner]`, `patches` is `[batch, 1 + patches, width]`.
     fn forward(&self, pixels: Tensor<3>, patches: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-        let drop = |branch| stochastic_depth(branch, self.drop_path);
-        let x = self.attn_in.forward(self.norm_in.forward(pixels.clone()));
-        let pixels = pixels + drop(x);
-        let x = self
-            .mlp_in
-            .forward(self.norm_mlp_in.forward(pixels.clone()));
-        let pixels = pixels + drop(x);
+        let drop = self.drop_path;
+        let pixels = residual(pixels, &self.norm_in, drop, |x| self.attn_in.forward(x));
+        let pixels = residual(pixels, &self.norm_mlp_in, drop, |x| self.mlp_in.forward(x));
 
         let [batch, count, _] = patches.dims();
         let flat = |x: Tensor<3>| flat(x, batch, count - 1);
@@ -229,12 +225,9 @@ impl Block {
         let others = patches.narrow(1, 1, count - 1) + told;
         let patches = Tensor::cat(vec![class, others], 1);
 
-        let x = self
-            .attn_out
-            .forward(self.norm_out.forward(patches.clone()));
-        let patches = patches + drop(x);
-        let x = self.mlp.forward(self.norm_mlp.forward(patches.clone()));
-        (pixels, patches + drop(x))
+        let patches = residual(patches, &self.norm_out, drop, |x| self.attn_out.forward(x));
+        let patches = residual(patches, &self.norm_mlp, drop, |x| self.mlp.forward(x));
+        (pixels, patches)
     }
 }
 

@@ -5,8 +5,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::{patches, whole_patches};
 use crate::layers::{
-    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, stochastic_depth,
-    table, token,
+    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, residual, table,
+    token,
 };
 use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
@@ -117,10 +117,10 @@ impl VitConfig {
 
 impl Block {
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let attended = self.attn.forward(self.norm1.forward(x.clone()), None);
-        let x = x + stochastic_depth(attended, self.drop_path);
-        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
-        x + stochastic_depth(mixed, self.drop_path)
+        let x = residual(x, &self.norm1, self.drop_path, |x| {
+            self.attn.forward(x, None)
+        });
+        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
     }
 }
 

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::whole_patches;
 use crate::layers::{
-    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, stochastic_depth, table,
+    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, residual, table,
 };
 use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
@@ -194,11 +194,12 @@ impl WindowAttention {
 impl Block {
     /// `[batch, rows, columns, width]` to the same.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let windows = self.windows.cut(self.norm1.forward(x.clone()));
-        let attended = self.windows.join(self.attn.forward(windows), x.dims()[0]);
-        let x = x + stochastic_depth(attended, self.drop_path);
-        let mixed = self.mlp.forward(self.norm2.forward(x.clone()));
-        x + stochastic_depth(mixed, self.drop_path)
+        let batch = x.dims()[0];
+        let x = residual(x, &self.norm1, self.drop_path, |x| {
+            let windows = self.windows.cut(x);
+            self.windows.join(self.attn.forward(windows), batch)
+        });
+        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
     }
 }
 

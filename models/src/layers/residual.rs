@@ -1,7 +1,19 @@
+use burn::nn::LayerNorm;
 use burn::tensor::{Distribution, Tensor};
 
+/// `x + branch(norm(x))`, the branch dropped at this rate while training: half a transformer block.
+pub(crate) fn residual<const D: usize>(
+    x: Tensor<D>,
+    norm: &LayerNorm,
+    drop: f64,
+    branch: impl FnOnce(Tensor<D>) -> Tensor<D>,
+) -> Tensor<D> {
+    let y = branch(norm.forward(x.clone()));
+    x + stochastic_depth(y, drop)
+}
+
 /// Drops a residual branch for whole samples while training, and scales what stays; nothing at inference.
-pub(crate) fn stochastic_depth<const D: usize>(branch: Tensor<D>, rate: f64) -> Tensor<D> {
+fn stochastic_depth<const D: usize>(branch: Tensor<D>, rate: f64) -> Tensor<D> {
     let device = branch.device();
     if rate == 0.0 || !device.is_autodiff() {
         return branch;
