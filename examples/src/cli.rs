@@ -252,8 +252,8 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// Where to compute.
     pub place: Place,
-    /// Which: throughput, values, exact, step, forward (every vision network) or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "accuracy"])]
+    /// Which: throughput, values, exact, step, forward (every vision network), load (memory) or accuracy; all without.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "load", "accuracy"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.
     #[arg(long, requires = "data")]

@@ -178,6 +178,9 @@ pub trait Samples {
     /// The number of classes.
     fn classes(&self) -> usize;
 
+    /// Numbers in one, as the network takes it.
+    fn elements(&self) -> usize;
+
     /// The class of one.
     fn label(&self, index: usize) -> usize;
 
@@ -193,6 +196,7 @@ pub trait Samples {
 pub struct ImageSamples {
     images: Arc<dyn ImageSet>,
     batcher: ImageBatcher,
+    size: ImageSize,
 }
 
 impl ImageSamples {
@@ -201,6 +205,7 @@ impl ImageSamples {
         Self {
             images,
             batcher: view.batcher(),
+            size: view.size,
         }
     }
 }
@@ -215,6 +220,10 @@ impl Samples for ImageSamples {
 
     fn classes(&self) -> usize {
         self.images.classes().len()
+    }
+
+    fn elements(&self) -> usize {
+        self.size.channels * self.size.height * self.size.width
     }
 
     fn label(&self, index: usize) -> usize {
@@ -237,6 +246,10 @@ impl Samples for Table {
 
     fn classes(&self) -> usize {
         Table::classes(self).len()
+    }
+
+    fn elements(&self) -> usize {
+        self.names().len()
     }
 
     fn label(&self, index: usize) -> usize {

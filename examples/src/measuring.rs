@@ -12,7 +12,12 @@ use crate::data::Samples;
 use crate::error::{Result, usage};
 use crate::progress::Bar;
 
-const BATCH: usize = 256;
+/// Input values in a batch, within rows of 8 to 256: large images have large activations.
+const BATCH_ELEMENTS: usize = 1 << 20;
+
+fn rows<S: Samples>(samples: &S) -> usize {
+    (BATCH_ELEMENTS / samples.elements().max(1)).clamp(8, 256)
+}
 
 /// A network with the weights of a file, telling what is read and what is left.
 ///
@@ -60,7 +65,7 @@ pub fn predictions<S: Samples>(
     device: &Device,
 ) -> Result<Vec<usize>> {
     let mut classes = Vec::with_capacity(indices.len());
-    for chunk in indices.chunks(BATCH) {
+    for chunk in indices.chunks(rows(samples)) {
         let logits = net.logits(samples.batch(chunk, device)?.inputs);
         let best = logits.argmax(1).try_into_vec_as::<i64>();
         let best = best.map_err(|e| usage(format!("the device failed: {e}")))?;
@@ -104,10 +109,20 @@ pub fn choose<S: Samples>(
     if count == 0 {
         return Err(usage("--samples 0: measure at least one sample"));
     }
+    // The first of each class, then the second of each, and so on, as sets may lie in the order of their classes.
+    let mut seen = vec![0; samples.classes()];
+    let mut all: Vec<(usize, usize)> = Vec::with_capacity(samples.count());
+    for index in 0..samples.count() {
+        let turn = &mut seen[samples.label(index)];
+        all.push((*turn, index));
+        *turn += 1;
+    }
+    all.sort();
+    let all: Vec<usize> = all.into_iter().map(|(_, index)| index).collect();
+    // As much of the set as it takes for a fair share of every class.
     let mut by_class = vec![Vec::new(); samples.classes()];
-    let all: Vec<usize> = (0..samples.count()).collect();
-    // As much of the set as it takes, in growing steps.
-    for chunk in all.chunks((8 * count).max(BATCH)) {
+    let share = count.div_ceil(by_class.len().max(1));
+    for chunk in all.chunks(count.max(rows(samples))) {
         let classes = predictions(net, samples, chunk, device)?;
         for (index, class) in chunk.iter().zip(classes) {
             let label = samples.label(*index);
@@ -115,8 +130,12 @@ pub fn choose<S: Samples>(
                 by_class[label].push(*index);
             }
         }
-        let wanted = count.div_ceil(by_class.len());
-        if by_class.iter().all(|found| found.len() >= wanted) {
+        if by_class
+            .iter()
+            .map(|found| found.len().min(share))
+            .sum::<usize>()
+            >= count
+        {
             break;
         }
     }

@@ -49,6 +49,14 @@ impl Preprocessing {
         }
     }
 
+    /// PVT: as [`deit`](Self::deit), with 224 out of 256 pixels.
+    pub const fn pvt() -> Self {
+        Self {
+            crop: 0.875,
+            ..Self::deit()
+        }
+    }
+
     /// ViT and TNT: as [`deit`](Self::deit), with mean and deviation 0.5.
     pub const fn half() -> Self {
         Self {

@@ -255,7 +255,7 @@ impl Reference for Pvt {
 impl ImageFamily for Pvt {
     fn variants() -> Vec<Variant<Self>> {
         let of = |name, config: fn(usize) -> PvtConfig| {
-            variant(name, Preprocessing::deit(), move |spec, device| {
+            variant(name, Preprocessing::pvt(), move |spec, device| {
                 whole_patches(spec, 8 * spec.patch)?;
                 let config = config(spec.classes).with_image(spec.sides());
                 let config = config.with_patch(spec.patch);
