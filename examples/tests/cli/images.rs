@@ -50,6 +50,7 @@ fn folders_of_images_are_trained_on_and_measured() {
         "--out",
         &trained,
     ];
+    let recipe = rest;
     succeed(&[&["train"], &subject[..], &train, &rest].concat());
     // The side of 16 comes from the settings beside the weights.
     let weights = path(root, "trained/model.safetensors");
@@ -81,6 +82,11 @@ fn folders_of_images_are_trained_on_and_measured() {
     };
     std::fs::write(&bad, "").unwrap();
     refuse_all("dark/0.png: zero bytes");
+    // In the middle of a training, too: validation reads it.
+    refuse(
+        &[&["train"], &subject[..], &train, &recipe].concat(),
+        "dark/0.png: zero bytes",
+    );
     std::fs::write(&bad, "no image").unwrap();
     refuse_all("dark/0.png: not an image");
     std::fs::write(root.join("set/val.txt"), "9.png dark\n").unwrap();
