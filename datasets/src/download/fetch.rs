@@ -35,9 +35,12 @@ pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> R
                     failures + 1
                 };
                 if failures > RETRIES {
-                    let kept = length(path);
-                    let reason =
-                        format!("{reason}; {kept} bytes are kept: run the command again to go on");
+                    let reason = match length(path) {
+                        0 => reason,
+                        kept => format!(
+                            "{reason}; {kept} bytes are kept: run the command again to go on"
+                        ),
+                    };
                     return Err(failed(url, reason));
                 }
                 std::thread::sleep(Duration::from_millis(200 << failures));
