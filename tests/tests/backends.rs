@@ -112,7 +112,7 @@ fn a_convolutional_network_and_a_transformer_give_the_logits_of_their_references
         .with_depths([2, 2, 2, 2])
         .with_heads([1, 2, 3, 6]);
     agree("resnet18-small", resnet.init(&device), &device);
-    agree("swin-small", swin.init(&device), &device);
+    agree("swin-small", swin.init(&device).unwrap(), &device);
 }
 
 fn agree<M: Reference + Classifier<Tensor<4>>>(name: &str, net: M, device: &Device) {

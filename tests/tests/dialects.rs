@@ -58,7 +58,7 @@ fn torchvision_vit() {
     let config = config.with_width(24).with_depth(2).with_heads(3);
     let name = "torchvision_vit-small";
     let weights = fixture(&format!("{name}/weights.safetensors"));
-    check(config.init(&test_device()), name, weights, 0);
+    check(config.init(&test_device()).unwrap(), name, weights, 0);
 }
 
 #[test]
@@ -69,7 +69,10 @@ fn torchvision_swin() {
     let weights = fixture(&format!("{name}/weights.safetensors"));
     // An index for each block.
     check(
-        config.with_heads([1, 2, 2, 4]).init(&test_device()),
+        config
+            .with_heads([1, 2, 2, 4])
+            .init(&test_device())
+            .unwrap(),
         name,
         weights,
         5,
@@ -104,7 +107,7 @@ fn microsoft_swin() {
         .with_width(12)
         .with_depths([2, 2, 2, 2])
         .with_heads([1, 2, 3, 6]);
-    check(config.init(&test_device()), "swin-small", path, 2);
+    check(config.init(&test_device()).unwrap(), "swin-small", path, 2);
 }
 
 #[test]
@@ -147,5 +150,5 @@ fn huawei_tnt() {
     );
     let config = TntConfig::new(10).with_image([64, 64]).with_depth(2);
     let config = config.with_width(48).with_heads(3).with_inner_width(8);
-    check(config.init(&test_device()), "tnt-small", path, 1);
+    check(config.init(&test_device()).unwrap(), "tnt-small", path, 1);
 }

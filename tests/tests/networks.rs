@@ -121,6 +121,37 @@ fn images_that_do_not_fit_are_refused() {
         let error = image_network(name, ImageSize::square(side), 2, &device).unwrap_err();
         assert!(error.to_string().contains(what), "{name}: {error}");
     }
+    for (error, what) in [
+        (
+            VitConfig::new(2).with_heads(7).init(&device).err(),
+            "a width of 768",
+        ),
+        (
+            VitConfig::new(2).with_patch(0).init(&device).err(),
+            "multiple of 0",
+        ),
+        (
+            PvtConfig::new(2).with_image([224, 200]).init(&device).err(),
+            "a side of 200",
+        ),
+        (
+            TntConfig::new(2).with_inner_heads(5).init(&device).err(),
+            "an inner width of 24",
+        ),
+        (
+            SwinConfig::new(2)
+                .with_heads([3, 6, 12, 25])
+                .init(&device)
+                .err(),
+            "a width of 768",
+        ),
+        (
+            SwinConfig::new(2).with_window(0).init(&device).err(),
+            "a window of 0",
+        ),
+    ] {
+        assert!(error.unwrap().to_string().contains(what), "{what}");
+    }
     assert!(image_network("resnet20", ImageSize::cifar(), 0, &device).is_err());
     assert!(preprocessing("nothing").is_err());
     assert!(table_network("resnet20", 3, 2, &device).is_err());
@@ -160,26 +191,27 @@ fn transformers_train_with_stochastic_depth() {
     trains(
         vit.with_heads(3)
             .with_drop_path(0.6)
-            .init(&device.clone().autodiff()),
+            .init(&device.clone().autodiff())
+            .unwrap(),
     );
     let pvt = PvtConfig::new(3)
         .with_image(image)
         .with_patch(2)
         .with_depths([1, 1, 1, 2]);
     let pvt = pvt.with_widths([8, 8, 10, 16]).with_drop_path(0.6);
-    trains(pvt.init(&device.clone().autodiff()));
+    trains(pvt.init(&device.clone().autodiff()).unwrap());
     let tnt = TntConfig::new(3)
         .with_image(image)
         .with_patch(8)
         .with_width(12)
         .with_depth(2);
     let tnt = tnt.with_heads(2).with_inner_width(8).with_drop_path(0.6);
-    trains(tnt.init(&device.clone().autodiff()));
+    trains(tnt.init(&device.clone().autodiff()).unwrap());
     let swin = SwinConfig::new(3)
         .with_image(image)
         .with_patch(2)
         .with_window(2)
         .with_width(12);
     let swin = swin.with_depths([2, 1, 1, 1]).with_drop_path(0.6);
-    trains(swin.init(&device.clone().autodiff()));
+    trains(swin.init(&device.clone().autodiff()).unwrap());
 }

@@ -172,7 +172,10 @@ fn vits_and_deits() {
             .with_depth(f.argument("depth"))
             .with_heads(f.argument("num_heads"))
             .with_distilled(distilled);
-        f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+        f.check::<4, _>(
+            || config.init(&test_device()).unwrap(),
+            |net, x| net.forward(x),
+        );
     }
 }
 
@@ -183,7 +186,10 @@ fn pvt() {
         .with_image([f.argument("img_size"); 2])
         .with_widths(f.arguments("embed_dims"))
         .with_depths(f.arguments("depths"));
-    f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+    f.check::<4, _>(
+        || config.init(&test_device()).unwrap(),
+        |net, x| net.forward(x),
+    );
 }
 
 #[test]
@@ -200,7 +206,10 @@ fn tnts() {
             .with_inner_heads(f.argument("num_heads_inner"))
             .with_depth(f.argument("depth"))
             .with_legacy(legacy);
-        f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+        f.check::<4, _>(
+            || config.init(&test_device()).unwrap(),
+            |net, x| net.forward(x),
+        );
     }
 }
 
@@ -215,7 +224,10 @@ fn swin() {
         .with_width(f.argument("embed_dim"))
         .with_depths(f.arguments("depths"))
         .with_heads(f.arguments("num_heads"));
-    f.check::<4, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+    f.check::<4, _>(
+        || config.init(&test_device()).unwrap(),
+        |net, x| net.forward(x),
+    );
 }
 
 #[test]

@@ -242,7 +242,8 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Cost
     ///
-    /// See [`cost`](Measurement::cost); besides, one forward a sample for [`Targets::Predicted`].
+    /// See [`cost`](Measurement::cost); besides, one forward a sample for [`Targets::Predicted`]. On the CPU the rows of a
+    /// batch are shared out over as many threads as there are cores.
     ///
     /// # Errors
     ///

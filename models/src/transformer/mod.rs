@@ -10,8 +10,27 @@ pub use swin::*;
 pub use tnt::*;
 pub use vit::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::registry::ImageSpec;
+
+/// Refuses a size that is zero or no multiple of another.
+fn multiple(network: &str, what: &str, value: usize, of: usize) -> Result<()> {
+    match value > 0 && of > 0 && value.is_multiple_of(of) {
+        true => Ok(()),
+        false => Err(Error::Unfit {
+            network: network.into(),
+            given: format!("{what} of {value}"),
+            remedy: format!("it needs a multiple of {of}"),
+        }),
+    }
+}
+
+/// Refuses images that are not a whole number of patches in either direction.
+fn whole_image(network: &str, image: [usize; 2], patch: usize) -> Result<()> {
+    image
+        .into_iter()
+        .try_for_each(|side| multiple(network, "a side", side, patch))
+}
 
 /// Refuses images that are not a whole number of patches.
 fn whole_patches(spec: &ImageSpec, patch: usize) -> Result<()> {

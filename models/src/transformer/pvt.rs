@@ -4,7 +4,8 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::{patches, whole_patches};
+use super::{multiple, patches, whole_image, whole_patches};
+use crate::error::Result;
 use crate::layers::{
     FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, residual,
     split_heads, table, token, tokens,
@@ -117,7 +118,16 @@ impl PvtConfig {
     }
 
     /// The network with random weights.
-    pub fn init(&self, device: &Device) -> Pvt {
+    ///
+    /// # Errors
+    ///
+    /// Sizes do not fit each other.
+    pub fn init(&self, device: &Device) -> Result<Pvt> {
+        whole_image("pvt", self.image, 8 * self.patch)?;
+        for (width, heads) in self.widths.into_iter().zip(self.heads) {
+            multiple("pvt", "a width", width, heads)?;
+        }
+
         let mut rates = depth_rates(self.drop_path, self.depths.iter().sum());
         let mut from = self.channels;
         let mut covered = 1;
@@ -142,12 +152,12 @@ impl PvtConfig {
                 patch,
             }
         };
-        Pvt {
+        Ok(Pvt {
             stages: (0..4).map(&mut stage).collect(),
             cls_token: table([1, 1, self.widths[3]], device),
             norm: layer_norm(self.widths[3], EPSILON, device),
             head: linear(self.widths[3], self.classes, true, device),
-        }
+        })
     }
 
     fn attention(&self, index: usize, device: &Device) -> ReducedAttention {
@@ -259,7 +269,7 @@ impl ImageFamily for Pvt {
                 whole_patches(spec, 8 * spec.patch)?;
                 let config = config(spec.classes).with_image(spec.sides());
                 let config = config.with_patch(spec.patch);
-                Ok(config.with_channels(spec.size.channels).init(device))
+                config.with_channels(spec.size.channels).init(device)
             })
             .patch(4)
         };

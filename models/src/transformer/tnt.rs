@@ -5,7 +5,8 @@ use burn::nn::{LayerNorm, Linear};
 use burn::store::bridge::map_data;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{patches, whole_patches};
+use super::{multiple, patches, whole_image, whole_patches};
+use crate::error::Result;
 use crate::layers::{
     FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, residual, split_heads,
     table, token, tokens,
@@ -124,7 +125,16 @@ impl TntConfig {
     }
 
     /// The network with random weights.
-    pub fn init(&self, device: &Device) -> Tnt {
+    ///
+    /// # Errors
+    ///
+    /// Sizes do not fit each other.
+    pub fn init(&self, device: &Device) -> Result<Tnt> {
+        multiple("tnt", "a patch", self.patch, STRIDE)?;
+        whole_image("tnt", self.image, self.patch)?;
+        multiple("tnt", "a width", self.width, self.heads)?;
+        multiple("tnt", "an inner width", self.inner_width, self.inner_heads)?;
+
         let (width, inner) = (self.width, self.inner_width);
         let side = self.patch.div_ceil(STRIDE);
         let flat = side * side * inner;
@@ -143,7 +153,7 @@ impl TntConfig {
             mlp: FeedForward::new(width, 4 * width, device),
             drop_path,
         };
-        Tnt {
+        Ok(Tnt {
             cls_token: table([1, 1, width], device),
             patch_pos: table([1, patches(self.image, self.patch) + 1, width], device),
             pixel_pos: table([1, inner, side, side], device),
@@ -161,7 +171,7 @@ impl TntConfig {
             blocks: depth_rates(self.drop_path, self.depth).map(block).collect(),
             norm: norm(width),
             head: linear(width, self.classes, true, device),
-        }
+        })
     }
 }
 
@@ -324,7 +334,7 @@ impl ImageFamily for Tnt {
                 whole_patches(spec, spec.patch)?;
                 let config = config(spec.classes).with_legacy(legacy);
                 let config = config.with_image(spec.sides()).with_patch(spec.patch);
-                Ok(config.with_channels(spec.size.channels).init(device))
+                config.with_channels(spec.size.channels).init(device)
             })
             .patch(16)
         };

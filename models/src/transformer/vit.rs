@@ -3,7 +3,8 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::{patches, whole_patches};
+use super::{multiple, patches, whole_image, whole_patches};
+use crate::error::Result;
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, residual, table,
     token,
@@ -91,7 +92,14 @@ impl VitConfig {
     }
 
     /// The network with random weights.
-    pub fn init(&self, device: &Device) -> Vit {
+    ///
+    /// # Errors
+    ///
+    /// Sizes do not fit each other.
+    pub fn init(&self, device: &Device) -> Result<Vit> {
+        whole_image("vit", self.image, self.patch)?;
+        multiple("vit", "a width", self.width, self.heads)?;
+
         let token = || Param::from_tensor(Tensor::zeros([1, 1, self.width], device));
         let head = || linear(self.width, self.classes, true, device);
         let tokens = patches(self.image, self.patch) + 1 + usize::from(self.distilled);
@@ -102,7 +110,7 @@ impl VitConfig {
             mlp: FeedForward::new(self.width, self.mlp_ratio * self.width, device),
             drop_path,
         };
-        Vit {
+        Ok(Vit {
             cls_token: token(),
             dist_token: self.distilled.then(token),
             pos_embed: table([1, tokens, self.width], device),
@@ -111,7 +119,7 @@ impl VitConfig {
             norm: layer_norm(self.width, EPSILON, device),
             head: head(),
             head_dist: self.distilled.then(head),
-        }
+        })
     }
 }
 
@@ -206,7 +214,7 @@ impl ImageFamily for Vit {
                 whole_patches(spec, spec.patch)?;
                 let config = config(spec.classes).with_distilled(distilled);
                 let config = config.with_image(spec.sides()).with_patch(spec.patch);
-                Ok(config.with_channels(spec.size.channels).init(device))
+                config.with_channels(spec.size.channels).init(device)
             })
             .patch(16)
         };

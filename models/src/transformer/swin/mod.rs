@@ -5,7 +5,8 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::whole_patches;
+use super::{multiple, whole_image, whole_patches};
+use crate::error::Result;
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, residual, table,
 };
@@ -113,7 +114,17 @@ impl SwinConfig {
     }
 
     /// The network with random weights.
-    pub fn init(&self, device: &Device) -> Swin {
+    ///
+    /// # Errors
+    ///
+    /// Sizes do not fit each other.
+    pub fn init(&self, device: &Device) -> Result<Swin> {
+        whole_image("swin", self.image, self.patch)?;
+        multiple("swin", "a window", self.window, 1)?;
+        for (stage, heads) in self.heads.into_iter().enumerate() {
+            multiple("swin", "a width", self.width << stage, heads)?;
+        }
+
         let mut rates = depth_rates(self.drop_path, self.depths.iter().sum());
         let mut sides = self.image.map(|side| side / self.patch);
         let mut stage = |index: usize| {
@@ -143,13 +154,13 @@ impl SwinConfig {
         };
         let embed = PatchEmbed::new([self.channels, self.width], self.patch, device);
         let last = 8 * self.width;
-        Swin {
+        Ok(Swin {
             patch_embed: embed.with_norm(EPSILON, device),
             patch: self.patch,
             layers: (0..4).map(&mut stage).collect(),
             norm: layer_norm(last, EPSILON, device),
             head: linear(last, self.classes, true, device),
-        }
+        })
     }
 }
 
@@ -308,7 +319,7 @@ impl ImageFamily for Swin {
                 whole_patches(spec, spec.patch)?;
                 let config = config(spec.classes).with_image(spec.sides());
                 let config = config.with_patch(spec.patch);
-                Ok(config.with_channels(spec.size.channels).init(device))
+                config.with_channels(spec.size.channels).init(device)
             })
             .patch(4)
         };
