@@ -9,6 +9,7 @@ use interaction_examples::commands::download;
 use interaction_examples::commands::{bench, demo, devices, discover, networks, train};
 
 fn main() -> ExitCode {
+    quiet_when_nobody_reads();
     let cli = Cli::parse();
     let result = match &cli.command {
         None => demo::run(&cli.demo),
@@ -27,4 +28,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `interaction .. | head` ends without a word when the reader has had enough, as other commands do.
+fn quiet_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let broken = |message: &str| message.contains("failed printing to stdout: Broken pipe");
+        if info.payload_as_str().is_some_and(broken) {
+            std::process::exit(141);
+        }
+        usual(info);
+    }));
 }

@@ -5,12 +5,15 @@ use std::ops::ControlFlow;
 use burn_interaction::{Cost, Observer, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::commands::discover::seconds;
 use crate::interrupt;
 
-/// Shows forwards done and time left, and stops at Ctrl-C. Where the output is no terminal, a line each tenth.
+/// Shows forwards done and time left, and stops at Ctrl-C. Where the output is no terminal, a line each tenth, and each
+/// minute.
 pub struct Bar {
     bar: ProgressBar,
     tenths: u64,
+    minutes: u64,
 }
 
 impl Bar {
@@ -23,7 +26,11 @@ impl Bar {
         if let Ok(style) = style {
             bar.set_style(style);
         }
-        Self { bar, tenths: 0 }
+        Self {
+            bar,
+            tenths: 0,
+            minutes: 0,
+        }
     }
 
     /// Takes the bar away.
@@ -44,15 +51,18 @@ impl Observer for Bar {
         self.bar
             .set_message(format!("{samples} of {samples_total} samples"));
         let total = self.bar.length().unwrap_or(forwards).max(1);
-        let tenths = 10 * forwards / total;
-        if self.bar.is_hidden() && tenths > self.tenths && elapsed.as_secs() >= 5 {
-            let left = elapsed.as_secs_f64() * (total as f64 / forwards as f64 - 1.0);
+        let (tenths, minutes) = (10 * forwards / total, elapsed.as_secs() / 60);
+        let news = tenths > self.tenths || minutes > self.minutes;
+        if self.bar.is_hidden() && news && elapsed.as_secs() >= 5 {
+            let share = forwards as f64 / total as f64;
+            let gone = elapsed.as_secs_f64();
             println!(
-                "  {} %, {samples} of {samples_total} samples, {:.0} s gone, {left:.0} s left",
-                10 * tenths,
-                elapsed.as_secs_f64()
+                "  {:.1} %, {samples} of {samples_total} samples, {} gone, {} left",
+                100.0 * share,
+                seconds(gone),
+                seconds(gone * (1.0 / share - 1.0))
             );
-            self.tenths = tenths;
+            (self.tenths, self.minutes) = (tenths, minutes);
         }
         interrupt::flow()
     }

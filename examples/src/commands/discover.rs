@@ -237,8 +237,8 @@ fn measurement<P: Players>(
     })
 }
 
-/// Seconds a forward, from the first batches of the run itself: eight, or two seconds of them after the first, which
-/// warms up.
+/// Seconds a forward, from the first batches of the run itself: three seconds of them, or sixteen, after two that warm
+/// up; of fewer where there are no more.
 fn timing<P: Players>(
     measurement: &Measurement<P>,
     net: &impl Classifier<P::Input>,
@@ -249,14 +249,15 @@ fn timing<P: Players>(
     let mut observer = |progress: &Progress| {
         seen.push((progress.elapsed.as_secs_f64(), progress.forwards));
         let gone = progress.elapsed.as_secs_f64() - seen[0].0;
-        match gone > 2.0 || seen.len() > 8 || interrupt::requested() {
+        match gone > 3.0 || seen.len() > 18 || interrupt::requested() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
     };
     // What is wrong with the run, the run itself will say.
     let _ = measurement.run_observed(net, batch.inputs, targets, &mut observer);
-    match (seen.first(), seen.last()) {
+    let warm = if seen.len() > 4 { 1 } else { 0 };
+    match (seen.get(warm), seen.last()) {
         (Some(first), Some(last)) if last.1 > first.1 => {
             (last.0 - first.0) / (last.1 - first.1) as f64
         }

@@ -324,3 +324,20 @@ fn an_interrupted_measurement_saves_what_is_complete_and_goes_on() {
     let text = succeed(&more);
     assert!(text.contains("measured 4000 of 4000 samples"), "{text}");
 }
+
+#[test]
+fn a_reader_may_leave() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .arg("networks")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -126,9 +126,15 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
             },
         ));
     }
-    // Names as the reference has them.
+    // Names as the reference has them; Burn's norms call their weight gamma and their bias beta.
     let renames = net.renames();
-    let there = |key: &str| Names(&renames).there(key);
+    let there = |key: &str| {
+        let key = Names(&renames).there(key);
+        let swap = |ours: &str, theirs: &str| Some(format!("{}{theirs}", key.strip_suffix(ours)?));
+        swap(".gamma", ".weight")
+            .or_else(|| swap(".beta", ".bias"))
+            .unwrap_or(key)
+    };
     Err(Error::Mismatch {
         path: path.into(),
         network: net.name(),
