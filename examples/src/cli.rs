@@ -96,6 +96,11 @@ pub struct Subject {
     /// network's published weights expect.
     #[arg(long)]
     pub image: Option<usize>,
+    /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).
+    /// Default: as the network was trained, else as its published weights expect, else data. torchvision's ViT wants
+    /// imagenet, timm's half.
+    #[arg(long, value_parser = ["imagenet", "half", "data"])]
+    pub normalize: Option<String>,
     /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
     #[arg(long)]
     pub grid: Option<String>,

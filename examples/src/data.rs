@@ -9,7 +9,7 @@ use burn_interaction_datasets::{
     Cifar10, Framing, ImageBatcher, ImageSet, Normalization, Split, Standardization, Table, census,
     commercial, imagenet, rules, scenes, tiny_imagenet,
 };
-use burn_interaction_models::registry::{Filter, ImageSize, preprocessing};
+use burn_interaction_models::registry::{Filter, ImageSize, Preprocessing, preprocessing};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Subject;
@@ -97,7 +97,7 @@ pub struct ImageView {
 impl ImageView {
     /// As the network was trained where `trained` says so. Else in the size that `--image` gives, the images have, or
     /// the network's published weights expect; normalised as those expect where `pretrained`, or by the statistics of
-    /// the training images.
+    /// the training images. `--normalize` has the last word on the statistics.
     ///
     /// # Errors
     ///
@@ -130,18 +130,23 @@ impl ImageView {
             }
         };
         let channels = own.map_or(3, |[channels, ..]| channels);
-        let normalization = match trained.map(|trained| &trained.statistics) {
-            Some(Statistics::Images(normalization)) => normalization.clone(),
-            Some(Statistics::Table(_)) => {
+        let of = |preprocessing: Preprocessing| Normalization {
+            mean: preprocessing.mean.into(),
+            deviation: preprocessing.deviation.into(),
+        };
+        let statistics = trained.map(|trained| &trained.statistics);
+        let normalization = match (subject.normalize.as_deref(), statistics) {
+            (Some("imagenet"), _) => of(Preprocessing::torchvision()),
+            (Some("half"), _) => of(Preprocessing::half()),
+            (Some(_), _) => Normalization::fit(images)?,
+            (None, Some(Statistics::Images(normalization))) => normalization.clone(),
+            (None, Some(Statistics::Table(_))) => {
                 return Err(usage(
                     "the settings beside the weights are those of a table network",
                 ));
             }
-            None if pretrained && channels == 3 => Normalization {
-                mean: expected.mean.into(),
-                deviation: expected.deviation.into(),
-            },
-            None => Normalization::fit(images)?,
+            (None, None) if pretrained && channels == 3 => of(expected),
+            (None, None) => Normalization::fit(images)?,
         };
         let side = |axis: usize| match (framing, own) {
             (Some(framing), _) => framing.side,

@@ -41,6 +41,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         model: MODEL.into(),
         data: DATA.into(),
         image: None,
+        normalize: None,
         grid: None,
         baseline: "zero".into(),
     };

@@ -73,6 +73,20 @@ fn folders_of_images_are_trained_on_and_measured() {
     );
     assert!(root.join("found/curve.png").exists());
 
+    // Other statistics are another network's inputs.
+    let half = [
+        &["discover"],
+        &subject[..],
+        &discover,
+        &rest,
+        &["--normalize", "half"],
+    ]
+    .concat();
+    let measured = || std::fs::read_to_string(root.join("found/profile.json")).unwrap();
+    let before = measured();
+    succeed(&half);
+    assert_ne!(before, measured());
+
     let bad = root.join("set/val/dark/0.png");
     let refuse_all = |what: &str| {
         refuse(
