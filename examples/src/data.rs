@@ -120,7 +120,11 @@ impl ImageView {
                 // Images of one size are framed already.
                 let resized = match own {
                     Some(_) => side,
-                    None => (side as f64 / expected.crop) as usize,
+                    None => Preprocessing {
+                        size: side,
+                        ..expected
+                    }
+                    .resized(),
                 };
                 Some(Framing {
                     resized,

@@ -47,11 +47,11 @@ impl TrainedWith {
     /// # Errors
     ///
     /// It is there, but not as expected.
-    pub fn beside(weights: &Path) -> Result<Option<Self>> {
-        let settings = weights.with_file_name("settings.json");
-        match settings.exists() {
-            true => read_json(&settings).map(Some),
-            false => Ok(None),
+    pub fn beside(weights: Option<&PathBuf>) -> Result<Option<Self>> {
+        let settings = weights.map(|weights| weights.with_file_name("settings.json"));
+        match settings.filter(|settings| settings.exists()) {
+            Some(settings) => read_json(&settings).map(Some),
+            None => Ok(None),
         }
     }
 }

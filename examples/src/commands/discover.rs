@@ -31,7 +31,7 @@ const ALL_PAIRS_BY_DEFAULT: usize = 16;
 /// An argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let trained = trained(args)?;
+    let trained = TrainedWith::beside(args.weights.as_ref())?;
     let data = open(&args.subject.data)?;
     let folder = Folder::open(&args.out)?;
     interrupt::listen();
@@ -90,14 +90,6 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             let samples = if args.split == "train" { train } else { test };
             discover(args, init, Features, &samples, &folder, &device)
         }
-    }
-}
-
-/// The `settings.json` beside the weights, where there is one.
-fn trained(args: &DiscoverArgs) -> Result<Option<TrainedWith>> {
-    match &args.weights {
-        Some(weights) => TrainedWith::beside(weights),
-        None => Ok(None),
     }
 }
 

@@ -95,10 +95,7 @@ fn images(
     folder: &Folder,
     device: &Device,
 ) -> Result<()> {
-    let trained = match &args.weights {
-        Some(weights) => TrainedWith::beside(weights)?,
-        None => None,
-    };
+    let trained = TrainedWith::beside(args.weights.as_ref())?;
     let train = split.train;
     let pretrained = args.weights.is_some();
     let view = ImageView::new(&args.subject, train.as_ref(), trained.as_ref(), pretrained)?;
