@@ -125,12 +125,21 @@ pub fn device(name: &str) -> Result<Device> {
 /// How many parts of a batch to compute side by side: on the CPU one a core, as its elementwise kernels use one thread
 /// each; elsewhere the device itself works in parallel.
 pub(crate) fn lanes(device: &Device) -> usize {
-    #[cfg(feature = "flex")]
-    if *device == Device::flex() {
-        return std::thread::available_parallelism().map_or(1, usize::from);
+    match is_cpu(device) {
+        true => std::thread::available_parallelism().map_or(1, usize::from),
+        false => 1,
     }
-    let _ = device;
-    1
+}
+
+/// Whether a device is this machine's CPU, with gradients or without.
+pub(crate) fn is_cpu(device: &Device) -> bool {
+    #[cfg(feature = "flex")]
+    return device.clone().inner() == Device::flex();
+    #[cfg(not(feature = "flex"))]
+    {
+        let _ = device;
+        false
+    }
 }
 
 /// The devices that this build can use on this machine.

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! coalition   sets of players, seeded draws
-//! players     patches, features; baselines          estimate    orders, pairs, plans: exact, paired, toggled
+//! points      geometry of point clouds
+//! players     patches, features, regions; baselines estimate    orders, pairs, plans: exact, paired, toggled
 //! game        classifier, reward; games with known interactions
 //! profile     interactions with their noise; strength of orders, bands, correction; JSON, CSV
 //! measure     the runner: price, batches, progress, partial results
@@ -24,10 +25,12 @@ mod error;
 pub mod estimate;
 #[cfg(feature = "figures")]
 pub mod figures;
+mod file;
 pub mod game;
 pub mod measure;
 pub mod modulation;
 pub mod players;
+pub mod points;
 pub mod profile;
 #[cfg(feature = "train")]
 pub mod training;
@@ -42,7 +45,7 @@ pub use estimate::{Estimator, Orders, Pair, Pairs, Plan};
 pub use game::{Classifier, Game, Reward};
 pub use measure::{Cost, Measurement, Observer, Progress, Targets};
 pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
-pub use players::{Baseline, Features, Patches, Players};
+pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions};
 pub use profile::{
     Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
 };

@@ -23,7 +23,7 @@ pub enum Error {
         remedy: String,
     },
     /// A weight file of a kind that is not read.
-    #[error("{path}: weights are read from .pth, .pt, .th, .bin, .safetensors and .bpk files, and written to .safetensors and .bpk", path = path.display())]
+    #[error("{path}: weights are read from .pth, .pt, .th, .t7, .bin, .safetensors and .bpk files, and written to .safetensors and .bpk", path = path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,

@@ -24,6 +24,7 @@ mod cnn;
 mod error;
 mod layers;
 mod mlp;
+pub mod points;
 pub mod registry;
 mod transformer;
 mod weights;
@@ -31,5 +32,9 @@ mod weights;
 pub use cnn::*;
 pub use error::*;
 pub use mlp::*;
+pub use points::{
+    Dgcnn, DgcnnConfig, PointConv, PointConvConfig, PointConvLevelConfig, PointNet, PointNet2,
+    PointNet2Config, PointNetConfig, SetAbstractionConfig,
+};
 pub use transformer::*;
 pub use weights::*;

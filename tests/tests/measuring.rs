@@ -206,7 +206,8 @@ fn patches_take_their_pixels_on_grids_that_do_not_divide_the_image() {
     let mut row = Vec::new();
     presence.extend_presence(&mut row);
     let presence = Tensor::from_data(burn::tensor::TensorData::new(row, [1, 12]), &device);
-    let masked = players.compose(images.clone(), absent, presence);
+    let places = players.places(&images).unwrap();
+    let masked = players.compose(images.clone(), absent, &places, presence);
     let expected = players
         .players_of_pixels(10, 7)
         .iter()

@@ -32,6 +32,7 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     count: usize,
     present: P::Input,
     absent: P::Input,
+    places: P::Places,
     targets: Vec<usize>,
     reward: Reward,
     /// Parts of a batch that are computed side by side.
@@ -57,6 +58,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         }
         Ok(Self {
             count: players.count(&present)?,
+            places: players.places(&present)?,
             lanes: lanes(&players.device(&present)),
             net,
             players,
@@ -83,8 +85,9 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         let presence =
             Tensor::from_data(TensorData::new(presence, [rows.len(), self.count]), &device);
         let present = self.players.select(&self.present, samples.clone());
-        let absent = self.players.select(&self.absent, samples);
-        self.players.compose(present, absent, presence)
+        let absent = self.players.select(&self.absent, samples.clone());
+        let places = self.players.select_places(&self.places, samples);
+        self.players.compose(present, absent, &places, presence)
     }
 }
 

@@ -14,8 +14,8 @@ const BATCH_ELEMENTS: usize = 1 << 19;
 
 /// Measures the interactions of a network, or of any game.
 ///
-/// Defaults: the 13 published orders, 200 random pairs, 100 contexts, the toggled estimator, log-odds, zero baseline,
-/// seed 0. All values are checked when it runs.
+/// Defaults: the 13 published orders, 200 random pairs, 100 contexts, the toggled estimator, log-odds, the players' own
+/// baseline, seed 0. All values are checked when it runs.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -54,7 +54,8 @@ impl Measurement<()> {
 impl<P: Players> Measurement<P> {
     /// Measures networks on inputs with these players.
     pub fn new(players: P) -> Self {
-        Self::with(players)
+        let baseline = players.baseline();
+        Self::with(players).baseline(baseline)
     }
 }
 

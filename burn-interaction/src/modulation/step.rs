@@ -55,9 +55,11 @@ impl Modulation {
         let masks = self.masks(count, batch, rng)?;
         let mut parts = vec![inputs.clone()];
         if !masks.is_empty() {
-            let absent = players.absent(&inputs, self.absent_baseline())?;
+            let own = players.baseline();
+            let absent = players.absent(&inputs, self.absent_baseline().unwrap_or(&own))?;
+            let places = players.places(&inputs)?;
             for mask in masks.chunks(batch) {
-                parts.push(masked(players, &inputs, &absent, mask));
+                parts.push(masked(players, &inputs, &absent, &places, mask));
             }
         }
         let elements = players.elements(&inputs) * batch * parts.len();
@@ -156,6 +158,7 @@ fn masked<P: Players>(
     players: &P,
     inputs: &P::Input,
     absent: &P::Input,
+    places: &P::Places,
     masks: &[Coalition],
 ) -> P::Input {
     let count = masks.first().map_or(0, Coalition::players);
@@ -165,5 +168,5 @@ fn masked<P: Players>(
     }
     let presence = TensorData::new(presence, [masks.len(), count]);
     let presence = Tensor::from_data(presence, &players.device(inputs).inner());
-    players.compose(inputs.clone(), absent.clone(), presence)
+    players.compose(inputs.clone(), absent.clone(), places, presence)
 }

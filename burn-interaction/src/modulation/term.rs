@@ -95,7 +95,9 @@ pub enum Forwards {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Modulation {
     terms: Vec<Term>,
-    baseline: Baseline,
+    /// `None`: the players' own.
+    #[serde(default)]
+    baseline: Option<Baseline>,
     forwards: Forwards,
 }
 
@@ -126,9 +128,9 @@ impl Modulation {
         self
     }
 
-    /// What absent players look like.
-    pub fn baseline(mut self, baseline: Baseline) -> Self {
-        self.baseline = baseline;
+    /// What absent players look like; by default as [`Players::baseline`](crate::Players::baseline) says.
+    pub fn baseline(mut self, baseline: impl Into<Option<Baseline>>) -> Self {
+        self.baseline = baseline.into();
         self
     }
 
@@ -138,8 +140,8 @@ impl Modulation {
         self
     }
 
-    pub(super) fn absent_baseline(&self) -> &Baseline {
-        &self.baseline
+    pub(super) fn absent_baseline(&self) -> Option<&Baseline> {
+        self.baseline.as_ref()
     }
 
     pub(crate) fn chosen_forwards(&self) -> Forwards {

@@ -8,12 +8,13 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Baseline {
-    /// Zero: the data set's mean, where inputs are standardised.
+    /// Zero: the data set's mean, where inputs are standardised; the origin of point clouds.
     #[default]
     Zero,
     /// Images: the mean of each channel of the same image. Tables: the mean of each feature over the batch measured.
+    /// Point clouds: the centre of the same cloud, the mean of its points; their default.
     Mean,
-    /// Given values, one for each channel of an image or each feature of a table.
+    /// Given values, one for each channel of an image, each feature of a table or each axis of a cloud.
     Values(Vec<f32>),
     /// Images only: the image blurred by a Gaussian of this standard deviation in pixels, renormalised at the border.
     Blur(f32),
@@ -51,13 +52,33 @@ impl Baseline {
                     .reshape([1, features])
                     .expand([batch, features]))
             }
-            Self::Blur(_) => Err(Error::setting(
-                "baseline",
-                "blur",
-                "only images can be blurred: use zero, mean or values",
-            )),
+            Self::Blur(_) => Err(no_blur()),
         }
     }
+
+    /// For point clouds, a `[batch, 3, points]` tensor.
+    pub(super) fn of_clouds(&self, clouds: &Tensor<3>) -> Result<Tensor<3>> {
+        let [batch, axes, points] = clouds.dims();
+        match self {
+            Self::Zero => Ok(clouds.zeros_like()),
+            Self::Mean => Ok(clouds.clone().mean_dim(2).expand([batch, axes, points])),
+            Self::Values(values) => {
+                let values = given(values, "baseline values, one an axis", axes)?;
+                Ok(Tensor::<1>::from_data(values, &clouds.device())
+                    .reshape([1, axes, 1])
+                    .expand([batch, axes, points]))
+            }
+            Self::Blur(_) => Err(no_blur()),
+        }
+    }
+}
+
+fn no_blur() -> Error {
+    Error::setting(
+        "baseline",
+        "blur",
+        "only images can be blurred: use zero, mean or values",
+    )
 }
 
 fn given(values: &[f32], what: &str, expected: usize) -> Result<TensorData> {

@@ -17,6 +17,8 @@ impl Features {
 
 impl Players for Features {
     type Input = Tensor<2>;
+    /// Every column is a place of its own.
+    type Places = ();
 
     fn samples(&self, input: &Tensor<2>) -> usize {
         input.dims()[0]
@@ -37,6 +39,12 @@ impl Players for Features {
         input.device()
     }
 
+    fn places(&self, input: &Tensor<2>) -> Result<()> {
+        self.count(input).map(|_| ())
+    }
+
+    fn select_places(&self, _: &(), _: Tensor<1, Int>) {}
+
     fn absent(&self, input: &Tensor<2>, baseline: &Baseline) -> Result<Tensor<2>> {
         baseline.of_rows(input)
     }
@@ -53,6 +61,7 @@ impl Players for Features {
         &self,
         present: Tensor<2>,
         absent: Tensor<2>,
+        _: &(),
         presence: Tensor<2, Bool>,
     ) -> Tensor<2> {
         let shape = presence.dims();

@@ -3,10 +3,12 @@
 mod baseline;
 mod features;
 mod patches;
+mod regions;
 
 pub use baseline::*;
 pub use features::*;
 pub use patches::*;
+pub use regions::*;
 
 use burn::tensor::{Bool, Device, Int, Tensor};
 
@@ -19,6 +21,9 @@ use crate::error::Result;
 pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// A batch of samples.
     type Input: Clone + Send + Sync;
+
+    /// Where the players sit in each sample of a batch: found once for a batch, used for every coalition.
+    type Places: Clone + Send + Sync;
 
     /// The number of samples in a batch.
     fn samples(&self, input: &Self::Input) -> usize;
@@ -41,6 +46,21 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// What absent players look like unless the caller says otherwise.
+    fn baseline(&self) -> Baseline {
+        Baseline::default()
+    }
+
+    /// Where the players sit in each sample.
+    ///
+    /// # Errors
+    ///
+    /// These players do not fit the input.
+    fn places(&self, input: &Self::Input) -> Result<Self::Places>;
+
+    /// The places in the samples with these indices, an `[rows]` tensor.
+    fn select_places(&self, places: &Self::Places, samples: Tensor<1, Int>) -> Self::Places;
+
     /// The batch with every player absent.
     ///
     /// # Errors
@@ -55,11 +75,12 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     fn concat(&self, batches: Vec<Self::Input>) -> Self::Input;
 
     /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
-    /// others from `absent`; these hold a sample for each row, or one for all of them.
+    /// others from `absent`; these and `places` hold a sample for each row, or one for all of them.
     fn compose(
         &self,
         present: Self::Input,
         absent: Self::Input,
+        places: &Self::Places,
         presence: Tensor<2, Bool>,
     ) -> Self::Input;
 

@@ -47,6 +47,8 @@ impl Patches {
 
 impl Players for Patches {
     type Input = Tensor<4>;
+    /// The player of each pixel, the same in all samples: a `[height * width]` tensor.
+    type Places = Tensor<1, Int>;
 
     fn samples(&self, input: &Tensor<4>) -> usize {
         input.dims()[0]
@@ -70,6 +72,19 @@ impl Players for Patches {
         Some([self.rows, self.columns])
     }
 
+    fn places(&self, input: &Tensor<4>) -> Result<Tensor<1, Int>> {
+        let [_, _, height, width] = input.dims();
+        self.check(height, width)?;
+        let places = self.players_of_pixels(height, width);
+        let places: Vec<i32> = places.into_iter().map(|p| p as i32).collect();
+        let places = TensorData::new(places, [height * width]);
+        Ok(Tensor::from_data(places, &input.device().inner()))
+    }
+
+    fn select_places(&self, places: &Tensor<1, Int>, _: Tensor<1, Int>) -> Tensor<1, Int> {
+        places.clone()
+    }
+
     fn absent(&self, input: &Tensor<4>, baseline: &Baseline) -> Result<Tensor<4>> {
         baseline.of_images(input)
     }
@@ -86,19 +101,15 @@ impl Players for Patches {
         &self,
         present: Tensor<4>,
         absent: Tensor<4>,
+        places: &Tensor<1, Int>,
         presence: Tensor<2, Bool>,
     ) -> Tensor<4> {
         let [_, channels, height, width] = present.dims();
         let rows = presence.dims()[0];
         let shape = [rows, channels, height, width];
-        let device = presence.device();
-        let index: Vec<i32> = self
-            .players_of_pixels(height, width)
-            .into_iter()
-            .map(|p| p as i32)
-            .collect();
-        let index = Tensor::<1, Int>::from_data(TensorData::new(index, [height * width]), &device);
-        let pixels = presence.select(1, index).reshape([rows, 1, height, width]);
+        let pixels = presence
+            .select(1, places.clone())
+            .reshape([rows, 1, height, width]);
         absent
             .expand(shape)
             .mask_where(pixels.expand(shape), present.expand(shape))

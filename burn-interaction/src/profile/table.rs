@@ -1,12 +1,11 @@
 //! Results as JSON and CSV.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::file::{create, load_json, save_json, writing};
 
 use super::{Curves, Profile, Strength, StrengthPoint};
 
@@ -115,16 +114,7 @@ impl Profile {
     ///
     /// The file is missing, cut or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = File::open(path).map_err(|source| Error::Io {
-            action: "reading",
-            path: path.into(),
-            source,
-        })?;
-        serde_json::from_reader(BufReader::new(file)).map_err(|e| Error::Format {
-            path: path.into(),
-            reason: format!("not a profile: {e}"),
-        })
+        load_json(path.as_ref(), "a profile")
     }
 
     /// Writes one row for each sample, order and pair as CSV, with a header; a standard error that is not known is empty.
@@ -165,28 +155,6 @@ impl Profile {
         });
         save_csv(rows, path.as_ref())
     }
-}
-
-fn create(path: &Path) -> Result<BufWriter<File>> {
-    File::create(path)
-        .map(BufWriter::new)
-        .map_err(writing(path))
-}
-
-fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
-    move |source| Error::Io {
-        action: "writing",
-        path: path.into(),
-        source,
-    }
-}
-
-fn save_json(value: &impl Serialize, path: &Path) -> Result<()> {
-    let mut file = create(path)?;
-    serde_json::to_writer_pretty(&mut file, value).map_err(|e| writing(path)(e.into()))?;
-    file.write_all(b"\n")
-        .and_then(|()| file.flush())
-        .map_err(writing(path))
 }
 
 fn save_csv(rows: impl Iterator<Item = impl Serialize>, path: &Path) -> Result<()> {

@@ -28,7 +28,7 @@ pub struct Probe {
     estimator: Estimator,
     seed: u64,
     reward: Reward,
-    baseline: Baseline,
+    baseline: Option<Baseline>,
     seen: Seen,
 }
 
@@ -59,7 +59,7 @@ impl Probe {
             estimator: Estimator::default(),
             seed: 0,
             reward: Reward::default(),
-            baseline: Baseline::default(),
+            baseline: None,
             seen: Seen::default(),
         }
     }
@@ -106,9 +106,9 @@ impl Probe {
         self
     }
 
-    /// What absent players look like.
-    pub fn baseline(mut self, baseline: Baseline) -> Self {
-        self.baseline = baseline;
+    /// What absent players look like; by default as [`Players::baseline`] says.
+    pub fn baseline(mut self, baseline: impl Into<Option<Baseline>>) -> Self {
+        self.baseline = baseline.into();
         self
     }
 
@@ -124,7 +124,7 @@ impl Probe {
             .estimator(self.estimator)
             .seed(self.seed)
             .reward(self.reward)
-            .baseline(self.baseline.clone())
+            .baseline(self.baseline.clone().unwrap_or_else(|| players.baseline()))
     }
 
     /// What an epoch's probing costs, for a batch of at least as many samples as it measures.

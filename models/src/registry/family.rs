@@ -101,7 +101,17 @@ pub(crate) fn variant<M>(
     }
 }
 
-impl<M> Variant<M> {
+impl<M: 'static> Variant<M> {
+    pub(super) fn boxed<N: From<M>>(self) -> Variant<N> {
+        let build = self.build;
+        Variant {
+            name: self.name,
+            preprocessing: self.preprocessing,
+            patch: self.patch,
+            build: Box::new(move |spec, device| Ok(build(spec, device)?.into())),
+        }
+    }
+
     /// With patches of this side unless the name says otherwise.
     pub(crate) fn patch(mut self, side: usize) -> Self {
         self.patch = Some(side);

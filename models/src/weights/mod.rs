@@ -6,7 +6,7 @@ mod save;
 
 pub use save::save;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use burn::store::burn_pack;
@@ -33,6 +33,12 @@ pub trait Reference: burn::module::Module {
     /// "layers.2.")` for the second Linear of a Sequential with activations in between. The first that fits a key
     /// changes it.
     fn renames(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Second names under which files of the reference hold the same weights once more: pieces of keys, `(name, second
+    /// name)`.
+    fn aliases(&self) -> Vec<(String, String)> {
         Vec::new()
     }
 
@@ -73,7 +79,7 @@ pub struct LoadReport {
 
 /// Loads the weights of a network from a file of its reference or of [`save`].
 ///
-/// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.bin`; a dictionary around the weights and a `module.` prefix are seen
+/// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.t7`, `.bin`; a dictionary around the weights and a `module.` prefix are seen
 /// through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
 ///
 /// Weights are read one by one, straight into the network: a network just made by `init`, whose random weights are drawn
@@ -101,7 +107,7 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
     let mut ignored = Vec::new();
     let mut shapes = HashMap::new();
     let result = match extension.as_str() {
-        "pth" | "pt" | "th" | "bin" => {
+        "pth" | "pt" | "th" | "t7" | "bin" => {
             let tensors = read::pytorch(path).map_err(fail)?;
             apply(&mut net, tensors, &mut ignored, &mut shapes)
         }
@@ -193,6 +199,7 @@ fn apply<M: Reference>(
         let marked = |weight: &Weight| find(&weight.name, dialect.mark).is_some();
         tensors.iter().any(marked)
     });
+    let tensors = once(tensors, &net.aliases(), ignored);
     let mut renamed = Vec::with_capacity(tensors.len());
     for mut weight in tensors {
         for pair in dialect.iter().flat_map(|dialect| &dialect.renames) {
@@ -212,6 +219,28 @@ fn apply<M: Reference>(
     // Half-precision checkpoints are read too.
     let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
     net.apply(renamed, None, Some(Box::new(adapter)), true)
+}
+
+/// Each weight once: second names are left out where the first is there too, and made the first elsewhere.
+fn once(
+    tensors: Vec<Weight>,
+    aliases: &[(String, String)],
+    ignored: &mut Vec<String>,
+) -> Vec<Weight> {
+    if aliases.is_empty() {
+        return tensors;
+    }
+    let names: HashSet<String> = tensors.iter().map(|weight| weight.name.clone()).collect();
+    let keep = |mut weight: Weight| {
+        let first = Names(aliases).here(&weight.name);
+        if first != weight.name && names.contains(&first) {
+            ignored.push(weight.name);
+            return None;
+        }
+        weight.name = first;
+        Some(weight)
+    };
+    tensors.into_iter().filter_map(keep).collect()
 }
 
 /// What a batch norm counts, which nothing reads.

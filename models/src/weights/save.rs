@@ -45,7 +45,8 @@ pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
 /// which is zero as Burn counts none.
 fn entries<M: Reference>(net: &M) -> std::result::Result<Vec<(String, Entry)>, String> {
     let renames = net.renames();
-    let mut entries = Vec::new();
+    let aliases = net.aliases();
+    let mut entries: Vec<(String, Entry)> = Vec::new();
     for weight in net.collect(None, Some(Box::new(BurnToPyTorchAdapter)), true) {
         let (key, dtype, shape, _, bytes) = weight.into_parts().map_err(|e| e.to_string())?;
         let key = Names(&renames).there(&key);
@@ -74,9 +75,16 @@ fn entries<M: Reference>(net: &M) -> std::result::Result<Vec<(String, Entry)>, S
             },
         ));
     }
+    let second = |(key, entry): &(String, Entry)| {
+        let alias = Names(&aliases).there(key);
+        (alias != *key).then(|| (alias, entry.clone()))
+    };
+    let copies: Vec<_> = entries.iter().filter_map(second).collect();
+    entries.extend(copies);
     Ok(entries)
 }
 
+#[derive(Clone)]
 struct Entry {
     dtype: Dtype,
     shape: Vec<usize>,

@@ -1,5 +1,7 @@
 //! Networks against the outputs of their PyTorch references (fixtures made with torch 2.15.0, seed in `config.json`).
 
+mod points;
+
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn_interaction_models::{
@@ -49,6 +51,27 @@ impl Fixture {
 
     fn path(&self, file: &str) -> std::path::PathBuf {
         fixture(&format!("{}-small/{file}", self.name))
+    }
+
+    /// [`check`](Self::check), and the logits of the masked input.
+    fn check_masked<const D: usize, M: Reference>(
+        &self,
+        init: impl Fn() -> M,
+        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+    ) {
+        self.check(&init, &forward);
+        let noise = &self.config["float32_vs_float64_max_abs_masked"];
+        let tolerance = (20.0 * noise.as_f64().unwrap()).max(1e-5);
+        let device = test_device();
+        let (net, _) = load(init().valid(), self.path("weights.safetensors")).unwrap();
+        let input = read_npy::<D>(&self.path("input_masked.npy"), &device);
+        let expected = read_npy::<2>(&self.path("logits_masked.npy"), &device);
+        let difference = difference(&forward(&net, input), &expected);
+        assert!(
+            f64::from(difference) <= tolerance,
+            "{} masked: {difference} > {tolerance}",
+            self.name
+        );
     }
 
     /// Loads the weights, saves and loads them again in both formats, and compares the logits each time.

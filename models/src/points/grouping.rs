@@ -1,0 +1,276 @@
+//! Groups of points: those near a centre, by radius or by number.
+
+use burn::tensor::{Bool, Int, Tensor, TensorData};
+use burn_interaction::points::{lowest, on_cpu};
+use rayon::prelude::*;
+
+/// Groups of rows among `[batch * points, channels]` tensors: `size` rows each, group by group.
+#[derive(Debug, Clone)]
+pub struct Groups {
+    rows: Tensor<1, Int>,
+    size: usize,
+}
+
+impl Groups {
+    /// From the points of each cloud in each group, `[batch, groups, size]`, of clouds of `points`.
+    pub fn new(members: Tensor<3, Int>, points: usize) -> Self {
+        let [batch, groups, size] = members.dims();
+        let first = Tensor::<1, Int>::arange(0..batch as i64, &members.device()) * points as i64;
+        let rows = members + first.reshape([batch, 1, 1]);
+        Self {
+            rows: rows.reshape([batch * groups * size]),
+            size,
+        }
+    }
+
+    /// Rows in each group.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The members' rows: `[batch * points, channels]` to `[batch * groups * size, channels]`.
+    pub fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
+        let chosen = self.rows.clone();
+        rows.select(0, chosen)
+    }
+
+    /// The largest of the members' rows, channel by channel: `[batch * points, channels]` to `[batch * groups, channels]`.
+    ///
+    /// Without gradients on the CPU no member's row is copied.
+    pub fn largest(&self, rows: Tensor<2>) -> Tensor<2> {
+        let [_, channels] = rows.dims();
+        let device = rows.device();
+        let groups = self.rows.dims()[0] / self.size;
+        if device.is_autodiff() || channels == 0 {
+            return super::pointwise::largest(self.gather(rows), self.size);
+        }
+        let Some(values) = on_cpu(&rows) else {
+            return super::pointwise::largest(self.gather(rows), self.size);
+        };
+        let members = self.rows.clone().try_into_vec_as::<i32>();
+        let members = members.unwrap_or_else(|error| panic!("reading indices: {error}"));
+        let mut found = vec![0.0_f32; groups * channels];
+        let each = found.par_chunks_exact_mut(channels);
+        let each = each.zip(members.par_chunks_exact(self.size));
+        each.for_each(|(found, members)| {
+            let row = |member: i32| &values[member as usize * channels..][..channels];
+            found.copy_from_slice(row(members[0]));
+            for member in &members[1..] {
+                for (found, value) in found.iter_mut().zip(row(*member)) {
+                    *found = if *value > *found { *value } else { *found };
+                }
+            }
+        });
+        Tensor::from_data(TensorData::new(found, [groups, channels]), &device)
+    }
+
+    fn from_members(members: Vec<i32>, shape: [usize; 3], points: usize, of: &Tensor<3>) -> Self {
+        let device = of.device().inner();
+        let [batch, groups, size] = shape;
+        let rows = members.into_iter().enumerate().map(|(at, member)| {
+            let cloud = at / (groups * size).max(1);
+            member + (cloud * points) as i32
+        });
+        let rows = TensorData::new(rows.collect::<Vec<i32>>(), [batch * groups * size]);
+        Self {
+            rows: Tensor::from_data(rows, &device),
+            size,
+        }
+    }
+}
+
+/// Squared distances by the expanded formula of the references, `|a|^2 + |b|^2 - 2 a b`: `[batch, a, channels]` and
+/// `[batch, b, channels]` to `[batch, a, b]`.
+pub(super) fn squared_distances(a: Tensor<3>, b: Tensor<3>) -> Tensor<3> {
+    let squares = |x: &Tensor<3>| (x.clone() * x.clone()).sum_dim(2);
+    let (from, to) = (squares(&a), squares(&b).swap_dims(1, 2));
+    a.matmul(b.swap_dims(1, 2)) * -2.0 + from + to
+}
+
+/// The first `size` points, in the order of the cloud, within `radius` of each centre; where they are fewer, the first of
+/// them again.
+///
+/// # Shapes
+///
+/// - points: `[batch, points, 3]`
+/// - centres: `[batch, centres, 3]`
+pub fn ball_query(points: &Tensor<3>, centres: &Tensor<3>, radius: f64, size: usize) -> Groups {
+    let [batch, count, _] = points.dims();
+    let groups = centres.dims()[1];
+    let (points, centres) = (points.clone().detach(), centres.clone().detach());
+    let reach = (radius * radius) as f32;
+    let (Some(p), Some(c)) = (on_cpu(&points), on_cpu(&centres)) else {
+        let near = squared_distances(centres, points).lower_equal_elem(reach);
+        return Groups::new(first_of(near, size), count);
+    };
+    let mut members = vec![0; batch * groups * size];
+    let each = members.par_chunks_mut((groups * size).max(1));
+    let clouds = p
+        .par_chunks_exact(3 * count)
+        .zip(c.par_chunks_exact(3 * groups));
+    each.zip(clouds).for_each(|(members, (p, c))| {
+        let square = |v: &[f32]| v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+        let squares: Vec<f32> = p.chunks_exact(3).map(square).collect();
+        for (members, c) in members.chunks_exact_mut(size).zip(c.chunks_exact(3)) {
+            let own = square(c);
+            let mut found = 0;
+            for (at, (p, other)) in p.chunks_exact(3).zip(&squares).enumerate() {
+                let product = c[0] * p[0] + c[1] * p[1] + c[2] * p[2];
+                if -2.0 * product + own + other <= reach {
+                    members[found] = at as i32;
+                    found += 1;
+                    if found == size {
+                        break;
+                    }
+                }
+            }
+            let first = members[0];
+            members[found..].fill(first);
+        }
+    });
+    Groups::from_members(members, [batch, groups, size], count, &points)
+}
+
+/// Row by row the first places of a `[batch, groups, points]` mask, `[batch, groups, size]`.
+fn first_of(mask: Tensor<3, Bool>, size: usize) -> Tensor<3, Int> {
+    let [batch, groups, points] = mask.dims();
+    let found = lowest(mask.reshape([batch * groups, points]), size);
+    found.reshape([batch, groups, size])
+}
+
+/// The `size` points nearest to each centre, itself included where it is a point; of equally near ones, on the CPU, the
+/// lowest.
+///
+/// # Shapes
+///
+/// - points: `[batch, points, channels]`
+/// - centres: `[batch, centres, channels]`
+///
+/// # Panics
+///
+/// There are fewer than `size` points.
+pub fn nearest_neighbours(points: &Tensor<3>, centres: &Tensor<3>, size: usize) -> Groups {
+    let [batch, count, channels] = points.dims();
+    let groups = centres.dims()[1];
+    assert!(size <= count, "{size} neighbours among {count} points");
+    let (points, centres) = (points.clone().detach(), centres.clone().detach());
+    let Some(values) = on_cpu(&points) else {
+        let distances = squared_distances(centres, points);
+        let (_, members) = distances.neg().topk_with_indices(size, 2);
+        return Groups::new(members, count);
+    };
+    let products = centres.matmul(points.clone().swap_dims(1, 2));
+    let products = on_cpu(&products).expect("on the CPU, as the points are");
+    let mut members = vec![0; batch * groups * size];
+    let each = members.par_chunks_mut((groups * size).max(1));
+    let clouds = values.par_chunks_exact(channels * count);
+    let clouds = clouds.zip(products.par_chunks_exact(groups * count));
+    each.zip(clouds).for_each(|(members, (points, products))| {
+        let square = |v: &[f32]| v.iter().map(|v| v * v).sum::<f32>();
+        let squares: Vec<f32> = points.chunks_exact(channels).map(square).collect();
+        let mut nearest = Nearest::new(count, size);
+        let rows = products.chunks_exact(count);
+        for (members, products) in members.chunks_exact_mut(size).zip(rows) {
+            nearest.find(&squares, products, members);
+        }
+    });
+    Groups::from_members(members, [batch, groups, size], count, &points)
+}
+
+/// Finds the nearest of many points, with room that is used again.
+struct Nearest {
+    distances: Vec<f32>,
+    best: Vec<f32>,
+}
+
+impl Nearest {
+    fn new(points: usize, size: usize) -> Self {
+        Self {
+            distances: vec![0.0; points],
+            best: vec![0.0; size],
+        }
+    }
+
+    /// The centre's own square is the same for all points, and left out.
+    fn find(&mut self, squares: &[f32], products: &[f32], members: &mut [i32]) {
+        let distances = self.distances.iter_mut();
+        for ((distance, square), product) in distances.zip(squares).zip(products) {
+            *distance = square - 2.0 * product;
+        }
+        let size = members.len();
+        self.best.fill(f32::INFINITY);
+        members.fill(0);
+        for (at, distance) in self.distances.iter().enumerate() {
+            if *distance < self.best[size - 1] {
+                let mut place = size - 1;
+                while place > 0 && self.best[place - 1] > *distance {
+                    self.best[place] = self.best[place - 1];
+                    members[place] = members[place - 1];
+                    place -= 1;
+                }
+                self.best[place] = *distance;
+                members[place] = at as i32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, Distribution};
+
+    fn clouds() -> (Tensor<3>, Tensor<3>) {
+        let normal = Distribution::Normal(0.0, 1.0);
+        let points = Tensor::<3>::random([3, 50, 3], normal, &Device::flex());
+        let centres = points.clone().narrow(1, 4, 11);
+        (points, centres)
+    }
+
+    fn list(rows: Tensor<1, Int>) -> Vec<i64> {
+        rows.try_into_vec_as().unwrap()
+    }
+
+    #[test]
+    fn balls_hold_the_lowest_points_within_reach() {
+        let (points, centres) = clouds();
+        let found = ball_query(&points, &centres, 1.0, 6);
+        let near = squared_distances(centres, points).lower_equal_elem(1.0);
+        let by_tensors = Groups::new(first_of(near, 6), 50);
+        assert_eq!(list(found.rows), list(by_tensors.rows));
+        let line = Tensor::<3>::from_data(
+            [[[0.9, 0.0, 0.0], [5.0, 0.0, 0.0], [0.1, 0.0, 0.0], [0.0; 3]]],
+            &Device::flex(),
+        );
+        let centre = line.clone().narrow(1, 3, 1);
+        let of = |size| list(ball_query(&line, &centre, 1.0, size).rows);
+        assert_eq!(of(2), [0, 2]);
+        assert_eq!(of(5), [0, 2, 3, 0, 0]);
+    }
+
+    #[test]
+    fn neighbours_are_those_of_a_full_sort() {
+        let (points, centres) = clouds();
+        let found = list(nearest_neighbours(&points, &centres, 7).rows);
+        let distances = squared_distances(centres, points);
+        let (_, sorted) = distances.neg().topk_with_indices(7, 2);
+        let sorted = list(Groups::new(sorted, 50).rows);
+        for (found, sorted) in found.chunks(7).zip(sorted.chunks(7)) {
+            let set = |rows: &[i64]| {
+                rows.iter()
+                    .copied()
+                    .collect::<std::collections::BTreeSet<_>>()
+            };
+            assert_eq!(set(found), set(sorted));
+        }
+    }
+
+    #[test]
+    fn the_largest_of_a_group_is_the_same_with_and_without_copies() {
+        let (points, centres) = clouds();
+        let groups = nearest_neighbours(&points, &centres, 5);
+        let rows = points.reshape([150, 3]);
+        let copied = super::super::pointwise::largest(groups.gather(rows.clone()), 5);
+        assert_eq!(groups.largest(rows).into_data(), copied.into_data());
+    }
+}

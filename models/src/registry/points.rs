@@ -1,0 +1,120 @@
+use burn::tensor::{Device, Tensor};
+use burn_interaction::Classifier;
+
+use super::{networks, unknown};
+use crate::error::{Error, Result};
+use crate::points::*;
+use crate::weights::Reference;
+
+/// What a network for point clouds is to be made for.
+#[derive(Debug, Clone)]
+pub struct PointSpec {
+    /// Points in a cloud.
+    pub points: usize,
+    /// Its classes.
+    pub classes: usize,
+}
+
+/// One network of a family: its name, the clouds it can take, and how it is made.
+pub struct PointVariant<M> {
+    name: &'static str,
+    least: usize,
+    copies: bool,
+    #[allow(clippy::type_complexity)]
+    build: Box<dyn Fn(&PointSpec, &Device) -> Result<M>>,
+}
+
+/// A network for clouds of at least so many points.
+pub(crate) fn point_variant<M>(
+    name: &'static str,
+    least: usize,
+    build: impl Fn(&PointSpec, &Device) -> Result<M> + 'static,
+) -> PointVariant<M> {
+    PointVariant {
+        name,
+        least,
+        copies: false,
+        build: Box::new(build),
+    }
+}
+
+impl<M: 'static> PointVariant<M> {
+    /// Copies of a cloud's first point at its end change nothing: regions can be dropped.
+    pub(crate) fn copies_change_nothing(mut self) -> Self {
+        self.copies = true;
+        self
+    }
+
+    fn boxed<N: From<M>>(self) -> PointVariant<N> {
+        let build = self.build;
+        PointVariant {
+            name: self.name,
+            least: self.least,
+            copies: self.copies,
+            build: Box::new(move |spec, device| Ok(build(spec, device)?.into())),
+        }
+    }
+}
+
+/// A family of networks for point clouds.
+pub trait PointFamily: Reference + Classifier<Tensor<3>> {
+    /// Its networks.
+    fn variants() -> Vec<PointVariant<Self>>;
+}
+
+networks! {
+    /// Any network that takes point clouds.
+    PointNetwork: Tensor<3>;
+    /// PointNet.
+    PointNet,
+    /// PointNet++, with several scales or one.
+    PointNet2,
+    /// DGCNN and GCNN.
+    Dgcnn,
+    /// PointConv.
+    PointConv,
+}
+
+type Entry = PointVariant<PointNetwork>;
+
+/// The names of the networks that take point clouds.
+pub fn point_networks() -> Vec<&'static str> {
+    catalogue().iter().map(|entry| entry.name).collect()
+}
+
+fn find(name: &str) -> Result<Entry> {
+    let entry = catalogue().into_iter().find(|entry| entry.name == name);
+    entry.ok_or_else(|| unknown(name))
+}
+
+/// A network for clouds of `points` by name, with random weights. Names with `-slim` are smaller ones for generated data.
+///
+/// # Errors
+///
+/// There is no such network, or it needs more points.
+pub fn point_network(
+    name: &str,
+    points: usize,
+    classes: usize,
+    device: &Device,
+) -> Result<PointNetwork> {
+    let entry = find(name)?;
+    if points < entry.least || classes == 0 {
+        return Err(Error::Unfit {
+            network: name.into(),
+            given: format!("clouds of {points} points in {classes} classes"),
+            remedy: format!("it needs {} points or more, and classes", entry.least),
+        });
+    }
+    (entry.build)(&PointSpec { points, classes }, device)
+}
+
+/// Whether copies of a cloud's first point at its end change nothing about a network's output, so that absent regions can
+/// be dropped ([`Regions::dropped`](burn_interaction::Regions::dropped)).
+///
+/// # Errors
+///
+/// There is no such network.
+pub fn ignores_copies(name: &str) -> Result<bool> {
+    Ok(find(name)?.copies)
+}

@@ -1,0 +1,81 @@
+//! Networks for point clouds, on whole and on masked clouds.
+
+use burn_interaction_models::{
+    DgcnnConfig, PointConvConfig, PointConvLevelConfig, PointNet2Config, PointNetConfig,
+    SetAbstractionConfig,
+};
+use burn_interaction_tests::test_device;
+use serde_json::Value;
+
+use super::Fixture;
+
+fn numbers(value: &Value) -> Vec<usize> {
+    let list = value.as_array().unwrap().iter();
+    list.map(|v| v.as_u64().unwrap() as usize).collect()
+}
+
+fn three(value: &Value) -> [usize; 3] {
+    numbers(value).try_into().unwrap()
+}
+
+#[test]
+fn pointnet() {
+    let f = Fixture::open("pointnet");
+    let config = PointNetConfig::new(10)
+        .with_widths(f.arguments("c"))
+        .with_hidden(f.arguments("f"));
+    f.check_masked::<3, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+}
+
+#[test]
+fn pointnet2() {
+    let f = Fixture::open("pointnet2");
+    let level = |name: &str| {
+        let level = &f.config["arguments"][name];
+        let radii = level["radii"].as_array().unwrap().iter();
+        SetAbstractionConfig::new(
+            level["npoint"].as_u64().unwrap() as usize,
+            radii.map(|r| r.as_f64().unwrap()).collect(),
+            numbers(&level["nsample"]),
+            level["mlps"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(numbers)
+                .collect(),
+        )
+    };
+    let config = PointNet2Config::new(10, [level("sa1"), level("sa2")])
+        .with_widths(f.arguments("sa3"))
+        .with_hidden(f.arguments("f"));
+    f.check_masked::<3, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+}
+
+#[test]
+fn dgcnn_and_gcnn() {
+    for (name, dynamic) in [("dgcnn", true), ("gcnn", false)] {
+        let f = Fixture::open(name);
+        let config = DgcnnConfig::new(10)
+            .with_dynamic(dynamic)
+            .with_neighbours(f.argument("k"))
+            .with_widths(f.arguments("c"))
+            .with_embedding(f.argument("emb"))
+            .with_hidden(f.arguments("f"));
+        f.check_masked::<3, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+    }
+}
+
+#[test]
+fn pointconv() {
+    let f = Fixture::open("pointconv");
+    let level = |k: usize| {
+        let level = &f.config["arguments"]["sa"][k];
+        let number = |key: &str| level[key].as_u64().map(|n| n as usize);
+        let groups = number("nsample").map(|size| [number("npoint").unwrap(), size]);
+        let bandwidth = level["bandwidth"].as_f64().unwrap();
+        PointConvLevelConfig::new(three(&level["mlp"]), bandwidth).with_groups(groups)
+    };
+    let config = PointConvConfig::new(10, [level(0), level(1), level(2)]);
+    let config = config.with_hidden(f.arguments("f"));
+    f.check_masked::<3, _>(|| config.init(&test_device()), |net, x| net.forward(x));
+}
