@@ -132,7 +132,7 @@ pub(crate) fn lanes(device: &Device) -> usize {
 }
 
 /// Whether a device is this machine's CPU, with gradients or without.
-pub(crate) fn is_cpu(device: &Device) -> bool {
+pub fn is_cpu(device: &Device) -> bool {
     #[cfg(feature = "flex")]
     return device.clone().inner() == Device::flex();
     #[cfg(not(feature = "flex"))]

@@ -2,9 +2,9 @@
 //! download.
 //!
 //! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
-//! (any class folders) and the generated [`scenes`]. Both kinds are Burn [`Dataset`](burn::data::dataset::Dataset)s, with
-//! batchers for Burn's data loaders; [`ImageLoader`] reads image files in parallel. [`download`] fetches what has a public
-//! address.
+//! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
+//! All are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders; [`ImageLoader`] and
+//! [`CloudLoader`] read files in parallel. [`download`] fetches what has a public address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;
@@ -18,14 +18,20 @@
 //! # Ok::<(), burn_interaction_datasets::Error>(())
 //! ```
 
+mod cache;
+mod clouds;
 #[cfg(feature = "download")]
 pub mod download;
 mod error;
+mod folders;
 mod images;
+mod loader;
 mod table;
 
+pub use clouds::*;
 pub use error::*;
 pub use images::*;
+pub use loader::*;
 pub use table::*;
 
 /// A data set in its two parts.

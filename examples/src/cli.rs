@@ -20,6 +20,7 @@ use crate::fit::Optimizer;
   interaction train --model mlp5 --data rules --low-order --out low
   interaction discover --model mlp5 --data rules --weights low/model.safetensors
   interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
+  interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction networks
   interaction download tiny-imagenet
   interaction devices
@@ -83,12 +84,13 @@ pub struct DemoArgs {
 /// The network and its data.
 #[derive(Args, Debug, Clone)]
 pub struct Subject {
-    /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, mlp5 or mlp8
-    /// for tables; `interaction networks` lists all.
+    /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
+    /// dgcnn-slim for point clouds, mlp5 or mlp8 for tables; `interaction networks` lists all.
     #[arg(long)]
     pub model: String,
-    /// Data: scenes (generated images), rules (generated table), cifar-10:FOLDER (binary version), tiny-imagenet:FOLDER,
-    /// imagenet:FOLDER (any class folders in train and val), census:FOLDER, commercial:FOLDER; `interaction download`
+    /// Data: scenes (generated images), solids (generated point clouds), rules (generated table), cifar-10:FOLDER (binary
+    /// version), tiny-imagenet:FOLDER, imagenet:FOLDER (any class folders in train and val), modelnet:FOLDER (OFF meshes or
+    /// resampled points), shapenet:FOLDER (part annotation), census:FOLDER, commercial:FOLDER; `interaction download`
     /// fetches the first two folders.
     #[arg(long)]
     pub data: String,
@@ -104,9 +106,17 @@ pub struct Subject {
     /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
     #[arg(long)]
     pub grid: Option<String>,
-    /// Absent players: zero (the data's mean, as inputs are standardised), mean, blur:PIXELS, values:A,B,..
-    #[arg(long, default_value = "zero")]
-    pub baseline: String,
+    /// Points of each cloud. Default: as the network was trained, else 1024.
+    #[arg(long)]
+    pub points: Option<usize>,
+    /// Regions of a cloud: a number of farthest-point regions, parts (as the data labels them), or a regions.json that
+    /// `discover` wrote. Default: 32.
+    #[arg(long)]
+    pub regions: Option<String>,
+    /// Absent players: zero (the data's mean, as inputs are standardised), mean (of clouds: their centre), blur:PIXELS,
+    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only). Default: zero, of clouds mean.
+    #[arg(long)]
+    pub baseline: Option<String>,
 }
 
 /// The settings of a measurement.
@@ -129,7 +139,7 @@ pub struct DiscoverArgs {
     #[arg(long, default_value = "published")]
     pub orders: String,
     /// Pairs: all, N or random:N, neighbours:RADIUS:N, windows:SIDE:N (pairs within windows of the grid), or a list such
-    /// as 0-1,4-7. Default: all up to 16 players, windows:3:200 on larger grids.
+    /// as 0-1,4-7. Default: all up to 16 players, and up to 64 that lie on no grid; windows:3:200 on larger grids.
     #[arg(long)]
     pub pairs: Option<String>,
     /// Contexts for each pair and order; all of them where there are no more.
@@ -213,7 +223,8 @@ pub struct TrainArgs {
     #[arg(long, value_enum, default_value = "sgd")]
     pub optimizer: Optimizer,
     /// Vary training images: a number flips them and shifts them by up to so many pixels, 4 in the reference recipe; crop
-    /// flips and resizes random parts, as for ImageNet. Off without.
+    /// flips and resizes random parts, as for ImageNet. Vary training clouds, whose points are drawn anew each epoch in any
+    /// case: pointnet2 or dgcnn scale and move them as those networks' authors do. Off without.
     #[arg(long)]
     pub augment: Option<String>,
     /// At most this many training samples, spread over the set.
@@ -257,8 +268,9 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// Where to compute.
     pub place: Place,
-    /// Which: throughput, values, exact, step, forward (every vision network), load (memory) or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "load", "accuracy"])]
+    /// Which: throughput, values, exact, step, forward (every vision network), points (networks for point clouds), load
+    /// (memory) or accuracy; all without.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "load", "accuracy"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.
     #[arg(long, requires = "data")]

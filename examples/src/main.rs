@@ -8,6 +8,10 @@ use interaction_examples::cli::{Cli, Command};
 use interaction_examples::commands::download;
 use interaction_examples::commands::{bench, demo, devices, discover, networks, train};
 
+/// Tensors come and go by the megabyte: an allocator that keeps their memory spares the kernel from clearing it anew.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     quiet_when_nobody_reads();
     let cli = Cli::parse();

@@ -2,7 +2,7 @@
 
 use burn_interaction::estimate::PUBLISHED_RATIOS;
 use burn_interaction::{Baseline, Estimator, Orders, Pairs, Reward, Term};
-use burn_interaction_datasets::Augmentation;
+use burn_interaction_datasets::{Augmentation, CloudAugmentation};
 use burn_interaction_models::registry::ImageSize;
 
 use crate::error::{Result, usage};
@@ -76,15 +76,31 @@ pub fn reward(text: &str) -> Result<Reward> {
     }
 }
 
-/// `zero`, `mean`, `blur:PIXELS` or `values:A,B,..`.
-pub fn baseline(text: &str) -> Result<Baseline> {
-    match text.split_once(':') {
-        None if text == "zero" => Ok(Baseline::Zero),
-        None if text == "mean" => Ok(Baseline::Mean),
-        Some(("blur", sigma)) => Ok(Baseline::Blur(one("--baseline", sigma)?)),
-        Some(("values", values)) => Ok(Baseline::Values(list("--baseline", values)?)),
+/// `zero`, `mean`, `blur:PIXELS`, `values:A,B,..`, or `drop` where the data are `clouds`; `None` for the players' own.
+pub fn baseline(text: Option<&str>, clouds: bool) -> Result<Option<Baseline>> {
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some(match text.split_once(':') {
+        None if text == "zero" => Baseline::Zero,
+        None if text == "mean" => Baseline::Mean,
+        // The regions are told so.
+        None if text == "drop" && clouds => return Ok(None),
+        Some(("blur", sigma)) => Baseline::Blur(one("--baseline", sigma)?),
+        Some(("values", values)) => Baseline::Values(list("--baseline", values)?),
+        _ => {
+            return Err(usage(format!(
+                "--baseline {text}: give zero, mean, blur:PIXELS (images), values:A,B,.. or drop (point clouds)"
+            )));
+        }
+    }))
+}
+
+/// `pointnet2` or `dgcnn`.
+pub fn cloud_augmentation(text: &str) -> Result<CloudAugmentation> {
+    match text {
+        "pointnet2" => Ok(CloudAugmentation::pointnet2()),
+        "dgcnn" => Ok(CloudAugmentation::dgcnn()),
         _ => Err(usage(format!(
-            "--baseline {text}: give zero, mean, blur:PIXELS or values:A,B,.."
+            "--augment {text}: give pointnet2 or dgcnn for point clouds"
         ))),
     }
 }
@@ -154,7 +170,11 @@ mod tests {
             Some(Estimator::Toggled { pool: 9 })
         );
         assert_eq!(grid("14x16").unwrap(), (14, 16));
-        assert_eq!(baseline("blur:2").unwrap(), Baseline::Blur(2.0));
+        assert_eq!(
+            baseline(Some("blur:2"), false).unwrap(),
+            Some(Baseline::Blur(2.0))
+        );
+        assert_eq!(baseline(Some("drop"), true).unwrap(), None);
         assert_eq!(
             term("0.3:0.7:2", Term::encourage).unwrap(),
             Term::encourage(0.3..0.7).weight(2.0)
@@ -164,7 +184,14 @@ mod tests {
             (pairs("near").unwrap_err(), "--pairs near"),
             (estimator("best").unwrap_err(), "--estimator best"),
             (reward("gold").unwrap_err(), "--reward gold"),
-            (baseline("grey").unwrap_err(), "--baseline grey"),
+            (
+                baseline(Some("grey"), false).unwrap_err(),
+                "--baseline grey",
+            ),
+            (
+                baseline(Some("drop"), false).unwrap_err(),
+                "--baseline drop",
+            ),
             (grid("axb").unwrap_err(), "\"a\""),
             (term("0.3", Term::encourage).unwrap_err(), "term 0.3"),
         ] {

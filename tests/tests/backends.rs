@@ -3,7 +3,10 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
-use burn_interaction::{Classifier, Measurement, Modulation, Pairs, Patches, Strength, Term};
+use burn_interaction::{
+    Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
+};
+use burn_interaction_models::registry::{PointNetwork, point_network};
 use burn_interaction_models::{Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load};
 use burn_interaction_tests::{fixture, read_npy, test_device};
 
@@ -113,6 +116,40 @@ fn a_convolutional_network_and_a_transformer_give_the_logits_of_their_references
         .with_heads([1, 2, 3, 6]);
     agree("resnet18-small", resnet.init(&device), &device);
     agree("swin-small", swin.init(&device).unwrap(), &device);
+}
+
+#[test]
+fn networks_for_point_clouds_give_the_logits_of_flex() {
+    let (flex, device) = (Device::flex(), test_device());
+    flex.seed(7);
+    let clouds = Tensor::<3>::random([2, 3, 64], Distribution::Normal(0.0, 0.4), &flex);
+    let regions = Regions::farthest(6);
+    let map = regions.map(&clouds).unwrap();
+    assert_eq!(
+        map,
+        regions.map(&clouds.clone().to_device(&device)).unwrap()
+    );
+    for name in [
+        "pointnet-slim",
+        "pointnet2-slim",
+        "dgcnn-slim",
+        "pointconv-slim",
+    ] {
+        let net = point_network(name, 64, 5, &flex).unwrap().valid();
+        let there = net.clone().to_device(&device);
+        let logits = there
+            .logits(clouds.clone().to_device(&device))
+            .to_device(&flex);
+        let apart = difference(&net.logits(clouds.clone()), &logits);
+        assert!(apart < 1e-3, "{name}: {apart}");
+        let run = |net: &PointNetwork, device: &Device| {
+            let measurement = Measurement::new(Regions::farthest(6).dropped());
+            let measurement = measurement.pairs(Pairs::random(4)).contexts(2);
+            let clouds = clouds.clone().to_device(device);
+            measurement.run(net, clouds, vec![0, 1]).unwrap().strength()
+        };
+        close(&run(&net, &flex), &run(&there, &device));
+    }
 }
 
 fn agree<M: Reference + Classifier<Tensor<4>>>(name: &str, net: M, device: &Device) {

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Distribution, Tensor};
 use burn_interaction::Classifier;
 use burn_interaction_models::registry::{
-    ImageSize, image_network, image_networks, preprocessing, table_network,
+    ImageSize, image_network, image_networks, point_network, preprocessing, table_network,
 };
 use burn_interaction_models::{PvtConfig, SwinConfig, TntConfig, VitConfig};
 use burn_interaction_tests::test_device;
@@ -62,6 +62,24 @@ fn full_size_networks_have_the_published_number_of_parameters() {
         let classes = if expected.size == 32 { 10 } else { 1000 };
         let size = ImageSize::square(expected.size);
         let net = image_network(name, size, classes, &test_device()).unwrap();
+        let mut count = Parameters::default();
+        net.visit(&mut count);
+        assert_eq!(count.numbers, parameters, "{name}");
+    }
+}
+
+#[test]
+fn networks_for_point_clouds_have_the_published_number_of_parameters() {
+    // ada-shen/Interpret_quality, 10 classes; PointNet++ SSG: yanx27/Pointnet_Pointnet2_pytorch without normals.
+    for (name, parameters) in [
+        ("pointnet", 3_463_763),
+        ("pointnet2", 1_739_658),
+        ("pointnet2-ssg", 1_467_978),
+        ("dgcnn", 1_801_866),
+        ("gcnn", 1_801_866),
+        ("pointconv", 19_561_755),
+    ] {
+        let net = point_network(name, 1024, 10, &test_device()).unwrap();
         let mut count = Parameters::default();
         net.visit(&mut count);
         assert_eq!(count.numbers, parameters, "{name}");

@@ -3,11 +3,12 @@
 use burn::data::dataset::Dataset;
 use burn::module::Module;
 use burn::tensor::Tensor;
-use burn_interaction::{Measurement, Orders, Pairs, Patches};
+use burn_interaction::{Measurement, Orders, Pairs, Patches, RegionMap, Regions};
 use burn_interaction_datasets::{
-    Cifar10, Framing, ImageBatcher, ImageSet, Images, Normalization, census, commercial,
-    tiny_imagenet,
+    Cifar10, CloudBatcher, CloudItem, CloudSet, Framing, ImageBatcher, ImageSet, Images, Mesh,
+    Normalization, assemble, census, commercial, meshes, modelnet, shapenet, tiny_imagenet,
 };
+use burn_interaction_models::registry::point_network;
 use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
 use burn_interaction_tests::{real_data, test_device};
 use std::path::Path;
@@ -137,4 +138,72 @@ fn tiny_imagenet_is_read_as_it_is_on_disk() {
         .unwrap();
     assert_eq!(batch.inputs.dims(), [3, 3, 32, 32]);
     assert_eq!(split.train.label(3999), 19);
+}
+
+/// All clouds of a set, measured by an untrained network.
+fn measured(set: &dyn CloudSet, players: Regions) {
+    let indices: Vec<usize> = (0..set.len()).collect();
+    let batch = CloudBatcher::new(256).read(set, &indices, &test_device());
+    let net = point_network("pointnet-slim", 256, 16, &test_device());
+    let net = net.unwrap().valid();
+    let labels: Vec<usize> = indices.iter().map(|index| set.label(*index)).collect();
+    let measurement = Measurement::new(players)
+        .pairs(Pairs::random(3))
+        .contexts(2);
+    let profile = measurement
+        .run(&net, batch.unwrap().inputs, labels)
+        .unwrap();
+    assert_eq!(profile.samples().len(), set.len());
+    let strength = profile.strength();
+    assert!(strength.points.iter().any(|point| point.raw > 0.0));
+}
+
+#[test]
+fn real_meshes_are_read_sampled_and_measured() {
+    let Some(data) = real_data() else { return };
+    let split = modelnet(data.join("modelnet10")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (13, 0));
+    assert_eq!(split.train.classes(), ["bathtub", "bed", "chair", "toilet"]);
+    measured(&split.train, Regions::default());
+    let loose = meshes(data.join("modelnet40-merged-header")).unwrap();
+    assert_eq!(loose.len(), 2);
+    measured(&loose, Regions::default());
+    // The counts that the files' headers give; one header is merged with its counts.
+    for (file, vertices) in [
+        ("modelnet40-merged-header/bathtub_0001.off", 3514),
+        ("modelnet10/bathtub/train/bathtub_0001.off", 3514),
+        ("modelnet10/bathtub/train/bathtub_0002.off", 700),
+    ] {
+        let mesh = Mesh::read_off(data.join(file)).unwrap();
+        assert_eq!(mesh.vertices().len(), vertices, "{file}");
+    }
+}
+
+#[test]
+fn real_shapes_are_read_with_their_parts_and_measured() {
+    let Some(data) = real_data() else { return };
+    let split = shapenet(data.join("shapenet")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (16, 0));
+    assert_eq!(split.train.classes().len(), 16);
+    measured(&split.train, Regions::default());
+    // One of each of the 16 categories; each by its own parts.
+    let batcher = CloudBatcher::new(1024);
+    let net = point_network("pointnet-slim", 1024, 16, &test_device());
+    let net = net.unwrap().valid();
+    for index in 0..16 {
+        let items: Vec<CloudItem> = batcher.items(&split.train, &[index]).unwrap();
+        let regions = RegionMap::new(vec![items[0].regions().unwrap()]).unwrap();
+        assert!(
+            (1..=6).contains(&regions.regions()),
+            "{}",
+            regions.regions()
+        );
+        if regions.regions() < 2 {
+            continue;
+        }
+        let measurement = Measurement::new(Regions::given(regions)).pairs(Pairs::all());
+        let inputs = assemble(&items, &test_device()).unwrap().inputs;
+        let profile = measurement.run(&net, inputs, vec![items[0].label]);
+        assert!(profile.unwrap().samples()[0].pairs().len() <= 15);
+    }
 }

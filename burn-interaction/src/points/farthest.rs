@@ -1,7 +1,8 @@
 use burn::tensor::{Int, Tensor};
 use rayon::prelude::*;
 
-use super::{indices, on_cpu};
+use super::{indices, numbers};
+use crate::device::is_cpu;
 
 /// Farther than any point of a cloud; what the references begin with.
 const FAR: f32 = 1e10;
@@ -23,18 +24,17 @@ pub fn farthest_points(clouds: Tensor<3>, count: usize) -> Tensor<2, Int> {
     let [batch, _, points] = clouds.dims();
     assert!(points > 0, "farthest points of a cloud without points");
     let device = clouds.device();
-    match on_cpu(&clouds) {
-        Some(values) => {
-            let mut found = vec![0; batch * count];
-            let clouds = values.par_chunks_exact(3 * points);
-            if count > 0 {
-                let each = clouds.zip(found.par_chunks_exact_mut(count));
-                each.for_each(|(cloud, found)| of_one(cloud, found));
-            }
-            indices(found, [batch, count], &device)
-        }
-        None => by_tensors(clouds, count),
+    if !is_cpu(&device) {
+        return by_tensors(clouds, count);
     }
+    let mut found = vec![0; batch * count];
+    if count > 0 {
+        let values = numbers(clouds);
+        let clouds = values.par_chunks_exact(3 * points);
+        let each = clouds.zip(found.par_chunks_exact_mut(count));
+        each.for_each(|(cloud, found)| of_one(cloud, found));
+    }
+    indices(found, [batch, count], &device)
 }
 
 /// Of one cloud, `[3, points]`.

@@ -14,17 +14,14 @@ pub use nearest::nearest_centres;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-/// A float tensor's numbers, row by row, where it lies on the CPU device; `None` elsewhere.
+/// A float tensor's numbers, row by row: for loops on the CPU, see [`is_cpu`](crate::is_cpu).
 ///
 /// # Panics
 ///
 /// The numbers cannot be read back as 32-bit floats.
-pub fn on_cpu<const D: usize>(tensor: &Tensor<D>) -> Option<Vec<f32>> {
-    let read = || {
-        let values = tensor.clone().try_into_vec_as::<f32>();
-        values.unwrap_or_else(|error| panic!("reading a tensor on the CPU: {error}"))
-    };
-    crate::device::is_cpu(&tensor.device()).then(read)
+pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    let values = tensor.try_into_vec_as::<f32>();
+    values.unwrap_or_else(|error| panic!("reading a tensor on the CPU: {error}"))
 }
 
 /// Indices that were found on the host, as a tensor.

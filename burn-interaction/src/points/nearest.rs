@@ -1,6 +1,7 @@
 use burn::tensor::{Int, Tensor};
 
-use super::on_cpu;
+use super::{indices, numbers};
+use crate::device::is_cpu;
 
 /// The nearest of each cloud's centres to each of its points; the lowest of equally near ones.
 ///
@@ -15,16 +16,15 @@ pub fn nearest_centres(clouds: Tensor<3>, centres: Tensor<2, Int>) -> Tensor<2, 
     let device = clouds.device();
     let at = centres.reshape([batch, 1, count]).expand([batch, 3, count]);
     let centres = clouds.clone().gather(2, at);
-    if let (Some(clouds), Some(centres)) = (on_cpu(&clouds), on_cpu(&centres)) {
-        let each = clouds
-            .chunks_exact(3 * points)
-            .zip(centres.chunks_exact(3 * count));
-        let nearest = each
-            .flat_map(|(cloud, centres)| of_one(cloud, centres))
-            .collect();
-        return super::indices(nearest, [batch, points], &device);
+    if !is_cpu(&device) {
+        return by_tensors(clouds, centres);
     }
-    by_tensors(clouds, centres)
+    let (clouds, centres) = (numbers(clouds), numbers(centres));
+    let each = clouds
+        .chunks_exact(3 * points)
+        .zip(centres.chunks_exact(3 * count));
+    let nearest = each.flat_map(|(cloud, centres)| of_one(cloud, centres));
+    indices(nearest.collect(), [batch, points], &device)
 }
 
 fn of_one(cloud: &[f32], centres: &[f32]) -> Vec<i32> {

@@ -147,7 +147,7 @@ impl ImageBatcher {
     }
 
     /// As [`read`](Self::read), with the variations of one epoch.
-    pub(super) fn read_epoch(
+    pub(crate) fn read_epoch(
         &self,
         images: &dyn ImageSet,
         indices: &[usize],

@@ -1,12 +1,12 @@
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use burn::data::dataset::{Dataset, DatasetError};
 
 use super::set::{Labelled, no_images};
 use super::{ImageItem, ImageSet, decode::decode};
+use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::folders::{class_folders, with_ending};
 
 /// Bytes of decoded images that [`ImageFiles`] keeps unless told otherwise.
 const CACHE: usize = 1 << 30;
@@ -20,15 +20,7 @@ pub struct ImageFiles {
     files: Vec<Labelled>,
     classes: Vec<String>,
     size: Option<[usize; 3]>,
-    bound: usize,
-    cache: Mutex<Cache>,
-}
-
-/// The first images that fit: what is read over and over in another order gains nothing from forgetting the oldest.
-#[derive(Debug, Default)]
-struct Cache {
-    images: HashMap<usize, ImageItem>,
-    bytes: usize,
+    cache: Cache<ImageItem>,
 }
 
 impl ImageFiles {
@@ -49,8 +41,7 @@ impl ImageFiles {
             files,
             classes,
             size: None,
-            bound: CACHE,
-            cache: Mutex::default(),
+            cache: Cache::new(CACHE),
         })
     }
 
@@ -68,7 +59,7 @@ impl ImageFiles {
 
     /// Keeps at most this many bytes of decoded images; 1 GiB without. Zero keeps none.
     pub fn cached(mut self, bytes: usize) -> Self {
-        self.bound = bytes;
+        self.cache = Cache::new(bytes);
         self
     }
 
@@ -91,12 +82,20 @@ impl ImageFiles {
 
     /// Bytes of decoded images in memory.
     pub fn cached_bytes(&self) -> usize {
-        self.cache().bytes
+        self.cache.bytes()
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
-        // The cache is whole after every statement that changes it.
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    fn decoded(&self, index: usize) -> Result<ImageItem> {
+        let (path, label) = &self.files[index];
+        let item = decode(path, *label)?;
+        match self.size.filter(|size| *size != item.size) {
+            None => Ok(item),
+            Some(size) => {
+                let [_, height, width] = item.size;
+                let reason = format!("{height}x{width} pixels, not {}x{}", size[1], size[2]);
+                Err(Error::file(path, reason))
+            }
+        }
     }
 }
 
@@ -114,24 +113,8 @@ impl ImageSet for ImageFiles {
     }
 
     fn image(&self, index: usize) -> Result<ImageItem> {
-        if let Some(item) = self.cache().images.get(&index) {
-            return Ok(item.clone());
-        }
-        let (path, label) = &self.files[index];
-        let item = decode(path, *label)?;
-        if let Some(size) = self.size.filter(|size| *size != item.size) {
-            let [_, height, width] = item.size;
-            let reason = format!("{height}x{width} pixels, not {}x{}", size[1], size[2]);
-            return Err(Error::file(path, reason));
-        }
-        let mut cache = self.cache();
-        if cache.bytes + item.pixels.len() <= self.bound {
-            cache.bytes += item.pixels.len();
-            if let Some(twin) = cache.images.insert(index, item.clone()) {
-                cache.bytes -= twin.pixels.len();
-            }
-        }
-        Ok(item)
+        let bytes = |item: &ImageItem| item.pixels.len();
+        self.cache.get_or(index, bytes, || self.decoded(index))
     }
 }
 
@@ -142,20 +125,6 @@ impl Dataset<ImageItem> for ImageFiles {
 
     fn len(&self) -> usize {
         self.files.len()
-    }
-}
-
-/// The names of the folders in a folder, in order.
-pub(super) fn class_folders(root: &Path) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in entries(root)? {
-        if entry.is_dir() {
-            names.extend(entry.file_name().map(|n| n.to_string_lossy().into_owned()));
-        }
-    }
-    match names.is_empty() {
-        true => Err(Error::file(root, "no class folders in it")),
-        false => Ok(names),
     }
 }
 
@@ -175,22 +144,7 @@ pub(super) fn in_folders(root: &Path, classes: &[String]) -> Result<Vec<Labelled
 
 /// The image files of a folder, in the order of their names.
 pub(super) fn images(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_image = |path: &PathBuf| {
-        let extension = path.extension().and_then(|e| e.to_str());
-        let known = |e: &str| ["jpeg", "jpg", "png"].contains(&e.to_ascii_lowercase().as_str());
-        extension.is_some_and(known)
-    };
-    Ok(entries(folder)?.into_iter().filter(is_image).collect())
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let fail = |e| Error::io(folder, e, "");
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fail)? {
-        paths.push(entry.map_err(fail)?.path());
-    }
-    paths.sort();
-    Ok(paths)
+    with_ending(folder, &["jpeg", "jpg", "png"])
 }
 
 #[cfg(test)]

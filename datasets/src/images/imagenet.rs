@@ -2,10 +2,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::ImageFiles;
-use super::files::{class_folders, images, in_folders};
+use super::files::{images, in_folders};
 use super::set::Labelled;
 use crate::Split;
 use crate::error::{Error, Result};
+use crate::folders::{class_folders, read};
 
 /// Files that may list the classes of validation images.
 const LISTS: [&str; 3] = ["val_annotations.txt", "val.txt", "LOC_val_solution.csv"];
@@ -115,10 +116,6 @@ pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<V
         true => Err(Error::file(list, "it lists no images")),
         false => Ok(files),
     }
-}
-
-fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|e| Error::io(path, e, ""))
 }
 
 #[cfg(test)]

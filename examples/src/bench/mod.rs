@@ -4,6 +4,7 @@ pub mod accuracy;
 pub mod exact;
 pub mod forward;
 pub mod load;
+pub mod points;
 pub mod step;
 pub mod throughput;
 pub mod values;

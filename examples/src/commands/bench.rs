@@ -1,6 +1,6 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
-use crate::bench::{accuracy, exact, forward, load, step, throughput, values};
+use crate::bench::{accuracy, exact, forward, load, points, step, throughput, values};
 use crate::cli::BenchArgs;
 use crate::error::Result;
 
@@ -26,6 +26,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("forward") {
         forward::run(&device, args.repeats)?;
+    }
+    if wanted("points") {
+        points::run(&device, args.repeats)?;
     }
     if wanted("load") {
         load::run(&device)?;

@@ -43,7 +43,9 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         image: None,
         normalize: None,
         grid: None,
-        baseline: "zero".into(),
+        points: None,
+        regions: None,
+        baseline: None,
     };
     let view = ImageView::new(&subject, split.train.as_ref(), None, false)?;
     let classes = split.train.classes().len();

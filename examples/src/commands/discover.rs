@@ -7,22 +7,24 @@ use burn_interaction::{
     Batch, Classifier, Curves, Estimator, Features, Measurement, Pairs, Players, Progress,
     Strength, Targets,
 };
-use burn_interaction_datasets::{Split, Standardization};
+use burn_interaction_datasets::Split;
 use burn_interaction_models::Reference;
-use burn_interaction_models::registry::{image_network, table_network};
+use burn_interaction_models::registry::{image_network, point_network, table_network};
 
 use crate::cli::DiscoverArgs;
-use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, open};
+use crate::data::{
+    CloudSamples, CloudView, Data, ImageSamples, ImageView, Samples, Statistics, open, patches,
+};
 use crate::error::{Result, usage};
 use crate::output::{Folder, TrainedWith};
 use crate::{interrupt, measuring, parse};
-
-use super::train::patches;
 
 /// Players up to which everything is enumerated by default.
 const EXACT_BY_DEFAULT: usize = 12;
 /// Players up to which all pairs are measured by default.
 const ALL_PAIRS_BY_DEFAULT: usize = 16;
+/// The same for players that lie on no grid.
+const ALL_PAIRS_OFF_GRID: usize = 64;
 
 /// Measures a network and writes its curve.
 ///
@@ -58,24 +60,24 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             };
             discover(args, init, players, &samples, &folder, &device)
         }
+        Data::Clouds(split) => {
+            let view = CloudView::new(&args.subject, trained.as_ref())?;
+            let classes = split.train.classes().len();
+            let clouds = match args.split.as_str() {
+                "train" => split.train,
+                _ => split.test,
+            };
+            let samples = CloudSamples::new(clouds, &view);
+            let model = &args.subject.model;
+            let init = || Ok(point_network(model, view.points, classes, &device)?);
+            discover(args, init, view.players(), &samples, &folder, &device)
+        }
         Data::Table(Split {
             mut train,
             mut test,
         }) => {
-            let standardization = match trained.map(|trained| trained.statistics) {
-                Some(Statistics::Table(standardization)) => standardization,
-                Some(Statistics::Images(_)) => {
-                    return Err(usage(
-                        "the settings beside the weights are those of an image network",
-                    ));
-                }
-                None => Standardization::fit(&train),
-            };
-            if standardization.mean.len() != train.names().len() {
-                return Err(usage(
-                    "the settings beside the weights are those of a table with other features",
-                ));
-            }
+            let trained = trained.map(|trained| trained.statistics);
+            let standardization = Statistics::of_table(trained, &train)?;
             standardization.apply(&mut train);
             standardization.apply(&mut test);
             let (inputs, classes) = (train.names().len(), train.classes().len());
@@ -119,6 +121,12 @@ where
             untrained()?
         }
     };
+    if samples.count() == 0 {
+        return Err(usage(format!(
+            "the {} part of {} is empty: take the other with --split",
+            args.split, args.subject.data
+        )));
+    }
     let right = args.weights.is_some() && !args.any;
     let chosen = measuring::choose(&net, samples, args.samples, right, device)?;
     if chosen.len() < args.samples {
@@ -133,9 +141,10 @@ where
             }
         );
     }
+    let (players, chosen) = samples.players(&players, chosen)?;
     let batch = samples.batch(&chosen, device)?;
     let count = players.count(&batch.inputs)?;
-    let mut measurement = measurement(args, players, count)?;
+    let mut measurement = measurement(args, players.clone(), count, samples.are_clouds())?;
     if args.resume {
         measurement = measurement.resume_from(folder.file("profile.json"))?;
     }
@@ -160,6 +169,7 @@ where
         seconds(start.elapsed().as_secs_f64())
     );
     folder.write_profile(&profile)?;
+    samples.write_pictures(&players, &chosen, &profile, folder)?;
     let name = if args.weights.is_some() {
         "trained"
     } else {
@@ -191,12 +201,16 @@ fn measurement<P: Players>(
     args: &DiscoverArgs,
     players: P,
     count: usize,
+    clouds: bool,
 ) -> Result<Measurement<P>> {
+    let baseline = parse::baseline(args.subject.baseline.as_deref(), clouds)?;
     let grid = players.grid();
     let pairs = match &args.pairs {
         Some(text) => parse::pairs(text)?,
         None if count <= ALL_PAIRS_BY_DEFAULT => Pairs::all(),
         None if grid.is_some() => Pairs::windows(3, 200),
+        // Toggling all pairs costs less than toggling two in five of them alone.
+        None if count <= ALL_PAIRS_OFF_GRID => Pairs::all(),
         None => Pairs::random(200),
     };
     let estimator = parse::estimator(&args.estimator)?.unwrap_or_else(|| {
@@ -221,8 +235,11 @@ fn measurement<P: Players>(
         .estimator(estimator)
         .contexts(args.contexts)
         .reward(parse::reward(&args.reward)?)
-        .baseline(parse::baseline(&args.subject.baseline)?)
         .seed(args.place.seed);
+    let measurement = match baseline {
+        Some(baseline) => measurement.baseline(baseline),
+        None => measurement,
+    };
     Ok(match args.batch {
         Some(rows) => measurement.batch(rows),
         None => measurement,

@@ -1,6 +1,6 @@
 //! `interaction networks`.
 
-use burn_interaction_models::registry::{image_networks, preprocessing};
+use burn_interaction_models::registry::{image_networks, point_networks, preprocessing};
 
 use crate::error::Result;
 
@@ -26,6 +26,8 @@ pub fn run() -> Result<()> {
         );
     }
     println!("a slash gives a network of patches another patch side: vit-tiny/8, swin-tiny/2");
+    println!("for point clouds; those that are slim are smaller, for generated data");
+    println!("  {}", point_networks().join(", "));
     println!("for tables");
     println!("  mlp5, mlp8, mlpK with any number K of Linear layers from 2");
     Ok(())

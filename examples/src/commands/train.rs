@@ -8,15 +8,18 @@ use burn::module::ModuleDisplay;
 use burn::tensor::Device;
 use burn_interaction::modulation::Coefficient;
 use burn_interaction::training::Probe;
-use burn_interaction::{Batch, Classifier, Features, Modulation, Patches, Players, Term};
+use burn_interaction::{Batch, Classifier, Features, Modulation, Players, Term};
 use burn_interaction_datasets::{
-    Framing, ImageLoader, ImageSet, Split, Standardization, Table, TableBatcher,
+    CloudBatcher, CloudLoader, CloudSet, Framing, ImageLoader, ImageSet, Split, Standardization,
+    Table, TableBatcher,
 };
-use burn_interaction_models::registry::{ImageSize, image_network, table_network};
+use burn_interaction_models::registry::{image_network, point_network, table_network};
 use burn_interaction_models::{Reference, save};
 
-use crate::cli::{Subject, TrainArgs};
-use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_grid, open};
+use crate::cli::TrainArgs;
+use crate::data::{
+    CloudSamples, CloudView, Data, ImageSamples, ImageView, Samples, Statistics, open, patches,
+};
 use crate::error::{Result, usage};
 use crate::fit::{Loaders, Recipe, fit};
 use crate::output::{Folder, TrainedWith};
@@ -39,6 +42,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     device.seed(args.place.seed);
     match data {
         Data::Images(split) => images(args, split, modulation, &folder, &device),
+        Data::Clouds(split) => clouds(args, split, modulation, &folder, &device),
         Data::Table(split) => table(args, split, modulation, &folder, &device),
     }
 }
@@ -75,19 +79,6 @@ fn modulation(args: &TrainArgs) -> Result<Modulation> {
     Ok(terms.fold(Modulation::none(), Modulation::with))
 }
 
-/// The players of images.
-///
-/// # Errors
-///
-/// `--grid` is no grid.
-pub fn patches(subject: &Subject, size: ImageSize) -> Result<Patches> {
-    let (rows, columns) = match &subject.grid {
-        Some(text) => parse::grid(text)?,
-        None => default_grid(size),
-    };
-    Ok(Patches::grid(rows, columns))
-}
-
 fn images(
     args: &TrainArgs,
     split: Split<Arc<dyn ImageSet>>,
@@ -110,9 +101,7 @@ fn images(
         None => None,
     };
     let players = patches(&args.subject, view.size)?;
-    let count = args.train_samples.unwrap_or(train.len()).min(train.len());
-    // Spread over the set, which may be in the order of its classes.
-    let chosen: Vec<usize> = (0..count).map(|k| k * train.len() / count).collect();
+    let chosen = chosen(args, train.len())?;
     let batcher = view.batcher().augmented(augmentation, args.place.seed);
     let loaders = Loaders {
         train: Arc::new(
@@ -126,13 +115,69 @@ fn images(
             args.batch,
             device,
         )),
-        batches: count.div_ceil(args.batch),
+        batches: chosen.len().div_ceil(args.batch),
     };
     let test = ImageSamples::new(split.test, &view);
     let inputs = Inputs {
         statistics: Statistics::Images(view.normalization),
         framing: view.framing,
     };
+    finish(
+        args, net, players, loaders, &test, inputs, modulation, folder, device,
+    )
+}
+
+/// The samples to train on: all, or `--train-samples` spread over the set, which may be in the order of its classes.
+fn chosen(args: &TrainArgs, all: usize) -> Result<Vec<usize>> {
+    let count = args.train_samples.unwrap_or(all).min(all);
+    match count {
+        0 => Err(usage("no training samples: train on at least one")),
+        count => Ok((0..count).map(|k| k * all / count).collect()),
+    }
+}
+
+fn clouds(
+    args: &TrainArgs,
+    split: Split<Arc<dyn CloudSet>>,
+    modulation: Modulation,
+    folder: &Folder,
+    device: &Device,
+) -> Result<()> {
+    let trained = TrainedWith::beside(args.weights.as_ref())?;
+    let view = CloudView::new(&args.subject, trained.as_ref())?;
+    let train = split.train;
+    let classes = train.classes().len();
+    let net = point_network(&args.subject.model, view.points, classes, device)?;
+    let augmentation = match &args.augment {
+        Some(text) => Some(parse::cloud_augmentation(text)?),
+        None => None,
+    };
+    let chosen = chosen(args, train.len())?;
+    let seed = args.place.seed;
+    let batcher = CloudBatcher::new(view.points).augmented(augmentation, seed);
+    let plain = CloudBatcher::new(view.points);
+    let loaders = Loaders {
+        train: Arc::new(
+            CloudLoader::new(train, batcher, args.batch, device)
+                .only(&chosen)
+                .shuffled(seed),
+        ),
+        valid: Arc::new(CloudLoader::new(
+            split.test.clone(),
+            plain,
+            args.batch,
+            device,
+        )),
+        batches: chosen.len().div_ceil(args.batch),
+    };
+    let test = CloudSamples::new(split.test, &view);
+    let inputs = Inputs {
+        statistics: Statistics::Clouds {
+            points: view.points,
+        },
+        framing: None,
+    };
+    let players = view.training_players()?;
     finish(
         args, net, players, loaders, &test, inputs, modulation, folder, device,
     )
@@ -226,7 +271,14 @@ where
         None => net,
     };
     let net = net.train();
-    let baseline = parse::baseline(&args.subject.baseline)?;
+    if test.count() == 0 {
+        return Err(usage(format!(
+            "{} has no test part: its accuracy and orders are watched on one",
+            args.subject.data
+        )));
+    }
+    let clouds = matches!(inputs.statistics, Statistics::Clouds { .. });
+    let baseline = parse::baseline(args.subject.baseline.as_deref(), clouds)?;
     let first = test.batch(
         &(0..args.probe_samples.clamp(1, test.count())).collect::<Vec<_>>(),
         device,

@@ -1,5 +1,6 @@
 //! The `interaction` command as a user runs it.
 
+mod clouds;
 mod images;
 
 use std::io::{BufRead, BufReader};

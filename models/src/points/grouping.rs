@@ -1,7 +1,8 @@
 //! Groups of points: those near a centre, by radius or by number.
 
-use burn::tensor::{Bool, Int, Tensor, TensorData};
-use burn_interaction::points::{lowest, on_cpu};
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn_interaction::is_cpu;
+use burn_interaction::points::{lowest, numbers};
 use rayon::prelude::*;
 
 /// Groups of rows among `[batch * points, channels]` tensors: `size` rows each, group by group.
@@ -41,12 +42,10 @@ impl Groups {
         let [_, channels] = rows.dims();
         let device = rows.device();
         let groups = self.rows.dims()[0] / self.size;
-        if device.is_autodiff() || channels == 0 {
+        if device.is_autodiff() || !is_cpu(&device) || channels == 0 {
             return super::pointwise::largest(self.gather(rows), self.size);
         }
-        let Some(values) = on_cpu(&rows) else {
-            return super::pointwise::largest(self.gather(rows), self.size);
-        };
+        let values = numbers(rows);
         let members = self.rows.clone().try_into_vec_as::<i32>();
         let members = members.unwrap_or_else(|error| panic!("reading indices: {error}"));
         let mut found = vec![0.0_f32; groups * channels];
@@ -64,8 +63,7 @@ impl Groups {
         Tensor::from_data(TensorData::new(found, [groups, channels]), &device)
     }
 
-    fn from_members(members: Vec<i32>, shape: [usize; 3], points: usize, of: &Tensor<3>) -> Self {
-        let device = of.device().inner();
+    fn from_members(members: Vec<i32>, shape: [usize; 3], points: usize, device: &Device) -> Self {
         let [batch, groups, size] = shape;
         let rows = members.into_iter().enumerate().map(|(at, member)| {
             let cloud = at / (groups * size).max(1);
@@ -73,7 +71,7 @@ impl Groups {
         });
         let rows = TensorData::new(rows.collect::<Vec<i32>>(), [batch * groups * size]);
         Self {
-            rows: Tensor::from_data(rows, &device),
+            rows: Tensor::from_data(rows, device),
             size,
         }
     }
@@ -99,10 +97,12 @@ pub fn ball_query(points: &Tensor<3>, centres: &Tensor<3>, radius: f64, size: us
     let groups = centres.dims()[1];
     let (points, centres) = (points.clone().detach(), centres.clone().detach());
     let reach = (radius * radius) as f32;
-    let (Some(p), Some(c)) = (on_cpu(&points), on_cpu(&centres)) else {
+    let device = points.device().inner();
+    if !is_cpu(&device) {
         let near = squared_distances(centres, points).lower_equal_elem(reach);
         return Groups::new(first_of(near, size), count);
-    };
+    }
+    let (p, c) = (numbers(points), numbers(centres));
     let mut members = vec![0; batch * groups * size];
     let each = members.par_chunks_mut((groups * size).max(1));
     let clouds = p
@@ -128,7 +128,7 @@ pub fn ball_query(points: &Tensor<3>, centres: &Tensor<3>, radius: f64, size: us
             members[found..].fill(first);
         }
     });
-    Groups::from_members(members, [batch, groups, size], count, &points)
+    Groups::from_members(members, [batch, groups, size], count, &device)
 }
 
 /// Row by row the first places of a `[batch, groups, points]` mask, `[batch, groups, size]`.
@@ -154,27 +154,56 @@ pub fn nearest_neighbours(points: &Tensor<3>, centres: &Tensor<3>, size: usize) 
     let groups = centres.dims()[1];
     assert!(size <= count, "{size} neighbours among {count} points");
     let (points, centres) = (points.clone().detach(), centres.clone().detach());
-    let Some(values) = on_cpu(&points) else {
+    let device = points.device().inner();
+    if !is_cpu(&device) {
         let distances = squared_distances(centres, points);
         let (_, members) = distances.neg().topk_with_indices(size, 2);
         return Groups::new(members, count);
-    };
-    let products = centres.matmul(points.clone().swap_dims(1, 2));
-    let products = on_cpu(&products).expect("on the CPU, as the points are");
-    let mut members = vec![0; batch * groups * size];
-    let each = members.par_chunks_mut((groups * size).max(1));
-    let clouds = values.par_chunks_exact(channels * count);
-    let clouds = clouds.zip(products.par_chunks_exact(groups * count));
-    each.zip(clouds).for_each(|(members, (points, products))| {
-        let square = |v: &[f32]| v.iter().map(|v| v * v).sum::<f32>();
-        let squares: Vec<f32> = points.chunks_exact(channels).map(square).collect();
+    }
+    let mut members = Vec::with_capacity(batch * groups * size);
+    // Products of few clouds at a time, which stay in the cache.
+    let part = (PRODUCTS / (groups * count).max(1)).max(1);
+    for (points, centres) in points
+        .split(part, 0)
+        .into_iter()
+        .zip(centres.split(part, 0))
+    {
+        let products = numbers(centres.matmul(points.clone().swap_dims(1, 2)));
+        let values = numbers(points);
+        members.extend(nearest_of(
+            &values,
+            &products,
+            [count, channels, groups, size],
+        ));
+    }
+    Groups::from_members(members, [batch, groups, size], count, &device)
+}
+
+/// Numbers in the products of a part of the clouds.
+const PRODUCTS: usize = 1 << 20;
+
+/// Of some clouds' points, `[clouds, points, channels]`, those nearest by their products with the centres,
+/// `[clouds, groups, points]`.
+fn nearest_of(points: &[f32], products: &[f32], sizes: [usize; 4]) -> Vec<i32> {
+    let [count, channels, groups, size] = sizes;
+    let square = |v: &[f32]| v.iter().map(|v| v * v).sum::<f32>();
+    let squares: Vec<f32> = points.chunks_exact(channels).map(square).collect();
+    let rows = products.len() / count;
+    let mut members = vec![0; rows * size];
+    // Rows in no more parts than there are threads to work on them for a while.
+    let together = groups.div_ceil(4).max(1);
+    let each = members.par_chunks_mut(together * size);
+    let each = each.zip(products.par_chunks(together * count));
+    each.enumerate().for_each(|(part, (members, products))| {
         let mut nearest = Nearest::new(count, size);
         let rows = products.chunks_exact(count);
-        for (members, products) in members.chunks_exact_mut(size).zip(rows) {
-            nearest.find(&squares, products, members);
+        for (row, (members, products)) in members.chunks_exact_mut(size).zip(rows).enumerate() {
+            let cloud = (part * together + row) / groups;
+            let squares = &squares[cloud * count..][..count];
+            nearest.find(squares, products, members);
         }
     });
-    Groups::from_members(members, [batch, groups, size], count, &points)
+    members
 }
 
 /// Finds the nearest of many points, with room that is used again.

@@ -10,28 +10,68 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{ImageBatcher, ImageSet};
+use crate::clouds::{CloudBatcher, CloudSet};
+use crate::error::Result;
+use crate::images::{ImageBatcher, ImageSet};
 
 /// Batches that wait for the trainer.
 const AHEAD: usize = 2;
 
-type Loaded = Result<Batch<Tensor<4>>, DatasetError>;
+type Loaded<I> = std::result::Result<Batch<I>, DatasetError>;
 
 /// Burn's data loader for images: reads the images of a batch in parallel, ahead of the trainer.
+pub type ImageLoader = Loader<Tensor<4>>;
+
+/// Burn's data loader for point clouds: reads and samples the clouds of a batch in parallel, ahead of the trainer.
+pub type CloudLoader = Loader<Tensor<3>>;
+
+/// Burn's data loader for samples that a batcher reads in parallel, ahead of the trainer.
 ///
 /// Burn's own loader hands out the batches of several workers as they arrive; here a seed fixes order and variations,
 /// however many threads read.
-pub struct ImageLoader {
-    images: Arc<dyn ImageSet>,
+pub struct Loader<I> {
+    source: Arc<dyn Source<I>>,
     indices: Arc<[usize]>,
-    batcher: Arc<ImageBatcher>,
     batch: usize,
     shuffle: Option<u64>,
     epochs: AtomicU64,
     device: Device,
 }
 
-impl ImageLoader {
+/// A data set and how its samples become tensors.
+trait Source<I>: Send + Sync {
+    /// The samples with these indices, with the variations of an epoch.
+    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<I>>;
+
+    /// What the samples are, for progress.
+    fn unit(&self) -> &'static str;
+}
+
+struct ImageSource(Arc<dyn ImageSet>, ImageBatcher);
+
+impl Source<Tensor<4>> for ImageSource {
+    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Tensor<4>>> {
+        self.1.read_epoch(self.0.as_ref(), indices, epoch, device)
+    }
+
+    fn unit(&self) -> &'static str {
+        "images"
+    }
+}
+
+struct CloudSource(Arc<dyn CloudSet>, CloudBatcher);
+
+impl Source<Tensor<3>> for CloudSource {
+    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Tensor<3>>> {
+        self.1.read_epoch(self.0.as_ref(), indices, epoch, device)
+    }
+
+    fn unit(&self) -> &'static str {
+        "clouds"
+    }
+}
+
+impl Loader<Tensor<4>> {
     /// Loads all images in order, in batches of `batch` (at least one) on `device`.
     pub fn new(
         images: Arc<dyn ImageSet>,
@@ -39,10 +79,29 @@ impl ImageLoader {
         batch: usize,
         device: &Device,
     ) -> Self {
+        let count = images.len();
+        Self::of(Arc::new(ImageSource(images, batcher)), count, batch, device)
+    }
+}
+
+impl Loader<Tensor<3>> {
+    /// Loads all clouds in order, in batches of `batch` (at least one) on `device`.
+    pub fn new(
+        clouds: Arc<dyn CloudSet>,
+        batcher: CloudBatcher,
+        batch: usize,
+        device: &Device,
+    ) -> Self {
+        let count = clouds.len();
+        Self::of(Arc::new(CloudSource(clouds, batcher)), count, batch, device)
+    }
+}
+
+impl<I> Loader<I> {
+    fn of(source: Arc<dyn Source<I>>, count: usize, batch: usize, device: &Device) -> Self {
         Self {
-            indices: (0..images.len()).collect(),
-            images,
-            batcher: Arc::new(batcher),
+            source,
+            indices: (0..count).collect(),
             batch: batch.max(1),
             shuffle: None,
             epochs: AtomicU64::new(0),
@@ -56,7 +115,7 @@ impl ImageLoader {
         self
     }
 
-    /// Loads only these images.
+    /// Loads only these samples.
     pub fn only(mut self, indices: &[usize]) -> Self {
         self.indices = indices.into();
         self
@@ -64,9 +123,8 @@ impl ImageLoader {
 
     fn part(&self, indices: Arc<[usize]>, device: &Device) -> Self {
         Self {
-            images: self.images.clone(),
+            source: self.source.clone(),
             indices,
-            batcher: self.batcher.clone(),
             batch: self.batch,
             shuffle: self.shuffle,
             epochs: AtomicU64::new(self.epochs.load(Ordering::Relaxed)),
@@ -75,8 +133,8 @@ impl ImageLoader {
     }
 }
 
-impl DataLoader<Batch<Tensor<4>>> for ImageLoader {
-    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<Tensor<4>>> + 'a> {
+impl<I: Send + 'static> DataLoader<Batch<I>> for Loader<I> {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<I>> + 'a> {
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
         let mut order = self.indices.to_vec();
         if let Some(seed) = self.shuffle {
@@ -86,15 +144,12 @@ impl DataLoader<Batch<Tensor<4>>> for ImageLoader {
         }
         let total = order.len();
         let (sender, receiver) = sync_channel(AHEAD);
-        let (images, batcher, device) = (
-            self.images.clone(),
-            self.batcher.clone(),
-            self.device.clone(),
-        );
+        let (source, device) = (self.source.clone(), self.device.clone());
+        let unit = source.unit();
         let size = self.batch;
         std::thread::spawn(move || {
             for chunk in order.chunks(size) {
-                let loaded = batcher.read_epoch(images.as_ref(), chunk, epoch, &device);
+                let loaded = source.read(chunk, epoch, &device);
                 let failed = loaded.is_err();
                 let sent = sender.send((chunk.len(), loaded.map_err(DatasetError::new)));
                 // The trainer left, or there is nothing whole to hand out any more.
@@ -107,6 +162,7 @@ impl DataLoader<Batch<Tensor<4>>> for ImageLoader {
             receiver,
             done: 0,
             total,
+            unit,
             failed: false,
         })
     }
@@ -115,33 +171,34 @@ impl DataLoader<Batch<Tensor<4>>> for ImageLoader {
         self.indices.len()
     }
 
-    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch<Tensor<4>>>> {
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch<I>>> {
         Arc::new(self.part(self.indices.clone(), device))
     }
 
-    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch<Tensor<4>>>> {
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch<I>>> {
         Arc::new(self.part(self.indices[start..end].into(), &self.device))
     }
 }
 
-struct Loading {
-    receiver: Receiver<(usize, Loaded)>,
+struct Loading<I> {
+    receiver: Receiver<(usize, Loaded<I>)>,
     done: usize,
     total: usize,
+    unit: &'static str,
     failed: bool,
 }
 
-impl Iterator for Loading {
-    type Item = Loaded;
+impl<I> Iterator for Loading<I> {
+    type Item = Loaded<I>;
 
-    fn next(&mut self) -> Option<Loaded> {
+    fn next(&mut self) -> Option<Loaded<I>> {
         if self.failed || self.done == self.total {
             return None;
         }
         let Ok((count, loaded)) = self.receiver.recv() else {
             // The reading thread ended early: a part is not the whole.
             self.failed = true;
-            let error = std::io::Error::other("the thread that reads images ended early");
+            let error = std::io::Error::other("the thread that reads samples ended early");
             return Some(Err(DatasetError::new(error)));
         };
         self.done += count;
@@ -150,16 +207,16 @@ impl Iterator for Loading {
     }
 }
 
-impl DataLoaderIterator<Batch<Tensor<4>>> for Loading {
+impl<I> DataLoaderIterator<Batch<I>> for Loading<I> {
     fn progress(&self) -> Progress {
-        Progress::new(self.done, self.total, Some("images".into()))
+        Progress::new(self.done, self.total, Some(self.unit.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ImageFiles, Normalization, scenes};
     use super::*;
+    use crate::images::{ImageFiles, Normalization, scenes};
 
     fn loader(seed: Option<u64>) -> ImageLoader {
         let images = scenes(10, 3);
@@ -173,7 +230,8 @@ mod tests {
     }
 
     fn labels(loader: &dyn DataLoader<Batch<Tensor<4>>>) -> Vec<Vec<i64>> {
-        let of = |batch: Loaded| batch.unwrap().targets.try_into_vec_as::<i64>().unwrap();
+        let of =
+            |batch: Loaded<Tensor<4>>| batch.unwrap().targets.try_into_vec_as::<i64>().unwrap();
         loader.iter().map(of).collect()
     }
 

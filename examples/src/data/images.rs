@@ -1,87 +1,16 @@
-//! Data sets by name, and samples drawn from them.
-
-use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Batch, Features, Patches, Players};
-use burn_interaction_datasets::{
-    Cifar10, Framing, ImageBatcher, ImageSet, Normalization, Split, Standardization, Table, census,
-    commercial, imagenet, rules, scenes, tiny_imagenet,
-};
+use burn_interaction::{Batch, Patches};
+use burn_interaction_datasets::{Framing, ImageBatcher, ImageSet, Normalization};
 use burn_interaction_models::registry::{Filter, ImageSize, Preprocessing, preprocessing};
-use serde::{Deserialize, Serialize};
 
 use crate::cli::Subject;
 use crate::error::{Result, usage};
 use crate::output::TrainedWith;
+use crate::parse;
 
-/// A data set of either kind.
-pub enum Data {
-    /// Images.
-    Images(Split<Arc<dyn ImageSet>>),
-    /// Rows of a table.
-    Table(Split<Table>),
-}
-
-/// Sizes of the generated sets.
-const SCENES: (usize, usize) = (4000, 800);
-const RULES: (usize, usize) = (8000, 1000);
-
-/// Opens a data set by name: `scenes`, `rules`, or the name of a set, a colon and its folder.
-///
-/// # Errors
-///
-/// The name means nothing, or the folder does not hold the data.
-pub fn open(name: &str) -> Result<Data> {
-    fn images<T: ImageSet + 'static>(split: Split<T>) -> Data {
-        Data::Images(Split {
-            train: Arc::new(split.train),
-            test: Arc::new(split.test),
-        })
-    }
-    let (kind, folder) = name.split_once(':').unwrap_or((name, ""));
-    let need_folder = || match folder.is_empty() {
-        true => Err(usage(format!(
-            "--data {kind}: give the folder, {kind}:FOLDER"
-        ))),
-        false => Ok(Path::new(folder)),
-    };
-    match kind {
-        "scenes" => Ok(images(Split {
-            train: scenes(SCENES.0, 1),
-            test: scenes(SCENES.1, 2),
-        })),
-        "rules" => Ok(Data::Table(Split {
-            train: rules(RULES.0, 1),
-            test: rules(RULES.1, 2),
-        })),
-        "cifar-10" => {
-            let folder = need_folder()?;
-            Ok(images(Split {
-                train: Cifar10::train(folder)?,
-                test: Cifar10::test(folder)?,
-            }))
-        }
-        "tiny-imagenet" => Ok(images(tiny_imagenet(need_folder()?)?)),
-        "imagenet" => Ok(images(imagenet(need_folder()?)?)),
-        "census" => Ok(Data::Table(census(need_folder()?)?)),
-        "commercial" => Ok(Data::Table(commercial(need_folder()?)?)),
-        _ => Err(usage(format!(
-            "unknown data \"{name}\": there are scenes, rules, cifar-10:FOLDER, tiny-imagenet:FOLDER, imagenet:FOLDER, census:FOLDER and commercial:FOLDER"
-        ))),
-    }
-}
-
-/// The statistics that inputs are standardised with, kept in `settings.json` beside the weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Statistics {
-    /// Of images.
-    Images(Normalization),
-    /// Of a table.
-    Table(Standardization),
-}
+use super::{Samples, Statistics};
 
 /// How the images of a set come to a network.
 #[derive(Debug, Clone)]
@@ -144,11 +73,7 @@ impl ImageView {
             (Some("half"), _) => of(Preprocessing::half()),
             (Some(_), _) => Normalization::fit(images)?,
             (None, Some(Statistics::Images(normalization))) => normalization.clone(),
-            (None, Some(Statistics::Table(_))) => {
-                return Err(usage(
-                    "the settings beside the weights are those of a table network",
-                ));
-            }
+            (None, Some(other)) => return Err(other.of_another("an image network")),
             (None, None) if pretrained && channels == 3 => of(expected),
             (None, None) => Normalization::fit(images)?,
         };
@@ -172,33 +97,6 @@ impl ImageView {
     pub fn batcher(&self) -> ImageBatcher {
         ImageBatcher::new(self.normalization.clone()).framed(self.framing)
     }
-}
-
-/// Samples that a network can be run on, one part of a data set.
-pub trait Samples {
-    /// Who plays on them.
-    type Players: Players<Input = Self::Input> + 'static;
-    /// Their batches.
-    type Input: Clone + Send + 'static;
-
-    /// How many there are.
-    fn count(&self) -> usize;
-
-    /// The number of classes.
-    fn classes(&self) -> usize;
-
-    /// Numbers in one, as the network takes it.
-    fn elements(&self) -> usize;
-
-    /// The class of one.
-    fn label(&self, index: usize) -> usize;
-
-    /// Those with these indices, as the network takes them.
-    ///
-    /// # Errors
-    ///
-    /// One cannot be read.
-    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Self::Input>>;
 }
 
 /// Images as they come to a network.
@@ -244,34 +142,21 @@ impl Samples for ImageSamples {
     }
 }
 
-/// Rows that are standardised already.
-impl Samples for Table {
-    type Players = Features;
-    type Input = Tensor<2>;
-
-    fn count(&self) -> usize {
-        self.rows().len()
-    }
-
-    fn classes(&self) -> usize {
-        Table::classes(self).len()
-    }
-
-    fn elements(&self) -> usize {
-        self.names().len()
-    }
-
-    fn label(&self, index: usize) -> usize {
-        self.rows()[index].label
-    }
-
-    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<2>>> {
-        Ok(Table::batch(self, indices, device))
-    }
-}
-
 /// The default grid of an image: patches of 2x2 pixels, at most 16x16 of them.
 pub fn default_grid(size: ImageSize) -> (usize, usize) {
     let ImageSize { height, width, .. } = size;
     ((height / 2).clamp(1, 16), (width / 2).clamp(1, 16))
+}
+
+/// The players of images.
+///
+/// # Errors
+///
+/// `--grid` is no grid.
+pub fn patches(subject: &Subject, size: ImageSize) -> Result<Patches> {
+    let (rows, columns) = match &subject.grid {
+        Some(text) => parse::grid(text)?,
+        None => default_grid(size),
+    };
+    Ok(Patches::grid(rows, columns))
 }

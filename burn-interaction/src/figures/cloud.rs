@@ -1,0 +1,281 @@
+use std::path::Path;
+
+use plotters::prelude::*;
+
+use crate::error::{Error, Result};
+
+use super::png;
+
+const SIDE: u32 = 300;
+const HEADER: u32 = 34;
+const INK: RGBColor = RGBColor(60, 60, 60);
+const OTHERS: RGBColor = RGBColor(214, 214, 214);
+
+/// Where the viewer stands: turned about the vertical, and above the horizon, in radians.
+const VIEW: (f64, f64) = (0.6, 0.35);
+
+/// A point cloud coloured by region, or by the interaction of two of its regions; several panels side by side.
+///
+/// ```
+/// use burn_interaction::figures::CloudChart;
+///
+/// let points = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.5], [0.0, 1.0, 1.0]];
+/// let svg = CloudChart::new("three points")
+///     .regions("regions", &points, &[0, 1, 2])
+///     .pair("order 0: +0.5", &points, &[0, 1, 2], (0, 2), 0.5)
+///     .to_svg()?;
+/// assert!(svg.starts_with("<svg"));
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct CloudChart {
+    title: String,
+    up: usize,
+    panels: Vec<Panel>,
+}
+
+#[derive(Debug, Clone)]
+struct Panel {
+    name: String,
+    points: Vec<[f32; 3]>,
+    regions: Vec<usize>,
+    shade: Shade,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Shade {
+    Regions(usize),
+    Pair((usize, usize), f64),
+}
+
+impl CloudChart {
+    /// An empty chart; the third axis points up.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            up: 2,
+            panels: Vec::new(),
+        }
+    }
+
+    /// Another axis (0, 1 or 2) points up: the second in ShapeNet.
+    pub fn up(mut self, axis: usize) -> Self {
+        self.up = axis;
+        self
+    }
+
+    /// Adds a panel with a colour for each region.
+    pub fn regions(self, name: impl Into<String>, points: &[[f32; 3]], regions: &[usize]) -> Self {
+        let count = regions.iter().max().map_or(0, |region| region + 1);
+        self.panel(name, points, regions, Shade::Regions(count))
+    }
+
+    /// Adds a panel with two regions coloured by their interaction, as a share of some largest one between -1 and 1: red
+    /// where they help each other, blue where they hinder each other; the others are grey.
+    pub fn pair(
+        self,
+        name: impl Into<String>,
+        points: &[[f32; 3]],
+        regions: &[usize],
+        pair: (usize, usize),
+        share: f64,
+    ) -> Self {
+        self.panel(name, points, regions, Shade::Pair(pair, share))
+    }
+
+    fn panel(
+        mut self,
+        name: impl Into<String>,
+        points: &[[f32; 3]],
+        regions: &[usize],
+        shade: Shade,
+    ) -> Self {
+        self.panels.push(Panel {
+            name: name.into(),
+            points: points.into(),
+            regions: regions.into(),
+            shade,
+        });
+        self
+    }
+
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    ///
+    /// There is no panel, or a panel has other than one region a point.
+    pub fn to_svg(&self) -> Result<String> {
+        let fail = |reason: &str| Err(Error::Figure(reason.into()));
+        if self.panels.is_empty() || self.up > 2 {
+            return fail("a cloud needs at least one panel, and axis 0, 1 or 2 upwards");
+        }
+        if self
+            .panels
+            .iter()
+            .any(|p| p.points.len() != p.regions.len())
+        {
+            return fail("a panel needs a region for each point");
+        }
+        let mut svg = String::new();
+        {
+            let size = (SIDE * self.panels.len() as u32, SIDE + HEADER);
+            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+            self.draw(&area).map_err(|e| Error::Figure(e.to_string()))?;
+            area.present().map_err(|e| Error::Figure(e.to_string()))?;
+        }
+        Ok(svg)
+    }
+
+    /// The picture as PNG, at twice the size of the SVG.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_svg`](Self::to_svg).
+    pub fn to_png(&self) -> Result<Vec<u8>> {
+        png::render(&self.to_svg()?)
+    }
+
+    /// Writes the picture as SVG.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+    pub fn save_svg(&self, path: impl AsRef<Path>) -> Result<()> {
+        png::write(path.as_ref(), self.to_svg()?.as_bytes())
+    }
+
+    /// Writes the picture as PNG.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+    pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
+        png::write(path.as_ref(), &self.to_png()?)
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, plotters::coord::Shift>,
+    ) -> std::result::Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        area.fill(&WHITE)?;
+        let text = |size: u32| ("sans-serif", size).into_font().color(&INK);
+        let (header, body) = area.split_vertically(HEADER);
+        header.draw_text(&self.title, &text(18), (12, 8))?;
+        for (panel, area) in self
+            .panels
+            .iter()
+            .zip(body.split_evenly((1, self.panels.len())))
+        {
+            area.draw_text(&panel.name, &text(14), (12, 2))?;
+            for Dot {
+                place,
+                near,
+                region,
+            } in panel.seen(self.up)
+            {
+                // Far points are smaller and paler; the pair stands out wherever it is.
+                let (radius, strength) = match panel.shade {
+                    Shade::Pair((i, j), _) if region == i || region == j => (4, 1.0),
+                    _ => (if near > 0.5 { 3 } else { 2 }, 0.45 + 0.55 * near),
+                };
+                let colour = panel.colour(region).mix(strength);
+                area.draw(&Circle::new(place, radius, colour.filled()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A point as it is seen.
+struct Dot {
+    place: (i32, i32),
+    /// Nearness between 0 and 1.
+    near: f64,
+    region: usize,
+}
+
+impl Panel {
+    /// Points from far to near.
+    fn seen(&self, up: usize) -> Vec<Dot> {
+        let ((sin, cos), (rise, level)) = (VIEW.0.sin_cos(), VIEW.1.sin_cos());
+        let turn = |point: &[f32; 3]| {
+            let [x, y, z] = [(up + 1) % 3, (up + 2) % 3, up].map(|axis| f64::from(point[axis]));
+            let (across, away) = (cos * x - sin * y, sin * x + cos * y);
+            [across, level * z + rise * away, level * away - rise * z]
+        };
+        let turned: Vec<[f64; 3]> = self.points.iter().map(turn).collect();
+        let range = |axis: usize| {
+            let values = turned.iter().map(|p| p[axis]);
+            let least = values.clone().fold(f64::INFINITY, f64::min);
+            (least, values.fold(f64::NEG_INFINITY, f64::max))
+        };
+        let ranges = [range(0), range(1), range(2)];
+        let width = |(least, most): (f64, f64)| (most - least).max(1e-9);
+        let scale = 0.84 * f64::from(SIDE) / width(ranges[0]).max(width(ranges[1]));
+        let middle = |(least, most): (f64, f64)| (least + most) / 2.0;
+        let half = f64::from(SIDE) / 2.0;
+        let place = |p: &[f64; 3]| {
+            let across = half + scale * (p[0] - middle(ranges[0]));
+            let down = half + 10.0 - scale * (p[1] - middle(ranges[1]));
+            (across.round() as i32, down.round() as i32)
+        };
+        let dot = |(p, region): (&[f64; 3], &usize)| Dot {
+            place: place(p),
+            near: (ranges[2].1 - p[2]) / width(ranges[2]),
+            region: *region,
+        };
+        let mut seen: Vec<Dot> = turned.iter().zip(&self.regions).map(dot).collect();
+        seen.sort_by(|a, b| a.near.total_cmp(&b.near));
+        seen
+    }
+
+    fn colour(&self, region: usize) -> RGBColor {
+        match self.shade {
+            Shade::Regions(count) => {
+                // Neighbouring numbers lie apart on the circle of hues, in three lightnesses.
+                let hue = (region as f64 * 0.618_034).fract();
+                let light = [0.42, 0.56, 0.68][if count > 8 { region % 3 } else { 0 }];
+                let (r, g, b) = HSLColor(hue, 0.62, light).rgb();
+                RGBColor(r, g, b)
+            }
+            Shade::Pair((i, j), share) if region == i || region == j => {
+                let (from, to) = match share >= 0.0 {
+                    true => ([246.0, 213.0, 196.0], [178.0, 24.0, 43.0]),
+                    false => ([205.0, 221.0, 240.0], [33.0, 86.0, 172.0]),
+                };
+                let share = share.abs().min(1.0);
+                let mixed = |k: usize| (from[k] + share * (to[k] - from[k])) as u8;
+                RGBColor(mixed(0), mixed(1), mixed(2))
+            }
+            Shade::Pair(..) => OTHERS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_need_a_region_for_each_point() {
+        assert!(CloudChart::new("nothing").to_svg().is_err());
+        let short = CloudChart::new("short").regions("a", &[[0.0; 3]], &[]);
+        assert!(short.to_svg().is_err());
+        // One point has no extent.
+        let one = CloudChart::new("one").regions("a", &[[0.5; 3]], &[0]);
+        assert!(one.to_svg().unwrap().contains("<circle"));
+    }
+
+    #[test]
+    fn a_pair_stands_out_by_its_sign() {
+        let points = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        let colour = |share| {
+            let chart = CloudChart::new("").pair("", &points, &[0, 1, 2], (0, 1), share);
+            let panel = &chart.panels[0];
+            [0, 1, 2].map(|region| panel.colour(region))
+        };
+        let (help, hinder) = (colour(1.0), colour(-1.0));
+        assert_eq!(help, [RGBColor(178, 24, 43), RGBColor(178, 24, 43), OTHERS]);
+        assert_eq!(hinder[0], RGBColor(33, 86, 172));
+    }
+}

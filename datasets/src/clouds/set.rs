@@ -1,0 +1,69 @@
+use burn::data::dataset::Dataset;
+
+use crate::error::Result;
+
+/// Points of one object's surface, and its class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloudItem {
+    /// Points.
+    pub points: Vec<[f32; 3]>,
+    /// The part that each point belongs to, as the set numbers them, where it has parts.
+    pub parts: Option<Vec<usize>>,
+    /// Its class.
+    pub label: usize,
+}
+
+impl CloudItem {
+    /// Moved and scaled into the unit sphere: the mean of the points at the origin, the farthest at distance one.
+    pub fn normalized(mut self) -> Self {
+        let count = self.points.len().max(1) as f64;
+        let mean: [f64; 3] = std::array::from_fn(|axis| {
+            let sum: f64 = self.points.iter().map(|p| f64::from(p[axis])).sum();
+            sum / count
+        });
+        for point in &mut self.points {
+            for (value, mean) in point.iter_mut().zip(mean) {
+                *value = (f64::from(*value) - mean) as f32;
+            }
+        }
+        let square = |p: &[f32; 3]| p.iter().map(|v| v * v).sum::<f32>();
+        let radius = self.points.iter().map(square).fold(0.0, f32::max).sqrt();
+        if radius > 0.0 {
+            for value in self.points.iter_mut().flatten() {
+                *value /= radius;
+            }
+        }
+        self
+    }
+
+    /// The parts that occur, numbered 0, 1, .. in their order: regions for
+    /// [`RegionMap`](burn_interaction::RegionMap). `None` where the set has no parts.
+    pub fn regions(&self) -> Option<Vec<usize>> {
+        let parts = self.parts.as_ref()?;
+        let mut names = parts.clone();
+        names.sort_unstable();
+        names.dedup();
+        let number = |part: &usize| names.binary_search(part).unwrap_or_default();
+        Some(parts.iter().map(number).collect())
+    }
+}
+
+/// Objects with class labels, as clouds of any number of points: also Burn's [`Dataset`] of [`CloudItem`]s of 1,024 points.
+pub trait CloudSet: Dataset<CloudItem> {
+    /// The names of the classes.
+    fn classes(&self) -> &[String];
+
+    /// The class of an object, without reading it.
+    fn label(&self, index: usize) -> usize;
+
+    /// So many points of an object, as they are in its file. A draw gives other points with each of its numbers; without
+    /// one a list of points gives its first, as the references take them, and a surface those of draw 0.
+    ///
+    /// # Errors
+    ///
+    /// Its file is missing or holds no object.
+    fn cloud(&self, index: usize, points: usize, draw: Option<u64>) -> Result<CloudItem>;
+}
+
+/// Points in the clouds of a [`Dataset`].
+pub(super) const POINTS: usize = 1024;

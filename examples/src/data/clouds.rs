@@ -1,0 +1,263 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use burn_interaction::figures::CloudChart;
+use burn_interaction::{Batch, Players, Profile, RegionMap, Regions};
+use burn_interaction_datasets::{CloudBatcher, CloudItem, CloudSet, assemble};
+use burn_interaction_models::registry::ignores_copies;
+
+use crate::cli::Subject;
+use crate::error::{Result, usage};
+use crate::output::{Folder, TrainedWith};
+
+use super::{Samples, Statistics};
+
+/// Points of a cloud, as in the papers.
+const POINTS: usize = 1024;
+
+/// Which regions of clouds are players.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Choice {
+    Farthest(usize),
+    Parts,
+    File(PathBuf),
+}
+
+/// How the clouds of a set come to a network, and who plays on them.
+#[derive(Debug, Clone)]
+pub struct CloudView {
+    /// Points of each.
+    pub points: usize,
+    regions: Choice,
+    dropped: bool,
+    /// The axis that points up.
+    up: usize,
+}
+
+impl CloudView {
+    /// As the network was trained where `trained` says so, else with `--points`; players as `--regions` and `--baseline`
+    /// say.
+    ///
+    /// # Errors
+    ///
+    /// An argument means nothing, or the settings are those of another network.
+    pub fn new(subject: &Subject, trained: Option<&TrainedWith>) -> Result<Self> {
+        let points = match (trained.map(|trained| &trained.statistics), subject.points) {
+            (Some(Statistics::Clouds { points }), None) => *points,
+            (Some(Statistics::Clouds { .. }) | None, Some(points)) => points,
+            (None, None) => POINTS,
+            (Some(other), _) => return Err(other.of_another("a network for point clouds")),
+        };
+        if points == 0 {
+            return Err(usage("--points 0: a cloud has at least one point"));
+        }
+        let regions = match subject.regions.as_deref() {
+            None => Choice::Farthest(32),
+            Some("parts") => Choice::Parts,
+            Some(text) => match text.parse() {
+                Ok(count) => Choice::Farthest(count),
+                Err(_) if text.ends_with(".json") => Choice::File(text.into()),
+                Err(_) => {
+                    return Err(usage(format!(
+                        "--regions {text}: give a number, parts, or a regions.json"
+                    )));
+                }
+            },
+        };
+        let dropped = subject.baseline.as_deref() == Some("drop");
+        if dropped && !ignores_copies(&subject.model)? {
+            return Err(usage(format!(
+                "--baseline drop: {} sees the copies that fill a cloud up; only pointnet and pointnet2 do not",
+                subject.model
+            )));
+        }
+        Ok(Self {
+            points,
+            regions,
+            dropped,
+            // ShapeNet's objects stand on their second axis.
+            up: if subject.data.starts_with("shapenet") {
+                1
+            } else {
+                2
+            },
+        })
+    }
+
+    /// Regions for training, where every batch holds other clouds.
+    ///
+    /// # Errors
+    ///
+    /// `--regions` gives those of certain clouds.
+    pub fn training_players(&self) -> Result<Regions> {
+        match &self.regions {
+            Choice::Farthest(_) => Ok(self.players()),
+            _ => Err(usage(
+                "--regions: parts and files fit the clouds of one measurement; train with a number",
+            )),
+        }
+    }
+
+    /// The players, before it is known which clouds they are on.
+    pub fn players(&self) -> Regions {
+        match self.regions {
+            Choice::Farthest(count) => self.with(Regions::farthest(count)),
+            _ => self.with(Regions::default()),
+        }
+    }
+
+    fn with(&self, regions: Regions) -> Regions {
+        match self.dropped {
+            true => regions.dropped(),
+            false => regions,
+        }
+    }
+}
+
+/// Clouds as they come to a network.
+pub struct CloudSamples {
+    clouds: Arc<dyn CloudSet>,
+    batcher: CloudBatcher,
+    view: CloudView,
+}
+
+impl CloudSamples {
+    /// The clouds of a set, seen so.
+    pub fn new(clouds: Arc<dyn CloudSet>, view: &CloudView) -> Self {
+        Self {
+            batcher: CloudBatcher::new(view.points),
+            clouds,
+            view: view.clone(),
+        }
+    }
+
+    fn items(&self, indices: &[usize]) -> Result<Vec<CloudItem>> {
+        Ok(self.batcher.items(self.clouds.as_ref(), indices)?)
+    }
+
+    /// The clouds that have as many parts as most of them, and their parts as regions.
+    fn parts(&self, indices: Vec<usize>) -> Result<(Regions, Vec<usize>)> {
+        let items = self.items(&indices)?;
+        let maps: Option<Vec<Vec<usize>>> = items.iter().map(CloudItem::regions).collect();
+        let Some(maps) = maps else {
+            return Err(usage(
+                "--regions parts: these clouds have no parts; ShapeNet's and the generated solids have",
+            ));
+        };
+        let count = |map: &Vec<usize>| map.iter().max().map_or(0, |region| region + 1);
+        let counts: Vec<usize> = maps.iter().map(count).collect();
+        // One part alone has no partner.
+        let votes = |parts: usize| counts.iter().filter(|c| **c == parts).count();
+        let candidates = counts.iter().copied().filter(|parts| *parts > 1);
+        let Some(most) = candidates.max_by_key(|parts| (votes(*parts), *parts)) else {
+            return Err(usage(
+                "--regions parts: each of these clouds has one part only",
+            ));
+        };
+        let (kept, maps): (Vec<usize>, Vec<Vec<usize>>) = indices
+            .into_iter()
+            .zip(maps)
+            .filter(|(_, map)| count(map) == most)
+            .unzip();
+        if kept.len() < counts.len() {
+            println!(
+                "measuring the {} of {} clouds that have {most} parts",
+                kept.len(),
+                counts.len()
+            );
+        }
+        Ok((self.view.with(Regions::given(RegionMap::new(maps)?)), kept))
+    }
+}
+
+impl Samples for CloudSamples {
+    type Players = Regions;
+    type Input = Tensor<3>;
+
+    fn count(&self) -> usize {
+        self.clouds.len()
+    }
+
+    fn classes(&self) -> usize {
+        self.clouds.classes().len()
+    }
+
+    fn elements(&self) -> usize {
+        3 * self.view.points
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.clouds.label(index)
+    }
+
+    fn are_clouds(&self) -> bool {
+        true
+    }
+
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<3>>> {
+        Ok(self.batcher.read(self.clouds.as_ref(), indices, device)?)
+    }
+
+    fn players(&self, players: &Regions, indices: Vec<usize>) -> Result<(Regions, Vec<usize>)> {
+        match &self.view.regions {
+            Choice::Farthest(_) => Ok((players.clone(), indices)),
+            Choice::Parts => self.parts(indices),
+            Choice::File(path) => {
+                let map = RegionMap::load_json(path)?;
+                Ok((self.view.with(Regions::given(map)), indices))
+            }
+        }
+    }
+
+    /// `regions.json`, and `cloud.svg` and `cloud.png` of the first cloud: its regions, and the pair that interacts most at
+    /// low, middle and high order.
+    fn write_pictures(
+        &self,
+        players: &Regions,
+        indices: &[usize],
+        profile: &Profile,
+        folder: &Folder,
+    ) -> Result<()> {
+        let items = self.items(indices)?;
+        let map = players.map(&assemble(&items, &burn_interaction::device("flex")?)?.inputs)?;
+        map.save_json(folder.file("regions.json"))?;
+        let (Some(item), Some(sample)) = (items.first(), profile.samples().first()) else {
+            return Ok(());
+        };
+        let class = &self.clouds.classes()[item.label];
+        let regions = &map.clouds()[0];
+        let mut chart = CloudChart::new(format!("{class}, {}", players.describe()))
+            .up(self.view.up)
+            .regions(format!("{} regions", map.regions()), &item.points, regions);
+        let found = |pair: &(usize, usize)| -> Vec<(usize, f64)> {
+            let of = |order: &usize| Some((*order, sample.interaction(*order, *pair)?));
+            let each = profile.orders().iter().filter_map(of);
+            let each = each.filter(|(_, estimate)| estimate.contexts > 0);
+            each.map(|(order, estimate)| (order, estimate.mean))
+                .collect()
+        };
+        let size = |pair: &(usize, usize)| {
+            let sizes = found(pair).into_iter().map(|(_, mean)| mean.abs());
+            sizes.fold(0.0, f64::max)
+        };
+        let pairs = sample.pairs().iter().copied();
+        if let Some(pair) = pairs.max_by(|a, b| size(a).total_cmp(&size(b))) {
+            let most = size(&pair).max(f64::MIN_POSITIVE);
+            let found = found(&pair);
+            // Low, middle and high.
+            let mut shown = vec![0, found.len() / 2, found.len().saturating_sub(1)];
+            shown.dedup();
+            for (order, mean) in shown.into_iter().filter_map(|at| found.get(at)) {
+                let name = format!(
+                    "regions {} and {}, order {order}: {mean:+.3}",
+                    pair.0, pair.1
+                );
+                chart = chart.pair(name, &item.points, regions, pair, mean / most);
+            }
+        }
+        chart.save_svg(folder.file("cloud.svg"))?;
+        chart.save_png(folder.file("cloud.png"))?;
+        Ok(())
+    }
+}

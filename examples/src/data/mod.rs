@@ -1,0 +1,228 @@
+//! Data sets by name, and samples drawn from them.
+
+mod clouds;
+mod images;
+
+pub use clouds::*;
+pub use images::*;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use burn_interaction::{Batch, Features, Players, Profile};
+use burn_interaction_datasets::{
+    Cifar10, CloudSet, ImageSet, Normalization, Split, Standardization, Table, census, commercial,
+    imagenet, modelnet, rules, scenes, shapenet, solids, tiny_imagenet,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result, usage};
+use crate::output::Folder;
+
+/// A data set of any kind.
+pub enum Data {
+    /// Images.
+    Images(Split<Arc<dyn ImageSet>>),
+    /// Point clouds.
+    Clouds(Split<Arc<dyn CloudSet>>),
+    /// Rows of a table.
+    Table(Split<Table>),
+}
+
+/// Sizes of the generated sets.
+const SCENES: (usize, usize) = (4000, 800);
+const RULES: (usize, usize) = (8000, 1000);
+const SOLIDS: (usize, usize) = (2100, 420);
+
+/// Opens a data set by name: `scenes`, `rules`, `solids`, or the name of a set, a colon and its folder.
+///
+/// # Errors
+///
+/// The name means nothing, or the folder does not hold the data.
+pub fn open(name: &str) -> Result<Data> {
+    fn images<T: ImageSet + 'static>(split: Split<T>) -> Data {
+        Data::Images(Split {
+            train: Arc::new(split.train),
+            test: Arc::new(split.test),
+        })
+    }
+    fn clouds<T: CloudSet + 'static>(split: Split<T>) -> Data {
+        Data::Clouds(Split {
+            train: Arc::new(split.train),
+            test: Arc::new(split.test),
+        })
+    }
+    let (kind, folder) = name.split_once(':').unwrap_or((name, ""));
+    let need_folder = || match folder.is_empty() {
+        true => Err(usage(format!(
+            "--data {kind}: give the folder, {kind}:FOLDER"
+        ))),
+        false => Ok(Path::new(folder)),
+    };
+    match kind {
+        "scenes" => Ok(images(Split {
+            train: scenes(SCENES.0, 1),
+            test: scenes(SCENES.1, 2),
+        })),
+        "rules" => Ok(Data::Table(Split {
+            train: rules(RULES.0, 1),
+            test: rules(RULES.1, 2),
+        })),
+        "cifar-10" => {
+            let folder = need_folder()?;
+            Ok(images(Split {
+                train: Cifar10::train(folder)?,
+                test: Cifar10::test(folder)?,
+            }))
+        }
+        "tiny-imagenet" => Ok(images(tiny_imagenet(need_folder()?)?)),
+        "imagenet" => Ok(images(imagenet(need_folder()?)?)),
+        "solids" => Ok(clouds(Split {
+            train: solids(SOLIDS.0, 1),
+            test: solids(SOLIDS.1, 2),
+        })),
+        "modelnet" => Ok(clouds(modelnet(need_folder()?)?)),
+        "shapenet" => Ok(clouds(shapenet(need_folder()?)?)),
+        "census" => Ok(Data::Table(census(need_folder()?)?)),
+        "commercial" => Ok(Data::Table(commercial(need_folder()?)?)),
+        _ => Err(usage(format!(
+            "unknown data \"{name}\": there are scenes, solids, rules, cifar-10:FOLDER, tiny-imagenet:FOLDER, imagenet:FOLDER, modelnet:FOLDER, shapenet:FOLDER, census:FOLDER and commercial:FOLDER"
+        ))),
+    }
+}
+
+/// What inputs are made with, kept in `settings.json` beside the weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistics {
+    /// Of images.
+    Images(Normalization),
+    /// Of a table.
+    Table(Standardization),
+    /// Points of a cloud, which is normalised by its own size.
+    Clouds {
+        /// How many.
+        points: usize,
+    },
+}
+
+impl Statistics {
+    /// The error of settings beside weights that are not those of `wanted`.
+    fn of_another(&self, wanted: &str) -> Error {
+        let kind = match self {
+            Self::Images(_) => "an image network",
+            Self::Table(_) => "a table network",
+            Self::Clouds { .. } => "a network for point clouds",
+        };
+        usage(format!(
+            "the settings beside the weights are those of {kind}, not of {wanted}"
+        ))
+    }
+
+    /// How a table is standardised: as these settings say, or by its training rows.
+    ///
+    /// # Errors
+    ///
+    /// The settings are of another network or of a table with other features.
+    pub fn of_table(trained: Option<Self>, train: &Table) -> Result<Standardization> {
+        match trained {
+            Some(Self::Table(standardization)) => {
+                match standardization.mean.len() == train.names().len() {
+                    true => Ok(standardization),
+                    false => Err(usage(
+                        "the settings beside the weights are those of a table with other features",
+                    )),
+                }
+            }
+            Some(other) => Err(other.of_another("a table network")),
+            None => Ok(Standardization::fit(train)),
+        }
+    }
+}
+
+/// Samples that a network can be run on, one part of a data set.
+pub trait Samples {
+    /// Who plays on them.
+    type Players: Players<Input = Self::Input> + 'static;
+    /// Their batches.
+    type Input: Clone + Send + 'static;
+
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The number of classes.
+    fn classes(&self) -> usize;
+
+    /// Numbers in one, as the network takes it.
+    fn elements(&self) -> usize;
+
+    /// The class of one.
+    fn label(&self, index: usize) -> usize;
+
+    /// Whether absent players can be dropped, as [`parse::baseline`](crate::parse::baseline) asks.
+    fn are_clouds(&self) -> bool {
+        false
+    }
+
+    /// Those with these indices, as the network takes them.
+    ///
+    /// # Errors
+    ///
+    /// One cannot be read.
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Self::Input>>;
+
+    /// The players of those with these indices, and the ones that have them.
+    ///
+    /// # Errors
+    ///
+    /// One cannot be read, or they have no such players.
+    fn players(
+        &self,
+        players: &Self::Players,
+        indices: Vec<usize>,
+    ) -> Result<(Self::Players, Vec<usize>)> {
+        Ok((players.clone(), indices))
+    }
+
+    /// Writes what there is to see of a measurement of those with these indices besides its curves.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    fn write_pictures(
+        &self,
+        _players: &Self::Players,
+        _indices: &[usize],
+        _profile: &Profile,
+        _folder: &Folder,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Rows that are standardised already.
+impl Samples for Table {
+    type Players = Features;
+    type Input = Tensor<2>;
+
+    fn count(&self) -> usize {
+        self.rows().len()
+    }
+
+    fn classes(&self) -> usize {
+        Table::classes(self).len()
+    }
+
+    fn elements(&self) -> usize {
+        self.names().len()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.rows()[index].label
+    }
+
+    fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<2>>> {
+        Ok(Table::batch(self, indices, device))
+    }
+}
