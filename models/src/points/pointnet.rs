@@ -180,6 +180,11 @@ impl PointFamily for PointNet {
         };
         vec![
             of("pointnet", PointNetConfig::new(1)),
+            // What fxia22 trains unless told otherwise.
+            of(
+                "pointnet-no-feature-transform",
+                PointNetConfig::new(1).with_feature_transform(false),
+            ),
             of("pointnet-slim", slim),
         ]
     }

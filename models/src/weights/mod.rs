@@ -249,7 +249,7 @@ const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 /// Without the dictionaries that checkpoints wrap around the weights, what training keeps beside them, and the prefix of
 /// `DataParallel`.
 fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
-    for wrapper in ["state_dict.", "model.", "module."] {
+    for wrapper in ["model_state_dict.", "state_dict.", "model.", "module."] {
         let inside = |weight: &Weight| weight.name.starts_with(wrapper);
         let beside = |weight: &Weight| BESIDE.iter().any(|name| weight.name.starts_with(name));
         if !tensors.iter().any(inside) || !tensors.iter().all(|t| inside(t) || beside(t)) {
@@ -266,8 +266,9 @@ fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight>
 }
 
 /// What checkpoints of a training hold beside the weights.
-const BESIDE: [&str; 5] = [
+const BESIDE: [&str; 6] = [
     "optimizer.",
+    "optimizer_state_dict.",
     "lr_scheduler.",
     "scaler.",
     "model_ema.",

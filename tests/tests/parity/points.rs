@@ -1,12 +1,13 @@
 //! Networks for point clouds, on whole and on masked clouds.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use burn_interaction::Classifier;
 use burn_interaction_models::{
     DgcnnConfig, PointConvConfig, PointConvLevelConfig, PointNet2Config, PointNetConfig, Reference,
     SetAbstractionConfig, load,
 };
-use burn_interaction_tests::{read_npy, test_device};
+use burn_interaction_tests::{fixture, read_npy, test_device};
 use serde_json::Value;
 
 use super::{Fixture, difference};
@@ -39,6 +40,36 @@ fn check<M: Reference + Classifier<Tensor<3>>>(
 }
 
 #[test]
+fn files_of_the_original_repositories_are_read() {
+    let file = |name: &str| fixture(&format!("pickles/{name}"));
+    // As antao97/dgcnn has it: written by PyTorch before 1.6, from several GPUs.
+    let f = Fixture::open("dgcnn");
+    let config = dgcnn_config(&f);
+    let (net, report) = load(config.init(&test_device()).valid(), file("dgcnn.t7")).unwrap();
+    let input = read_npy::<3>(&f.path("input.npy"), &test_device());
+    let logits = read_npy::<2>(&f.path("logits.npy"), &test_device());
+    assert!(difference(&net.forward(input), &logits) < 1.3e-4);
+    assert!(report.ignored.contains(&"bn1.weight".to_string()));
+    // As yanx27 has it: with the epoch, NumPy's accuracies and the optimiser's state beside the weights.
+    let f = Fixture::open("pointnet2");
+    let config = pointnet2_config(&f);
+    let (net, _) = load(config.init(&test_device()).valid(), file("pointnet2.pth")).unwrap();
+    let input = read_npy::<3>(&f.path("input.npy"), &test_device());
+    let logits = read_npy::<2>(&f.path("logits.npy"), &test_device());
+    assert!(difference(&net.forward(input), &logits) < 1e-4);
+    // As fxia22 has it: without the second T-net.
+    let plain = PointNetConfig::new(10).with_feature_transform(false);
+    let weights = Fixture::open("pointnet").path("weights.safetensors");
+    let error = load(plain.init(&test_device()), weights)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("in the file only: feat.fstn.bn1.bias"),
+        "{error}"
+    );
+}
+
+#[test]
 fn pointnet() {
     let f = Fixture::open("pointnet");
     let config = PointNetConfig::new(10)
@@ -47,9 +78,7 @@ fn pointnet() {
     check(&f, |device| config.init(device), |net, x| net.forward(x));
 }
 
-#[test]
-fn pointnet2() {
-    let f = Fixture::open("pointnet2");
+fn pointnet2_config(f: &Fixture) -> PointNet2Config {
     let level = |name: &str| {
         let level = &f.config["arguments"][name];
         let radii = level["radii"].as_array().unwrap().iter();
@@ -65,22 +94,31 @@ fn pointnet2() {
                 .collect(),
         )
     };
-    let config = PointNet2Config::new(10, [level("sa1"), level("sa2")])
+    PointNet2Config::new(10, [level("sa1"), level("sa2")])
         .with_widths(f.arguments("sa3"))
-        .with_hidden(f.arguments("f"));
+        .with_hidden(f.arguments("f"))
+}
+
+#[test]
+fn pointnet2() {
+    let f = Fixture::open("pointnet2");
+    let config = pointnet2_config(&f);
     check(&f, |device| config.init(device), |net, x| net.forward(x));
+}
+
+fn dgcnn_config(f: &Fixture) -> DgcnnConfig {
+    DgcnnConfig::new(10)
+        .with_neighbours(f.argument("k"))
+        .with_widths(f.arguments("c"))
+        .with_embedding(f.argument("emb"))
+        .with_hidden(f.arguments("f"))
 }
 
 #[test]
 fn dgcnn_and_gcnn() {
     for (name, dynamic) in [("dgcnn", true), ("gcnn", false)] {
         let f = Fixture::open(name);
-        let config = DgcnnConfig::new(10)
-            .with_dynamic(dynamic)
-            .with_neighbours(f.argument("k"))
-            .with_widths(f.arguments("c"))
-            .with_embedding(f.argument("emb"))
-            .with_hidden(f.arguments("f"));
+        let config = dgcnn_config(&f).with_dynamic(dynamic);
         check(&f, |device| config.init(device), |net, x| net.forward(x));
     }
 }
