@@ -6,12 +6,11 @@ use burn_interaction::modulation::Forwards;
 use burn_interaction::{
     Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
 };
-use burn_interaction_models::registry::{PointNetwork, point_network};
 use burn_interaction_models::{Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load};
 use burn_interaction_tests::{fixture, read_npy, test_device};
 
 use crate::measuring::trained_mlp;
-use crate::parity::difference;
+use crate::parity::{Fixture, difference, points};
 
 fn close(a: &Strength, b: &Strength) {
     let level = a.points.iter().map(|p| p.raw).fold(0.0, f64::max);
@@ -114,45 +113,56 @@ fn a_convolutional_network_and_a_transformer_give_the_logits_of_their_references
         .with_width(12)
         .with_depths([2, 2, 2, 2])
         .with_heads([1, 2, 3, 6]);
-    agree("resnet18-small", resnet.init(&device), &device);
-    agree("swin-small", swin.init(&device).unwrap(), &device);
+    agree::<4, _>("resnet18-small", resnet.init(&device), &device);
+    agree::<4, _>("swin-small", swin.init(&device).unwrap(), &device);
 }
 
 #[test]
-fn networks_for_point_clouds_give_the_logits_of_flex() {
-    let (flex, device) = (Device::flex(), test_device());
-    flex.seed(7);
-    let clouds = Tensor::<3>::random([2, 3, 64], Distribution::Normal(0.0, 0.4), &flex);
-    let regions = Regions::farthest(6);
-    let map = regions.map(&clouds).unwrap();
-    assert_eq!(
-        map,
-        regions.map(&clouds.clone().to_device(&device)).unwrap()
+fn networks_for_point_clouds_give_the_logits_of_their_references() {
+    let device = test_device();
+    let config = |name| Fixture::open(name);
+    agree::<3, _>(
+        "pointnet-small",
+        points::pointnet_config(&config("pointnet")).init(&device),
+        &device,
     );
-    for name in [
-        "pointnet-slim",
-        "pointnet2-slim",
-        "dgcnn-slim",
-        "pointconv-slim",
-    ] {
-        let net = point_network(name, 64, 5, &flex).unwrap().valid();
-        let there = net.clone().to_device(&device);
-        let logits = there
-            .logits(clouds.clone().to_device(&device))
-            .to_device(&flex);
-        let apart = difference(&net.logits(clouds.clone()), &logits);
-        assert!(apart < 1e-3, "{name}: {apart}");
-        let run = |net: &PointNetwork, device: &Device| {
-            let measurement = Measurement::new(Regions::farthest(6).dropped());
+    let pointnet2 = points::pointnet2_config(&config("pointnet2"));
+    agree::<3, _>("pointnet2-small", pointnet2.init(&device), &device);
+    let dgcnn = points::dgcnn_config(&config("dgcnn"));
+    agree::<3, _>("dgcnn-small", dgcnn.init(&device), &device);
+    let pointconv = points::pointconv_config(&config("pointconv"));
+    agree::<3, _>("pointconv-small", pointconv.init(&device), &device);
+}
+
+#[test]
+fn regions_and_their_interactions_are_those_of_flex() {
+    let (flex, device) = (Device::flex(), test_device());
+    let file = |file: &str| fixture(&format!("pointnet2-small/{file}"));
+    let config = points::pointnet2_config(&Fixture::open("pointnet2"));
+    let clouds = read_npy::<3>(&file("input.npy"), &flex);
+    let regions = Regions::farthest(6);
+    let there = regions.map(&clouds.clone().to_device(&device)).unwrap();
+    assert_eq!(regions.map(&clouds).unwrap(), there);
+    for players in [regions.clone(), regions.dropped()] {
+        let run = |device: &Device| {
+            let (net, _) = load(config.init(device).valid(), file("weights.safetensors")).unwrap();
+            let measurement = Measurement::new(players.clone());
             let measurement = measurement.pairs(Pairs::random(4)).contexts(2);
             let clouds = clouds.clone().to_device(device);
-            measurement.run(net, clouds, vec![0, 1]).unwrap().strength()
+            measurement
+                .run(&net, clouds, vec![0, 1])
+                .unwrap()
+                .strength()
         };
-        close(&run(&net, &flex), &run(&there, &device));
+        close(&run(&flex), &run(&device));
     }
 }
 
-fn agree<M: Reference + Classifier<Tensor<4>>>(name: &str, net: M, device: &Device) {
+fn agree<const D: usize, M: Reference + Classifier<Tensor<D>>>(
+    name: &str,
+    net: M,
+    device: &Device,
+) {
     let file = |file: &str| fixture(&format!("{name}/{file}"));
     let (net, _) = load(net.valid(), file("weights.safetensors")).unwrap();
     let logits = net.logits(read_npy(&file("input.npy"), device));

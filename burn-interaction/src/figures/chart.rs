@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use crate::error::{Error, Result};
 use crate::profile::{Curves, Strength};
 
-use super::png;
+use super::png::writes_pictures;
 
 /// Colours that people with any colour vision tell apart (Okabe and Ito).
 const COLOURS: [RGBColor; 6] = [
@@ -130,33 +130,6 @@ impl Chart {
         Ok(svg)
     }
 
-    /// The picture as PNG, at twice the size of the SVG.
-    ///
-    /// # Errors
-    ///
-    /// There is no curve.
-    pub fn to_png(&self) -> Result<Vec<u8>> {
-        png::render(&self.to_svg()?)
-    }
-
-    /// Writes the picture as SVG.
-    ///
-    /// # Errors
-    ///
-    /// There is no curve, or the file cannot be written.
-    pub fn save_svg(&self, path: impl AsRef<Path>) -> Result<()> {
-        png::write(path.as_ref(), self.to_svg()?.as_bytes())
-    }
-
-    /// Writes the picture as PNG.
-    ///
-    /// # Errors
-    ///
-    /// There is no curve, or the file cannot be written.
-    pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
-        png::write(path.as_ref(), &self.to_png()?)
-    }
-
     fn top(&self) -> f64 {
         let points = self.curves.iter().flat_map(|c| c.points(self.scale));
         points
@@ -257,6 +230,8 @@ impl Chart {
         Ok(())
     }
 }
+
+writes_pictures!(Chart);
 
 impl From<&Curves> for Chart {
     fn from(curves: &Curves) -> Self {

@@ -1,10 +1,8 @@
-use std::path::Path;
-
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
-use super::png;
+use super::png::writes_pictures;
 
 const SIDE: u32 = 300;
 const HEADER: u32 = 34;
@@ -126,33 +124,6 @@ impl CloudChart {
         Ok(svg)
     }
 
-    /// The picture as PNG, at twice the size of the SVG.
-    ///
-    /// # Errors
-    ///
-    /// As [`to_svg`](Self::to_svg).
-    pub fn to_png(&self) -> Result<Vec<u8>> {
-        png::render(&self.to_svg()?)
-    }
-
-    /// Writes the picture as SVG.
-    ///
-    /// # Errors
-    ///
-    /// As [`to_svg`](Self::to_svg), or the file cannot be written.
-    pub fn save_svg(&self, path: impl AsRef<Path>) -> Result<()> {
-        png::write(path.as_ref(), self.to_svg()?.as_bytes())
-    }
-
-    /// Writes the picture as PNG.
-    ///
-    /// # Errors
-    ///
-    /// As [`to_svg`](Self::to_svg), or the file cannot be written.
-    pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
-        png::write(path.as_ref(), &self.to_png()?)
-    }
-
     fn draw<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, plotters::coord::Shift>,
@@ -185,6 +156,8 @@ impl CloudChart {
         Ok(())
     }
 }
+
+writes_pictures!(CloudChart);
 
 /// A point as it is seen.
 struct Dot {

@@ -45,3 +45,38 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         source,
     })
 }
+
+/// Gives a chart with `to_svg` its PNG and its files.
+macro_rules! writes_pictures {
+    ($Chart:ident) => {
+        impl $Chart {
+            /// The picture as PNG, at twice the size of the SVG.
+            ///
+            /// # Errors
+            ///
+            /// As [`to_svg`](Self::to_svg).
+            pub fn to_png(&self) -> $crate::error::Result<Vec<u8>> {
+                super::png::render(&self.to_svg()?)
+            }
+
+            /// Writes the picture as SVG.
+            ///
+            /// # Errors
+            ///
+            /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+            pub fn save_svg(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
+                super::png::write(path.as_ref(), self.to_svg()?.as_bytes())
+            }
+
+            /// Writes the picture as PNG.
+            ///
+            /// # Errors
+            ///
+            /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+            pub fn save_png(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
+                super::png::write(path.as_ref(), &self.to_png()?)
+            }
+        }
+    };
+}
+pub(super) use writes_pictures;

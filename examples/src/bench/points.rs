@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use burn_interaction::Classifier;
 use burn_interaction::points::farthest_points;
-use burn_interaction_models::points::{Groups, ball_query, nearest_neighbours};
+use burn_interaction_models::points::{Groups, ball_query, nearest_neighbours, neighbour_graph};
 use burn_interaction_models::registry::point_network;
 
 use crate::error::Result;
@@ -97,7 +97,7 @@ impl Step {
             Self::NearestLargest([from, channels], size, to) => {
                 let (points, features) = (rows(from, channels), flat(from, to));
                 Box::new(move || {
-                    let groups = nearest_neighbours(&points, &points, size);
+                    let groups = neighbour_graph(&points, size);
                     let _ = groups.largest(features.clone()).into_data();
                 })
             }

@@ -109,14 +109,12 @@ pub fn ball_query(points: &Tensor<3>, centres: &Tensor<3>, radius: f64, size: us
         .par_chunks_exact(3 * count)
         .zip(c.par_chunks_exact(3 * groups));
     each.zip(clouds).for_each(|(members, (p, c))| {
-        let square = |v: &[f32]| v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
         let squares: Vec<f32> = p.chunks_exact(3).map(square).collect();
         for (members, c) in members.chunks_exact_mut(size).zip(c.chunks_exact(3)) {
             let own = square(c);
             let mut found = 0;
             for (at, (p, other)) in p.chunks_exact(3).zip(&squares).enumerate() {
-                let product = c[0] * p[0] + c[1] * p[1] + c[2] * p[2];
-                if -2.0 * product + own + other <= reach {
+                if -2.0 * product(c, p) + own + other <= reach {
                     members[found] = at as i32;
                     found += 1;
                     if found == size {
@@ -150,6 +148,30 @@ fn first_of(mask: Tensor<3, Bool>, size: usize) -> Tensor<3, Int> {
 ///
 /// There are fewer than `size` points.
 pub fn nearest_neighbours(points: &Tensor<3>, centres: &Tensor<3>, size: usize) -> Groups {
+    nearest(points, centres, size, |product, own, other| {
+        -2.0 * product + own + other
+    })
+}
+
+/// The `size` points nearest to each point, itself included: [`nearest_neighbours`] of the points themselves, rounded as
+/// DGCNN's reference rounds.
+///
+/// # Panics
+///
+/// There are fewer than `size` points.
+pub fn neighbour_graph(points: &Tensor<3>, size: usize) -> Groups {
+    nearest(points, points, size, |product, own, other| {
+        other - 2.0 * product + own
+    })
+}
+
+/// With a squared distance made of a product, the centre's square and the point's.
+fn nearest(
+    points: &Tensor<3>,
+    centres: &Tensor<3>,
+    size: usize,
+    distance: impl Fn(f32, f32, f32) -> f32 + Sync,
+) -> Groups {
     let [batch, count, channels] = points.dims();
     let groups = centres.dims()[1];
     assert!(size <= count, "{size} neighbours among {count} points");
@@ -161,20 +183,22 @@ pub fn nearest_neighbours(points: &Tensor<3>, centres: &Tensor<3>, size: usize) 
         return Groups::new(members, count);
     }
     let mut members = Vec::with_capacity(batch * groups * size);
-    // Products of few clouds at a time, which stay in the cache.
+    // Few clouds at a time, whose products stay in the cache.
     let part = (PRODUCTS / (groups * count).max(1)).max(1);
-    for (points, centres) in points
-        .split(part, 0)
-        .into_iter()
-        .zip(centres.split(part, 0))
-    {
-        let products = numbers(centres.matmul(points.clone().swap_dims(1, 2)));
-        let values = numbers(points);
-        members.extend(nearest_of(
-            &values,
-            &products,
-            [count, channels, groups, size],
-        ));
+    let parts = points.split(part, 0).into_iter();
+    for (points, centres) in parts.zip(centres.split(part, 0)) {
+        let products =
+            (channels > 3).then(|| numbers(centres.clone().matmul(points.clone().swap_dims(1, 2))));
+        let search = Search {
+            points: &numbers(points),
+            centres: &numbers(centres),
+            products: products.as_deref(),
+            count,
+            channels,
+            groups,
+            size,
+        };
+        members.extend(search.run(&distance));
     }
     Groups::from_members(members, [batch, groups, size], count, &device)
 }
@@ -182,64 +206,90 @@ pub fn nearest_neighbours(points: &Tensor<3>, centres: &Tensor<3>, size: usize) 
 /// Numbers in the products of a part of the clouds.
 const PRODUCTS: usize = 1 << 20;
 
-/// Of some clouds' points, `[clouds, points, channels]`, those nearest by their products with the centres,
-/// `[clouds, groups, points]`.
-fn nearest_of(points: &[f32], products: &[f32], sizes: [usize; 4]) -> Vec<i32> {
-    let [count, channels, groups, size] = sizes;
-    let square = |v: &[f32]| v.iter().map(|v| v * v).sum::<f32>();
-    let squares: Vec<f32> = points.chunks_exact(channels).map(square).collect();
-    let rows = products.len() / count;
-    let mut members = vec![0; rows * size];
-    // Rows in no more parts than there are threads to work on them for a while.
-    let together = groups.div_ceil(4).max(1);
-    let each = members.par_chunks_mut(together * size);
-    let each = each.zip(products.par_chunks(together * count));
-    each.enumerate().for_each(|(part, (members, products))| {
-        let mut nearest = Nearest::new(count, size);
-        let rows = products.chunks_exact(count);
-        for (row, (members, products)) in members.chunks_exact_mut(size).zip(rows).enumerate() {
-            let cloud = (part * together + row) / groups;
-            let squares = &squares[cloud * count..][..count];
-            nearest.find(squares, products, members);
-        }
-    });
-    members
+/// Rounded once a step, as by a fused multiply-add: so PyTorch's matrix product adds up on CPUs, and points at the very
+/// border of a ball, or equally near but for rounding, are taken as the references take them.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    let step =
+        |sum: f32, (a, b): (&f32, &f32)| (f64::from(*a) * f64::from(*b) + f64::from(sum)) as f32;
+    a.iter().zip(b).fold(0.0, step)
 }
 
-/// Finds the nearest of many points, with room that is used again.
-struct Nearest {
-    distances: Vec<f32>,
-    best: Vec<f32>,
+fn square(point: &[f32]) -> f32 {
+    point.iter().map(|v| v * v).sum()
 }
 
-impl Nearest {
-    fn new(points: usize, size: usize) -> Self {
-        Self {
-            distances: vec![0.0; points],
-            best: vec![0.0; size],
-        }
-    }
+/// Some clouds whose nearest points are looked for.
+struct Search<'a> {
+    /// `[clouds, count, channels]`
+    points: &'a [f32],
+    /// `[clouds, groups, channels]`
+    centres: &'a [f32],
+    /// `[clouds, groups, count]`, where the channels are too many to make them one by one.
+    products: Option<&'a [f32]>,
+    count: usize,
+    channels: usize,
+    groups: usize,
+    size: usize,
+}
 
-    /// The centre's own square is the same for all points, and left out.
-    fn find(&mut self, squares: &[f32], products: &[f32], members: &mut [i32]) {
-        let distances = self.distances.iter_mut();
-        for ((distance, square), product) in distances.zip(squares).zip(products) {
-            *distance = square - 2.0 * product;
-        }
-        let size = members.len();
-        self.best.fill(f32::INFINITY);
-        members.fill(0);
-        for (at, distance) in self.distances.iter().enumerate() {
-            if *distance < self.best[size - 1] {
-                let mut place = size - 1;
-                while place > 0 && self.best[place - 1] > *distance {
-                    self.best[place] = self.best[place - 1];
-                    members[place] = members[place - 1];
-                    place -= 1;
+impl Search<'_> {
+    /// The nearest points of every centre, `[clouds, groups, size]`.
+    fn run(&self, distance: &(impl Fn(f32, f32, f32) -> f32 + Sync)) -> Vec<i32> {
+        let squares: Vec<f32> = self
+            .points
+            .chunks_exact(self.channels)
+            .map(square)
+            .collect();
+        let rows = self.centres.len() / self.channels;
+        let mut members = vec![0; rows * self.size];
+        // A few parts a cloud: enough for the threads, each worth its own room.
+        let together = self.groups.div_ceil(4).max(1);
+        let each = members.par_chunks_mut(together * self.size).enumerate();
+        each.for_each(|(part, members)| {
+            let (mut distances, mut best) = (vec![0.0; self.count], vec![0.0; self.size]);
+            for (k, members) in members.chunks_exact_mut(self.size).enumerate() {
+                let row = part * together + k;
+                let first = row / self.groups * self.count;
+                let centre = &self.centres[row * self.channels..][..self.channels];
+                let own = square(centre);
+                let squares = &squares[first..][..self.count];
+                let to = distances.iter_mut().zip(squares);
+                match self.products {
+                    Some(products) => {
+                        let products = &products[row * self.count..][..self.count];
+                        for ((to, other), product) in to.zip(products) {
+                            *to = distance(*product, own, *other);
+                        }
+                    }
+                    None => {
+                        let points = self.points[first * self.channels..].chunks(self.channels);
+                        for ((to, other), point) in to.zip(points) {
+                            *to = distance(product(centre, point), own, *other);
+                        }
+                    }
                 }
-                self.best[place] = *distance;
-                members[place] = at as i32;
+                smallest(&distances, &mut best, members);
             }
+        });
+        members
+    }
+}
+
+/// Indices of the smallest distances, in order; of equal ones the lowest first. `best` is room for their values.
+fn smallest(distances: &[f32], best: &mut [f32], members: &mut [i32]) {
+    let last = members.len() - 1;
+    best.fill(f32::INFINITY);
+    members.fill(0);
+    for (at, distance) in distances.iter().enumerate() {
+        if *distance < best[last] {
+            let mut place = last;
+            while place > 0 && best[place - 1] > *distance {
+                best[place] = best[place - 1];
+                members[place] = members[place - 1];
+                place -= 1;
+            }
+            best[place] = *distance;
+            members[place] = at as i32;
         }
     }
 }

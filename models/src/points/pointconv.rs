@@ -120,8 +120,9 @@ impl Level {
         }
     }
 
-    /// Points `[batch, points, 3]` and their features `[batch * points, channels]` to centres and theirs.
-    fn forward(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> (Tensor<3>, Tensor<2>) {
+    /// Points `[batch, points, 3]` and their features `[batch * points, channels]` to centres and the weighted sums of
+    /// their groups, `[batch * groups, channels * 16]`.
+    fn weighted(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> (Tensor<3>, Tensor<2>) {
         let Grouped {
             centres,
             mapped,
@@ -136,11 +137,13 @@ impl Level {
         let channels = self.mlp.outputs();
         let rows = rows.reshape([groups, size, channels]).swap_dims(1, 2);
         let weights = self.weightnet.forward(relative);
-        let found = rows.matmul(weights.reshape([groups, size, WEIGHTS]));
-        let found = self
-            .linear
-            .forward(found.reshape([groups, channels * WEIGHTS]));
-        (centres, relu(self.bn_linear.forward(found)))
+        let sums = rows.matmul(weights.reshape([groups, size, WEIGHTS]));
+        (centres, sums.reshape([groups, channels * WEIGHTS]))
+    }
+
+    /// Weighted sums to features.
+    fn features(&self, sums: Tensor<2>) -> Tensor<2> {
+        relu(self.bn_linear.forward(self.linear.forward(sums)))
     }
 
     fn group(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> Grouped {
@@ -222,16 +225,21 @@ impl PointConv {
             numbers = numbers.max(level.numbers(points));
             points = level.config.groups.map_or(1, |[groups, _]| groups);
         }
-        in_parts(clouds, numbers, |clouds| self.part(clouds))
+        // The last map is the largest: it is read once for the whole batch.
+        let sums = in_parts(clouds, numbers, |clouds| self.sums(clouds));
+        let last = self.levels.last().expect("three levels");
+        self.head.forward(last.features(sums))
     }
 
-    fn part(&self, clouds: Tensor<3>) -> Tensor<2> {
+    /// The weighted sums of the last level.
+    fn sums(&self, clouds: Tensor<3>) -> Tensor<2> {
+        let (last, levels) = self.levels.split_last().expect("three levels");
         let (mut points, mut features) = (rows_of(clouds), None);
-        for level in &self.levels {
-            let (centres, found) = level.forward(points, features);
-            (points, features) = (centres, Some(found));
+        for level in levels {
+            let (centres, sums) = level.weighted(points, features);
+            (points, features) = (centres, Some(level.features(sums)));
         }
-        self.head.forward(features.expect("three levels"))
+        last.weighted(points, features).1
     }
 }
 

@@ -1,6 +1,6 @@
 //! Networks against the outputs of their PyTorch references (fixtures made with torch 2.15.0, seed in `config.json`).
 
-mod points;
+pub mod points;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -16,13 +16,14 @@ pub fn difference(a: &Tensor<2>, b: &Tensor<2>) -> f32 {
     (a.clone() - b.clone()).abs().max().into_scalar()
 }
 
-struct Fixture {
+/// A reference's outputs, and the arguments it was made with.
+pub struct Fixture {
     name: &'static str,
     config: Value,
 }
 
 impl Fixture {
-    fn open(name: &'static str) -> Self {
+    pub fn open(name: &'static str) -> Self {
         let text = std::fs::read_to_string(fixture(&format!("{name}-small/config.json"))).unwrap();
         Self {
             name,
@@ -49,7 +50,7 @@ impl Fixture {
         )
     }
 
-    fn path(&self, file: &str) -> std::path::PathBuf {
+    pub fn path(&self, file: &str) -> std::path::PathBuf {
         fixture(&format!("{}-small/{file}", self.name))
     }
 

@@ -69,16 +69,20 @@ fn files_of_the_original_repositories_are_read() {
     );
 }
 
+pub fn pointnet_config(f: &Fixture) -> PointNetConfig {
+    PointNetConfig::new(10)
+        .with_widths(f.arguments("c"))
+        .with_hidden(f.arguments("f"))
+}
+
 #[test]
 fn pointnet() {
     let f = Fixture::open("pointnet");
-    let config = PointNetConfig::new(10)
-        .with_widths(f.arguments("c"))
-        .with_hidden(f.arguments("f"));
+    let config = pointnet_config(&f);
     check(&f, |device| config.init(device), |net, x| net.forward(x));
 }
 
-fn pointnet2_config(f: &Fixture) -> PointNet2Config {
+pub fn pointnet2_config(f: &Fixture) -> PointNet2Config {
     let level = |name: &str| {
         let level = &f.config["arguments"][name];
         let radii = level["radii"].as_array().unwrap().iter();
@@ -106,7 +110,7 @@ fn pointnet2() {
     check(&f, |device| config.init(device), |net, x| net.forward(x));
 }
 
-fn dgcnn_config(f: &Fixture) -> DgcnnConfig {
+pub fn dgcnn_config(f: &Fixture) -> DgcnnConfig {
     DgcnnConfig::new(10)
         .with_neighbours(f.argument("k"))
         .with_widths(f.arguments("c"))
@@ -123,9 +127,7 @@ fn dgcnn_and_gcnn() {
     }
 }
 
-#[test]
-fn pointconv() {
-    let f = Fixture::open("pointconv");
+pub fn pointconv_config(f: &Fixture) -> PointConvConfig {
     let level = |k: usize| {
         let level = &f.config["arguments"]["sa"][k];
         let number = |key: &str| level[key].as_u64().map(|n| n as usize);
@@ -133,7 +135,12 @@ fn pointconv() {
         let bandwidth = level["bandwidth"].as_f64().unwrap();
         PointConvLevelConfig::new(three(&level["mlp"]), bandwidth).with_groups(groups)
     };
-    let config = PointConvConfig::new(10, [level(0), level(1), level(2)]);
-    let config = config.with_hidden(f.arguments("f"));
+    PointConvConfig::new(10, [level(0), level(1), level(2)]).with_hidden(f.arguments("f"))
+}
+
+#[test]
+fn pointconv() {
+    let f = Fixture::open("pointconv");
+    let config = pointconv_config(&f);
     check(&f, |device| config.init(device), |net, x| net.forward(x));
 }
