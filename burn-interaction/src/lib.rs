@@ -32,6 +32,7 @@ pub mod modulation;
 pub mod players;
 pub mod points;
 pub mod profile;
+mod sentences;
 #[cfg(feature = "train")]
 pub mod training;
 
@@ -49,3 +50,4 @@ pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions};
 pub use profile::{
     Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
 };
+pub use sentences::Sentences;

@@ -26,6 +26,7 @@ mod layers;
 mod mlp;
 pub mod points;
 pub mod registry;
+mod text;
 mod transformer;
 mod weights;
 
@@ -36,5 +37,6 @@ pub use points::{
     Dgcnn, DgcnnConfig, PointConv, PointConvConfig, PointConvLevelConfig, PointNet, PointNet2,
     PointNet2Config, PointNetConfig, SetAbstractionConfig,
 };
+pub use text::*;
 pub use transformer::*;
 pub use weights::*;

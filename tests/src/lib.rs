@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::coalition::{Generator, generator};
 use rand::RngExt;
 
@@ -64,11 +64,27 @@ pub fn real_data() -> Option<PathBuf> {
 
 /// Reads a NumPy file of 32-bit floats in C order.
 pub fn read_npy<const D: usize>(path: &Path, device: &Device) -> Tensor<D> {
+    let (bytes, shape) = npy(path, "'<f4'");
+    let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+    let values: Vec<f32> = bytes.chunks_exact(4).map(number).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// Reads a NumPy file of 64-bit integers in C order.
+pub fn read_npy_int<const D: usize>(path: &Path, device: &Device) -> Tensor<D, Int> {
+    let (bytes, shape) = npy(path, "'<i8'");
+    let number = |b: &[u8]| i64::from_le_bytes(b.try_into().expect("eight bytes"));
+    let values: Vec<i64> = bytes.chunks_exact(8).map(number).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The numbers and the shape of a NumPy file of this type.
+fn npy(path: &Path, kind: &str) -> (Vec<u8>, Vec<usize>) {
     let bytes = std::fs::read(path).expect("the fixture");
-    let header_len = u16::from_le_bytes([bytes[8], bytes[9]]) as usize;
-    let header = std::str::from_utf8(&bytes[10..10 + header_len]).expect("a NumPy header");
+    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = std::str::from_utf8(&bytes[10..10 + length]).expect("a NumPy header");
     assert!(
-        header.contains("'<f4'") && header.contains("'fortran_order': False"),
+        header.contains(kind) && header.contains("'fortran_order': False"),
         "{header}"
     );
     let shape = header
@@ -76,12 +92,6 @@ pub fn read_npy<const D: usize>(path: &Path, device: &Device) -> Tensor<D> {
         .nth(1)
         .and_then(|s| s.split(')').next())
         .expect("a shape");
-    let shape: Vec<usize> = shape
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .collect();
-    let values = bytes[10 + header_len..]
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-    Tensor::from_data(TensorData::new(values.collect::<Vec<f32>>(), shape), device)
+    let shape = shape.split(',').filter_map(|n| n.trim().parse().ok());
+    (bytes[10 + length..].to_vec(), shape.collect())
 }

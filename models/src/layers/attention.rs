@@ -40,11 +40,13 @@ pub(crate) fn split_heads<const PARTS: usize>(x: Tensor<3>, heads: usize) -> [Te
 
 /// `softmax(q k' / sqrt(width) + bias) v` in each head, heads side by side again: `[batch, tokens, heads * width]`.
 ///
-/// `bias` is `[batch or 1, heads, tokens, keys]`, or `[1, g * heads, tokens, keys]` where each run of `g` entries of the
+/// `bias` is `[batch or 1, heads or 1, tokens, keys]`, or `[1, g * heads, tokens, keys]` where each run of `g` entries of the
 /// batch has biases of its own.
 pub(crate) fn attend(parts: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<3> {
     let [batch, heads, tokens, width] = parts[0].dims();
-    let runs = bias.as_ref().map_or(1, |bias| bias.dims()[1] / heads);
+    let runs = bias
+        .as_ref()
+        .map_or(1, |bias| (bias.dims()[1] / heads).max(1));
     let [q, k, v] = match runs {
         1 => parts,
         _ => parts.map(|part| {
@@ -80,5 +82,39 @@ impl Attention {
     pub(crate) fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
         let parts = split_heads(self.qkv.forward(x), self.heads);
         self.proj.forward(attend(parts, bias))
+    }
+}
+
+/// Self-attention with a Linear each for queries, keys and values, as the text transformers have it.
+#[derive(Module, Debug)]
+pub(crate) struct SplitAttention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+    #[module(skip)]
+    heads: usize,
+}
+
+impl SplitAttention {
+    pub(crate) fn new(width: usize, heads: usize, device: &Device) -> Self {
+        let square = || linear(width, width, true, device);
+        Self {
+            query: square(),
+            key: square(),
+            value: square(),
+            out: square(),
+            heads,
+        }
+    }
+
+    /// `[batch, tokens, width]` to the same; `bias` as for [`attend`].
+    pub(crate) fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
+        let part = |linear: &Linear| {
+            let [part] = split_heads(linear.forward(x.clone()), self.heads);
+            part
+        };
+        let parts = [&self.query, &self.key, &self.value].map(part);
+        self.out.forward(attend(parts, bias))
     }
 }

@@ -1,14 +1,17 @@
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, activation::gelu};
+use burn::tensor::activation::{gelu, gelu_approximate};
+use burn::tensor::{Device, Tensor};
 
 use super::linear;
 
-/// The transformers' MLP block: Linear, exact GELU, Linear.
+/// The transformers' MLP block: Linear, GELU, Linear.
 #[derive(Module, Debug)]
 pub(crate) struct FeedForward {
     fc1: Linear,
     fc2: Linear,
+    #[module(skip)]
+    approximate: bool,
 }
 
 impl FeedForward {
@@ -16,10 +19,23 @@ impl FeedForward {
         Self {
             fc1: linear(width, hidden, true, device),
             fc2: linear(hidden, width, true, device),
+            approximate: false,
+        }
+    }
+
+    /// With the tanh approximation of GELU, as ALBERT has it.
+    pub(crate) fn approximate(self) -> Self {
+        Self {
+            approximate: true,
+            ..self
         }
     }
 
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        self.fc2.forward(gelu(self.fc1.forward(x)))
+        let x = self.fc1.forward(x);
+        self.fc2.forward(match self.approximate {
+            true => gelu_approximate(x),
+            false => gelu(x),
+        })
     }
 }

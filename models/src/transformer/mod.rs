@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::registry::ImageSpec;
 
 /// Refuses a size that is zero or no multiple of another.
-fn multiple(network: &str, what: &str, value: usize, of: usize) -> Result<()> {
+pub(crate) fn multiple(network: &str, what: &str, value: usize, of: usize) -> Result<()> {
     match value > 0 && of > 0 && value.is_multiple_of(of) {
         true => Ok(()),
         false => Err(Error::Unfit {

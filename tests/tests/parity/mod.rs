@@ -1,6 +1,7 @@
 //! Networks against the outputs of their PyTorch references (fixtures made with torch 2.15.0, seed in `config.json`).
 
 pub mod points;
+mod text;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -81,8 +82,13 @@ impl Fixture {
         init: impl Fn() -> M,
         forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
     ) {
+        let input = read_npy::<D>(&self.path("input.npy"), &test_device());
+        self.check_logits(init, |net| forward(net, input.clone()));
+    }
+
+    /// As [`check`](Self::check), whatever the network's input is.
+    fn check_logits<M: Reference>(&self, init: impl Fn() -> M, forward: impl Fn(&M) -> Tensor<2>) {
         let device = test_device();
-        let input = read_npy::<D>(&self.path("input.npy"), &device);
         let expected = read_npy::<2>(&self.path("logits.npy"), &device);
         let noise = self.config["float32_vs_float64_max_abs"].as_f64().unwrap();
         // The reference's ResNet-50 is ill-conditioned; its least mistake moves the logits by 0.38.
@@ -91,7 +97,7 @@ impl Fixture {
             _ => (20.0 * noise).max(1e-5),
         };
         let compare = |net: &M, what: &str| {
-            let difference = difference(&forward(net, input.clone()), &expected);
+            let difference = difference(&forward(net), &expected);
             assert!(
                 f64::from(difference) <= tolerance,
                 "{} {what}: {difference} > {tolerance}",

@@ -1,0 +1,22 @@
+//! Transformers for text.
+
+mod bert;
+mod names;
+mod xlnet;
+
+pub use bert::*;
+pub use xlnet::*;
+
+use burn::tensor::{Bool, Tensor};
+
+/// What hidden pieces add to a score: less than any score, so that nothing is left of them after the softmax.
+const HIDDEN: f32 = -1e30;
+
+/// Biases that hide pieces from all attention: `[batch, keys]` to `[batch, 1, tokens, keys]`.
+fn hide(visible: Tensor<2, Bool>) -> Tensor<4> {
+    let [batch, keys] = visible.dims();
+    let hidden = visible.bool_not().float() * HIDDEN;
+    hidden
+        .reshape([batch, 1, 1, keys])
+        .expand([batch, 1, keys, keys])
+}
