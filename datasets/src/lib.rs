@@ -3,6 +3,7 @@
 //!
 //! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
+//! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`].
 //! All are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders; [`ImageLoader`] and
 //! [`CloudLoader`] read files in parallel. [`download`] fetches what has a public address.
 //!
@@ -27,12 +28,14 @@ mod folders;
 mod images;
 mod loader;
 mod table;
+mod text;
 
 pub use clouds::*;
 pub use error::*;
 pub use images::*;
 pub use loader::*;
 pub use table::*;
+pub use text::*;
 
 /// A data set in its two parts.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use burn::tensor::Tensor;
 use burn_interaction::{Measurement, Orders, Pairs, Patches, RegionMap, Regions};
 use burn_interaction_datasets::{
     Cifar10, CloudBatcher, CloudItem, CloudSet, Framing, ImageBatcher, ImageSet, Images, Mesh,
-    Normalization, assemble, census, commercial, meshes, modelnet, shapenet, tiny_imagenet,
+    Normalization, ag_news, assemble, census, cola, commercial, meshes, modelnet, shapenet, sst2,
+    tiny_imagenet, unlabelled,
 };
 use burn_interaction_models::registry::point_network;
 use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
@@ -206,4 +207,29 @@ fn real_shapes_are_read_with_their_parts_and_measured() {
         let profile = measurement.run(&net, inputs, vec![items[0].label]);
         assert!(profile.unwrap().samples()[0].pairs().len() <= 15);
     }
+}
+
+#[test]
+fn the_texts_are_whole() {
+    let Some(data) = real_data() else { return };
+    // The counts that GLUE and the authors give; AG News has a part of its training rows here.
+    let split = sst2(data.join("sst2")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (67_349, 872));
+    assert_eq!(unlabelled(data.join("sst2/test.tsv")).unwrap().len(), 1821);
+    let split = cola(data.join("cola")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (8551, 1043));
+    assert_eq!(unlabelled(data.join("cola/test.tsv")).unwrap().len(), 1063);
+    let acceptable = split.train.items().iter().filter(|item| item.label == 1);
+    assert_eq!(acceptable.count(), 6023);
+    let split = ag_news(data.join("ag_news")).unwrap();
+    assert_eq!((split.train.len(), split.test.len()), (581, 7600));
+    let of = |class| {
+        split
+            .test
+            .items()
+            .iter()
+            .filter(|item| item.label == class)
+            .count()
+    };
+    assert_eq!([0, 1, 2, 3].map(of), [1900; 4]);
 }
