@@ -3,9 +3,11 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
+use burn_interaction::points::farthest_points;
 use burn_interaction::{
     Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
 };
+use burn_interaction_models::points::{ball_query, nearest_neighbours};
 use burn_interaction_models::{Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load};
 use burn_interaction_tests::{fixture, read_npy, test_device};
 
@@ -118,44 +120,72 @@ fn a_convolutional_network_and_a_transformer_give_the_logits_of_their_references
 }
 
 #[test]
-fn networks_for_point_clouds_give_the_logits_of_their_references() {
-    let device = test_device();
-    let config = |name| Fixture::open(name);
-    agree::<3, _>(
-        "pointnet-small",
-        points::pointnet_config(&config("pointnet")).init(&device),
-        &device,
+fn groups_of_points_are_those_of_flex() {
+    let (flex, device) = (Device::flex(), test_device());
+    let file = fixture("pointnet2-small/input.npy");
+    let clouds = read_npy::<3>(&file, &flex);
+    let list = |found: Tensor<2, Int>| found.try_into_vec_as::<i64>().unwrap();
+    let there = clouds.clone().to_device(&device);
+    let found = farthest_points(clouds.clone(), 12);
+    assert_eq!(
+        list(found.clone()),
+        list(farthest_points(there.clone(), 12))
     );
-    let pointnet2 = points::pointnet2_config(&config("pointnet2"));
-    agree::<3, _>("pointnet2-small", pointnet2.init(&device), &device);
-    let dgcnn = points::dgcnn_config(&config("dgcnn"));
-    agree::<3, _>("dgcnn-small", dgcnn.init(&device), &device);
-    let pointconv = points::pointconv_config(&config("pointconv"));
-    agree::<3, _>("pointconv-small", pointconv.init(&device), &device);
+    let map = |clouds: &Tensor<3>| Regions::farthest(6).map(clouds).unwrap();
+    assert_eq!(map(&clouds), map(&there));
+
+    // The members' own coordinates: in the order of the cloud, and for neighbours whichever comes first.
+    let members = |clouds: &Tensor<3>, neighbours: bool| {
+        let points = clouds.clone().swap_dims(1, 2);
+        let centres = points.clone().narrow(1, 3, 5);
+        let groups = match neighbours {
+            true => nearest_neighbours(&points, &centres, 4),
+            false => ball_query(&points, &centres, 0.5, 4),
+        };
+        let rows = groups.gather(points.reshape([256, 3]));
+        let mut rows = rows.try_into_vec_as::<f32>().unwrap();
+        if neighbours {
+            let (groups, _) = rows.as_chunks_mut::<12>();
+            for group in groups {
+                let (points, _) = group.as_chunks_mut::<3>();
+                points.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            }
+        }
+        rows
+    };
+    for neighbours in [false, true] {
+        assert_eq!(members(&clouds, neighbours), members(&there, neighbours));
+    }
 }
 
 #[test]
-fn regions_and_their_interactions_are_those_of_flex() {
-    let (flex, device) = (Device::flex(), test_device());
-    let file = |file: &str| fixture(&format!("pointnet2-small/{file}"));
-    let config = points::pointnet2_config(&Fixture::open("pointnet2"));
-    let clouds = read_npy::<3>(&file("input.npy"), &flex);
-    let regions = Regions::farthest(6);
-    let there = regions.map(&clouds.clone().to_device(&device)).unwrap();
-    assert_eq!(regions.map(&clouds).unwrap(), there);
-    for players in [regions.clone(), regions.dropped()] {
+fn the_interactions_of_regions_are_those_of_flex() {
+    let file = fixture("pointnet2-small/input.npy");
+    // The square of the sum over points, which sees copies, and the maximum, which does not.
+    let net = |clouds: Tensor<3>| {
+        let x = clouds.narrow(1, 0, 1).flatten::<2>(1, 2);
+        let sum = x.clone().sum_dim(1) / 10.0;
+        Tensor::cat(vec![x.max_dim(1), sum.clone() * sum], 1)
+    };
+    for players in [Regions::farthest(6), Regions::farthest(6).dropped()] {
         let run = |device: &Device| {
-            let (net, _) = load(config.init(device).valid(), file("weights.safetensors")).unwrap();
             let measurement = Measurement::new(players.clone());
             let measurement = measurement.pairs(Pairs::random(4)).contexts(2);
-            let clouds = clouds.clone().to_device(device);
+            let clouds = read_npy::<3>(&file, device);
             measurement
                 .run(&net, clouds, vec![0, 1])
                 .unwrap()
                 .strength()
         };
-        close(&run(&flex), &run(&device));
+        close(&run(&Device::flex()), &run(&test_device()));
     }
+}
+
+#[test]
+fn a_network_for_point_clouds_gives_the_logits_of_its_reference() {
+    let device = test_device();
+    let config = points::dgcnn_config(&Fixture::open("dgcnn"));
+    agree::<3, _>("dgcnn-small", config.init(&device), &device);
 }
 
 fn agree<const D: usize, M: Reference + Classifier<Tensor<D>>>(

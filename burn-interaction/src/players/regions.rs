@@ -208,7 +208,8 @@ impl Players for Regions {
         }
         let order = lowest(kept.clone(), points);
         let order = order.reshape([rows, 1, points]).expand(shape);
-        let some = kept.any_dim(1).reshape([rows, 1, 1]).expand(shape);
+        let some = kept.int().sum_dim(1).greater_elem(0);
+        let some = some.reshape([rows, 1, 1]).expand(shape);
         absent.mask_where(some, present.gather(2, order))
     }
 

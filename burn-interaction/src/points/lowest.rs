@@ -12,17 +12,18 @@ pub fn lowest(mask: Tensor<2, Bool>, count: usize) -> Tensor<2, Int> {
     let [rows, columns] = mask.dims();
     let device = mask.device();
     let order = Tensor::<1, Int>::arange(0..columns as i64, &device).reshape([1, columns]);
-    let rank = mask.clone().int().cumsum(1) - 1;
+    // As numbers: Burn's flex backend forgets that what it selects from booleans are some.
+    let mask = mask.int();
+    let rank = mask.clone().cumsum(1) - 1;
     // What is not wanted goes to a column of its own, which is cut off.
-    let unwanted = mask
-        .bool_not()
-        .bool_or(rank.clone().greater_equal_elem(count as i64));
+    let beyond = rank.clone().greater_equal_elem(count as i64);
+    let unwanted = mask.equal_elem(0).bool_or(beyond);
     let slot = rank.mask_fill(unwanted.clone(), count as i64);
     let values = order.expand([rows, columns]).mask_fill(unwanted.clone(), 0);
     let found = Tensor::<2, Int>::zeros([rows, count + 1], &device)
         .scatter(1, slot, values, IndexingUpdateOp::Add)
         .narrow(1, 0, count);
-    let filled = unwanted.bool_not().int().sum_dim(1).expand([rows, count]);
+    let filled = (unwanted.int() * -1 + 1).sum_dim(1).expand([rows, count]);
     let slots = Tensor::<1, Int>::arange(0..count as i64, &device)
         .reshape([1, count])
         .expand([rows, count]);

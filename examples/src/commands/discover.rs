@@ -169,7 +169,7 @@ where
         seconds(start.elapsed().as_secs_f64())
     );
     folder.write_profile(&profile)?;
-    samples.write_pictures(&players, &chosen, &profile, folder)?;
+    samples.write_pictures(&players, &chosen, &profile, folder, device)?;
     let name = if args.weights.is_some() {
         "trained"
     } else {
@@ -317,7 +317,11 @@ pub fn report(curves: &Curves) {
                 p.order, p.ratio, p.relative, p.relative_corrected
             );
         }
-        if let Some(depth) = curve.strength.depth() {
+        if points.iter().all(|p| p.raw == 0.0) {
+            println!(
+                "  no interaction at all: this network's output does not depend on the players\n"
+            );
+        } else if let Some(depth) = curve.strength.depth() {
             println!("  depth of the bottleneck {depth:.2}\n");
         }
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use burn_interaction::figures::CloudChart;
-use burn_interaction::{Batch, Players, Profile, RegionMap, Regions};
+use burn_interaction::{Batch, Pair, Players, Profile, RegionMap, Regions, SampleProfile};
 use burn_interaction_datasets::{CloudBatcher, CloudItem, CloudSet, assemble};
 use burn_interaction_models::registry::ignores_copies;
 
@@ -171,6 +171,45 @@ impl CloudSamples {
     }
 }
 
+/// Adds a cloud's regions, and the pair of them that interacts most at low, middle and high order.
+fn picture(
+    chart: CloudChart,
+    item: &CloudItem,
+    regions: &[usize],
+    sample: &SampleProfile,
+    orders: &[usize],
+) -> CloudChart {
+    let count = regions.iter().max().map_or(0, |region| region + 1);
+    let mut chart = chart.regions(format!("{count} regions"), &item.points, regions);
+    let found = |pair: Pair| -> Vec<(usize, f64)> {
+        let of = |order: &usize| Some((*order, sample.interaction(*order, pair)?));
+        let each = orders.iter().filter_map(of);
+        let each = each.filter(|(_, estimate)| estimate.contexts > 0);
+        each.map(|(order, estimate)| (order, estimate.mean))
+            .collect()
+    };
+    let size = |pair: Pair| {
+        let sizes = found(pair).into_iter().map(|(_, mean)| mean.abs());
+        sizes.fold(0.0, f64::max)
+    };
+    let pairs = sample.pairs().iter().copied();
+    let Some(pair) = pairs.max_by(|a, b| size(*a).total_cmp(&size(*b))) else {
+        return chart;
+    };
+    let (found, most) = (found(pair), size(pair).max(f64::MIN_POSITIVE));
+    let mut shown = vec![0, found.len() / 2, found.len().saturating_sub(1)];
+    shown.dedup();
+    for (order, mean) in shown.into_iter().filter_map(|at| found.get(at)) {
+        let value = match mean.abs() < 0.01 {
+            true => format!("{mean:+.1e}"),
+            false => format!("{mean:+.3}"),
+        };
+        let name = format!("regions {} and {}, order {order}: {value}", pair.0, pair.1);
+        chart = chart.pair(name, &item.points, regions, pair, mean / most);
+    }
+    chart
+}
+
 impl Samples for CloudSamples {
     type Players = Regions;
     type Input = Tensor<3>;
@@ -218,44 +257,17 @@ impl Samples for CloudSamples {
         indices: &[usize],
         profile: &Profile,
         folder: &Folder,
+        device: &Device,
     ) -> Result<()> {
         let items = self.items(indices)?;
-        let map = players.map(&assemble(&items, &burn_interaction::device("flex")?)?.inputs)?;
+        let map = players.map(&assemble(&items, device)?.inputs)?;
         map.save_json(folder.file("regions.json"))?;
         let (Some(item), Some(sample)) = (items.first(), profile.samples().first()) else {
             return Ok(());
         };
         let class = &self.clouds.classes()[item.label];
-        let regions = &map.clouds()[0];
-        let mut chart = CloudChart::new(format!("{class}, {}", players.describe()))
-            .up(self.view.up)
-            .regions(format!("{} regions", map.regions()), &item.points, regions);
-        let found = |pair: &(usize, usize)| -> Vec<(usize, f64)> {
-            let of = |order: &usize| Some((*order, sample.interaction(*order, *pair)?));
-            let each = profile.orders().iter().filter_map(of);
-            let each = each.filter(|(_, estimate)| estimate.contexts > 0);
-            each.map(|(order, estimate)| (order, estimate.mean))
-                .collect()
-        };
-        let size = |pair: &(usize, usize)| {
-            let sizes = found(pair).into_iter().map(|(_, mean)| mean.abs());
-            sizes.fold(0.0, f64::max)
-        };
-        let pairs = sample.pairs().iter().copied();
-        if let Some(pair) = pairs.max_by(|a, b| size(a).total_cmp(&size(b))) {
-            let most = size(&pair).max(f64::MIN_POSITIVE);
-            let found = found(&pair);
-            // Low, middle and high.
-            let mut shown = vec![0, found.len() / 2, found.len().saturating_sub(1)];
-            shown.dedup();
-            for (order, mean) in shown.into_iter().filter_map(|at| found.get(at)) {
-                let name = format!(
-                    "regions {} and {}, order {order}: {mean:+.3}",
-                    pair.0, pair.1
-                );
-                chart = chart.pair(name, &item.points, regions, pair, mean / most);
-            }
-        }
+        let chart = CloudChart::new(format!("{class}, {}", players.describe())).up(self.view.up);
+        let chart = picture(chart, item, &map.clouds()[0], sample, profile.orders());
         chart.save_svg(folder.file("cloud.svg"))?;
         chart.save_png(folder.file("cloud.png"))?;
         Ok(())

@@ -196,6 +196,7 @@ pub trait Samples {
         _indices: &[usize],
         _profile: &Profile,
         _folder: &Folder,
+        _device: &Device,
     ) -> Result<()> {
         Ok(())
     }

@@ -76,6 +76,9 @@ fn level(groups: [usize; 2], widths: [usize; 3], bandwidth: f64) -> PointConvLev
 /// Reference: DylanWusee/pointconv_pytorch `PointConvDensityClsSsg` as ada-shen/Interpret_quality has it, without normals;
 /// keys `sa{1-3}.{mlp_convs,mlp_bns,weightnet,densitynet,linear,bn_linear}`, `fc{1-3}`, `bn{1,2}`. Of the order of the
 /// points, only which is the first matters, and which of several coincident ones.
+///
+/// The density net ends in ReLU, as the reference's does: untrained it often is zero everywhere, and the output then
+/// constant. Training comes out of it, as batch statistics centre what goes into the ReLU.
 #[derive(Module, Debug)]
 pub struct PointConv {
     levels: Vec<Level>,
