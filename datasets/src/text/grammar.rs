@@ -116,7 +116,7 @@ mod tests {
         };
         let is_verb = |word: &&str| VERBS.as_flattened().contains(word);
         let noun = words.iter().find(|w| NOUNS.as_flattened().contains(w));
-        let main = words.iter().rposition(|word| is_verb(&word)).unwrap();
+        let main = words.iter().rposition(is_verb).unwrap();
         let negated = words[main..].iter().any(|w| ["not", "never"].contains(w));
         let good = GOOD.contains(words.last().unwrap());
         match many(noun.unwrap()) == many(&words[main]) {
