@@ -14,6 +14,10 @@ use super::{Baseline, Players};
 ///
 /// Each point belongs to the nearest of the cloud's farthest-point centres; the papers use 32 of them on 1,024 points.
 /// Absent regions move to the cloud's centre ([`Baseline::Mean`]), or leave the cloud ([`dropped`](Regions::dropped)).
+///
+/// What moves leaves points at the centre, where objects have none: the whole cloud is the only coalition without them.
+/// Order n - 2 compares it with three that have them, and holds what they mean to the network besides the interaction. A
+/// network that takes maxima may show a high order there that dropping takes away.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Regions {
     from: From,
