@@ -38,6 +38,15 @@ pub struct Loader<I> {
     device: Device,
 }
 
+/// The generator of one sample's variations in one epoch, `[epoch, index]`, with room for `2^bits` words before the next
+/// sample's.
+pub(crate) fn of_sample(seed: u64, [epoch, index]: [u64; 2], bits: u32) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(epoch);
+    rng.set_word_pos(u128::from(index) << bits);
+    rng
+}
+
 /// A data set and how its samples become tensors.
 trait Source<I>: Send + Sync {
     /// The samples with these indices, with the variations of an epoch.

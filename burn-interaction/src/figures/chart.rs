@@ -18,7 +18,8 @@ const COLOURS: [RGBColor; 6] = [
 ];
 
 const SIZE: (u32, u32) = (760, 460);
-const INK: RGBColor = RGBColor(60, 60, 60);
+/// What text and axes are drawn in.
+pub(super) const INK: RGBColor = RGBColor(60, 60, 60);
 
 /// Which strength a chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

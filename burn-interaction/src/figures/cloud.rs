@@ -2,11 +2,11 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
+use super::chart::INK;
 use super::png::writes_pictures;
 
 const SIDE: u32 = 300;
 const HEADER: u32 = 34;
-const INK: RGBColor = RGBColor(60, 60, 60);
 const OTHERS: RGBColor = RGBColor(214, 214, 214);
 
 /// Where the viewer stands: turned about the vertical, and above the horizon, in radians.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use resvg::{tiny_skia, usvg};
 
 use crate::error::{Error, Result};
+use crate::file::writing;
 
 /// Draws an SVG at twice its size. The font is embedded, so that pictures are the same on every machine.
 pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
@@ -39,11 +40,7 @@ pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
 }
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    std::fs::write(path, bytes).map_err(|source| Error::Io {
-        action: "writing",
-        path: path.into(),
-        source,
-    })
+    std::fs::write(path, bytes).map_err(writing(path))
 }
 
 /// Gives a chart with `to_svg` its PNG and its files.

@@ -20,12 +20,12 @@ use super::{Baseline, Players};
 /// network that takes maxima may show a high order there that dropping takes away.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Regions {
-    from: From,
+    from: Origin,
     dropped: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum From {
+enum Origin {
     Farthest(usize),
     Given(Arc<RegionMap>),
 }
@@ -41,7 +41,7 @@ impl Regions {
     /// As many regions of each cloud, each around one of its farthest points.
     pub fn farthest(count: usize) -> Self {
         Self {
-            from: From::Farthest(count),
+            from: Origin::Farthest(count),
             dropped: false,
         }
     }
@@ -50,7 +50,7 @@ impl Regions {
     /// measured.
     pub fn given(map: RegionMap) -> Self {
         Self {
-            from: From::Given(Arc::new(map)),
+            from: Origin::Given(Arc::new(map)),
             dropped: false,
         }
     }
@@ -94,18 +94,18 @@ impl Regions {
             return mismatch("axes of a cloud, which is [batch, 3, points]", 3, axes);
         }
         let count = match &self.from {
-            From::Farthest(count) if *count > points => {
+            Origin::Farthest(count) if *count > points => {
                 return Err(Error::setting(
                     "regions",
                     count,
                     format!("a cloud of {points} points has at most as many"),
                 ));
             }
-            From::Farthest(count) => *count,
-            From::Given(map) if map.clouds.len() != batch => {
+            Origin::Farthest(count) => *count,
+            Origin::Given(map) if map.clouds.len() != batch => {
                 return mismatch("clouds, as regions are given", map.clouds.len(), batch);
             }
-            From::Given(map) => {
+            Origin::Given(map) => {
                 let mut clouds = map.clouds.iter();
                 if let Some(other) = clouds.find(|cloud| cloud.len() != points) {
                     let what = "points of a cloud, as regions are given";
@@ -159,11 +159,11 @@ impl Players for Regions {
         let [batch, _, points] = input.dims();
         let count = self.check(input)?;
         match &self.from {
-            From::Given(map) => {
+            Origin::Given(map) => {
                 let regions = map.clouds.iter().flatten().map(|r| *r as i32).collect();
                 Ok(indices(regions, [batch, points], &input.device().inner()))
             }
-            From::Farthest(_) => {
+            Origin::Farthest(_) => {
                 let finite: bool = input.clone().is_finite().all().into_scalar();
                 if !finite {
                     return Err(Error::setting(
@@ -219,8 +219,8 @@ impl Players for Regions {
 
     fn describe(&self) -> String {
         let from = match &self.from {
-            From::Farthest(count) => format!("regions {count}"),
-            From::Given(map) => format!("given regions {}", map.regions),
+            Origin::Farthest(count) => format!("regions {count}"),
+            Origin::Given(map) => format!("given regions {}", map.regions),
         };
         match self.dropped {
             true => format!("{from}, absent ones dropped"),

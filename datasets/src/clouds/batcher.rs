@@ -3,12 +3,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::data::dataloader::batcher::Batcher;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::{CloudAugmentation, CloudItem, CloudSet};
 use crate::error::{Error, Result};
+use crate::loader::of_sample;
 
 /// Batches clouds into `[clouds, 3, points]` and `[clouds]` tensors, each normalised to the unit sphere.
 #[derive(Debug)]
@@ -68,7 +69,16 @@ impl CloudBatcher {
     ///
     /// One cannot be read.
     pub fn items(&self, clouds: &dyn CloudSet, indices: &[usize]) -> Result<Vec<CloudItem>> {
-        let item = |index: &usize| self.item(clouds, *index, 0);
+        self.items_of(clouds, indices, 0)
+    }
+
+    fn items_of(
+        &self,
+        clouds: &dyn CloudSet,
+        indices: &[usize],
+        epoch: u64,
+    ) -> Result<Vec<CloudItem>> {
+        let item = |index: &usize| self.item(clouds, *index, epoch);
         indices.par_iter().map(item).collect()
     }
 
@@ -94,18 +104,13 @@ impl CloudBatcher {
         epoch: u64,
         device: &Device,
     ) -> Result<Batch<Tensor<3>>> {
-        let item = |index: &usize| self.item(clouds, *index, epoch);
-        let items: Vec<CloudItem> = indices.par_iter().map(item).collect::<Result<_>>()?;
-        assemble(&items, device)
+        assemble(&self.items_of(clouds, indices, epoch)?, device)
     }
 }
 
-fn generator(seed: u64, [epoch, index]: [u64; 2]) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(epoch);
+fn generator(seed: u64, numbers: [u64; 2]) -> ChaCha8Rng {
     // Far more numbers apart than one cloud draws.
-    rng.set_word_pos(u128::from(index) << 24);
-    rng
+    of_sample(seed, numbers, 24)
 }
 
 /// Clouds as `[clouds, 3, points]` and `[clouds]` tensors, as they are.

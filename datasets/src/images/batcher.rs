@@ -3,13 +3,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use burn::data::dataloader::batcher::Batcher;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Augmentation, Framing, ImageItem, ImageSet, Images};
 use crate::error::{Error, Result};
+use crate::loader::of_sample;
 
 /// Images that [`Normalization::fit`] reads at most.
 const ENOUGH: usize = 10_000;
@@ -117,7 +116,7 @@ impl ImageBatcher {
     }
 
     /// Frames and varies one image; the numbers `[epoch, index]` say which variation.
-    pub(super) fn prepare(&self, item: ImageItem, [epoch, index]: [u64; 2]) -> ImageItem {
+    pub(super) fn prepare(&self, item: ImageItem, numbers: [u64; 2]) -> ImageItem {
         let item = match (self.framing, self.augmentation) {
             (Some(framing), None | Some(Augmentation::Shift(_))) => framing.apply(item),
             _ => item,
@@ -125,11 +124,8 @@ impl ImageBatcher {
         let Some(augmentation) = self.augmentation else {
             return item;
         };
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(epoch);
         // Far more numbers apart than one image draws.
-        rng.set_word_pos(u128::from(index) << 16);
-        augmentation.apply(item, &mut rng)
+        augmentation.apply(item, &mut of_sample(self.seed, numbers, 16))
     }
 
     /// The images with these indices, read in parallel: `[images, channels, height, width]` and `[images]` tensors.

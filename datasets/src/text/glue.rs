@@ -25,11 +25,9 @@ pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
             }
             None => return Err(Error::line(&path, 1, "nothing in it")),
         }
-        let fields = |line: String| {
-            let (text, label) = line.rsplit_once('\t')?;
-            Some((text.to_string(), label.to_string()))
-        };
-        texts(&path, lines, ["negative", "positive"], fields)
+        texts(&path, lines, ["negative", "positive"], |line| {
+            line.rsplit_once('\t')
+        })
     };
     Ok(Split {
         train: part("train.tsv")?,
@@ -47,13 +45,13 @@ pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
 pub fn cola(root: impl AsRef<Path>) -> Result<Split<Texts>> {
     let part = |name: &str| {
         let path = root.as_ref().join(name);
-        let fields = |line: String| {
+        fn fields(line: &str) -> Option<(&str, &str)> {
             let columns: Vec<&str> = line.split('\t').collect();
-            match columns.as_slice() {
-                [_, label, _, text] => Some((text.to_string(), label.to_string())),
+            match columns[..] {
+                [_, label, _, text] => Some((text, label)),
                 _ => None,
             }
-        };
+        }
         let lines = lines(&path, HINT)?;
         texts(
             &path,
@@ -101,18 +99,17 @@ fn texts(
     path: &Path,
     lines: impl Iterator<Item = (u64, String)>,
     classes: [&str; 2],
-    fields: impl Fn(String) -> Option<(String, String)>,
+    fields: fn(&str) -> Option<(&str, &str)>,
 ) -> Result<Texts> {
     let mut items = Vec::new();
     for (number, line) in lines {
         let fail = |reason: String| Error::line(path, number, reason);
-        let found = fields(line.clone());
-        let (text, label) = found.ok_or_else(|| {
+        let (text, label) = fields(&line).ok_or_else(|| {
             fail(format!(
                 "a sentence and a label should be here, not \"{line}\""
             ))
         })?;
-        let label = match label.as_str() {
+        let label = match label {
             "0" => 0,
             "1" => 1,
             other => return Err(fail(format!("the label is \"{other}\", not 0 or 1"))),

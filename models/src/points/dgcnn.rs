@@ -168,13 +168,12 @@ impl PointFamily for Dgcnn {
     fn variants() -> Vec<PointVariant<Self>> {
         let of = |name, dynamic, config: DgcnnConfig| {
             let config = config.with_dynamic(dynamic);
-            point_variant(name, config.neighbours, move |spec, device| {
-                let classes = spec.classes;
-                Ok(DgcnnConfig {
+            point_variant(name, config.neighbours, move |classes, device| {
+                DgcnnConfig {
                     classes,
                     ..config.clone()
                 }
-                .init(device))
+                .init(device)
             })
         };
         let full = DgcnnConfig::new(1);

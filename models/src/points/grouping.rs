@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use burn_interaction::is_cpu;
-use burn_interaction::points::{lowest, numbers};
+use burn_interaction::points::{farthest_points, lowest, numbers};
 use rayon::prelude::*;
 
 /// Groups of rows among `[batch * points, channels]` tensors: `size` rows each, group by group.
@@ -33,6 +33,11 @@ impl Groups {
     pub fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
         let chosen = self.rows.clone();
         rows.select(0, chosen)
+    }
+
+    /// The members' rows less what their group's centre has, `[batch * groups, channels]`.
+    pub(super) fn gather_less(&self, rows: Tensor<2>, centres: Tensor<2>) -> Tensor<2> {
+        less(self.gather(rows), centres)
     }
 
     /// The largest of the members' rows, channel by channel: `[batch * points, channels]` to `[batch * groups, channels]`.
@@ -75,6 +80,22 @@ impl Groups {
             size,
         }
     }
+}
+
+/// Rows, group by group, less what the group's centre has: `[groups * size, channels]` and `[groups, channels]`.
+pub(super) fn less(rows: Tensor<2>, centres: Tensor<2>) -> Tensor<2> {
+    let ([count, channels], [groups, _]) = (rows.dims(), centres.dims());
+    let rows = rows.reshape([groups, count / groups, channels]);
+    (rows - centres.reshape([groups, 1, channels])).reshape([count, channels])
+}
+
+/// The coordinates of farthest points: `[batch, points, 3]` to `[batch, count, 3]`.
+pub(super) fn farthest_centres(points: Tensor<3>, count: usize) -> Tensor<3> {
+    let [batch, all, _] = points.dims();
+    let chosen = farthest_points(points.clone().swap_dims(1, 2), count);
+    let chosen = Groups::new(chosen.reshape([batch, count, 1]), all);
+    let rows = points.reshape([batch * all, 3]);
+    chosen.gather(rows).reshape([batch, count, 3])
 }
 
 /// Squared distances by the expanded formula of the references, `|a|^2 + |b|^2 - 2 a b`: `[batch, a, channels]` and

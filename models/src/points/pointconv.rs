@@ -2,9 +2,8 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
-use burn_interaction::points::farthest_points;
 
-use super::grouping::{Groups, nearest_neighbours, squared_distances};
+use super::grouping::{farthest_centres, less, nearest_neighbours, squared_distances};
 use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::{SharedMlp, largest};
@@ -166,9 +165,7 @@ impl Level {
                 (centres, 1, [mapped, rows, density], count)
             }
             Some([groups, size]) => {
-                let chosen = farthest_points(points.clone().swap_dims(1, 2), groups);
-                let chosen = Groups::new(chosen.reshape([batch, groups, 1]), count);
-                let centres = chosen.gather(rows.clone()).reshape([batch, groups, 3]);
+                let centres = farthest_centres(points.clone(), groups);
                 let near = nearest_neighbours(&points, &centres, size);
                 let members = [mapped, rows, density].map(|rows| near.gather(rows));
                 (centres, groups, members, size)
@@ -177,12 +174,6 @@ impl Level {
         let of_centre = centres.clone().reshape([batch * groups, 3]);
         // The first layer is linear: the centre's share is taken off what each point gives.
         let share = of_centre.clone().matmul(for_centre);
-        let less = |rows: Tensor<2>, share: Tensor<2>| {
-            let width = rows.dims()[1];
-            let rows = rows.reshape([batch * groups, size, width]);
-            let rows = rows - share.reshape([batch * groups, 1, width]);
-            rows.reshape([batch * groups * size, width])
-        };
         Grouped {
             mapped: less(mapped, share),
             relative: less(rows, of_centre),
@@ -275,13 +266,12 @@ impl PointFamily for PointConv {
     fn variants() -> Vec<PointVariant<Self>> {
         let of = |name, config: PointConvConfig| {
             let least = config.levels[0].groups.map_or(1, |[_, size]| size);
-            point_variant(name, least, move |spec, device| {
-                let classes = spec.classes;
-                Ok(PointConvConfig {
+            point_variant(name, least, move |classes, device| {
+                PointConvConfig {
                     classes,
                     ..config.clone()
                 }
-                .init(device))
+                .init(device)
             })
         };
         let slim = PointConvConfig::new(

@@ -168,13 +168,12 @@ impl PointFamily for PointNet {
             .with_widths([32, 64, 256])
             .with_hidden([128, 64]);
         let of = |name, config: PointNetConfig| {
-            point_variant(name, 1, move |spec, device| {
-                let classes = spec.classes;
-                Ok(PointNetConfig {
+            point_variant(name, 1, move |classes, device| {
+                PointNetConfig {
                     classes,
                     ..config.clone()
                 }
-                .init(device))
+                .init(device)
             })
             .copies_change_nothing()
         };

@@ -1,9 +1,8 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use burn_interaction::points::farthest_points;
 
-use super::grouping::{Groups, ball_query};
+use super::grouping::{ball_query, farthest_centres};
 use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::SharedMlp;
@@ -171,10 +170,8 @@ impl Level {
         let [batch, count, _] = points.dims();
         let groups = self.config.centres;
         let rows = points.clone().reshape([batch * count, 3]);
-        let chosen = farthest_points(points.clone().swap_dims(1, 2), groups);
-        let chosen = Groups::new(chosen.reshape([batch, groups, 1]), count);
-        let centres = chosen.gather(rows.clone());
-        let placed = centres.clone().reshape([batch, groups, 3]);
+        let placed = farthest_centres(points.clone(), groups);
+        let centres = placed.clone().reshape([batch * groups, 3]);
         let channels = features.as_ref().map_or(0, |features| features.dims()[1]);
         let (all, at) = match features {
             None => (rows, 0),
@@ -190,12 +187,9 @@ impl Level {
             // The first layer is linear in coordinates relative to the centre: it maps each point once, not once for
             // each ball it is in, and the centre's share is taken off.
             let matrix = mlp.first().matrix(all.device().is_autodiff());
-            let width = matrix.dims()[1];
             let shares = centres.clone().matmul(matrix.clone().narrow(0, at, 3));
-            let mapped = balls.gather(all.clone().matmul(matrix));
-            let mapped = mapped.reshape([batch * groups, size, width])
-                - shares.reshape([batch * groups, 1, width]);
-            mlp.after_map_largest(mapped.reshape([batch * groups * size, width]), size)
+            let mapped = balls.gather_less(all.clone().matmul(matrix), shares);
+            mlp.after_map_largest(mapped, size)
         });
         let found = Tensor::cat(found.collect(), 1);
         (placed, found)
@@ -255,13 +249,12 @@ impl Reference for PointNet2 {
 impl PointFamily for PointNet2 {
     fn variants() -> Vec<PointVariant<Self>> {
         let of = |name, config: PointNet2Config| {
-            point_variant(name, 1, move |spec, device| {
-                let classes = spec.classes;
-                Ok(PointNet2Config {
+            point_variant(name, 1, move |classes, device| {
+                PointNet2Config {
                     classes,
                     ..config.clone()
                 }
-                .init(device))
+                .init(device)
             })
             .copies_change_nothing()
         };

@@ -6,29 +6,20 @@ use crate::error::{Error, Result};
 use crate::points::*;
 use crate::weights::Reference;
 
-/// What a network for point clouds is to be made for.
-#[derive(Debug, Clone)]
-pub struct PointSpec {
-    /// Points in a cloud.
-    pub points: usize,
-    /// Its classes.
-    pub classes: usize,
-}
-
 /// One network of a family: its name, the clouds it can take, and how it is made.
 pub struct PointVariant<M> {
     name: &'static str,
     least: usize,
     copies: bool,
     #[allow(clippy::type_complexity)]
-    build: Box<dyn Fn(&PointSpec, &Device) -> Result<M>>,
+    build: Box<dyn Fn(usize, &Device) -> M>,
 }
 
-/// A network for clouds of at least so many points.
+/// A network for clouds of at least so many points, made for a number of classes.
 pub(crate) fn point_variant<M>(
     name: &'static str,
     least: usize,
-    build: impl Fn(&PointSpec, &Device) -> Result<M> + 'static,
+    build: impl Fn(usize, &Device) -> M + 'static,
 ) -> PointVariant<M> {
     PointVariant {
         name,
@@ -51,7 +42,7 @@ impl<M: 'static> PointVariant<M> {
             name: self.name,
             least: self.least,
             copies: self.copies,
-            build: Box::new(move |spec, device| Ok(build(spec, device)?.into())),
+            build: Box::new(move |classes, device| build(classes, device).into()),
         }
     }
 }
@@ -106,7 +97,7 @@ pub fn point_network(
             remedy: format!("it needs {} points or more, and classes", entry.least),
         });
     }
-    (entry.build)(&PointSpec { points, classes }, device)
+    Ok((entry.build)(classes, device))
 }
 
 /// Whether copies of a cloud's first point at its end change nothing about a network's output, so that absent regions can
