@@ -7,7 +7,8 @@
 //! ```text
 //! coalition   sets of players, seeded draws
 //! points      geometry of point clouds
-//! players     patches, features, regions; baselines estimate    orders, pairs, plans: exact, paired, toggled
+//! players     features, patches, regions, tokens; baselines
+//! estimate    orders, pairs, plans: exact, paired, toggled
 //! game        classifier, reward; games with known interactions
 //! profile     interactions with their noise; strength of orders, bands, correction; JSON, CSV
 //! measure     the runner: price, batches, progress, partial results
@@ -46,7 +47,7 @@ pub use estimate::{Estimator, Orders, Pair, Pairs, Plan};
 pub use game::{Classifier, Game, Reward};
 pub use measure::{Cost, Measurement, Observer, Progress, Targets};
 pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
-pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions};
+pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
     Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
 };

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
-use burn_interaction::Batch;
+use burn_interaction::{Batch, Sentences};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::clouds::{CloudBatcher, CloudSet};
 use crate::error::Result;
 use crate::images::{ImageBatcher, ImageSet};
+use crate::text::SentenceSet;
 
 /// Batches that wait for the trainer.
 const AHEAD: usize = 2;
@@ -24,6 +25,9 @@ pub type ImageLoader = Loader<Tensor<4>>;
 
 /// Burn's data loader for point clouds: reads and samples the clouds of a batch in parallel, ahead of the trainer.
 pub type CloudLoader = Loader<Tensor<3>>;
+
+/// Burn's data loader for sentences: brings those of about one length together.
+pub type SentenceLoader = Loader<Sentences>;
 
 /// Burn's data loader for samples that a batcher reads in parallel, ahead of the trainer.
 ///
@@ -54,6 +58,11 @@ trait Source<I>: Send + Sync {
 
     /// What the samples are, for progress.
     fn unit(&self) -> &'static str;
+
+    /// The size of a sample, where a batch is padded to its largest.
+    fn size(&self, _index: usize) -> usize {
+        1
+    }
 }
 
 struct ImageSource(Arc<dyn ImageSet>, ImageBatcher);
@@ -77,6 +86,50 @@ impl Source<Tensor<3>> for CloudSource {
 
     fn unit(&self) -> &'static str {
         "clouds"
+    }
+}
+
+struct SentenceSource(Arc<SentenceSet>);
+
+impl Source<Sentences> for SentenceSource {
+    fn read(&self, indices: &[usize], _: u64, device: &Device) -> Result<Batch<Sentences>> {
+        Ok(self.0.batch(indices, device))
+    }
+
+    fn unit(&self) -> &'static str {
+        "sentences"
+    }
+
+    fn size(&self, index: usize) -> usize {
+        self.0.length(index)
+    }
+}
+
+impl Loader<Sentences> {
+    /// Loads all sentences, in batches of `batch` (at least one) on `device`. Sentences of about one length come together,
+    /// so that little of a batch is padding, except in the first batch: a probe measures that one.
+    pub fn new(sentences: Arc<SentenceSet>, batch: usize, device: &Device) -> Self {
+        let count = sentences.sentences().len();
+        Self::of(Arc::new(SentenceSource(sentences)), count, batch, device)
+    }
+}
+
+/// Batches whose samples are put in the order of their size together: what padding costs falls with more of them, and so
+/// does the chance by which samples meet.
+const SORTED: usize = 64;
+
+/// Brings samples of about one size together, and shuffles the batches that they make.
+fn by_size<I>(source: &dyn Source<I>, order: &mut [usize], batch: usize, rng: &mut ChaCha8Rng) {
+    let Some(rest) = order.get_mut(batch..) else {
+        return;
+    };
+    for window in rest.chunks_mut(SORTED * batch) {
+        window.sort_by_key(|index| source.size(*index));
+        let mut batches: Vec<Vec<usize>> = window.chunks(batch).map(Vec::from).collect();
+        // The last one may be smaller, and stays where it is.
+        let whole = window.len() / batch;
+        batches[..whole].shuffle(rng);
+        window.copy_from_slice(&batches.concat());
     }
 }
 
@@ -146,10 +199,18 @@ impl<I: Send + 'static> DataLoader<Batch<I>> for Loader<I> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<I>> + 'a> {
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
         let mut order = self.indices.to_vec();
-        if let Some(seed) = self.shuffle {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.shuffle.unwrap_or(0));
+        if self.shuffle.is_some() {
             rng.set_stream(epoch);
             order.shuffle(&mut rng);
+        }
+        let sizes = |order: &[usize]| {
+            order
+                .windows(2)
+                .any(|pair| self.source.size(pair[0]) != self.source.size(pair[1]))
+        };
+        if sizes(&order) {
+            by_size(self.source.as_ref(), &mut order, self.batch, &mut rng);
         }
         let total = order.len();
         let (sender, receiver) = sync_channel(AHEAD);
@@ -272,5 +333,51 @@ mod tests {
         let error = batches.next().unwrap().unwrap_err().to_string();
         assert!(error.contains("nowhere.png"), "{error}");
         assert!(batches.next().is_none());
+    }
+
+    #[test]
+    fn sentences_of_one_length_come_together_once_each() {
+        use crate::{Frame, Texts, Vocabulary, grammar, grammar_vocabulary};
+
+        let vocabulary = Vocabulary::of_pieces(&grammar_vocabulary(), Frame::ClassFirst).unwrap();
+        let device = burn_interaction::device("flex").unwrap();
+        // Labels number the sentences.
+        let mut items = grammar(100, 1).items().to_vec();
+        items
+            .iter_mut()
+            .zip(0..)
+            .for_each(|(item, label)| item.label = label);
+        let texts = Texts::new(items, (0..100).map(|k| k.to_string()).collect()).unwrap();
+        let set = Arc::new(SentenceSet::new(texts, &vocabulary, None).unwrap());
+        let read = |loader: SentenceLoader| -> Vec<(Vec<i64>, usize)> {
+            let of = |batch: Loaded<Sentences>| {
+                let batch = batch.unwrap();
+                let [_, length] = batch.inputs.dims();
+                (batch.targets.try_into_vec_as::<i64>().unwrap(), length)
+            };
+            loader.iter().map(of).collect()
+        };
+        let new = || SentenceLoader::new(set.clone(), 8, &device);
+        for loader in [new(), new().shuffled(3)] {
+            let batches = read(loader);
+            let mut all: Vec<i64> = batches
+                .iter()
+                .flat_map(|(labels, _)| labels.clone())
+                .collect();
+            all.sort();
+            assert_eq!(all, (0..100).collect::<Vec<_>>());
+            for (labels, length) in &batches[1..] {
+                let sizes = labels.iter().map(|label| set.length(*label as usize));
+                assert_eq!(sizes.clone().max(), Some(*length));
+                let padding = labels.len() * length - sizes.sum::<usize>();
+                assert!(
+                    4 * padding <= labels.len() * length,
+                    "{padding} of {length}"
+                );
+            }
+        }
+        // A probe sees the first sentences as they come.
+        assert_eq!(read(new())[0].0, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(read(new().shuffled(3)), read(new().shuffled(3)));
     }
 }

@@ -37,8 +37,8 @@ fn main() -> Result<(), burn_interaction::Error> {
 
     for point in profile.strength().points {
         println!(
-            "order {}: S {:.4}, corrected {:.4}, J {:.3}",
-            point.order, point.raw, point.corrected, point.relative
+            "m/(n-2) {:.2}: S {:.4}, corrected {:.4}, J {:.3}",
+            point.ratio, point.raw, point.corrected, point.relative
         );
     }
     Ok(())

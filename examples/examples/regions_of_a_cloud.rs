@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} forwards", measurement.cost(&clouds.inputs)?.forwards);
     let profile = measurement.run(&net, clouds.inputs.clone(), vec![5, 6])?;
     for point in profile.strength().points {
-        println!("order {:2}: S {:.5}", point.order, point.raw);
+        println!("m/(n-2) {:.2}: S {:.5}", point.ratio, point.raw);
     }
 
     // The regions can be kept, and given to another measurement of the same clouds.

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     println!("{} forwards on {name}", profile.forwards());
     for point in profile.strength().points {
-        println!("order {:2}: S {:.6}", point.order, point.raw);
+        println!("m/(n-2) {:.2}: S {:.6}", point.ratio, point.raw);
     }
     Ok(())
 }

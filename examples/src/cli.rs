@@ -21,6 +21,8 @@ use crate::fit::Optimizer;
   interaction discover --model mlp5 --data rules --weights low/model.safetensors
   interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
+  interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
+  interaction discover --model bert --data grammar --control
   interaction networks
   interaction download tiny-imagenet
   interaction devices
@@ -85,13 +87,14 @@ pub struct DemoArgs {
 #[derive(Args, Debug, Clone)]
 pub struct Subject {
     /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
-    /// dgcnn-slim for point clouds, mlp5 or mlp8 for tables; `interaction networks` lists all.
+    /// dgcnn-slim for point clouds, bert-slim or a Hugging Face folder for texts, mlp5 or mlp8 for tables; `interaction
+    /// networks` lists all.
     #[arg(long)]
     pub model: String,
-    /// Data: scenes (generated images), solids (generated point clouds), rules (generated table), cifar-10:FOLDER (binary
-    /// version), tiny-imagenet:FOLDER, imagenet:FOLDER (any class folders in train and val), modelnet:FOLDER (OFF meshes or
-    /// resampled points), shapenet:FOLDER (part annotation), census:FOLDER, commercial:FOLDER; `interaction download`
-    /// fetches the first two folders.
+    /// Data: scenes (generated images), solids (generated point clouds), grammar (generated sentences), rules (generated
+    /// table), cifar-10:FOLDER (binary version), tiny-imagenet:FOLDER, imagenet:FOLDER (any class folders in train and val), modelnet:FOLDER (OFF meshes or
+    /// resampled points), shapenet:FOLDER (part annotation), sst2:FOLDER, cola:FOLDER (of GLUE), ag-news:FOLDER,
+    /// census:FOLDER, commercial:FOLDER; `interaction download` fetches the first two folders.
     #[arg(long)]
     pub data: String,
     /// Side in pixels that images are brought to. Default: their own where they have one size, else the one that the
@@ -114,9 +117,18 @@ pub struct Subject {
     #[arg(long)]
     pub regions: Option<String>,
     /// Absent players: zero (the data's mean, as inputs are standardised), mean (of clouds: their centre), blur:PIXELS,
-    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only). Default: zero, of clouds mean.
+    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand
+    /// for the vocabulary's pieces, or hide (from attention). Default: zero, of clouds mean, of texts mask where there is
+    /// one.
     #[arg(long)]
     pub baseline: Option<String>,
+    /// Players of texts: pieces (word pieces) or words.
+    #[arg(long, default_value = "pieces", value_parser = ["pieces", "words"])]
+    pub players: String,
+    /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: those beside the weights, the
+    /// grammar's own, or 8000 learned from the training texts.
+    #[arg(long)]
+    pub vocabulary: Option<PathBuf>,
 }
 
 /// The settings of a measurement.
@@ -129,10 +141,12 @@ pub struct DiscoverArgs {
     /// Where to compute.
     pub place: Place,
     /// Weights: .pth, .pt, .th, .safetensors or .bpk. A settings.json beside them, as `train` writes it, gives the
-    /// statistics that inputs are standardised with. Without weights the network is untrained.
+    /// statistics that inputs are standardised with. Without weights the network is untrained, except where --model is a
+    /// folder.
     #[arg(long)]
     pub weights: Option<PathBuf>,
-    /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, else toggled.
+    /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, of texts up to 14,
+    /// else toggled.
     #[arg(long, default_value = "auto")]
     pub estimator: String,
     /// Orders: published (the papers' 13), all, a list such as 0,5,10, or ratios of n - 2 such as r:0,0.5,1.
@@ -148,9 +162,13 @@ pub struct DiscoverArgs {
     /// Samples, shared out over the classes.
     #[arg(long, default_value_t = 50)]
     pub samples: usize,
-    /// Part of the data that samples come from: test or train.
-    #[arg(long, default_value = "test", value_parser = ["test", "train"])]
+    /// Part of the data that samples come from: test or train; of sst2 and cola also unlabelled, the sentences of test.tsv,
+    /// with --target predicted.
+    #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
     pub split: String,
+    /// Leave out, and count, texts with fewer players than this.
+    #[arg(long, default_value_t = 6)]
+    pub min_players: usize,
     /// Also take samples that the network classifies wrongly.
     #[arg(long)]
     pub any: bool,
@@ -227,7 +245,7 @@ pub struct TrainArgs {
     /// case: pointnet2 or dgcnn scale and move them as those networks' authors do. Off without.
     #[arg(long)]
     pub augment: Option<String>,
-    /// At most this many training samples, spread over the set.
+    /// At most this many training samples, drawn from the set by the seed.
     #[arg(long)]
     pub train_samples: Option<usize>,
     /// Samples that the probe measures each epoch; 0 switches it off.
@@ -268,9 +286,9 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// Where to compute.
     pub place: Place,
-    /// Which: throughput, values, exact, step, forward (every vision network), points (networks for point clouds), load
-    /// (memory) or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "load", "accuracy"])]
+    /// Which: throughput, values, exact, step, forward (every vision network), points (networks for point clouds), sentences
+    /// (padding), load (memory) or accuracy; all without.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.
     #[arg(long, requires = "data")]

@@ -141,7 +141,10 @@ where
             training.launch(Learner::new(model, config.init(), schedule))
         }
         Optimizer::Adamw => {
-            let config = AdamWConfig::new().with_weight_decay(recipe.weight_decay);
+            // PyTorch's epsilon: Burn's is a thousand times larger, and holds back embeddings with small gradients.
+            let config = AdamWConfig::new()
+                .with_weight_decay(recipe.weight_decay)
+                .with_epsilon(1e-8);
             training.launch(Learner::new(model, config.init(), schedule))
         }
     };

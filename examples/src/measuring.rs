@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
 
-use burn_interaction_models::{Reference, load};
+use burn_interaction_models::{Reference, load, load_pretrained};
 use indicatif::HumanBytes;
 
 use crate::data::Samples;
@@ -19,12 +19,13 @@ fn rows<S: Samples>(samples: &S) -> usize {
     (BATCH_ELEMENTS / samples.elements().max(1)).clamp(8, 256)
 }
 
-/// A network with the weights of a file, telling what is read and what is left.
+/// A network with the weights of a file, telling what is read and what is left; to be trained further, also with those of a
+/// pretrained network without the head for classification.
 ///
 /// # Errors
 ///
 /// The file is missing, damaged or of another network.
-pub fn loaded<M: Reference>(net: M, path: &Path) -> Result<M> {
+pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Result<M> {
     let bytes = path.metadata().map_or(0, |m| m.len());
     let name = net.name();
     println!(
@@ -32,7 +33,13 @@ pub fn loaded<M: Reference>(net: M, path: &Path) -> Result<M> {
         HumanBytes(bytes),
         path.display()
     );
-    let (net, report) = load(net, path)?;
+    let (net, report) = match trained_further {
+        true => load_pretrained(net, path)?,
+        false => load(net, path)?,
+    };
+    if !report.random.is_empty() {
+        println!("the head is new: {}", report.random.join(", "));
+    }
     let mut ignored = report
         .ignored
         .iter()
@@ -64,12 +71,17 @@ pub fn predictions<S: Samples>(
     indices: &[usize],
     device: &Device,
 ) -> Result<Vec<usize>> {
-    let mut classes = Vec::with_capacity(indices.len());
-    for chunk in indices.chunks(rows(samples)) {
-        let logits = net.logits(samples.batch(chunk, device)?.inputs);
+    let mut classes = vec![0; indices.len()];
+    let mut order: Vec<usize> = (0..indices.len()).collect();
+    order.sort_by_key(|place| samples.length(indices[*place]));
+    for places in order.chunks(rows(samples)) {
+        let chunk: Vec<usize> = places.iter().map(|place| indices[*place]).collect();
+        let logits = net.logits(samples.batch(&chunk, device)?.inputs);
         let best = logits.argmax(1).try_into_vec_as::<i64>();
         let best = best.map_err(|e| usage(format!("the device failed: {e}")))?;
-        classes.extend(best.into_iter().map(|class| class as usize));
+        for (place, class) in places.iter().zip(best) {
+            classes[*place] = class as usize;
+        }
     }
     Ok(classes)
 }

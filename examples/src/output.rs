@@ -48,7 +48,10 @@ impl TrainedWith {
     ///
     /// It is there, but not as expected.
     pub fn beside(weights: Option<&PathBuf>) -> Result<Option<Self>> {
-        let settings = weights.map(|weights| weights.with_file_name("settings.json"));
+        let settings = weights.map(|weights| match weights.is_dir() {
+            true => weights.join("settings.json"),
+            false => weights.with_file_name("settings.json"),
+        });
         match settings.filter(|settings| settings.exists()) {
             Some(settings) => read_json(&settings).map(Some),
             None => Ok(None),
@@ -79,6 +82,11 @@ impl Folder {
             .and_then(|()| std::fs::remove_file(&probe))
             .map_err(fail)?;
         Ok(Self(path.into()))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// A file in it.

@@ -76,19 +76,21 @@ pub fn reward(text: &str) -> Result<Reward> {
     }
 }
 
-/// `zero`, `mean`, `blur:PIXELS`, `values:A,B,..`, or `drop` where the data are `clouds`; `None` for the players' own.
-pub fn baseline(text: Option<&str>, clouds: bool) -> Result<Option<Baseline>> {
+/// `zero`, `mean`, `blur:PIXELS`, `values:A,B,..`, or of texts `mask`, `pad`, `unk`, `hide`; `None` for the players' own.
+pub fn baseline(text: Option<&str>) -> Result<Option<Baseline>> {
     let Some(text) = text else { return Ok(None) };
-    Ok(Some(match text.split_once(':') {
-        None if text == "zero" => Baseline::Zero,
-        None if text == "mean" => Baseline::Mean,
-        // The regions are told so.
-        None if text == "drop" && clouds => return Ok(None),
-        Some(("blur", sigma)) => Baseline::Blur(one("--baseline", sigma)?),
-        Some(("values", values)) => Baseline::Values(list("--baseline", values)?),
+    Ok(Some(match text.split_once(':').unwrap_or((text, "")) {
+        ("zero", "") => Baseline::Zero,
+        ("mean", "") => Baseline::Mean,
+        ("mask", "") => Baseline::Mask,
+        ("pad", "") => Baseline::Pad,
+        ("unk", "") => Baseline::Unknown,
+        ("hide", "") => Baseline::Hidden,
+        ("blur", sigma) => Baseline::Blur(one("--baseline", sigma)?),
+        ("values", values) => Baseline::Values(list("--baseline", values)?),
         _ => {
             return Err(usage(format!(
-                "--baseline {text}: give zero, mean, blur:PIXELS (images), values:A,B,.. or drop (point clouds)"
+                "--baseline {text}: give zero, mean, values:A,B,..; for images blur:PIXELS too; for point clouds drop too; for texts mask, pad, unk or hide"
             )));
         }
     }))
@@ -170,11 +172,8 @@ mod tests {
             Some(Estimator::Toggled { pool: 9 })
         );
         assert_eq!(grid("14x16").unwrap(), (14, 16));
-        assert_eq!(
-            baseline(Some("blur:2"), false).unwrap(),
-            Some(Baseline::Blur(2.0))
-        );
-        assert_eq!(baseline(Some("drop"), true).unwrap(), None);
+        assert_eq!(baseline(Some("blur:2")).unwrap(), Some(Baseline::Blur(2.0)));
+        assert_eq!(baseline(Some("hide")).unwrap(), Some(Baseline::Hidden));
         assert_eq!(
             term("0.3:0.7:2", Term::encourage).unwrap(),
             Term::encourage(0.3..0.7).weight(2.0)
@@ -184,14 +183,8 @@ mod tests {
             (pairs("near").unwrap_err(), "--pairs near"),
             (estimator("best").unwrap_err(), "--estimator best"),
             (reward("gold").unwrap_err(), "--reward gold"),
-            (
-                baseline(Some("grey"), false).unwrap_err(),
-                "--baseline grey",
-            ),
-            (
-                baseline(Some("drop"), false).unwrap_err(),
-                "--baseline drop",
-            ),
+            (baseline(Some("grey")).unwrap_err(), "--baseline grey"),
+            (baseline(Some("drop")).unwrap_err(), "--baseline drop"),
             (grid("axb").unwrap_err(), "\"a\""),
             (term("0.3", Term::encourage).unwrap_err(), "term 0.3"),
         ] {

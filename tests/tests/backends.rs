@@ -5,10 +5,13 @@ use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
 use burn_interaction::points::farthest_points;
 use burn_interaction::{
-    Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
+    Baseline, Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
 };
+use burn_interaction_datasets::{Frame, SentenceSet, TextItem, Texts, Vocabulary};
 use burn_interaction_models::points::{ball_query, nearest_neighbours};
-use burn_interaction_models::{Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load};
+use burn_interaction_models::{
+    Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load, open_text,
+};
 use burn_interaction_tests::{fixture, read_npy, test_device};
 
 use crate::measuring::trained_mlp;
@@ -19,7 +22,7 @@ fn close(a: &Strength, b: &Strength) {
     for (a, b) in a.points.iter().zip(&b.points) {
         assert!(
             (a.raw - b.raw).abs() < 1e-4 * level,
-            "order {}: {} {}",
+            "order {:?}: {} {}",
             a.order,
             a.raw,
             b.raw
@@ -186,6 +189,34 @@ fn a_network_for_point_clouds_gives_the_logits_of_its_reference() {
     let device = test_device();
     let config = points::dgcnn_config(&Fixture::open("dgcnn"));
     agree::<3, _>("dgcnn-small", config.init(&device), &device);
+}
+
+#[test]
+fn the_interactions_of_word_pieces_are_those_of_flex() {
+    let run = |device: &Device, baseline: Baseline| {
+        let folder = fixture("folders/bert");
+        let (net, config, _) = open_text(&folder, device).unwrap();
+        let vocabulary = Vocabulary::open(&folder, Frame::ClassFirst).unwrap();
+        let item = |text: &str| TextItem {
+            text: text.into(),
+            label: 0,
+        };
+        let items = ["a child is not happy", "the birds that sing are very old"].map(item);
+        let texts = Texts::new(items.into(), config.classes().to_vec()).unwrap();
+        let set = SentenceSet::new(texts, &vocabulary, None).unwrap();
+        let measurement = Measurement::new(vocabulary.tokens()).baseline(baseline);
+        let measurement = measurement.pairs(Pairs::random(4)).contexts(2);
+        let inputs = set.batch(&[0, 1], device).inputs;
+        measurement
+            .run(&net, inputs, vec![0, 1])
+            .unwrap()
+            .strength()
+    };
+    for baseline in [Baseline::Mask, Baseline::Hidden] {
+        let flex = run(&Device::flex(), baseline.clone());
+        assert!(flex.points.iter().all(|point| point.raw > 1e-3));
+        close(&flex, &run(&test_device(), baseline));
+    }
 }
 
 fn agree<const D: usize, M: Reference + Classifier<Tensor<D>>>(

@@ -9,7 +9,7 @@ use safetensors::tensor::{SafeTensors, TensorView};
 use crate::parity::difference;
 
 /// Copies a weight file, each tensor under the name and in the form that `change` gives it.
-fn rewritten(
+pub fn rewritten(
     from: &Path,
     to: &Path,
     change: impl Fn(String, Vec<usize>, Vec<u8>) -> (String, Vec<usize>, Vec<u8>),

@@ -7,4 +7,5 @@ mod measuring;
 mod networks;
 mod parity;
 mod real_data;
+mod texts;
 mod training;

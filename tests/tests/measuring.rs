@@ -182,7 +182,7 @@ fn results_do_not_depend_on_the_batch_size() {
         // The coalitions are the same; matrix products of other sizes may round differently.
         assert!(
             (a.raw - b.raw).abs() < 1e-4 * a.raw.max(1e-2),
-            "order {}: {} {}",
+            "order {:?}: {} {}",
             a.order,
             a.raw,
             b.raw

@@ -5,9 +5,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn_interaction::{Measurement, Orders, Pairs, Patches, RegionMap, Regions};
 use burn_interaction_datasets::{
-    Cifar10, CloudBatcher, CloudItem, CloudSet, Framing, ImageBatcher, ImageSet, Images, Mesh,
-    Normalization, ag_news, assemble, census, cola, commercial, meshes, modelnet, shapenet, sst2,
-    tiny_imagenet, unlabelled,
+    Cifar10, CloudBatcher, CloudItem, CloudSet, Frame, Framing, ImageBatcher, ImageSet, Images,
+    Mesh, Normalization, SentenceSet, Vocabulary, ag_news, assemble, census, cola, commercial,
+    meshes, modelnet, shapenet, sst2, tiny_imagenet, unlabelled,
 };
 use burn_interaction_models::registry::point_network;
 use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
@@ -232,4 +232,38 @@ fn the_texts_are_whole() {
             .count()
     };
     assert_eq!([0, 1, 2, 3].map(of), [1900; 4]);
+}
+
+#[test]
+fn berts_vocabulary_gives_the_pieces_of_transformers() {
+    let Some(data) = real_data() else { return };
+    let vocabulary = Vocabulary::open(data.join("bert/vocab.txt"), Frame::ClassFirst).unwrap();
+    assert_eq!((vocabulary.size(), vocabulary.pad()), (30522, 0));
+    let texts = [
+        "It's a charming and often affecting journey, unflinchingly bleak.",
+        "The cat didn't sit.",
+    ];
+    let encoded = vocabulary.encode(&texts, Some(512)).unwrap();
+    let pieces: Vec<_> = encoded
+        .iter()
+        .map(|sentence| sentence.pieces.clone())
+        .collect();
+    // BertTokenizer(vocab)(text)["input_ids"] of transformers 5.23.
+    let expected: [&[u32]; 2] = [
+        &[
+            101, 2009, 1005, 1055, 1037, 11951, 1998, 2411, 12473, 4990, 1010, 4895, 10258, 2378,
+            8450, 2135, 21657, 1012, 102,
+        ],
+        &[101, 1996, 4937, 2134, 1005, 1056, 4133, 1012, 102],
+    ];
+    assert_eq!(pieces, expected);
+    // Every sentence of the sets has pieces, and those that are longer than BERT takes are few.
+    let split = ag_news(data.join("ag_news")).unwrap();
+    let set = SentenceSet::new(split.test, &vocabulary, Some(512)).unwrap();
+    assert!(
+        set.cut() <= 1 && set.longest() > 200,
+        "{} {}",
+        set.cut(),
+        set.longest()
+    );
 }

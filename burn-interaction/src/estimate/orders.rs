@@ -51,13 +51,10 @@ impl Orders {
         let last = players - 2;
         let mut orders: Vec<usize> = match &self.0 {
             Kind::All => (0..=last).collect(),
-            Kind::Ratios(ratios) => ratios
-                .iter()
-                .map(|r| match (0.0..=1.0).contains(r) {
-                    true => Ok((r * last as f64) as usize),
-                    false => Err(Error::setting("order ratio", r, "ratios run from 0 to 1")),
-                })
-                .collect::<Result<_>>()?,
+            Kind::Ratios(ratios) => {
+                let ratios = checked(ratios)?;
+                ratios.iter().map(|r| order_at(*r, players)).collect()
+            }
             Kind::Given(orders) => orders.clone(),
         };
         orders.sort_unstable();
@@ -67,6 +64,41 @@ impl Orders {
             Some(&order) if order > last => Err(Error::OrderOutOfRange { order, players }),
             Some(_) => Ok(orders),
         }
+    }
+
+    /// The ratios at which games of different numbers of players are compared, ascending: those asked for, or the
+    /// published ones where all orders are.
+    ///
+    /// # Errors
+    ///
+    /// Orders are given by number, there are none, or a ratio is outside `0..=1`.
+    pub fn common(&self) -> Result<Vec<f64>> {
+        let mut ratios = match &self.0 {
+            Kind::All => PUBLISHED_RATIOS.to_vec(),
+            Kind::Ratios(ratios) => checked(ratios)?.to_vec(),
+            Kind::Given(orders) => {
+                let remedy = "samples with different numbers of players have no order in common: give ratios";
+                return Err(Error::setting("orders", format!("{orders:?}"), remedy));
+            }
+        };
+        ratios.sort_by(f64::total_cmp);
+        ratios.dedup();
+        match ratios.is_empty() {
+            true => Err(Error::setting("orders", "empty", "name at least one order")),
+            false => Ok(ratios),
+        }
+    }
+}
+
+/// The order of a ratio, `int(r * (n - 2))`.
+pub(crate) fn order_at(ratio: f64, players: usize) -> usize {
+    (ratio * (players - 2) as f64) as usize
+}
+
+fn checked(ratios: &[f64]) -> Result<&[f64]> {
+    match ratios.iter().find(|r| !(0.0..=1.0).contains(*r)) {
+        Some(r) => Err(Error::setting("order ratio", r, "ratios run from 0 to 1")),
+        None => Ok(ratios),
     }
 }
 
@@ -85,6 +117,22 @@ mod tests {
     fn few_players_share_orders() {
         assert_eq!(Orders::published().resolve(4).unwrap(), [0, 1, 2]);
         assert_eq!(Orders::all().resolve(2).unwrap(), [0]);
+    }
+
+    #[test]
+    fn games_of_different_sizes_share_ratios() {
+        assert_eq!(Orders::all().common().unwrap(), PUBLISHED_RATIOS);
+        assert_eq!(
+            Orders::ratios([1.0, 0.0, 1.0]).common().unwrap(),
+            [0.0, 1.0]
+        );
+        for orders in [
+            Orders::given([1]),
+            Orders::ratios([]),
+            Orders::ratios([2.0]),
+        ] {
+            assert!(orders.common().is_err(), "{orders:?}");
+        }
     }
 
     #[test]

@@ -43,12 +43,35 @@ pub enum Estimator {
         /// The largest pool of players, at least 2.
         pool: usize,
     },
+    /// [`Exact`](Estimator::Exact) where a sample has few players, [`toggled`](Estimator::toggled) where it has more: for
+    /// samples that differ in their number of players.
+    ///
+    /// # Cost
+    ///
+    /// That of the one it becomes.
+    ///
+    /// # Bias
+    ///
+    /// That of the one it becomes.
+    Auto {
+        /// The most players that are enumerated.
+        exact: usize,
+    },
 }
 
 impl Estimator {
     /// Toggled with pools of up to 16 players.
     pub const fn toggled() -> Self {
         Self::Toggled { pool: 16 }
+    }
+
+    /// What it is for so many players: never [`Auto`](Estimator::Auto).
+    pub fn of(self, players: usize) -> Self {
+        match self {
+            Self::Auto { exact } if players <= exact => Self::Exact,
+            Self::Auto { .. } => Self::toggled(),
+            other => other,
+        }
     }
 }
 
@@ -98,6 +121,7 @@ impl Plan {
                 "draw at least one context for each pair and order",
             ));
         }
+        let estimator = estimator.of(players);
         match estimator {
             Estimator::Exact if players > EXACT_LIMIT => {
                 return Err(Error::TooManyPlayersForExact {
@@ -142,7 +166,7 @@ impl Plan {
         &self.pairs
     }
 
-    /// The estimator.
+    /// The estimator, never [`Estimator::Auto`].
     pub fn estimator(&self) -> Estimator {
         self.estimator
     }
@@ -196,6 +220,7 @@ impl Plan {
                 let first = exhaustive.flat_map(|order| paired::blocks(self, order, true));
                 Box::new(first.chain(toggled::blocks(self, orders, pool)))
             }
+            Estimator::Auto { .. } => unreachable!("a plan is for one number of players"),
         }
     }
 

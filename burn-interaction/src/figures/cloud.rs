@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 
 use super::chart::INK;
 use super::png::writes_pictures;
+use super::sign;
 
 const SIDE: u32 = 300;
 const HEADER: u32 = 34;
@@ -211,15 +212,7 @@ impl Panel {
                 let (r, g, b) = HSLColor(hue, 0.62, light).rgb();
                 RGBColor(r, g, b)
             }
-            Shade::Pair((i, j), share) if region == i || region == j => {
-                let (from, to) = match share >= 0.0 {
-                    true => ([246.0, 213.0, 196.0], [178.0, 24.0, 43.0]),
-                    false => ([205.0, 221.0, 240.0], [33.0, 86.0, 172.0]),
-                };
-                let share = share.abs().min(1.0);
-                let mixed = |k: usize| (from[k] + share * (to[k] - from[k])) as u8;
-                RGBColor(mixed(0), mixed(1), mixed(2))
-            }
+            Shade::Pair((i, j), share) if region == i || region == j => sign(share),
             Shade::Pair(..) => OTHERS,
         }
     }

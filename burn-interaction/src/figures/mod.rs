@@ -1,8 +1,24 @@
-//! Curves and point clouds as SVG and PNG (feature `figures`).
+//! Curves, point clouds and sentences as SVG and PNG (feature `figures`).
 
 mod chart;
 mod cloud;
 mod png;
+mod sentence;
 
 pub use chart::*;
 pub use cloud::*;
+pub use sentence::*;
+
+use plotters::style::RGBColor;
+
+/// The colour of an interaction, as a share of some largest one between -1 and 1: from pale to full, red where players help
+/// each other, blue where they hinder each other.
+fn sign(share: f64) -> RGBColor {
+    let (from, to) = match share >= 0.0 {
+        true => ([246.0, 213.0, 196.0], [178.0, 24.0, 43.0]),
+        false => ([205.0, 221.0, 240.0], [33.0, 86.0, 172.0]),
+    };
+    let share = share.abs().min(1.0);
+    let mixed = |k: usize| (from[k] + share * (to[k] - from[k])) as u8;
+    RGBColor(mixed(0), mixed(1), mixed(2))
+}

@@ -20,8 +20,10 @@ pub(crate) struct Row<'a> {
 
 /// Gives values to coalitions of several samples at once.
 pub(crate) trait Evaluate {
-    fn samples(&self) -> usize;
-    fn players(&self) -> usize;
+    /// The number of players of each sample.
+    fn players(&self) -> &[usize];
+    /// Input values of one coalition of a sample.
+    fn elements(&self, sample: usize) -> usize;
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
 }
 
@@ -29,7 +31,12 @@ pub(crate) trait Evaluate {
 pub(crate) struct NetworkGames<'a, P: Players, N> {
     net: &'a N,
     players: &'a P,
-    count: usize,
+    counts: Vec<usize>,
+    /// The largest of them.
+    width: usize,
+    /// Of each sample, where they differ.
+    lengths: Option<Vec<usize>>,
+    elements: usize,
     present: P::Input,
     absent: P::Input,
     places: P::Places,
@@ -56,8 +63,12 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
                 found: targets.len(),
             });
         }
+        let counts = players.counts(&present)?;
         Ok(Self {
-            count: players.count(&present)?,
+            width: counts.iter().copied().max().unwrap_or(0),
+            counts,
+            lengths: players.lengths(&present)?,
+            elements: players.elements(&present),
             places: players.places(&present)?,
             lanes: lanes(&players.device(&present)),
             net,
@@ -78,26 +89,32 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         }
         let count = samples.len();
         let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [count]), &device);
-        let mut presence = Vec::with_capacity(rows.len() * self.count);
-        for row in rows {
-            row.coalition.extend_presence(&mut presence);
-        }
-        let presence =
-            Tensor::from_data(TensorData::new(presence, [rows.len(), self.count]), &device);
+        let coalitions = rows.iter().map(|row| row.coalition);
+        let presence = Tensor::from_data(presence(coalitions, self.width), &device);
         let present = self.players.select(&self.present, samples.clone());
         let absent = self.players.select(&self.absent, samples.clone());
         let places = self.players.select_places(&self.places, samples);
+        let Some(lengths) = &self.lengths else {
+            return self.players.compose(present, absent, &places, presence);
+        };
+        let longest = rows
+            .iter()
+            .map(|row| lengths[row.sample])
+            .max()
+            .unwrap_or(0);
+        let (absent, _) = self.players.shorten(absent, places.clone(), longest);
+        let (present, places) = self.players.shorten(present, places, longest);
         self.players.compose(present, absent, &places, presence)
     }
 }
 
 impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
-    fn samples(&self) -> usize {
-        self.targets.len()
+    fn players(&self) -> &[usize] {
+        &self.counts
     }
 
-    fn players(&self) -> usize {
-        self.count
+    fn elements(&self, sample: usize) -> usize {
+        share(self.elements, self.lengths.as_deref(), sample)
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
@@ -128,6 +145,29 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
         };
         rows.iter().zip(logits.rows()).map(value).collect()
     }
+}
+
+/// The elements of a sample, of those that the longest has: shared out by length where lengths differ.
+pub(crate) fn share(elements: usize, lengths: Option<&[usize]>, sample: usize) -> usize {
+    let Some(lengths) = lengths else {
+        return elements;
+    };
+    let longest = lengths.iter().copied().max().unwrap_or(0).max(1);
+    (elements * lengths[sample]).div_ceil(longest)
+}
+
+/// The presence of each player in each coalition, `[coalitions, width]`; players that a game does not have are absent.
+pub(crate) fn presence<'a>(
+    coalitions: impl ExactSizeIterator<Item = &'a Coalition>,
+    width: usize,
+) -> TensorData {
+    let rows = coalitions.len();
+    let mut presence = Vec::with_capacity(rows * width);
+    for (row, coalition) in coalitions.enumerate() {
+        coalition.extend_presence(&mut presence);
+        presence.resize((row + 1) * width, false);
+    }
+    TensorData::new(presence, [rows, width])
 }
 
 /// A single logit stands for two classes.

@@ -3,14 +3,12 @@ use std::path::Path;
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::estimate::{Estimator, Orders, Pairs, Plan};
-use crate::game::{Classifier, Evaluate, Game, NetworkGames, Reward, Row, read_logits};
+use crate::game::{Classifier, Evaluate, Game, NetworkGames, Reward, Row, read_logits, share};
 use crate::players::{Baseline, Players};
-use crate::profile::{Profile, Settings};
+use crate::profile::{Axis, Profile, Settings};
 
+use super::packing::Packing;
 use super::{Cost, Observer, Silent, Targets, run};
-
-/// Elements in a batch by default: as many rows as give the network about this many input values.
-const BATCH_ELEMENTS: usize = 1 << 19;
 
 /// Measures the interactions of a network, or of any game.
 ///
@@ -72,6 +70,7 @@ impl<P> Measurement<P> {
                 seed: 0,
                 reward: Reward::default(),
                 baseline: Baseline::default(),
+                fewest: 2,
             },
             batch: None,
             earlier: None,
@@ -120,7 +119,14 @@ impl<P> Measurement<P> {
         self
     }
 
-    /// Rows in a batch. By default as many as give the network about half a million input values, 8 to 4096.
+    /// Samples with fewer players are left out and counted. By default 2, as a pair needs them.
+    pub fn fewest(mut self, players: usize) -> Self {
+        self.settings.fewest = players;
+        self
+    }
+
+    /// Rows in a batch. By default as many as give the network about half a million input values, 8 to 4096. Where samples
+    /// differ in length a batch ends before more than a quarter of it is padding.
     pub fn batch(mut self, rows: usize) -> Self {
         self.batch = Some(rows);
         self
@@ -162,11 +168,20 @@ impl<P> Measurement<P> {
         )
     }
 
-    fn rows(&self, elements: usize) -> Result<usize> {
-        match self.batch {
-            Some(0) => Err(Error::setting("batch", 0, "a batch has at least one row")),
-            Some(rows) => Ok(rows),
-            None => Ok((BATCH_ELEMENTS / elements.max(1)).clamp(8, 4096)),
+    /// The samples with enough players, of which some are measured already.
+    fn chosen(&self, counts: &[usize]) -> Result<Vec<usize>> {
+        let fewest = self.settings.fewest.max(2);
+        let enough = |sample: &usize| counts[*sample] >= fewest;
+        let chosen: Vec<usize> = (0..counts.len()).filter(enough).collect();
+        match (chosen.is_empty(), counts.iter().copied().max()) {
+            (true, Some(players)) if players >= 2 => {
+                let remedy = format!("no sample has that many, the largest {players}");
+                Err(Error::setting("fewest players", fewest, remedy))
+            }
+            (true, largest) => Err(Error::TooFewPlayers {
+                players: largest.unwrap_or(0),
+            }),
+            (false, _) => Ok(chosen),
         }
     }
 
@@ -175,37 +190,33 @@ impl<P> Measurement<P> {
         evaluate: &impl Evaluate,
         settings: Settings,
         grid: Option<[usize; 2]>,
-        elements: usize,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
-        let players = evaluate.players();
-        let orders = settings.orders.resolve(players)?;
-        let (mut samples, mut forwards) = (Vec::new(), 0);
-        if let Some(earlier) = &self.earlier {
-            check_resume(earlier, &settings, players, evaluate.samples())?;
-            samples = earlier.samples.clone();
-            forwards = earlier.forwards;
-        }
-        let plan = |sample| self.plan(players, grid, sample);
-        let made = run::run(
-            evaluate,
-            plan,
-            samples.len(),
-            self.rows(elements)?,
-            observer,
-        )?;
-        samples.extend(made.samples);
-        if samples.is_empty() {
-            return Err(Error::Interrupted);
-        }
-        Ok(Profile {
+        let counts = evaluate.players();
+        let chosen = self.chosen(counts)?;
+        let mut profile = Profile {
+            axis: Axis::new(&settings.orders, chosen.iter().map(|s| counts[*s]))?,
             settings,
-            players,
-            orders,
-            requested: evaluate.samples(),
-            forwards: forwards + made.forwards,
-            samples,
-        })
+            requested: chosen.len(),
+            left_out: counts.len() - chosen.len(),
+            forwards: 0,
+            samples: Vec::new(),
+        };
+        if let Some(earlier) = &self.earlier {
+            check_resume(earlier, &profile)?;
+            profile.samples = earlier.samples.clone();
+            profile.forwards = earlier.forwards;
+        }
+        let plan = |sample: usize| self.plan(counts[sample], grid, sample);
+        let packing = Packing::new(self.batch)?;
+        let missing = &chosen[profile.samples.len()..];
+        let made = run::run(evaluate, plan, missing, packing, observer)?;
+        profile.samples.extend(made.samples);
+        profile.forwards += made.forwards;
+        match profile.samples.is_empty() {
+            true => Err(Error::Interrupted),
+            false => Ok(profile),
+        }
     }
 
     /// Measures a game.
@@ -227,14 +238,11 @@ impl<P> Measurement<P> {
         game: &impl Game,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
-        let elements = game.players();
-        self.measure(
-            &OneGame(game),
-            self.settings.clone(),
-            None,
-            elements,
-            observer,
-        )
+        let game = OneGame {
+            game,
+            players: [game.players()],
+        };
+        self.measure(&game, self.settings.clone(), None, observer)
     }
 }
 
@@ -283,7 +291,6 @@ impl<P: Players> Measurement<P> {
             Targets::Labels(labels) => labels,
             Targets::Predicted => read_logits(net.logits(inputs.clone()), samples)?.predictions(),
         };
-        let elements = self.players.elements(&inputs);
         let absent = self.players.absent(&inputs, &self.settings.baseline)?;
         let games = NetworkGames::new(
             net,
@@ -297,7 +304,7 @@ impl<P: Players> Measurement<P> {
             players: self.players.describe(),
             ..self.settings.clone()
         };
-        self.measure(&games, settings, self.players.grid(), elements, observer)
+        self.measure(&games, settings, self.players.grid(), observer)
     }
 
     /// What [`run`](Measurement::run) will cost on these samples.
@@ -306,58 +313,65 @@ impl<P: Players> Measurement<P> {
     ///
     /// A setting does not fit the inputs.
     pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
-        let players = self.players.count(inputs)?;
-        let samples = self.players.samples(inputs);
-        let done = self
-            .earlier
-            .as_ref()
-            .map_or(0, |earlier| earlier.samples.len());
-        let mut forwards = 0;
-        for sample in done..samples {
-            forwards += self.plan(players, self.players.grid(), sample)?.forwards();
+        let counts = self.players.counts(inputs)?;
+        let lengths = self.players.lengths(inputs)?;
+        let whole = self.players.elements(inputs);
+        let chosen = self.chosen(&counts)?;
+        Axis::new(&self.settings.orders, chosen.iter().map(|s| counts[*s]))?;
+        let earlier = self.earlier.as_ref();
+        let done = earlier.map_or(0, |earlier| earlier.samples.len());
+        let missing = chosen.get(done..).unwrap_or_default();
+        let mut packing = Packing::new(self.batch)?;
+        let mut cost = Cost {
+            forwards: 0,
+            batches: 0,
+            samples: missing.len(),
+        };
+        for &sample in missing {
+            let plan = self.plan(counts[sample], self.players.grid(), sample)?;
+            let elements = share(whole, lengths.as_deref(), sample);
+            for _ in 0..plan.forwards() {
+                cost.forwards += 1;
+                cost.batches += u64::from(packing.add(elements).is_some());
+            }
         }
-        let batch = self.rows(self.players.elements(inputs))? as u64;
-        Ok(Cost {
-            forwards,
-            batches: forwards.div_ceil(batch),
-            samples: samples - done,
-        })
+        cost.batches += u64::from(packing.rows() > 0);
+        Ok(cost)
     }
 }
 
-fn check_resume(earlier: &Profile, now: &Settings, players: usize, samples: usize) -> Result<()> {
+fn check_resume(earlier: &Profile, now: &Profile) -> Result<()> {
     let differ = |what, earlier: String, now: String| match earlier == now {
         true => Ok(()),
         false => Err(Error::ResumeMismatch { what, earlier, now }),
     };
-    differ(
-        "settings",
-        format!("{:?}", earlier.settings),
-        format!("{now:?}"),
-    )?;
-    differ("players", earlier.players.to_string(), players.to_string())?;
-    differ(
-        "samples",
-        earlier.requested.to_string(),
-        samples.to_string(),
-    )
+    let both = |of: fn(&Profile) -> String| (of(earlier), of(now));
+    let (then, current) = both(|profile| format!("{:?}", profile.settings));
+    differ("settings", then, current)?;
+    let (then, current) = both(|profile| format!("{:?}", profile.players()));
+    differ("players", then, current)?;
+    let (then, current) = both(|profile| profile.requested.to_string());
+    differ("samples", then, current)
 }
 
 /// A game as the only sample.
-struct OneGame<'a, G>(&'a G);
+struct OneGame<'a, G> {
+    game: &'a G,
+    players: [usize; 1],
+}
 
 impl<G: Game> Evaluate for OneGame<'_, G> {
-    fn samples(&self) -> usize {
-        1
+    fn players(&self) -> &[usize] {
+        &self.players
     }
 
-    fn players(&self) -> usize {
-        self.0.players()
+    fn elements(&self, _: usize) -> usize {
+        self.players[0]
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
         let coalitions: Vec<Coalition> = rows.iter().map(|row| row.coalition.clone()).collect();
-        let values = self.0.values(&coalitions)?;
+        let values = self.game.values(&coalitions)?;
         match values.len() == rows.len() {
             true => Ok(values),
             false => Err(Error::Mismatch {

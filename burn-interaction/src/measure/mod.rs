@@ -1,6 +1,7 @@
 //! The runner that a user starts from.
 
 mod measurement;
+mod packing;
 mod progress;
 mod run;
 mod targets;

@@ -8,6 +8,7 @@ use crate::estimate::{Block, Plan};
 use crate::game::{Evaluate, Row};
 use crate::profile::{Accumulator, SampleProfile};
 
+use super::packing::Packing;
 use super::{Observer, Progress};
 
 /// A block whose values are on their way.
@@ -23,30 +24,29 @@ pub(super) struct Made {
     pub forwards: u64,
 }
 
-/// Evaluates the plans of the samples from `first` on.
+/// Evaluates the plans of these samples.
 pub(super) fn run(
     evaluate: &impl Evaluate,
     plan: impl Fn(usize) -> Result<Plan>,
-    first: usize,
-    batch: usize,
+    samples: &[usize],
+    packing: Packing,
     observer: &mut impl Observer,
 ) -> Result<Made> {
     let mut stream = Stream {
         evaluate,
-        batch,
+        packing,
         queue: VecDeque::new(),
-        waiting: 0,
         running: VecDeque::new(),
         made: Made {
             samples: Vec::new(),
             forwards: 0,
         },
         done: 0,
-        whole_batch: false,
+        batch: None,
         start: Instant::now(),
-        first,
+        samples: samples.len(),
     };
-    for sample in first..evaluate.samples() {
+    for &sample in samples {
         let plan = plan(sample)?;
         stream
             .running
@@ -61,47 +61,71 @@ pub(super) fn run(
         }
         stream.finish_complete();
     }
-    while stream.waiting > 0 {
-        if stream.evaluate_batch(observer)? {
-            break;
-        }
-    }
+    stream.rest(observer)?;
     Ok(stream.made)
 }
 
 struct Stream<'a, E> {
     evaluate: &'a E,
-    batch: usize,
+    /// The batch that the coalitions without a value make.
+    packing: Packing,
     queue: VecDeque<Pending>,
-    /// Coalitions in the queue without a value.
-    waiting: usize,
     /// Samples under way, with whether all their blocks are known.
     running: VecDeque<(usize, Accumulator, bool)>,
     made: Made,
     done: u64,
-    whole_batch: bool,
+    /// Rows of the last batch, and elements of each where they were alike.
+    batch: Option<(usize, usize)>,
     start: Instant,
-    first: usize,
+    samples: usize,
 }
 
 impl<E: Evaluate> Stream<'_, E> {
     /// Takes a block and evaluates as soon as there is a batch; tells whether the observer stops the run.
     fn offer(&mut self, sample: usize, block: Block, observer: &mut impl Observer) -> Result<bool> {
-        self.waiting += block.coalitions.len();
+        let elements = self.evaluate.elements(sample);
+        let closed = |packing: &mut Packing| packing.add(elements);
+        let ready: Vec<usize> = (0..block.coalitions.len())
+            .filter_map(|_| closed(&mut self.packing))
+            .collect();
         self.queue.push_back(Pending {
             sample,
             block,
             values: Vec::new(),
         });
-        while self.waiting >= self.batch {
-            if self.evaluate_batch(observer)? {
+        for rows in ready {
+            if self.evaluate_batch(rows, rows, observer)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn evaluate_batch(&mut self, observer: &mut impl Observer) -> Result<bool> {
+    /// Evaluates what is left.
+    fn rest(&mut self, observer: &mut impl Observer) -> Result<()> {
+        let rows = self.packing.rows();
+        if rows == 0 {
+            return Ok(());
+        }
+        // GPUs tune their kernels to a shape: the last batch is filled up to the size of the one before it.
+        let shape = match (self.batch, self.queue.front(), self.queue.back()) {
+            (Some((before, elements)), Some(front), Some(back))
+                if [front, back].map(|p| self.evaluate.elements(p.sample)) == [elements; 2] =>
+            {
+                before.max(rows)
+            }
+            _ => rows,
+        };
+        self.evaluate_batch(rows, shape, observer).map(|_| ())
+    }
+
+    /// Evaluates the next coalitions, the last of them repeated up to `shape` rows.
+    fn evaluate_batch(
+        &mut self,
+        real: usize,
+        shape: usize,
+        observer: &mut impl Observer,
+    ) -> Result<bool> {
         let waiting = self.queue.iter().flat_map(|pending| {
             let coalitions = &pending.block.coalitions[pending.values.len()..];
             coalitions.iter().map(|coalition| Row {
@@ -109,15 +133,16 @@ impl<E: Evaluate> Stream<'_, E> {
                 coalition,
             })
         });
-        let mut rows: Vec<Row<'_>> = waiting.take(self.batch).collect();
-        let real = rows.len();
-        // GPUs tune their kernels to a shape: the last batch is filled up to the size of those before it.
-        if self.whole_batch
-            && let Some(last) = rows.last().copied()
-        {
-            rows.resize(self.batch, last);
+        let mut rows: Vec<Row<'_>> = waiting.take(real).collect();
+        if let Some(last) = rows.last().copied() {
+            rows.resize(shape, last);
         }
-        self.whole_batch = rows.len() == self.batch;
+        let elements = |row: &Row<'_>| self.evaluate.elements(row.sample);
+        let first = rows.first().map_or(0, elements);
+        self.batch = rows
+            .iter()
+            .all(|row| elements(row) == first)
+            .then_some((shape, first));
         let mut values = self.evaluate.values(&rows)?;
         values.truncate(real);
         for (value, row) in values.iter().zip(&rows) {
@@ -130,13 +155,12 @@ impl<E: Evaluate> Stream<'_, E> {
                 });
             }
         }
-        self.waiting -= real;
         self.done += real as u64;
         self.distribute(values);
         let progress = Progress {
             forwards: self.done,
             samples: self.made.samples.len(),
-            samples_total: self.evaluate.samples() - self.first,
+            samples_total: self.samples,
             elapsed: self.start.elapsed(),
         };
         Ok(observer.update(&progress).is_break())

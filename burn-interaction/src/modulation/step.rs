@@ -1,9 +1,9 @@
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::Rng;
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::game::Classifier;
+use crate::game::{Classifier, presence};
 use crate::players::Players;
 
 use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
@@ -42,8 +42,9 @@ impl Modulation {
         rng: &mut impl Rng,
     ) -> Result<ModulatedLoss> {
         let batch = players.samples(&inputs);
-        let count = players.count(&inputs)?;
-        self.check(count)?;
+        let counts = players.counts(&inputs)?;
+        let width = counts.iter().copied().max().unwrap_or(0);
+        self.check(width)?;
         if targets.dims()[0] != batch {
             let (expected, found) = (batch, targets.dims()[0]);
             return Err(Error::Mismatch {
@@ -52,14 +53,14 @@ impl Modulation {
                 found,
             });
         }
-        let masks = self.masks(count, batch, rng)?;
+        let masks = self.masks(&counts, rng)?;
         let mut parts = vec![inputs.clone()];
         if !masks.is_empty() {
             let own = players.baseline();
             let absent = players.absent(&inputs, self.absent_baseline().unwrap_or(&own))?;
             let places = players.places(&inputs)?;
             for mask in masks.chunks(batch) {
-                parts.push(masked(players, &inputs, &absent, &places, mask));
+                parts.push(masked(players, &inputs, &absent, &places, mask, width));
             }
         }
         let elements = players.elements(&inputs) * batch * parts.len();
@@ -87,7 +88,7 @@ impl Modulation {
         let mut total = task.clone();
         let mut terms = Vec::with_capacity(self.terms().len());
         for term in self.terms() {
-            let loss = term.loss(&mut next, count, targets.clone())?;
+            let loss = term.loss(&mut next, &counts, targets.clone())?;
             total = total + loss.clone() * term.weight;
             terms.push(loss);
         }
@@ -99,19 +100,23 @@ impl Modulation {
         })
     }
 
-    /// The coalitions of every masked forward, in batches: for each term and draw S2 and, where it counts, S1.
-    fn masks(&self, players: usize, batch: usize, rng: &mut impl Rng) -> Result<Vec<Coalition>> {
+    /// The coalitions of every masked forward, in batches: for each term and draw S2 and, where it counts, S1. Samples
+    /// with too few players for a term stay whole.
+    fn masks(&self, counts: &[usize], rng: &mut impl Rng) -> Result<Vec<Coalition>> {
         let mut masks = Vec::new();
         for term in self.terms() {
-            let twice = term.signal.coefficient(players)? != 0.0;
+            let share = Share::of(term, counts);
             for _ in 0..term.signal.draws {
-                let mut smaller = Vec::with_capacity(batch);
-                for _ in 0..batch {
-                    let (s1, s2) = term.signal.draw(players, rng)?;
+                let mut smaller = Vec::with_capacity(counts.len());
+                for (players, coefficient) in counts.iter().zip(&share.coefficients) {
+                    let (s1, s2) = match coefficient {
+                        Some(_) => term.signal.draw(*players, rng)?,
+                        None => (Coalition::full(*players), Coalition::full(*players)),
+                    };
                     masks.push(s2);
                     smaller.push(s1);
                 }
-                if twice {
+                if share.is_twofold() {
                     masks.extend(smaller);
                 }
             }
@@ -120,36 +125,87 @@ impl Modulation {
     }
 }
 
+/// The samples that a term acts on: its coefficient for each, `None` for those with too few players to tell its two
+/// sizes apart.
+struct Share {
+    coefficients: Vec<Option<f64>>,
+}
+
+impl Share {
+    fn of(term: &Term, counts: &[usize]) -> Self {
+        let of = |players: &usize| term.signal.coefficient(*players).ok();
+        Self {
+            coefficients: counts.iter().map(of).collect(),
+        }
+    }
+
+    /// Whether v(S1) counts anywhere.
+    fn is_twofold(&self) -> bool {
+        self.coefficients.iter().flatten().any(|c| *c != 0.0)
+    }
+
+    /// The samples, where they are not all.
+    fn chosen(&self, device: &Device) -> Option<Tensor<1, Int>> {
+        let with = |(sample, c): (usize, &Option<f64>)| c.map(|_| sample as i32);
+        let chosen: Vec<i32> = self
+            .coefficients
+            .iter()
+            .enumerate()
+            .filter_map(with)
+            .collect();
+        let all = chosen.len() == self.coefficients.len();
+        let count = chosen.len();
+        (!all).then(|| Tensor::from_data(TensorData::new(chosen, [count]), device))
+    }
+
+    /// `v(S2) - c v(S1)`, of `[batch, classes]` tensors.
+    fn difference(&self, larger: Tensor<2>, smaller: Tensor<2>) -> Tensor<2> {
+        let all = || self.coefficients.iter().map(|c| c.unwrap_or(0.0) as f32);
+        let first = self.coefficients.first().copied().flatten();
+        if let Some(first) = first.filter(|first| all().all(|c| c == *first as f32)) {
+            return larger - smaller * first;
+        }
+        let data = TensorData::new(all().collect(), [self.coefficients.len(), 1]);
+        let coefficients = Tensor::<2>::from_data(data, &larger.device());
+        larger - smaller * coefficients
+    }
+}
+
 impl Term {
     /// The term's loss from the logits of its masked forwards, in the order of [`Modulation::masks`].
     fn loss(
         &self,
         next: &mut impl FnMut() -> Result<Tensor<2>>,
-        players: usize,
+        counts: &[usize],
         targets: Tensor<1, Int>,
     ) -> Result<Tensor<1>> {
-        let coefficient = self.signal.coefficient(players)?;
-        let mut delta_u = self.difference(next, coefficient)?;
+        let share = Share::of(self, counts);
+        let mut delta_u = difference(next, &share)?;
         for _ in 1..self.signal.draws {
-            delta_u = delta_u + self.difference(next, coefficient)?;
+            delta_u = delta_u + difference(next, &share)?;
         }
-        let delta_u = delta_u / self.signal.draws as f64;
+        let mut delta_u = delta_u / self.signal.draws as f64;
+        let mut targets = targets;
+        if let Some(chosen) = share.chosen(&targets.device()) {
+            if chosen.dims() == [0] {
+                return Ok(delta_u.sum() * 0.0);
+            }
+            delta_u = delta_u.select(0, chosen.clone());
+            targets = targets.select(0, chosen);
+        }
         Ok(match self.direction {
             Direction::Encourage => EncourageLoss::new().forward(delta_u, targets),
             Direction::Suppress => SuppressLoss::new().forward(delta_u),
         })
     }
+}
 
-    fn difference(
-        &self,
-        next: &mut impl FnMut() -> Result<Tensor<2>>,
-        coefficient: f64,
-    ) -> Result<Tensor<2>> {
-        let larger = next()?;
-        match coefficient == 0.0 {
-            true => Ok(larger),
-            false => Ok(larger - next()? * coefficient),
-        }
+/// The signal of one draw.
+fn difference(next: &mut impl FnMut() -> Result<Tensor<2>>, share: &Share) -> Result<Tensor<2>> {
+    let larger = next()?;
+    match share.is_twofold() {
+        true => Ok(share.difference(larger, next()?)),
+        false => Ok(larger),
     }
 }
 
@@ -160,13 +216,9 @@ fn masked<P: Players>(
     absent: &P::Input,
     places: &P::Places,
     masks: &[Coalition],
+    width: usize,
 ) -> P::Input {
-    let count = masks.first().map_or(0, Coalition::players);
-    let mut presence = Vec::with_capacity(masks.len() * count);
-    for mask in masks {
-        mask.extend_presence(&mut presence);
-    }
-    let presence = TensorData::new(presence, [masks.len(), count]);
+    let presence = presence(masks.iter(), width);
     let presence = Tensor::from_data(presence, &players.device(inputs).inner());
     players.compose(inputs.clone(), absent.clone(), places, presence)
 }

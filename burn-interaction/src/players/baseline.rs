@@ -18,6 +18,14 @@ pub enum Baseline {
     Values(Vec<f32>),
     /// Images only: the image blurred by a Gaussian of this standard deviation in pixels, renormalised at the border.
     Blur(f32),
+    /// Texts only: the vocabulary's mask, such as `[MASK]`; their default where it has one.
+    Mask,
+    /// Texts only: the vocabulary's padding, such as `[PAD]`, seen by attention as any other piece.
+    Pad,
+    /// Texts only: the vocabulary's piece for what it does not know, such as `[UNK]`.
+    Unknown,
+    /// Texts only: attention does not see absent pieces; those behind them keep their positions.
+    Hidden,
 }
 
 impl Baseline {
@@ -37,6 +45,7 @@ impl Baseline {
                 Ok(values.expand([batch, channels, height, width]))
             }
             Self::Blur(sigma) => blur(images, *sigma),
+            other => Err(other.unfit("images: use zero, mean, values or blur")),
         }
     }
 
@@ -52,7 +61,7 @@ impl Baseline {
                     .reshape([1, features])
                     .expand([batch, features]))
             }
-            Self::Blur(_) => Err(no_blur()),
+            other => Err(other.unfit("tables: use zero, mean or values")),
         }
     }
 
@@ -68,17 +77,24 @@ impl Baseline {
                     .reshape([1, axes, 1])
                     .expand([batch, axes, points]))
             }
-            Self::Blur(_) => Err(no_blur()),
+            other => Err(other.unfit("point clouds: use zero, mean or values")),
         }
     }
-}
 
-fn no_blur() -> Error {
-    Error::setting(
-        "baseline",
-        "blur",
-        "only images can be blurred: use zero, mean or values",
-    )
+    /// The error of a baseline that other inputs have.
+    pub(super) fn unfit(&self, inputs: &str) -> Error {
+        let name = match self {
+            Self::Zero => "zero",
+            Self::Mean => "mean",
+            Self::Values(_) => "values",
+            Self::Blur(_) => "blur",
+            Self::Mask => "mask",
+            Self::Pad => "pad",
+            Self::Unknown => "unknown",
+            Self::Hidden => "hidden",
+        };
+        Error::setting("baseline", name, format!("it is not for {inputs}"))
+    }
 }
 
 fn given(values: &[f32], what: &str, expected: usize) -> Result<TensorData> {

@@ -4,11 +4,13 @@ mod baseline;
 mod features;
 mod patches;
 mod regions;
+mod tokens;
 
 pub use baseline::*;
 pub use features::*;
 pub use patches::*;
 pub use regions::*;
+pub use tokens::*;
 
 use burn::tensor::{Bool, Device, Int, Tensor};
 
@@ -28,15 +30,33 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// The number of samples in a batch.
     fn samples(&self, input: &Self::Input) -> usize;
 
-    /// The number of players in each sample of the batch.
+    /// The number of players in each sample of the batch; the largest where they differ.
     ///
     /// # Errors
     ///
     /// These players do not fit the input.
     fn count(&self, input: &Self::Input) -> Result<usize>;
 
+    /// The number of players of each sample. All have the same unless this says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`count`](Players::count).
+    fn counts(&self, input: &Self::Input) -> Result<Vec<usize>> {
+        Ok(vec![self.count(input)?; self.samples(input)])
+    }
+
     /// The number of elements of one sample, which bounds how many go into a batch.
     fn elements(&self, input: &Self::Input) -> usize;
+
+    /// The length of each sample where a batch is padded to its longest; `None` where all samples have one size.
+    ///
+    /// # Errors
+    ///
+    /// As [`count`](Players::count).
+    fn lengths(&self, _input: &Self::Input) -> Result<Option<Vec<usize>>> {
+        Ok(None)
+    }
 
     /// The device of the batch.
     fn device(&self, input: &Self::Input) -> Device;
@@ -71,11 +91,22 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// The samples with these indices, an `[rows]` tensor, as a new batch.
     fn select(&self, input: &Self::Input, samples: Tensor<1, Int>) -> Self::Input;
 
-    /// Two batches one after the other.
+    /// A batch and its places without the padding beyond this length, which none of its samples exceeds.
+    fn shorten(
+        &self,
+        input: Self::Input,
+        places: Self::Places,
+        _length: usize,
+    ) -> (Self::Input, Self::Places) {
+        (input, places)
+    }
+
+    /// Batches of samples of one size, one after the other.
     fn concat(&self, batches: Vec<Self::Input>) -> Self::Input;
 
     /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
-    /// others from `absent`; these and `places` hold a sample for each row, or one for all of them.
+    /// others from `absent`; these and `places` hold a sample for each row, or one for all of them. Samples with fewer
+    /// players than others have `false` in the columns they lack.
     fn compose(
         &self,
         present: Self::Input,

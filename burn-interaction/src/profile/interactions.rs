@@ -1,10 +1,14 @@
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::estimate::{Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial};
+use crate::estimate::{
+    Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial, order_at,
+};
 
 use super::correct::{Contexts, Halves};
-use super::{Settings, Strength};
+use super::{Axis, Settings, Strength};
 
 /// One estimate of I^(m)(i, j).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,7 @@ impl Estimate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleProfile {
     sample: usize,
+    players: usize,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
     /// Order by order, one a pair.
@@ -48,6 +53,16 @@ impl SampleProfile {
         self.sample
     }
 
+    /// The number of players, n.
+    pub fn players(&self) -> usize {
+        self.players
+    }
+
+    /// The measured orders, ascending.
+    pub fn orders(&self) -> &[usize] {
+        &self.orders
+    }
+
     /// The pairs, ascending.
     pub fn pairs(&self) -> &[Pair] {
         &self.pairs
@@ -57,6 +72,13 @@ impl SampleProfile {
     pub fn at_order(&self, order: usize) -> Option<&[Estimate]> {
         let index = self.orders.binary_search(&order).ok()?;
         Some(self.at_index(index))
+    }
+
+    /// The index of the last measured order up to `int(ratio * (n - 2))`.
+    pub(super) fn nearest(&self, ratio: f64) -> usize {
+        let order = order_at(ratio, self.players);
+        let above = self.orders.partition_point(|measured| *measured <= order);
+        above.saturating_sub(1)
     }
 
     /// The estimates at the order with this index in the grid.
@@ -80,8 +102,8 @@ impl SampleProfile {
     /// # Errors
     ///
     /// Not every order was measured.
-    pub fn shapley_interaction(&self, players: usize) -> Result<Vec<f64>> {
-        let last = players - 2;
+    pub fn shapley_interaction(&self) -> Result<Vec<f64>> {
+        let last = self.players - 2;
         if self.orders.len() != last + 1 {
             let what = "the Shapley interaction index";
             return Err(Error::OrdersMissing {
@@ -102,9 +124,9 @@ impl SampleProfile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     pub(crate) settings: Settings,
-    pub(crate) players: usize,
-    pub(crate) orders: Vec<usize>,
+    pub(crate) axis: Axis,
     pub(crate) requested: usize,
+    pub(crate) left_out: usize,
     pub(crate) forwards: u64,
     pub(crate) samples: Vec<SampleProfile>,
 }
@@ -115,14 +137,26 @@ impl Profile {
         &self.settings
     }
 
-    /// The number of players, n.
-    pub fn players(&self) -> usize {
-        self.players
+    /// The number of players, n: the fewest and the most of a sample.
+    pub fn players(&self) -> RangeInclusive<usize> {
+        self.axis.players()
     }
 
-    /// The measured orders, ascending.
+    /// The measured orders, ascending; none where samples differ in their number of players, each of which has its own
+    /// ([`SampleProfile::orders`]).
     pub fn orders(&self) -> &[usize] {
-        &self.orders
+        self.axis.orders()
+    }
+
+    /// The ratios m / (n - 2) of the measured orders, ascending. Where samples differ in their number of players these are
+    /// the ones asked for, and a sample of n players has the order `int(r * (n - 2))` at ratio r.
+    pub fn ratios(&self) -> &[f64] {
+        self.axis.ratios()
+    }
+
+    /// The number of samples left out as they have too few players.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// The samples that were completed.
@@ -147,14 +181,24 @@ impl Profile {
 
     /// Takes in the samples of another profile of the same network, players and orders.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Panics if the orders differ.
-    pub fn extend(&mut self, other: &Self) {
-        assert_eq!(self.orders, other.orders, "profiles of different orders");
+    /// The settings differ, or the samples have no orders in common.
+    pub fn extend(&mut self, other: &Self) -> Result<()> {
+        if self.settings != other.settings {
+            let [earlier, now] = [self, other].map(|profile| format!("{:?}", profile.settings));
+            return Err(Error::ResumeMismatch {
+                what: "settings",
+                earlier,
+                now,
+            });
+        }
+        self.axis = self.axis.with(&other.axis, &self.settings.orders)?;
         self.requested += other.requested;
+        self.left_out += other.left_out;
         self.forwards += other.forwards;
         self.samples.extend(other.samples.iter().cloned());
+        Ok(())
     }
 
     /// The strength of each order, with a 95 % band.
@@ -257,6 +301,7 @@ impl Accumulator {
         };
         SampleProfile {
             sample,
+            players: plan.players(),
             orders: plan.orders().to_vec(),
             pairs: plan.pairs().to_vec(),
             estimates,

@@ -1,5 +1,6 @@
 //! What was measured: interactions with their noise, and the strength of orders made from them.
 
+mod axis;
 mod correct;
 mod curves;
 mod efficiency;
@@ -9,6 +10,7 @@ mod strength;
 mod table;
 mod text;
 
+pub(crate) use axis::Axis;
 pub use curves::*;
 pub use efficiency::*;
 pub use interactions::*;

@@ -23,4 +23,6 @@ pub struct Settings {
     pub reward: Reward,
     /// What absent players look like.
     pub baseline: Baseline,
+    /// The number of players below which samples are left out.
+    pub fewest: usize,
 }

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +13,9 @@ const RESAMPLES: usize = 1000;
 /// The strength of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StrengthPoint {
-    /// The order m.
-    pub order: usize,
-    /// m / (n - 2).
+    /// The order m; `None` where samples differ in their number of players, so that the ratio is another order in each.
+    pub order: Option<usize>,
+    /// m / (n - 2), rounded down to an order in each sample where they differ.
     pub ratio: f64,
     /// S^(m): the mean over samples and pairs of |I^(m)(i, j)|, in units of the reward.
     pub raw: f64,
@@ -44,10 +46,12 @@ pub struct StrengthPoint {
 pub struct Strength {
     /// How the interactions were measured.
     pub settings: Settings,
-    /// The number of players, n.
-    pub players: usize,
+    /// The number of players, n: the fewest and the most of a sample.
+    pub players: RangeInclusive<usize>,
     /// The number of samples averaged over.
     pub samples: usize,
+    /// The number of samples left out as they have too few players.
+    pub left_out: usize,
     /// Whether all samples asked for are among them.
     pub complete: bool,
     /// The number of coalitions evaluated.
@@ -60,7 +64,8 @@ pub struct Strength {
 
 impl Strength {
     pub(super) fn of(profile: &Profile, confidence: f64) -> Self {
-        let table: Vec<Order> = (0..profile.orders.len())
+        let ratios = profile.ratios();
+        let table: Vec<Order> = (0..ratios.len())
             .map(|index| Order::of(profile, index))
             .collect();
         let raw_level = mean(table.iter().map(Order::strength));
@@ -70,8 +75,8 @@ impl Strength {
             let raw = order.strength();
             let corrected = raw * order.correction;
             StrengthPoint {
-                order: profile.orders[index],
-                ratio: profile.orders[index] as f64 / (profile.players - 2).max(1) as f64,
+                order: profile.orders().get(index).copied(),
+                ratio: ratios[index],
                 raw,
                 corrected,
                 noise_floor: order.noise_floor,
@@ -86,8 +91,9 @@ impl Strength {
         });
         Self {
             settings: profile.settings.clone(),
-            players: profile.players,
+            players: profile.players(),
             samples: profile.samples.len(),
+            left_out: profile.left_out,
             complete: profile.is_complete(),
             forwards: profile.forwards,
             confidence,
@@ -124,7 +130,7 @@ pub(crate) fn bottleneck_depth(strengths: &[f64]) -> Option<f64> {
     (ends > 0.0).then(|| 1.0 - trough / ends)
 }
 
-/// One order of a profile, sample by sample.
+/// One point of a profile's axis, sample by sample.
 struct Order {
     raw: Vec<f64>,
     correction: f64,
@@ -134,8 +140,10 @@ struct Order {
 }
 
 impl Order {
-    fn of(profile: &Profile, index: usize) -> Self {
-        let groups: Vec<&[Estimate]> = profile.samples.iter().map(|s| s.at_index(index)).collect();
+    fn of(profile: &Profile, point: usize) -> Self {
+        let at = |sample| profile.axis.index(sample, point);
+        let samples = || profile.samples.iter();
+        let groups: Vec<&[Estimate]> = samples().map(|s| s.at_index(at(s))).collect();
         let measured = |group: &&[Estimate]| {
             group
                 .iter()
@@ -149,7 +157,7 @@ impl Order {
                 .iter()
                 .map(|g| mean(measured(g).iter().map(|e| e.mean.abs())))
                 .collect(),
-            correction: correction(profile.samples.iter().filter_map(|s| s.halves(index))),
+            correction: correction(samples().filter_map(|s| s.halves(at(s)))),
             noise_floor: noise_floor(all()),
             mean: mean(all().filter(|e| e.contexts > 0).map(|e| e.mean)),
             contexts: mean(all().map(|e| e.contexts as f64)),

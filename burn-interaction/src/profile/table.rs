@@ -19,7 +19,8 @@ impl Strength {
         save_json(self, path.as_ref())
     }
 
-    /// Writes one row an order as CSV, with a header; an absent band is empty.
+    /// Writes one row an order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// differ in their number of players.
     ///
     /// # Errors
     ///
@@ -42,7 +43,8 @@ impl Curves {
         save_json(self, path.as_ref())
     }
 
-    /// Writes one row for each curve and order as CSV, with a header; an absent band is empty.
+    /// Writes one row for each curve and order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// differ in their number of players.
     ///
     /// # Errors
     ///
@@ -60,7 +62,7 @@ impl Curves {
 #[derive(Serialize)]
 struct Row<'a> {
     network: &'a str,
-    order: usize,
+    order: Option<usize>,
     ratio: f64,
     strength: f64,
     strength_corrected: f64,
@@ -134,7 +136,8 @@ impl Profile {
             contexts: u64,
         }
         let rows = self.samples.iter().flat_map(|sample| {
-            self.orders
+            sample
+                .orders()
                 .iter()
                 .enumerate()
                 .flat_map(move |(index, order)| {

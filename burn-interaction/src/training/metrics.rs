@@ -240,12 +240,19 @@ struct Readings(Option<Profile>);
 
 impl Readings {
     /// Takes in a reading; tells whether there was one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the readings of an epoch come from different probes.
     fn add(&mut self, input: &OrderInput) -> bool {
         let Some(reading) = &input.0 else {
             return false;
         };
         match &mut self.0 {
-            Some(profile) => profile.extend(reading),
+            Some(profile) => {
+                let joined = profile.extend(reading);
+                joined.unwrap_or_else(|error| panic!("readings of an epoch: {error}"));
+            }
             None => self.0 = Some(reading.as_ref().clone()),
         }
         true

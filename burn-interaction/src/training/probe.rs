@@ -1,8 +1,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimate::{Estimator, Orders, Pairs};
 use crate::game::{Classifier, Reward};
 use crate::measure::{Cost, Measurement, Targets};
@@ -131,13 +131,20 @@ impl Probe {
     ///
     /// # Errors
     ///
-    /// A setting does not fit the players or the inputs.
+    /// A setting does not fit the players or the inputs, or no sample is measured.
     pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
+        let chosen = chosen(players, inputs, self.samples)?;
+        if chosen.is_empty() {
+            let players = players.counts(inputs)?.into_iter().max().unwrap_or(0);
+            return Err(Error::TooFewPlayers { players });
+        }
+        let chosen = indices(&chosen, &players.device(inputs));
         self.measurement(players)
-            .cost(&first(players, inputs, self.samples))
+            .cost(&players.select(inputs, chosen))
     }
 
-    /// Measures as many samples of this batch as are still wanted; `None` when there are enough.
+    /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
+    /// there are enough.
     ///
     /// Call it in the inference step of a model without autodiff, as Burn's validation is.
     ///
@@ -152,22 +159,32 @@ impl Probe {
         targets: Tensor<1, Int>,
     ) -> Result<Option<Profile>> {
         let seen = self.seen.0.load(Ordering::Relaxed);
-        let take = self
-            .samples
-            .saturating_sub(seen)
-            .min(players.samples(inputs));
-        if take == 0 {
+        let missing = self.samples.saturating_sub(seen);
+        let chosen = match missing {
+            0 => return Ok(None),
+            _ => chosen(players, inputs, missing)?,
+        };
+        if chosen.is_empty() {
             return Ok(None);
         }
-        self.seen.0.store(seen + take, Ordering::Relaxed);
-        let targets = Targets::try_from(targets.narrow(0, 0, take))?;
+        self.seen.0.store(seen + chosen.len(), Ordering::Relaxed);
+        let targets = targets
+            .clone()
+            .select(0, indices(&chosen, &targets.device()));
+        let inputs = players.select(inputs, indices(&chosen, &players.device(inputs)));
         self.measurement(players)
-            .run(net, first(players, inputs, take), targets)
+            .run(net, inputs, Targets::try_from(targets)?)
             .map(Some)
     }
 }
 
-fn first<P: Players>(players: &P, inputs: &P::Input, samples: usize) -> P::Input {
-    let samples = samples.min(players.samples(inputs)) as i64;
-    players.select(inputs, Tensor::arange(0..samples, &players.device(inputs)))
+/// The first samples that have enough players for pairs, at most so many.
+fn chosen<P: Players>(players: &P, inputs: &P::Input, most: usize) -> Result<Vec<i32>> {
+    let counts = players.counts(inputs)?;
+    let enough = |sample: &i32| counts[*sample as usize] >= 2;
+    Ok((0..counts.len() as i32).filter(enough).take(most).collect())
+}
+
+fn indices(chosen: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(chosen.to_vec(), [chosen.len()]), device)
 }

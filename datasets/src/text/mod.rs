@@ -1,15 +1,23 @@
 //! Texts with class labels.
 
 mod ag_news;
+mod bag_of_words;
 mod glue;
 mod grammar;
 mod lines;
+mod sentences;
+mod vocabulary;
 
 pub use ag_news::*;
+pub use bag_of_words::*;
 pub use glue::*;
 pub use grammar::*;
+pub use sentences::*;
+pub use vocabulary::*;
 
 use burn::data::dataset::{Dataset, DatasetError};
+
+use crate::error::{Error, Result};
 
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +36,24 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Texts of these classes, which labels count from 0.
+    ///
+    /// # Errors
+    ///
+    /// There are no classes, or a label is none of them.
+    pub fn new(items: Vec<TextItem>, classes: Vec<String>) -> Result<Self> {
+        match items.iter().find(|item| item.label >= classes.len()) {
+            Some(item) => Err(Error::Data(format!(
+                "\"{}\" has label {}, but there are {} classes",
+                item.text,
+                item.label,
+                classes.len()
+            ))),
+            None if classes.is_empty() => Err(Error::Data("texts without classes".into())),
+            None => Ok(Self { items, classes }),
+        }
+    }
+
     /// The texts.
     pub fn items(&self) -> &[TextItem] {
         &self.items

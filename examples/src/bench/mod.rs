@@ -5,6 +5,7 @@ pub mod exact;
 pub mod forward;
 pub mod load;
 pub mod points;
+pub mod sentences;
 pub mod step;
 pub mod throughput;
 pub mod values;

@@ -1,6 +1,6 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
-use crate::bench::{accuracy, exact, forward, load, points, step, throughput, values};
+use crate::bench::{accuracy, exact, forward, load, points, sentences, step, throughput, values};
 use crate::cli::BenchArgs;
 use crate::error::Result;
 
@@ -29,6 +29,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("points") {
         points::run(&device, args.repeats)?;
+    }
+    if wanted("sentences") {
+        sentences::run(&device, args.repeats)?;
     }
     if wanted("load") {
         load::run(&device)?;

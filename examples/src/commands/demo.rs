@@ -46,6 +46,8 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         points: None,
         regions: None,
         baseline: None,
+        players: "pieces".into(),
+        vocabulary: None,
     };
     let view = ImageView::new(&subject, split.train.as_ref(), None, false)?;
     let classes = split.train.classes().len();

@@ -1,11 +1,13 @@
 //! `interaction discover`.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use burn_interaction::{
-    Batch, Classifier, Curves, Estimator, Features, Measurement, Pairs, Players, Progress,
-    Strength, Targets,
+    Baseline, Batch, Classifier, Curves, Estimator, Features, Measurement, Pairs, Players,
+    Progress, Strength, Targets,
 };
 use burn_interaction_datasets::Split;
 use burn_interaction_models::Reference;
@@ -13,7 +15,8 @@ use burn_interaction_models::registry::{image_network, point_network, table_netw
 
 use crate::cli::DiscoverArgs;
 use crate::data::{
-    CloudSamples, CloudView, Data, ImageSamples, ImageView, Samples, Statistics, open, patches,
+    CloudSamples, CloudView, Data, ImageSamples, ImageView, Samples, SentenceSamples, Statistics,
+    TextView, open, open_unlabelled, patches,
 };
 use crate::error::{Result, usage};
 use crate::output::{Folder, TrainedWith};
@@ -21,6 +24,8 @@ use crate::{interrupt, measuring, parse};
 
 /// Players up to which everything is enumerated by default.
 const EXACT_BY_DEFAULT: usize = 12;
+/// The same for sentences, whose pairs would need more values than there are up to here.
+const EXACT_OF_SENTENCES: usize = 14;
 /// Players up to which all pairs are measured by default.
 const ALL_PAIRS_BY_DEFAULT: usize = 16;
 /// The same for players that lie on no grid.
@@ -35,8 +40,25 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let trained = TrainedWith::beside(args.weights.as_ref())?;
     let data = open(&args.subject.data)?;
+    if args.split == "unlabelled" {
+        if args.target != "predicted" {
+            let remedy = "these samples have no labels, add --target predicted";
+            return Err(usage(format!("--split unlabelled: {remedy}")));
+        }
+        if !matches!(data, Data::Texts(_)) {
+            open_unlabelled(&args.subject.data, &[])?;
+        }
+    }
     let folder = Folder::open(&args.out)?;
     interrupt::listen();
+    let own = || parse::baseline(args.subject.baseline.as_deref());
+    let run = |baseline| Run {
+        args,
+        weights: args.weights.clone(),
+        baseline,
+        folder: &folder,
+        device: &device,
+    };
     match data {
         Data::Images(split) => {
             let pretrained = args.weights.is_some();
@@ -58,7 +80,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
                     &device,
                 )?)
             };
-            discover(args, init, players, &samples, &folder, &device)
+            run(own()?).discover(init, players, &samples)
         }
         Data::Clouds(split) => {
             let view = CloudView::new(&args.subject, trained.as_ref())?;
@@ -70,7 +92,8 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             let samples = CloudSamples::new(clouds, &view);
             let model = &args.subject.model;
             let init = || Ok(point_network(model, view.points, classes, &device)?);
-            discover(args, init, view.players(), &samples, &folder, &device)
+            let baseline = view.baseline(&args.subject)?;
+            run(baseline).discover(init, view.players(), &samples)
         }
         Data::Table(Split {
             mut train,
@@ -90,160 +113,198 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
                 )?)
             };
             let samples = if args.split == "train" { train } else { test };
-            discover(args, init, Features, &samples, &folder, &device)
+            run(own()?).discover(init, Features, &samples)
+        }
+        Data::Texts(split) => {
+            let weights = args.weights.as_deref();
+            let view = TextView::new(&args.subject, &split.train, weights, trained.as_ref())?;
+            let part = match args.split.as_str() {
+                "train" => split.train,
+                "unlabelled" => open_unlabelled(&args.subject.data, split.train.classes())?,
+                _ => split.test,
+            };
+            let set = Arc::new(view.sentences(part, &args.split)?);
+            let samples =
+                SentenceSamples::new(set, &view).of_at_least(args.min_players, &device)?;
+            let run = Run {
+                weights: view.weights.clone(),
+                ..run(own()?)
+            };
+            let init = || Ok(view.config.init(&device)?);
+            run.discover(init, view.players.clone(), &samples)
         }
     }
 }
 
-fn discover<M, S>(
-    args: &DiscoverArgs,
-    init: impl Fn() -> Result<M>,
-    players: S::Players,
-    samples: &S,
-    folder: &Folder,
-    device: &Device,
-) -> Result<()>
-where
-    M: Reference + Classifier<S::Input>,
-    S: Samples,
-{
-    // Always made anew, with the same weights: clones of a Burn module share the running statistics of its batch
-    // normalisation, and loading writes to those.
-    let untrained = || {
-        device.seed(args.place.seed);
-        init().map(|net| net.valid())
-    };
-    let net = match &args.weights {
-        // Random weights are drawn when they are first used: loaded ones take their place.
-        Some(path) => measuring::loaded(init()?, path)?.valid(),
-        None => {
-            println!("no --weights: measuring an untrained network");
-            untrained()?
-        }
-    };
-    if samples.count() == 0 {
-        return Err(usage(format!(
-            "the {} part of {} is empty: take the other with --split",
-            args.split, args.subject.data
-        )));
-    }
-    let right = args.weights.is_some() && !args.any;
-    let chosen = measuring::choose(&net, samples, args.samples, right, device)?;
-    if chosen.len() < args.samples {
-        println!(
-            "{} samples, not {}: there are no more{}",
-            chosen.len(),
-            args.samples,
-            if right {
-                " rightly classified ones"
-            } else {
-                ""
-            }
-        );
-    }
-    let (players, chosen) = samples.players(&players, chosen)?;
-    let batch = samples.batch(&chosen, device)?;
-    let count = players.count(&batch.inputs)?;
-    let mut measurement = measurement(args, players.clone(), count, samples.are_clouds())?;
-    if args.resume {
-        measurement = measurement.resume_from(folder.file("profile.json"))?;
-    }
-    let cost = measurement.cost(&batch.inputs)?;
-    let targets = || measuring::targets(samples, &chosen, args.target == "predicted");
-    let probe = timing(&measurement, &net, batch.clone(), targets());
-    println!(
-        "{} players, {} samples: {} forwards in {} batches, about {}",
-        count,
-        cost.samples,
-        cost.forwards,
-        cost.batches,
-        seconds(probe * cost.forwards as f64)
-    );
-    let start = std::time::Instant::now();
-    let profile = measuring::measure(&measurement, &net, batch.clone(), targets(), cost)?;
-    let strength = profile.strength();
-    println!(
-        "measured {} of {} samples in {}",
-        profile.samples().len(),
-        profile.requested(),
-        seconds(start.elapsed().as_secs_f64())
-    );
-    folder.write_profile(&profile)?;
-    samples.write_pictures(&players, &chosen, &profile, folder, device)?;
-    let name = if args.weights.is_some() {
-        "trained"
-    } else {
-        "untrained"
-    };
-    let title = format!(
-        "{} on {}",
-        args.subject.model,
-        args.subject.data.split(':').next().unwrap_or_default()
-    );
-    let mut curves = Curves::new(title).with(name, strength);
-    if args.control && args.weights.is_some() && !interrupt::requested() {
-        println!("measuring the same network untrained");
-        let control = measuring::measure(&measurement, &untrained()?, batch, targets(), cost)?;
-        curves = curves.with("untrained", control.strength());
-    }
-    folder.write_curves(&curves)?;
-    report(&curves);
-    println!("wrote {}", folder.list());
-    match profile.is_complete() {
-        true => Ok(()),
-        false => Err(usage(
-            "interrupted: the results are partial; the same command with --resume goes on",
-        )),
-    }
+/// What a measurement is made with, whatever the data.
+struct Run<'a> {
+    args: &'a DiscoverArgs,
+    weights: Option<PathBuf>,
+    baseline: Option<Baseline>,
+    folder: &'a Folder,
+    device: &'a Device,
 }
 
-fn measurement<P: Players>(
-    args: &DiscoverArgs,
-    players: P,
-    count: usize,
-    clouds: bool,
-) -> Result<Measurement<P>> {
-    let baseline = parse::baseline(args.subject.baseline.as_deref(), clouds)?;
-    let grid = players.grid();
-    let pairs = match &args.pairs {
-        Some(text) => parse::pairs(text)?,
-        None if count <= ALL_PAIRS_BY_DEFAULT => Pairs::all(),
-        None if grid.is_some() => Pairs::windows(3, 200),
-        // Toggling all pairs costs less than toggling two in five of them alone.
-        None if count <= ALL_PAIRS_OFF_GRID => Pairs::all(),
-        None => Pairs::random(200),
-    };
-    let estimator = parse::estimator(&args.estimator)?.unwrap_or_else(|| {
-        let chosen = if count <= EXACT_BY_DEFAULT {
-            Estimator::Exact
-        } else {
-            Estimator::toggled()
+impl Run<'_> {
+    fn discover<M, S>(
+        &self,
+        init: impl Fn() -> Result<M>,
+        players: S::Players,
+        samples: &S,
+    ) -> Result<()>
+    where
+        M: Reference + Classifier<S::Input>,
+        S: Samples,
+    {
+        let Self {
+            args,
+            weights,
+            folder,
+            device,
+            ..
+        } = self;
+        // Always made anew, with the same weights: clones of a Burn module share the running statistics of its batch
+        // normalisation, and loading writes to those.
+        let untrained = || {
+            device.seed(args.place.seed);
+            init().map(|net| net.valid())
         };
-        println!(
-            "estimator: {}",
-            if chosen == Estimator::Exact {
-                "exact"
-            } else {
-                "toggled"
+        let net = match weights {
+            // Random weights are drawn when they are first used: loaded ones take their place.
+            Some(path) => measuring::loaded(init()?, path, false)?.valid(),
+            None => {
+                println!("no --weights: measuring an untrained network");
+                untrained()?
             }
+        };
+        if samples.count() == 0 {
+            return Err(usage(format!(
+                "the {} part of {} is empty: take the other with --split",
+                args.split, args.subject.data
+            )));
+        }
+        let right = weights.is_some() && !args.any && args.split != "unlabelled";
+        let chosen = measuring::choose(&net, samples, args.samples, right, device)?;
+        if chosen.len() < args.samples {
+            println!(
+                "{} samples, not {}: there are no more{}",
+                chosen.len(),
+                args.samples,
+                if right {
+                    " rightly classified ones"
+                } else {
+                    ""
+                }
+            );
+        }
+        let (players, chosen) = samples.players(&players, chosen)?;
+        let batch = samples.batch(&chosen, device)?;
+        let counts = players.counts(&batch.inputs)?;
+        let mut measurement = self.measurement(players.clone(), &counts)?;
+        if args.resume {
+            measurement = measurement.resume_from(folder.file("profile.json"))?;
+        }
+        let cost = measurement.cost(&batch.inputs)?;
+        let targets = || measuring::targets(samples, &chosen, args.target == "predicted");
+        let probe = timing(&measurement, &net, batch.clone(), targets());
+        println!(
+            "{} players, {} samples: {} forwards in {} batches, about {}",
+            range(&counts),
+            cost.samples,
+            cost.forwards,
+            cost.batches,
+            seconds(probe * cost.forwards as f64)
         );
-        chosen
-    });
-    let measurement = Measurement::new(players)
-        .orders(parse::orders(&args.orders)?)
-        .pairs(pairs)
-        .estimator(estimator)
-        .contexts(args.contexts)
-        .reward(parse::reward(&args.reward)?)
-        .seed(args.place.seed);
-    let measurement = match baseline {
-        Some(baseline) => measurement.baseline(baseline),
-        None => measurement,
-    };
-    Ok(match args.batch {
-        Some(rows) => measurement.batch(rows),
-        None => measurement,
-    })
+        let start = std::time::Instant::now();
+        let profile = measuring::measure(&measurement, &net, batch.clone(), targets(), cost)?;
+        let strength = profile.strength();
+        println!(
+            "measured {} of {} samples in {}",
+            profile.samples().len(),
+            profile.requested(),
+            seconds(start.elapsed().as_secs_f64())
+        );
+        folder.write_profile(&profile)?;
+        samples.write_pictures(&players, &chosen, &profile, folder, device)?;
+        let name = if weights.is_some() {
+            "trained"
+        } else {
+            "untrained"
+        };
+        let title = format!(
+            "{} on {}",
+            args.subject.model,
+            args.subject.data.split(':').next().unwrap_or_default()
+        );
+        let mut curves = Curves::new(title).with(name, strength);
+        if args.control && weights.is_some() && !interrupt::requested() {
+            println!("measuring the same network untrained");
+            let control = measuring::measure(&measurement, &untrained()?, batch, targets(), cost)?;
+            curves = curves.with("untrained", control.strength());
+        }
+        folder.write_curves(&curves)?;
+        report(&curves);
+        println!("wrote {}", folder.list());
+        match profile.is_complete() {
+            true => Ok(()),
+            false => Err(usage(
+                "interrupted: the results are partial; the same command with --resume goes on",
+            )),
+        }
+    }
+
+    fn measurement<P: Players>(&self, players: P, counts: &[usize]) -> Result<Measurement<P>> {
+        let args = self.args;
+        let count = counts.iter().copied().max().unwrap_or(0);
+        let differ = counts.iter().any(|other| *other != count);
+        let grid = players.grid();
+        let pairs = match &args.pairs {
+            Some(text) => parse::pairs(text)?,
+            None if count <= ALL_PAIRS_BY_DEFAULT => Pairs::all(),
+            None if grid.is_some() => Pairs::windows(3, 200),
+            // Toggling all pairs costs less than toggling two in five of them alone.
+            None if count <= ALL_PAIRS_OFF_GRID => Pairs::all(),
+            None => Pairs::random(200),
+        };
+        let estimator = parse::estimator(&args.estimator)?.unwrap_or_else(|| {
+            let (chosen, name) = match (differ, count <= EXACT_BY_DEFAULT) {
+                (_, true) => (Estimator::Exact, "exact"),
+                (false, false) => (Estimator::toggled(), "toggled"),
+                (true, false) => (
+                    Estimator::Auto {
+                        exact: EXACT_OF_SENTENCES,
+                    },
+                    "exact for sentences of up to 14 players, toggled for longer ones",
+                ),
+            };
+            println!("estimator: {name}");
+            chosen
+        });
+        let measurement = Measurement::new(players)
+            .orders(parse::orders(&args.orders)?)
+            .pairs(pairs)
+            .estimator(estimator)
+            .contexts(args.contexts)
+            .reward(parse::reward(&args.reward)?)
+            .seed(args.place.seed);
+        let measurement = match self.baseline.clone() {
+            Some(baseline) => measurement.baseline(baseline),
+            None => measurement,
+        };
+        Ok(match args.batch {
+            Some(rows) => measurement.batch(rows),
+            None => measurement,
+        })
+    }
+}
+
+/// The number of players, or the fewest and the most.
+fn range(counts: &[usize]) -> String {
+    let fewest = counts.iter().min().copied().unwrap_or(0);
+    match counts.iter().max() {
+        Some(most) if *most > fewest => format!("{fewest} to {most}"),
+        _ => fewest.to_string(),
+    }
 }
 
 /// Seconds a forward, from the first batches of the run itself: three seconds of them, or sixteen, after two that warm
@@ -312,9 +373,10 @@ pub fn report(curves: &Curves) {
         println!("  order  ratio          S  corrected  noise floor         J  J corrected");
         for p in points {
             let [raw, corrected, floor] = [p.raw, p.corrected, p.noise_floor].map(number);
+            let order = p.order.map_or("-".into(), |order| order.to_string());
             println!(
-                "  {:5}  {:5.2}  {raw:>9}  {corrected:>9}  {floor:>11}  {:8.3}  {:8.3}",
-                p.order, p.ratio, p.relative, p.relative_corrected
+                "  {order:>5}  {:5.2}  {raw:>9}  {corrected:>9}  {floor:>11}  {:8.3}  {:8.3}",
+                p.ratio, p.relative, p.relative_corrected
             );
         }
         if points.iter().all(|p| p.raw == 0.0) {

@@ -1,6 +1,8 @@
 //! `interaction networks`.
 
-use burn_interaction_models::registry::{image_networks, point_networks, preprocessing};
+use burn_interaction_models::registry::{
+    image_networks, point_networks, preprocessing, text_networks,
+};
 
 use crate::error::Result;
 
@@ -28,6 +30,8 @@ pub fn run() -> Result<()> {
     println!("a slash gives a network of patches another patch side: vit-tiny/8, swin-tiny/2");
     println!("for point clouds; those that are slim are smaller, for generated data");
     println!("  {}", point_networks().join(", "));
+    println!("for texts; or a Hugging Face folder with one of them");
+    println!("  {}", text_networks().join(", "));
     println!("for tables");
     println!("  mlp5, mlp8, mlpK with any number K of Linear layers from 2");
     Ok(())

@@ -3,13 +3,16 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use burn_interaction::figures::CloudChart;
-use burn_interaction::{Batch, Pair, Players, Profile, RegionMap, Regions, SampleProfile};
+use burn_interaction::{
+    Baseline, Batch, Pair, Players, Profile, RegionMap, Regions, SampleProfile,
+};
 use burn_interaction_datasets::{CloudBatcher, CloudItem, CloudSet, assemble};
 use burn_interaction_models::registry::ignores_copies;
 
 use crate::cli::Subject;
 use crate::error::{Result, usage};
 use crate::output::{Folder, TrainedWith};
+use crate::parse;
 
 use super::{Samples, Statistics};
 
@@ -97,6 +100,15 @@ impl CloudView {
                 "--regions: parts and files fit the clouds of one measurement; train with a number",
             )),
         }
+    }
+
+    /// What absent regions look like, if `--baseline` says so; dropped ones look like nothing.
+    ///
+    /// # Errors
+    ///
+    /// It means nothing.
+    pub fn baseline(&self, subject: &Subject) -> Result<Option<Baseline>> {
+        parse::baseline(subject.baseline.as_deref().filter(|_| !self.dropped))
     }
 
     /// The players, before it is known which clouds they are on.
@@ -228,10 +240,6 @@ impl Samples for CloudSamples {
 
     fn label(&self, index: usize) -> usize {
         self.clouds.label(index)
-    }
-
-    fn are_clouds(&self) -> bool {
-        true
     }
 
     fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<3>>> {

@@ -2,9 +2,11 @@
 
 mod clouds;
 mod images;
+mod texts;
 
 pub use clouds::*;
 pub use images::*;
+pub use texts::*;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,8 +14,9 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use burn_interaction::{Batch, Features, Players, Profile};
 use burn_interaction_datasets::{
-    Cifar10, CloudSet, ImageSet, Normalization, Split, Standardization, Table, census, commercial,
-    imagenet, modelnet, rules, scenes, shapenet, solids, tiny_imagenet,
+    Cifar10, CloudSet, ImageSet, Normalization, Split, Standardization, Table, TextItem, Texts,
+    ag_news, census, cola, commercial, grammar, imagenet, modelnet, rules, scenes, shapenet,
+    solids, sst2, tiny_imagenet, unlabelled,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,14 +31,17 @@ pub enum Data {
     Clouds(Split<Arc<dyn CloudSet>>),
     /// Rows of a table.
     Table(Split<Table>),
+    /// Texts.
+    Texts(Split<Texts>),
 }
 
 /// Sizes of the generated sets.
 const SCENES: (usize, usize) = (4000, 800);
 const RULES: (usize, usize) = (8000, 1000);
 const SOLIDS: (usize, usize) = (2100, 420);
+const GRAMMAR: (usize, usize) = (9000, 900);
 
-/// Opens a data set by name: `scenes`, `rules`, `solids`, or the name of a set, a colon and its folder.
+/// Opens a data set by name: `scenes`, `rules`, `solids`, `grammar`, or the name of a set, a colon and its folder.
 ///
 /// # Errors
 ///
@@ -84,12 +90,38 @@ pub fn open(name: &str) -> Result<Data> {
         })),
         "modelnet" => Ok(clouds(modelnet(need_folder()?)?)),
         "shapenet" => Ok(clouds(shapenet(need_folder()?)?)),
+        "grammar" => Ok(Data::Texts(Split {
+            train: grammar(GRAMMAR.0, 1),
+            test: grammar(GRAMMAR.1, 2),
+        })),
+        "sst2" => Ok(Data::Texts(sst2(need_folder()?)?)),
+        "cola" => Ok(Data::Texts(cola(need_folder()?)?)),
+        "ag-news" => Ok(Data::Texts(ag_news(need_folder()?)?)),
         "census" => Ok(Data::Table(census(need_folder()?)?)),
         "commercial" => Ok(Data::Table(commercial(need_folder()?)?)),
         _ => Err(usage(format!(
-            "unknown data \"{name}\": there are scenes, solids, rules, cifar-10:FOLDER, tiny-imagenet:FOLDER, imagenet:FOLDER, modelnet:FOLDER, shapenet:FOLDER, census:FOLDER and commercial:FOLDER"
+            "unknown data \"{name}\": there are scenes, solids, grammar, rules, cifar-10:FOLDER, tiny-imagenet:FOLDER, imagenet:FOLDER, modelnet:FOLDER, shapenet:FOLDER, sst2:FOLDER, cola:FOLDER, ag-news:FOLDER, census:FOLDER and commercial:FOLDER"
         ))),
     }
+}
+
+/// The texts of a GLUE set that have no labels, `test.tsv`; all are given the first class.
+///
+/// # Errors
+///
+/// The data has no such part, or its file is missing or malformed.
+pub fn open_unlabelled(name: &str, classes: &[String]) -> Result<Texts> {
+    let Some(("sst2" | "cola", folder)) = name.split_once(':') else {
+        return Err(usage(format!(
+            "--split unlabelled: sst2 and cola have such a part, {name} has none"
+        )));
+    };
+    let sentences = unlabelled(Path::new(folder).join("test.tsv"))?;
+    let item = |text| TextItem { text, label: 0 };
+    Ok(Texts::new(
+        sentences.into_iter().map(item).collect(),
+        classes.to_vec(),
+    )?)
 }
 
 /// What inputs are made with, kept in `settings.json` beside the weights.
@@ -105,6 +137,8 @@ pub enum Statistics {
         /// How many.
         points: usize,
     },
+    /// Texts, whose word pieces are those of the tokenizer beside the weights.
+    Texts,
 }
 
 impl Statistics {
@@ -114,6 +148,7 @@ impl Statistics {
             Self::Images(_) => "an image network",
             Self::Table(_) => "a table network",
             Self::Clouds { .. } => "a network for point clouds",
+            Self::Texts => "a network for texts",
         };
         usage(format!(
             "the settings beside the weights are those of {kind}, not of {wanted}"
@@ -160,9 +195,9 @@ pub trait Samples {
     /// The class of one.
     fn label(&self, index: usize) -> usize;
 
-    /// Whether absent players can be dropped, as [`parse::baseline`](crate::parse::baseline) asks.
-    fn are_clouds(&self) -> bool {
-        false
+    /// The length of one, where they differ and a batch is padded to its longest.
+    fn length(&self, _index: usize) -> usize {
+        1
     }
 
     /// Those with these indices, as the network takes them.

@@ -2,6 +2,7 @@
 
 mod clouds;
 mod images;
+mod texts;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

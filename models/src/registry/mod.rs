@@ -5,12 +5,14 @@ mod images;
 mod points;
 mod preprocessing;
 mod tables;
+mod texts;
 
 pub use family::*;
 pub use images::*;
 pub use points::*;
 pub use preprocessing::*;
 pub use tables::*;
+pub use texts::*;
 
 use crate::error::Error;
 
@@ -75,6 +77,12 @@ macro_rules! networks {
                 }
             }
 
+            fn head(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$Family(net) => net.head(),)*
+                }
+            }
+
             fn dialects(&self) -> Vec<$crate::Dialect> {
                 match self {
                     $(Self::$Family(net) => net.dialects(),)*
@@ -102,9 +110,10 @@ fn unknown(name: &str) -> Error {
     Error::UnknownNetwork {
         name: name.into(),
         available: format!(
-            "{} for images, {} for point clouds, mlp5 and mlp8 for tables",
+            "{} for images, {} for point clouds, {} for texts, mlp5 and mlp8 for tables",
             image_networks().join(", "),
-            point_networks().join(", ")
+            point_networks().join(", "),
+            text_networks().join(", ")
         ),
     }
 }

@@ -5,14 +5,11 @@ use burn::nn::{
 };
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use burn_interaction::{Classifier, Sentences};
+use burn_interaction::Sentences;
 
 use super::{hide, names};
 use crate::layers::{FeedForward, SplitAttention, layer_norm, linear, token};
-use crate::weights::Reference;
-
-/// The epsilon of every layer norm.
-const EPSILON: f64 = 1e-12;
+use crate::weights::{Dialect, Reference, renamed};
 
 /// Which of the networks that share this shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -26,7 +23,7 @@ pub enum BertKind {
 }
 
 /// Configuration of a [`Bert`].
-#[derive(Config, Debug)]
+#[derive(Config, Debug, PartialEq)]
 pub struct BertConfig {
     /// Which network.
     pub kind: BertKind,
@@ -59,6 +56,11 @@ pub struct BertConfig {
     /// Share of features dropped in training.
     #[config(default = 0.1)]
     pub dropout: f64,
+    /// Whether the GELU is the approximate one; `None`: in ALBERT only.
+    pub approximate: Option<bool>,
+    /// The epsilon of every layer norm.
+    #[config(default = 1e-12)]
+    pub epsilon: f64,
 }
 
 impl BertConfig {
@@ -78,6 +80,11 @@ impl BertConfig {
             .with_vocabulary(30_000)
             .with_embedding(128)
             .with_dropout(0.0)
+    }
+
+    /// Whether the GELU is the approximate one.
+    pub fn is_approximate(&self) -> bool {
+        self.approximate.unwrap_or(self.kind == BertKind::Albert)
     }
 
     /// The network with random weights.
@@ -103,7 +110,7 @@ impl BertConfig {
                 words: table(self.vocabulary),
                 positions: table(self.positions),
                 segments: (self.kind != BertKind::DistilBert).then(|| table(self.segments)),
-                norm: layer_norm(self.embedding, EPSILON, device),
+                norm: layer_norm(self.embedding, self.epsilon, device),
             },
             mapping: albert.then(|| linear(self.embedding, self.width, true, device)),
             layers: (0..layers).map(layer).collect(),
@@ -171,12 +178,12 @@ impl Layer {
         let mlp = FeedForward::new(config.width, config.hidden, device);
         Self {
             attention: SplitAttention::new(config.width, config.heads, device),
-            norm1: layer_norm(config.width, EPSILON, device),
-            mlp: match config.kind {
-                BertKind::Albert => mlp.approximate(),
-                _ => mlp,
+            norm1: layer_norm(config.width, config.epsilon, device),
+            mlp: match config.is_approximate() {
+                true => mlp.approximate(),
+                false => mlp,
             },
-            norm2: layer_norm(config.width, EPSILON, device),
+            norm2: layer_norm(config.width, config.epsilon, device),
             dropout: DropoutConfig::new(config.dropout).init(),
         }
     }
@@ -217,22 +224,6 @@ impl Bert {
         };
         self.classifier.forward(self.dropout.forward(x))
     }
-
-    /// The longest sentence, in word pieces.
-    pub fn positions(&self) -> usize {
-        self.embeddings.positions.weight.dims()[0]
-    }
-
-    /// Word pieces of the vocabulary.
-    pub fn vocabulary(&self) -> usize {
-        self.embeddings.words.weight.dims()[0]
-    }
-}
-
-impl Classifier<Sentences> for Bert {
-    fn logits(&self, input: Sentences) -> Tensor<2> {
-        self.forward(input)
-    }
 }
 
 impl Reference for Bert {
@@ -244,6 +235,21 @@ impl Reference for Bert {
         names::renames(self.kind, self.layers.len())
     }
 
+    fn head(&self) -> &'static [&'static str] {
+        &["pooler.", "classifier."]
+    }
+
+    fn dialects(&self) -> Vec<Dialect> {
+        vec![Dialect {
+            // Files that were made from TensorFlow's.
+            mark: "LayerNorm.gamma",
+            renames: renamed(&[
+                ("LayerNorm.weight", "LayerNorm.gamma"),
+                ("LayerNorm.bias", "LayerNorm.beta"),
+            ]),
+        }]
+    }
+
     fn unneeded(&self) -> &'static [&'static str] {
         // What the files of pretrained networks hold for other tasks, and an index that old files keep.
         &[
@@ -251,6 +257,7 @@ impl Reference for Bert {
             "predictions.",
             "position_ids",
             "vocab_transform.",
+            "vocab_layer_norm.",
             "vocab_projector.",
             "qa_outputs.",
         ]

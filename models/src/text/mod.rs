@@ -1,10 +1,14 @@
 //! Transformers for text.
 
 mod bert;
+mod config;
+mod folder;
 mod names;
 mod xlnet;
 
 pub use bert::*;
+pub use config::*;
+pub use folder::*;
 pub use xlnet::*;
 
 use burn::tensor::{Bool, Tensor};

@@ -4,18 +4,15 @@ use burn::nn::{
     Dropout, DropoutConfig, Embedding, EmbeddingConfig, Initializer, LayerNorm, Linear,
 };
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Int, Tensor};
-use burn_interaction::{Classifier, Sentences};
+use burn::tensor::{Bool, Device, Int, Tensor};
+use burn_interaction::Sentences;
 
 use super::HIDDEN;
-use crate::layers::{FeedForward, layer_norm, linear, table, token};
+use crate::layers::{FeedForward, layer_norm, linear, table};
 use crate::weights::{Reference, renamed};
 
-/// The epsilon of every layer norm.
-const EPSILON: f64 = 1e-12;
-
 /// Configuration of an [`XlNet`]; the defaults are those of `xlnet-base-cased`.
-#[derive(Config, Debug)]
+#[derive(Config, Debug, PartialEq)]
 pub struct XlNetConfig {
     /// Classes.
     pub classes: usize,
@@ -37,6 +34,9 @@ pub struct XlNetConfig {
     /// Share of features dropped in training.
     #[config(default = 0.1)]
     pub dropout: f64,
+    /// The epsilon of every layer norm.
+    #[config(default = 1e-12)]
+    pub epsilon: f64,
 }
 
 impl XlNetConfig {
@@ -56,7 +56,7 @@ impl XlNetConfig {
         let layer = |_| Layer {
             rel_attn: RelativeAttention::new(self, device),
             ff: FeedForward::new(self.width, self.hidden, device),
-            norm: layer_norm(self.width, EPSILON, device),
+            norm: layer_norm(self.width, self.epsilon, device),
             dropout: DropoutConfig::new(self.dropout).init(),
         };
         Ok(XlNet {
@@ -72,9 +72,10 @@ impl XlNetConfig {
 
 /// XLNet for classification: attention by relative position and segment.
 ///
-/// Reference: Hugging Face transformers `XLNetForSequenceClassification`, with its keys. Sentences are padded on the left
-/// and end with `<sep> <cls>`: the last piece goes to the classifier. Of the two streams only that of the content is
-/// needed, so that `mask_emb` is idle.
+/// Reference: Hugging Face transformers `XLNetForSequenceClassification`, with its keys. Sentences end with `<sep> <cls>`,
+/// and the last visible piece goes to the classifier: padding may stand on the left, as the reference has it, or on the
+/// right, as only distances between pieces count. Of the two streams only that of the content is needed, so that
+/// `mask_emb` is idle.
 #[derive(Module, Debug)]
 pub struct XlNet {
     words: Embedding,
@@ -167,7 +168,7 @@ impl RelativeAttention {
             r_s_bias: bias(),
             r_w_bias: bias(),
             seg_embed: table([2, heads, width], device),
-            layer_norm: layer_norm(config.width, EPSILON, device),
+            layer_norm: layer_norm(config.width, config.epsilon, device),
         }
     }
 
@@ -215,6 +216,13 @@ fn shift(scores: Tensor<4>) -> Tensor<4> {
         .narrow(3, 0, length)
 }
 
+/// The place of the last visible piece of each sentence, `[batch, 1]`.
+fn last(visible: &Tensor<2, Bool>) -> Tensor<2, Int> {
+    let [_, length] = visible.dims();
+    let places = Tensor::<1, Int>::arange(0..length as i64, &visible.device());
+    (visible.clone().int() * places.unsqueeze()).max_dim(1)
+}
+
 impl XlNet {
     /// Class logits, `[batch, classes]`.
     ///
@@ -222,8 +230,9 @@ impl XlNet {
     ///
     /// A word piece is not of the vocabulary.
     pub fn forward(&self, sentences: Sentences) -> Tensor<2> {
-        let [_, length] = sentences.dims();
+        let [batch, _] = sentences.dims();
         let [_, width] = self.words.weight.dims();
+        let last = last(&sentences.visible);
         let relations = Relations::of(&sentences, width);
         let mut x = self.dropout.forward(self.words.forward(sentences.pieces));
         for layer in &self.layers {
@@ -233,19 +242,12 @@ impl XlNet {
             let added = layer.ff.forward(x.clone());
             x = layer.norm.forward(x + layer.dropout.forward(added));
         }
-        let x = self.summary.forward(token(x, length - 1)).tanh();
+        let last = last.reshape([batch, 1, 1]).expand([batch, 1, width]);
+        let x = self
+            .summary
+            .forward(x.gather(1, last).reshape([batch, width]));
+        let x = x.tanh();
         self.logits_proj.forward(self.dropout.forward(x))
-    }
-
-    /// Word pieces of the vocabulary.
-    pub fn vocabulary(&self) -> usize {
-        self.words.weight.dims()[0]
-    }
-}
-
-impl Classifier<Sentences> for XlNet {
-    fn logits(&self, input: Sentences) -> Tensor<2> {
-        self.forward(input)
     }
 }
 
@@ -276,6 +278,10 @@ impl Reference for XlNet {
             ("summary.", "sequence_summary.summary."),
         ]));
         renames
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["summary.", "logits_proj."]
     }
 
     fn unneeded(&self) -> &'static [&'static str] {

@@ -47,6 +47,11 @@ pub trait Reference: burn::module::Module {
         &[]
     }
 
+    /// Pieces of this module's keys that make its head for classification, which pretrained networks lack.
+    fn head(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// How other collections name the reference's weights.
     fn dialects(&self) -> Vec<Dialect> {
         Vec::new()
@@ -75,6 +80,8 @@ pub struct LoadReport {
     pub loaded: usize,
     /// Keys of the file that are not needed, known by name: `num_batches_tracked`, index buffers, auxiliary heads.
     pub ignored: Vec<String>,
+    /// Keys that the file lacks and that keep their random weights: of a head, and only by [`load_pretrained`].
+    pub random: Vec<String>,
 }
 
 /// Loads the weights of a network from a file of its reference or of [`save`].
@@ -92,8 +99,22 @@ pub struct LoadReport {
 ///
 /// The file is missing, cut or of another kind, or a key is missing, left over or of another shape: then all of
 /// them are listed and nothing is loaded.
-pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
-    let path = path.as_ref();
+pub fn load<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
+    read_into(net, path.as_ref(), &[])
+}
+
+/// Loads the weights of a network that was trained for another task: as [`load`], but its head ([`Reference::head`]) may be
+/// missing, and keeps its random weights then.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_pretrained<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
+    let head = net.head();
+    read_into(net, path.as_ref(), head)
+}
+
+fn read_into<M: Reference>(mut net: M, path: &Path, head: &[&str]) -> Result<(M, LoadReport)> {
     let fail = |reason: String| Error::File {
         path: path.into(),
         reason,
@@ -123,15 +144,6 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
         }
         _ => return Err(Error::UnknownFormat { path: path.into() }),
     };
-    if result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
-        return Ok((
-            net,
-            LoadReport {
-                loaded: result.applied.len(),
-                ignored,
-            },
-        ));
-    }
     // Names as the reference has them; Burn's norms call their weight gamma and their bias beta.
     let renames = net.renames();
     let there = |key: &str| {
@@ -141,10 +153,24 @@ pub fn load<M: Reference>(mut net: M, path: impl AsRef<Path>) -> Result<(M, Load
             .or_else(|| swap(".beta", ".bias"))
             .unwrap_or(key)
     };
+    let of_head = |key: &str| head.iter().any(|piece| find(key, piece).is_some());
+    let (random, missing): (Vec<&str>, Vec<&str>) = result
+        .missing
+        .iter()
+        .map(|(key, _)| key.as_str())
+        .partition(|key| of_head(key));
+    if missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
+        let report = LoadReport {
+            loaded: result.applied.len(),
+            random: sorted(random.into_iter().map(there)),
+            ignored,
+        };
+        return Ok((net, report));
+    }
     Err(Error::Mismatch {
         path: path.into(),
         network: net.name(),
-        missing: sorted(result.missing.iter().map(|(key, _)| there(key))),
+        missing: sorted(missing.into_iter().map(there)),
         unused: sorted(result.unused.iter().map(|key| there(key))),
         wrong: sorted(result.errors.iter().map(|e| describe(e, &there, &shapes))),
     })

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -30,7 +31,9 @@ pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
                 .and_then(|file| file.metadata())
                 .map_err(io)?
                 .permissions();
-            serialize_to_file(entries, None, path).map_err(|e| fail(e.to_string()))?;
+            // Which PyTorch's libraries ask for.
+            let format = HashMap::from([("format".to_string(), "pt".to_string())]);
+            serialize_to_file(entries, Some(format), path).map_err(|e| fail(e.to_string()))?;
             std::fs::set_permissions(path, permissions).map_err(io)
         }
         Some("bpk") => {

@@ -1,0 +1,99 @@
+//! How many rows go into a batch.
+
+use crate::error::{Error, Result};
+
+/// Elements in a batch by default: as many rows as give the network about this many input values.
+const BATCH_ELEMENTS: usize = 1 << 19;
+/// Rows in a batch by default, whatever their elements.
+const ROWS: (usize, usize) = (8, 4096);
+
+/// A batch that rows are put into one after the other. Rows of several sizes are padded to the largest of them; padding is
+/// at most a quarter of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packing {
+    /// Rows of a batch, if the caller says how many.
+    most: Option<usize>,
+    rows: usize,
+    largest: usize,
+    filled: usize,
+}
+
+impl Packing {
+    pub fn new(rows: Option<usize>) -> Result<Self> {
+        match rows {
+            Some(0) => Err(Error::setting("batch", 0, "a batch has at least one row")),
+            most => Ok(Self {
+                most,
+                rows: 0,
+                largest: 0,
+                filled: 0,
+            }),
+        }
+    }
+
+    /// Adds a row; tells how many rows the batch before it had, where it begins a new one.
+    pub fn add(&mut self, elements: usize) -> Option<usize> {
+        let elements = elements.max(1);
+        let closed = (!self.has_room(elements)).then(|| std::mem::take(&mut self.rows));
+        if closed.is_some() {
+            (self.largest, self.filled) = (0, 0);
+        }
+        self.rows += 1;
+        self.largest = self.largest.max(elements);
+        self.filled += elements;
+        closed
+    }
+
+    fn has_room(&self, elements: usize) -> bool {
+        let rows = self.rows + 1;
+        let padded = rows * self.largest.max(elements);
+        let small = match self.most {
+            Some(most) => rows <= most,
+            None => rows <= ROWS.0 || (rows <= ROWS.1 && padded <= BATCH_ELEMENTS),
+        };
+        self.rows == 0 || small && 4 * (self.filled + elements) >= 3 * padded
+    }
+
+    /// Rows in the batch that is being filled.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of the batches that these sizes make.
+    fn batches(rows: Option<usize>, sizes: &[usize]) -> Vec<usize> {
+        let mut packing = Packing::new(rows).unwrap();
+        let mut closed: Vec<usize> = sizes.iter().filter_map(|size| packing.add(*size)).collect();
+        closed.push(packing.rows());
+        closed
+    }
+
+    #[test]
+    fn rows_of_one_size_fill_batches_of_one_size() {
+        assert_eq!(batches(None, &[3072; 400]), [170, 170, 60]);
+        assert_eq!(batches(None, &[1; 5000]), [4096, 904]);
+        assert_eq!(batches(None, &[1 << 20; 10]), [8, 2]);
+        assert_eq!(batches(Some(3), &[1 << 20; 7]), [3, 3, 1]);
+        assert!(Packing::new(Some(0)).is_err());
+    }
+
+    #[test]
+    fn padding_is_at_most_a_quarter_of_any_batch() {
+        // Lengths as sentences have them, in no order.
+        let sizes: Vec<usize> = (0..3000_usize).map(|k| 3 + k * k * 7919 % 47).collect();
+        let mut next = sizes.iter();
+        for rows in batches(None, &sizes) {
+            let batch: Vec<usize> = next.by_ref().take(rows).copied().collect();
+            let padded = rows * batch.iter().max().unwrap();
+            assert!(
+                4 * (padded - batch.iter().sum::<usize>()) <= padded,
+                "{batch:?}"
+            );
+        }
+        assert!(next.next().is_none());
+    }
+}

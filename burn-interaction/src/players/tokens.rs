@@ -1,0 +1,312 @@
+use std::sync::Arc;
+
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+
+use crate::error::{Error, Result};
+use crate::sentences::Sentences;
+
+use super::{Baseline, Players};
+
+/// Numbers that a network keeps for each piece count as input values when batches are sized: about an embedding's width.
+const WIDTH: usize = 128;
+
+/// What a word piece is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// No part of a sentence: always present, as the first and the last piece are, and padding.
+    Special,
+    /// The beginning of a word, or a whole one.
+    Begins,
+    /// The rest of a word, or a part of it.
+    Continues,
+}
+
+/// The word pieces of a sentence as players, or its words: inputs are [`Sentences`].
+///
+/// Special pieces are always present, and so is whatever attention does not see. Absent players become the vocabulary's
+/// mask where it has one, else its unknown piece; [`Baseline::Pad`] and [`Baseline::Hidden`] are others. Sentences differ
+/// in their number of players, so that their orders are compared by ratio, see [`Profile`](crate::Profile).
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_interaction::players::Piece::{Begins, Continues, Special};
+/// use burn_interaction::{Players, Sentences, Tokens};
+///
+/// // [CLS] un ##kind [SEP] [MASK]
+/// let vocabulary = [Special, Begins, Continues, Special, Special];
+/// let tokens = Tokens::new(vocabulary).mask(4);
+/// let sentence = Sentences::new(Tensor::from_ints([[0, 1, 2, 1, 3]], &Device::flex()));
+/// assert_eq!(tokens.count(&sentence)?, 3);
+/// assert_eq!(tokens.words().count(&sentence)?, 2);
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    vocabulary: Arc<[Piece]>,
+    mask: Option<usize>,
+    pad: Option<usize>,
+    unknown: Option<usize>,
+    words: bool,
+}
+
+impl Tokens {
+    /// The players of sentences in these pieces, in the order of their numbers: every piece that is not special.
+    pub fn new(vocabulary: impl Into<Arc<[Piece]>>) -> Self {
+        Self {
+            vocabulary: vocabulary.into(),
+            mask: None,
+            pad: None,
+            unknown: None,
+            words: false,
+        }
+    }
+
+    /// The number of the piece that hides another, such as `[MASK]`.
+    pub fn mask(mut self, piece: impl Into<Option<usize>>) -> Self {
+        self.mask = piece.into();
+        self
+    }
+
+    /// The number of the piece that pads, such as `[PAD]`.
+    pub fn pad(mut self, piece: impl Into<Option<usize>>) -> Self {
+        self.pad = piece.into();
+        self
+    }
+
+    /// The number of the piece for what the vocabulary has no pieces for, such as `[UNK]`.
+    pub fn unknown(mut self, piece: impl Into<Option<usize>>) -> Self {
+        self.unknown = piece.into();
+        self
+    }
+
+    /// Takes whole words as players.
+    pub fn words(mut self) -> Self {
+        self.words = true;
+        self
+    }
+
+    /// The player that each piece of each sentence belongs to, `None` for what is always present, and how many pieces
+    /// each sentence has up to the last visible one.
+    ///
+    /// # Errors
+    ///
+    /// A piece is not of the vocabulary, or the device fails.
+    pub fn players(&self, sentences: &Sentences) -> Result<Vec<Vec<Option<usize>>>> {
+        let [_, length] = sentences.dims();
+        let read = |tensor: Tensor<2, Int>| {
+            let values = tensor.try_into_vec_as::<i64>();
+            values.map_err(|e| Error::Execution(e.to_string()))
+        };
+        let pieces = read(sentences.pieces.clone())?;
+        let visible = read(sentences.visible.clone().int())?;
+        let rows = pieces
+            .chunks(length.max(1))
+            .zip(visible.chunks(length.max(1)));
+        rows.map(|(pieces, visible)| {
+            let mut count = 0;
+            let end = visible.iter().rposition(|seen| *seen != 0);
+            let pieces = pieces
+                .iter()
+                .zip(visible)
+                .take(end.map_or(0, |last| last + 1));
+            pieces
+                .map(|(piece, seen)| {
+                    let kind = match (*seen, self.kind(*piece)?) {
+                        (0, _) => Piece::Special,
+                        (_, kind) => kind,
+                    };
+                    Ok(match kind {
+                        Piece::Special => None,
+                        Piece::Continues if self.words && count > 0 => Some(count - 1),
+                        Piece::Begins | Piece::Continues => {
+                            count += 1;
+                            Some(count - 1)
+                        }
+                    })
+                })
+                .collect()
+        })
+        .collect()
+    }
+
+    fn kind(&self, piece: i64) -> Result<Piece> {
+        let kind = usize::try_from(piece)
+            .ok()
+            .and_then(|id| self.vocabulary.get(id));
+        kind.copied().ok_or_else(|| {
+            let last = self.vocabulary.len().saturating_sub(1);
+            Error::setting(
+                "word piece",
+                piece,
+                format!("the vocabulary has the pieces 0 to {last}"),
+            )
+        })
+    }
+}
+
+/// The number of players among these, of which words may have several pieces.
+fn count(players: &[Option<usize>]) -> usize {
+    let last = players.iter().flatten().max();
+    last.map_or(0, |player| player + 1)
+}
+
+impl Players for Tokens {
+    type Input = Sentences;
+    /// The player of each piece, a `[batch, length]` tensor; those always present have the number of players of the largest
+    /// sentence.
+    type Places = Tensor<2, Int>;
+
+    fn samples(&self, input: &Sentences) -> usize {
+        input.dims()[0]
+    }
+
+    fn count(&self, input: &Sentences) -> Result<usize> {
+        let largest = self.counts(input)?.into_iter().max().unwrap_or(0);
+        match largest {
+            players @ 0..2 => Err(Error::TooFewPlayers { players }),
+            players => Ok(players),
+        }
+    }
+
+    fn counts(&self, input: &Sentences) -> Result<Vec<usize>> {
+        let players = self.players(input)?;
+        Ok(players.iter().map(|players| count(players)).collect())
+    }
+
+    fn elements(&self, input: &Sentences) -> usize {
+        input.dims()[1] * WIDTH
+    }
+
+    fn lengths(&self, input: &Sentences) -> Result<Option<Vec<usize>>> {
+        Ok(Some(self.players(input)?.iter().map(Vec::len).collect()))
+    }
+
+    fn device(&self, input: &Sentences) -> Device {
+        input.pieces.device()
+    }
+
+    fn baseline(&self) -> Baseline {
+        match self.mask {
+            Some(_) => Baseline::Mask,
+            None => Baseline::Unknown,
+        }
+    }
+
+    fn places(&self, input: &Sentences) -> Result<Tensor<2, Int>> {
+        let [samples, length] = input.dims();
+        let players = self.players(input)?;
+        let always = players
+            .iter()
+            .map(|players| count(players))
+            .max()
+            .unwrap_or(0);
+        let mut places = Vec::with_capacity(samples * length);
+        for players in players {
+            let place = |at: usize| players.get(at).copied().flatten().unwrap_or(always) as i32;
+            places.extend((0..length).map(place));
+        }
+        let places = TensorData::new(places, [samples, length]);
+        Ok(Tensor::from_data(places, &input.pieces.device()))
+    }
+
+    fn select_places(&self, places: &Tensor<2, Int>, samples: Tensor<1, Int>) -> Tensor<2, Int> {
+        places.clone().select(0, samples)
+    }
+
+    /// Every piece is replaced, special ones too: those are never taken from here.
+    fn absent(&self, input: &Sentences, baseline: &Baseline) -> Result<Sentences> {
+        let piece = match baseline {
+            Baseline::Mask => self.mask,
+            Baseline::Pad => self.pad,
+            Baseline::Unknown => self.unknown,
+            Baseline::Hidden => {
+                let visible = input
+                    .visible
+                    .clone()
+                    .bool_not()
+                    .bool_and(input.visible.clone());
+                return Ok(Sentences {
+                    visible,
+                    ..input.clone()
+                });
+            }
+            other => return Err(other.unfit("texts: use mask, pad, unknown or hidden")),
+        };
+        let piece = piece.ok_or_else(|| {
+            baseline.unfit("this vocabulary, which has no such piece: use another of mask, pad, unknown and hidden")
+        })?;
+        Ok(Sentences {
+            pieces: input.pieces.zeros_like() + piece as i64,
+            ..input.clone()
+        })
+    }
+
+    fn select(&self, input: &Sentences, samples: Tensor<1, Int>) -> Sentences {
+        let rows = |tensor: &Tensor<2, Int>| tensor.clone().select(0, samples.clone());
+        Sentences {
+            pieces: rows(&input.pieces),
+            visible: rows(&input.visible.clone().int()).equal_elem(1),
+            segments: rows(&input.segments),
+        }
+    }
+
+    fn shorten(
+        &self,
+        input: Sentences,
+        places: Tensor<2, Int>,
+        length: usize,
+    ) -> (Sentences, Tensor<2, Int>) {
+        if length >= input.dims()[1] {
+            return (input, places);
+        }
+        let cut = Sentences {
+            pieces: input.pieces.narrow(1, 0, length),
+            visible: input.visible.narrow(1, 0, length),
+            segments: input.segments.narrow(1, 0, length),
+        };
+        (cut, places.narrow(1, 0, length))
+    }
+
+    fn concat(&self, batches: Vec<Sentences>) -> Sentences {
+        let all = |part: fn(&Sentences) -> Tensor<2, Int>| {
+            Tensor::cat(batches.iter().map(part).collect(), 0)
+        };
+        Sentences {
+            pieces: all(|batch| batch.pieces.clone()),
+            visible: all(|batch| batch.visible.clone().int()).equal_elem(1),
+            segments: all(|batch| batch.segments.clone()),
+        }
+    }
+
+    fn compose(
+        &self,
+        present: Sentences,
+        absent: Sentences,
+        places: &Tensor<2, Int>,
+        presence: Tensor<2, Bool>,
+    ) -> Sentences {
+        let [rows, _] = presence.dims();
+        let [_, length] = places.dims();
+        let shape = [rows, length];
+        // The last column is for what is always present.
+        let presence = presence.int();
+        let always = Tensor::ones([rows, 1], &presence.device());
+        let presence = Tensor::cat(vec![presence, always], 1);
+        let kept = presence
+            .gather(1, places.clone().expand(shape))
+            .equal_elem(1);
+        let pieces = absent.pieces.expand(shape);
+        let seen = absent.visible.expand(shape);
+        Sentences {
+            pieces: pieces.mask_where(kept.clone(), present.pieces.expand(shape)),
+            // What is hidden in the whole sentence stays hidden.
+            visible: seen.bool_or(kept).bool_and(present.visible.expand(shape)),
+            segments: present.segments.expand(shape),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let players = if self.words { "words" } else { "word pieces" };
+        players.into()
+    }
+}

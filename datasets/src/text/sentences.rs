@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn_interaction::{Batch, Sentences};
+
+use super::{Texts, Vocabulary};
+use crate::error::Result;
+
+/// A sentence in word pieces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The numbers of its pieces, special ones included.
+    pub pieces: Vec<u32>,
+    /// The segment of each.
+    pub segments: Vec<u32>,
+    /// Whether there are special pieces only.
+    pub(super) special: bool,
+    /// Whether pieces at its end were left out, as there were too many.
+    pub cut: bool,
+}
+
+/// Texts in the word pieces of a vocabulary.
+#[derive(Debug, Clone)]
+pub struct SentenceSet {
+    texts: Texts,
+    encoded: Arc<[Encoded]>,
+    pad: usize,
+}
+
+impl SentenceSet {
+    /// The texts in word pieces, of which a sentence keeps at most `longest`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence has no word pieces.
+    pub fn new(texts: Texts, vocabulary: &Vocabulary, longest: Option<usize>) -> Result<Self> {
+        let all: Vec<&str> = texts
+            .items()
+            .iter()
+            .map(|item| item.text.as_str())
+            .collect();
+        let encoded = vocabulary.encode(&all, longest)?;
+        Ok(Self {
+            texts,
+            encoded: encoded.into(),
+            pad: vocabulary.pad(),
+        })
+    }
+
+    /// The texts.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The sentences.
+    pub fn sentences(&self) -> &[Encoded] {
+        &self.encoded
+    }
+
+    /// Word pieces of a sentence, special ones included.
+    pub fn length(&self, index: usize) -> usize {
+        self.encoded[index].pieces.len()
+    }
+
+    /// Word pieces of the longest sentence.
+    pub fn longest(&self) -> usize {
+        (0..self.encoded.len())
+            .map(|index| self.length(index))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// How many sentences were cut.
+    pub fn cut(&self) -> usize {
+        self.encoded.iter().filter(|sentence| sentence.cut).count()
+    }
+
+    /// The sentences with these indices, padded at their ends to the longest of them.
+    pub fn batch(&self, indices: &[usize], device: &Device) -> Batch<Sentences> {
+        let length = indices
+            .iter()
+            .map(|index| self.length(*index))
+            .max()
+            .unwrap_or(0);
+        let shape = [indices.len(), length];
+        let filled = |of: fn(&Encoded) -> &[u32], padding: i32| {
+            let mut values = Vec::with_capacity(indices.len() * length);
+            for index in indices {
+                let row = of(&self.encoded[*index]);
+                values.extend(row.iter().map(|value| *value as i32));
+                values.resize(values.len() + length - row.len(), padding);
+            }
+            Tensor::<2, Int>::from_data(TensorData::new(values, shape), device)
+        };
+        let seen = |index: &usize| {
+            let own = self.length(*index);
+            (0..length).map(move |place| place < own)
+        };
+        let seen: Vec<bool> = indices.iter().flat_map(seen).collect();
+        let labels = indices
+            .iter()
+            .map(|index| self.texts.items()[*index].label as i32);
+        let labels = TensorData::new(labels.collect::<Vec<i32>>(), [indices.len()]);
+        let sentences = Sentences {
+            pieces: filled(|sentence| &sentence.pieces, self.pad as i32),
+            visible: Tensor::<2, Bool>::from_data(TensorData::new(seen, shape), device),
+            segments: filled(|sentence| &sentence.segments, 0),
+        };
+        Batch::new(sentences, Tensor::from_data(labels, device))
+    }
+}

@@ -1,0 +1,296 @@
+//! Word pieces, by the `tokenizers` crate.
+
+mod files;
+mod word_pieces;
+
+use burn_interaction::Tokens;
+use burn_interaction::players::Piece;
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use tokenizers::models::ModelWrapper;
+use tokenizers::{Tokenizer, TruncationParams};
+
+use super::Encoded;
+use crate::error::{Error, Result};
+
+/// Where the piece that stands for the class of a sentence is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Frame {
+    /// First, `[CLS] .. [SEP]`: BERT, DistilBERT, ALBERT.
+    #[default]
+    ClassFirst,
+    /// Last, `.. [SEP] [CLS]`: XLNet.
+    ClassLast,
+}
+
+/// Names of special pieces, by the entries of `tokenizer_config.json` that can give others.
+const PAD: (&str, [&str; 2]) = ("pad_token", ["[PAD]", "<pad>"]);
+const UNKNOWN: (&str, [&str; 2]) = ("unk_token", ["[UNK]", "<unk>"]);
+const CLASS: (&str, [&str; 2]) = ("cls_token", ["[CLS]", "<cls>"]);
+const END: (&str, [&str; 2]) = ("sep_token", ["[SEP]", "<sep>"]);
+const MASK: (&str, [&str; 2]) = ("mask_token", ["[MASK]", "<mask>"]);
+
+/// The word pieces of a network for texts, and how sentences become them.
+///
+/// ```
+/// use burn_interaction_datasets::{Frame, Vocabulary, grammar_vocabulary};
+///
+/// let vocabulary = Vocabulary::of_pieces(&grammar_vocabulary(), Frame::ClassFirst)?;
+/// let sentences = vocabulary.encode(&["the dogs are not happy"], Some(128))?;
+/// assert_eq!(sentences[0].pieces.len(), 7);
+/// assert_eq!(vocabulary.piece(sentences[0].pieces[2]), "dogs");
+/// # Ok::<(), burn_interaction_datasets::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    tokenizer: Tokenizer,
+    frame: Frame,
+    /// What `tokenizer_config.json` says, where there is one.
+    config: Map<String, Value>,
+    /// The files it was read from, which are kept as they are.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Vocabulary {
+    /// A vocabulary of these pieces, in small letters; the rest of a word begins with `##`. `[CLS]`, `[SEP]` and `[UNK]` must be
+    /// among them.
+    ///
+    /// # Errors
+    ///
+    /// They are not, or a piece comes twice.
+    pub fn of_pieces(pieces: &[String], frame: Frame) -> Result<Self> {
+        word_pieces::word_pieces(pieces, true, frame)
+            .and_then(|tokenizer| Self::new(tokenizer, frame, Map::new(), Vec::new()))
+            .map_err(Error::Data)
+    }
+
+    fn new(
+        mut tokenizer: Tokenizer,
+        frame: Frame,
+        config: Map<String, Value>,
+        files: Vec<(String, Vec<u8>)>,
+    ) -> Result<Self, String> {
+        tokenizer.with_padding(None);
+        tokenizer.with_truncation(None).map_err(|e| e.to_string())?;
+        match tokenizer.get_vocab_size(true) {
+            0 => Err("no pieces in it".into()),
+            _ => Ok(Self {
+                tokenizer,
+                frame,
+                config,
+                files,
+            }),
+        }
+    }
+
+    /// The number of pieces.
+    pub fn size(&self) -> usize {
+        // Added pieces may leave a gap behind the others.
+        let added = self.tokenizer.get_added_tokens_decoder();
+        let last = added.keys().max().map_or(0, |id| *id as usize + 1);
+        last.max(self.tokenizer.get_vocab_size(true))
+    }
+
+    /// A piece by its number; empty where there is none.
+    pub fn piece(&self, id: u32) -> String {
+        self.tokenizer.id_to_token(id).unwrap_or_default()
+    }
+
+    /// A special piece, by the name that the configuration gives or a usual one.
+    fn special(&self, (entry, usual): (&str, [&str; 2])) -> Option<usize> {
+        let given = self.config.get(entry);
+        let given = given.map(|given| given.get("content").unwrap_or(given));
+        let given = given.and_then(Value::as_str);
+        let names = given.into_iter().chain(usual);
+        let mut ids = names.filter_map(|name| self.tokenizer.token_to_id(name));
+        ids.next().map(|id| id as usize)
+    }
+
+    /// The piece that pads: 0 where there is none.
+    pub fn pad(&self) -> usize {
+        self.special(PAD).unwrap_or(0)
+    }
+
+    /// The players of sentences in these pieces.
+    pub fn tokens(&self) -> Tokens {
+        let unknown = self.special(UNKNOWN);
+        let added = self.tokenizer.get_added_tokens_decoder();
+        let mut kinds: Vec<Piece> = (0..self.size() as u32)
+            .into_par_iter()
+            .map(|id| match added.get(&id) {
+                Some(token) if token.special && unknown != Some(id as usize) => Piece::Special,
+                _ => self.kind(id),
+            })
+            .collect();
+        for role in [PAD, CLASS, END, MASK] {
+            if let Some(id) = self.special(role) {
+                kinds[id] = Piece::Special;
+            }
+        }
+        Tokens::new(kinds)
+            .mask(self.special(MASK))
+            .pad(self.special(PAD))
+            .unknown(unknown)
+    }
+
+    fn kind(&self, id: u32) -> Piece {
+        let piece = self.piece(id);
+        let continues = match self.tokenizer.get_model() {
+            ModelWrapper::WordPiece(model) => piece.starts_with(&model.continuing_subword_prefix),
+            ModelWrapper::WordLevel(_) => false,
+            // Sentencepiece and its like mark the space before a word.
+            _ => {
+                !piece.starts_with(['\u{2581}', '\u{120}'])
+                    && Some(id as usize) != self.special(UNKNOWN)
+            }
+        };
+        match continues {
+            true => Piece::Continues,
+            false => Piece::Begins,
+        }
+    }
+
+    /// Sentences in word pieces, with the special ones about them; those with more than `longest` are cut. All are of segment
+    /// 0, unless `tokenizer_config.json` has `token_type_ids` among its `model_input_names`: as in transformers, whose
+    /// XLNet puts its class in a segment of its own only then.
+    ///
+    /// # Errors
+    ///
+    /// A sentence has no word pieces, or the tokenizer fails.
+    pub fn encode(&self, texts: &[&str], longest: Option<usize>) -> Result<Vec<Encoded>> {
+        let fail = |e: tokenizers::Error| Error::Data(format!("word pieces: {e}"));
+        let mut tokenizer = self.tokenizer.clone();
+        let truncation = longest.map(|max_length| TruncationParams {
+            max_length,
+            ..TruncationParams::default()
+        });
+        tokenizer.with_truncation(truncation).map_err(fail)?;
+        let names = self
+            .config
+            .get("model_input_names")
+            .and_then(Value::as_array);
+        let typed = names.is_some_and(|names| names.contains(&json!("token_type_ids")));
+        let segments = |types: &[u32]| match typed {
+            true => types.to_vec(),
+            false => vec![0; types.len()],
+        };
+        let encoded: Vec<tokenizers::Result<Encoded>> = texts
+            .par_iter()
+            .map(|text| {
+                let encoding = tokenizer.encode_fast(*text, true)?;
+                Ok(Encoded {
+                    pieces: encoding.get_ids().to_vec(),
+                    segments: segments(encoding.get_type_ids()),
+                    special: encoding.get_special_tokens_mask().iter().all(|s| *s == 1),
+                    cut: !encoding.get_overflowing().is_empty(),
+                })
+            })
+            .collect();
+        let mut all = Vec::with_capacity(texts.len());
+        for (index, encoded) in encoded.into_iter().enumerate() {
+            let encoded = encoded.map_err(fail)?;
+            if encoded.special {
+                let text = texts[index];
+                return Err(Error::Data(format!(
+                    "sentence {index}, \"{text}\", has no word pieces: take it out"
+                )));
+            }
+            all.push(encoded);
+        }
+        Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::files::FILES;
+    use super::*;
+    use crate::{grammar, grammar_vocabulary};
+
+    fn pieces(list: &[&str]) -> Vec<String> {
+        let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+        special
+            .iter()
+            .chain(list)
+            .map(|piece| piece.to_string())
+            .collect()
+    }
+
+    fn text(vocabulary: &Vocabulary, sentence: &str) -> String {
+        let encoded = vocabulary.encode(&[sentence], None).unwrap();
+        let pieces = encoded[0].pieces.iter().map(|id| vocabulary.piece(*id));
+        pieces.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn words_become_the_longest_pieces_there_are() {
+        let list = pieces(&["un", "##kind", "kind", "##ness", ",", "naive"]);
+        let vocabulary = Vocabulary::of_pieces(&list, Frame::ClassFirst).unwrap();
+        let expected = "[CLS] un ##kind ##ness , naive [UNK] [SEP]";
+        assert_eq!(text(&vocabulary, "Unkindness, na\u{ef}ve dogs"), expected);
+        let last = Vocabulary::of_pieces(&list, Frame::ClassLast).unwrap();
+        assert_eq!(text(&last, "kind"), "kind [SEP] [CLS]");
+    }
+
+    #[test]
+    fn sentences_are_cut_between_their_special_pieces() {
+        let vocabulary = Vocabulary::of_pieces(&pieces(&["a"]), Frame::ClassFirst).unwrap();
+        let texts = ["a a a", "a a a a", "a"];
+        let encoded = vocabulary.encode(&texts, Some(5)).unwrap();
+        assert_eq!(encoded[1].pieces, [2, 5, 5, 5, 3]);
+        assert_eq!([0, 1, 2].map(|k| encoded[k].cut), [false, true, false]);
+        let error = vocabulary
+            .encode(&["a", " "], None)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("sentence 1") && error.contains("no word pieces"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_learned_vocabulary_is_the_same_each_time_and_after_it_is_read_again() {
+        let texts = grammar(200, 1);
+        let learned = |size| {
+            let texts = texts.items().iter().map(|item| item.text.as_str());
+            Vocabulary::learned(texts, size, Frame::ClassFirst).unwrap()
+        };
+        let (one, two) = (learned(60), learned(60));
+        assert_eq!(one.size(), 60);
+        let all = |v: &Vocabulary| (0..60).map(|id| v.piece(id)).collect::<Vec<_>>();
+        assert_eq!(all(&one), all(&two));
+        // Words come whole once there is room for them.
+        let sentence = "the teachers are not happy";
+        assert!(text(&one, sentence).contains("##"));
+        assert_eq!(
+            text(&learned(400), sentence),
+            format!("[CLS] {sentence} [SEP]")
+        );
+        for names in [&FILES[..2], &FILES[4..5]] {
+            let folder = tempfile::tempdir().unwrap();
+            one.save(folder.path()).unwrap();
+            for name in FILES.iter().filter(|name| !names.contains(name)) {
+                let _ = std::fs::remove_file(folder.path().join(name));
+            }
+            let again = Vocabulary::open(folder.path(), Frame::ClassFirst).unwrap();
+            assert_eq!(all(&one), all(&again));
+            assert_eq!(text(&one, sentence), text(&again, sentence));
+            assert_eq!(one.tokens(), again.tokens());
+        }
+    }
+
+    #[test]
+    fn a_vocabulary_without_a_mask_has_another_baseline() {
+        use burn_interaction::{Baseline, Players};
+
+        let with = Vocabulary::of_pieces(&grammar_vocabulary(), Frame::ClassFirst).unwrap();
+        assert_eq!(with.tokens().baseline(), Baseline::Mask);
+        let list = ["[UNK]", "[CLS]", "[SEP]", "a"].map(String::from);
+        let without = Vocabulary::of_pieces(&list, Frame::ClassFirst).unwrap();
+        assert_eq!(without.tokens().baseline(), Baseline::Unknown);
+        assert_eq!(without.pad(), 0);
+        let error = Vocabulary::of_pieces(&list[1..], Frame::ClassFirst).unwrap_err();
+        assert!(error.to_string().contains("no [UNK]"), "{error}");
+    }
+}

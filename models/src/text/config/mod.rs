@@ -1,0 +1,173 @@
+//! `config.json` of Hugging Face folders.
+
+mod entries;
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+use serde_json::{Map, Value, json};
+
+use super::{BertConfig, BertKind, XlNetConfig};
+use crate::error::Result;
+use crate::registry::TextNetwork;
+
+/// The sizes of a network for texts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextSizes {
+    /// Of BERT, DistilBERT or ALBERT.
+    Bert(BertConfig),
+    /// Of XLNet.
+    XlNet(XlNetConfig),
+}
+
+/// What the `config.json` of a Hugging Face folder says: the sizes of a network and the names of its classes, and what else
+/// stands there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextConfig {
+    sizes: TextSizes,
+    classes: Vec<String>,
+    /// The file, of which everything is kept if it was read from one.
+    json: Map<String, Value>,
+}
+
+impl TextConfig {
+    /// A network of these sizes that tells these classes apart.
+    pub fn new(sizes: TextSizes, classes: &[String]) -> Self {
+        let mut json = Map::new();
+        if let Value::Object(entries) = sizes.write() {
+            json.extend(entries);
+        }
+        json.insert("model_type".into(), sizes.names()[0].into());
+        let config = Self {
+            sizes,
+            classes: classes.into(),
+            json,
+        };
+        config.name_classes()
+    }
+
+    /// What the text of a `config.json` says; `Err` tells what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let json: Map<String, Value> =
+            serde_json::from_str(text).map_err(|e| format!("no configuration: {e}"))?;
+        let classes = classes(&json)?;
+        Ok(Self {
+            sizes: TextSizes::read(&json, classes.len())?,
+            classes,
+            json,
+        })
+    }
+
+    /// The text of a `config.json`.
+    pub(super) fn text(&self) -> String {
+        let mut json = self.json.clone();
+        let [_, architecture] = self.sizes.names();
+        json.insert("architectures".into(), json!([architecture]));
+        let text = serde_json::to_string_pretty(&json).unwrap_or_default();
+        text + "\n"
+    }
+
+    /// Whether the folder holds a head for classification, as far as `architectures` says; pretrained networks have others.
+    pub fn is_classifier(&self) -> bool {
+        let named = self.json.get("architectures").and_then(Value::as_array);
+        let mut names = named.into_iter().flatten().filter_map(Value::as_str);
+        names.all(|name| name.ends_with("ForSequenceClassification"))
+    }
+
+    /// The same network with a head for other classes.
+    pub fn with_classes(mut self, classes: &[String]) -> Self {
+        self.classes = classes.into();
+        self.sizes = match self.sizes {
+            TextSizes::Bert(config) => TextSizes::Bert(BertConfig {
+                classes: classes.len(),
+                ..config
+            }),
+            TextSizes::XlNet(config) => TextSizes::XlNet(XlNetConfig {
+                classes: classes.len(),
+                ..config
+            }),
+        };
+        self.json.remove("num_labels");
+        self.name_classes()
+    }
+
+    /// Brings the entries of the classes up to date.
+    fn name_classes(mut self) -> Self {
+        let numbered = |(id, name): (usize, &String)| (id.to_string(), name.clone());
+        let names: BTreeMap<_, _> = self.classes.iter().enumerate().map(numbered).collect();
+        let ids: BTreeMap<_, usize> = self.classes.iter().zip(0..).collect();
+        self.json.insert("id2label".into(), json!(names));
+        self.json.insert("label2id".into(), json!(ids));
+        self
+    }
+
+    /// The name of the kind of network: bert, distilbert, albert or xlnet.
+    pub fn kind(&self) -> &'static str {
+        self.sizes.names()[0]
+    }
+
+    /// The sizes.
+    pub fn sizes(&self) -> &TextSizes {
+        &self.sizes
+    }
+
+    /// The names of the classes.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// Word pieces of the vocabulary.
+    pub fn vocabulary(&self) -> usize {
+        match &self.sizes {
+            TextSizes::Bert(config) => config.vocabulary,
+            TextSizes::XlNet(config) => config.vocabulary,
+        }
+    }
+
+    /// The longest sentence in word pieces, where there is a limit.
+    pub fn positions(&self) -> Option<usize> {
+        match &self.sizes {
+            TextSizes::Bert(config) => Some(config.positions),
+            TextSizes::XlNet(_) => None,
+        }
+    }
+
+    /// Segments that pieces can be of, where there is a limit.
+    pub fn segments(&self) -> Option<usize> {
+        match &self.sizes {
+            TextSizes::Bert(config) if config.kind != BertKind::DistilBert => Some(config.segments),
+            _ => None,
+        }
+    }
+
+    /// Whether the piece that stands for the class comes at the end of a sentence.
+    pub fn class_is_last(&self) -> bool {
+        matches!(self.sizes, TextSizes::XlNet(_))
+    }
+
+    /// The network with random weights.
+    ///
+    /// # Errors
+    ///
+    /// The sizes do not fit each other.
+    pub fn init(&self, device: &Device) -> Result<TextNetwork> {
+        Ok(match &self.sizes {
+            TextSizes::Bert(config) => config.init(device)?.into(),
+            TextSizes::XlNet(config) => config.init(device)?.into(),
+        })
+    }
+}
+
+/// The names of the classes: `id2label`, or as many as `num_labels`, of which there are two where nothing is said.
+fn classes(json: &Map<String, Value>) -> Result<Vec<String>, String> {
+    let Some(names) = json.get("id2label").filter(|names| !names.is_null()) else {
+        let count = json.get("num_labels").and_then(Value::as_u64).unwrap_or(2);
+        return Ok((0..count).map(|id| format!("LABEL_{id}")).collect());
+    };
+    let names: BTreeMap<usize, String> =
+        serde_json::from_value(names.clone()).map_err(|e| format!("id2label: {e}"))?;
+    match names.keys().copied().eq(0..names.len()) && !names.is_empty() {
+        true => Ok(names.into_values().collect()),
+        false => Err("id2label: the classes are not numbered from 0 on".into()),
+    }
+}
