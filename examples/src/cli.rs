@@ -286,8 +286,8 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// Where to compute.
     pub place: Place,
-    /// Which: throughput, values, exact, step, forward (every vision network), points (networks for point clouds), sentences
-    /// (padding), load (memory) or accuracy; all without.
+    /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
+    /// clouds), sentences (padding), load (memory) or accuracy; all without.
     #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.

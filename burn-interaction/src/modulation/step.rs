@@ -42,7 +42,11 @@ impl Modulation {
         rng: &mut impl Rng,
     ) -> Result<ModulatedLoss> {
         let batch = players.samples(&inputs);
-        let counts = players.counts(&inputs)?;
+        // Plain training needs no players, and counting them may wait for the device.
+        let counts = match self.terms().is_empty() {
+            true => Vec::new(),
+            false => players.counts(&inputs)?,
+        };
         let width = counts.iter().copied().max().unwrap_or(0);
         self.check(width)?;
         if targets.dims()[0] != batch {

@@ -1,9 +1,9 @@
-//! Forwards of the paper's vision networks against bare matrix products of as many multiplications.
+//! Forwards of the paper's networks for images and texts against bare matrix products of as many multiplications.
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
-use burn_interaction::Classifier;
-use burn_interaction_models::registry::{ImageSize, image_network};
+use burn_interaction::{Classifier, Sentences};
+use burn_interaction_models::registry::{ImageSize, image_network, text_config};
 
 use crate::error::Result;
 
@@ -31,11 +31,23 @@ const NETWORKS: [(&str, usize, f64); 15] = [
     ("swin-tiny", 224, 4.5),
 ];
 
+/// Pieces of a sentence.
+const LENGTH: usize = 32;
+
+/// Network, and its multiplications for one such sentence in thousand millions: 85 million for each piece in 12 layers of
+/// width 768, and attention between pieces.
+const TEXTS: [(&str, f64); 4] = [
+    ("bert", 2.74),
+    ("distilbert", 1.37),
+    ("albert", 2.74),
+    ("xlnet", 2.83),
+];
+
 /// Side of the square matrices of the floor.
 const SIDE: usize = 1024;
 
-/// Prints images a second of each network, and the time of as many multiplications in bare matrix products as a share
-/// of the network's.
+/// Prints images and sentences a second of each network, and its time over that of as many multiplications in bare matrix
+/// products.
 ///
 /// # Errors
 ///
@@ -44,25 +56,62 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!(
         "forwards of {BATCH} images, over bare matrix products of as many multiplications (floor 1)"
     );
-    let matrix = Tensor::<2>::random([SIDE, SIDE], Distribution::Default, device);
-    let product = || {
-        let _ = matrix.clone().matmul(matrix.clone()).into_data();
-    };
     for (name, side, billions) in NETWORKS {
         let net = image_network(name, ImageSize::square(side), 1000, device)?.valid();
         let images = Tensor::<4>::random([BATCH, 3, side, side], Distribution::Default, device);
         let forward = || {
             let _ = net.logits(images.clone()).into_data();
         };
-        let [forward, product] = in_turn(repeats, forward, product);
-        let floor = product.as_secs_f64() * BATCH as f64 * billions * 1e9 / (SIDE as f64).powi(3);
-        let seconds = forward.as_secs_f64();
-        println!(
-            "  {name:20} {side}x{side}: {:8.1} images/s, {:5.1} of the floor's time",
-            BATCH as f64 / seconds,
-            seconds / floor
+        report(
+            &format!("{name:20} {side}x{side}"),
+            "images",
+            billions,
+            repeats,
+            device,
+            forward,
+        );
+    }
+    println!("forwards of {BATCH} sentences of {LENGTH} word pieces, the same");
+    for (name, billions) in TEXTS {
+        let classes = ["no".to_string(), "yes".to_string()];
+        let net = text_config(name, 30_000, &classes)?.init(device)?.valid();
+        let range = Distribution::Uniform(0.0, 30_000.0);
+        let pieces = Tensor::<2>::random([BATCH, LENGTH], range, device).int();
+        let sentences = Sentences::new(pieces);
+        let forward = || {
+            let _ = net.logits(sentences.clone()).into_data();
+        };
+        report(
+            &format!("{name:28}"),
+            "sentences",
+            billions,
+            repeats,
+            device,
+            forward,
         );
     }
     println!();
     Ok(())
+}
+
+fn report(
+    name: &str,
+    unit: &str,
+    billions: f64,
+    repeats: usize,
+    device: &Device,
+    forward: impl FnMut(),
+) {
+    let matrix = Tensor::<2>::random([SIDE, SIDE], Distribution::Default, device);
+    let product = || {
+        let _ = matrix.clone().matmul(matrix.clone()).into_data();
+    };
+    let [forward, product] = in_turn(repeats, forward, product);
+    let floor = product.as_secs_f64() * BATCH as f64 * billions * 1e9 / (SIDE as f64).powi(3);
+    let seconds = forward.as_secs_f64();
+    println!(
+        "  {name}: {:8.1} {unit}/s, {:5.1} of the floor's time",
+        BATCH as f64 / seconds,
+        seconds / floor
+    );
 }

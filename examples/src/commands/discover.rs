@@ -56,6 +56,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
         args,
         weights: args.weights.clone(),
         baseline,
+        exact: EXACT_BY_DEFAULT,
         folder: &folder,
         device: &device,
     };
@@ -128,6 +129,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
                 SentenceSamples::new(set, &view).of_at_least(args.min_players, &device)?;
             let run = Run {
                 weights: view.weights.clone(),
+                exact: EXACT_OF_SENTENCES,
                 ..run(own()?)
             };
             let init = || Ok(view.config.init(&device)?);
@@ -141,6 +143,8 @@ struct Run<'a> {
     args: &'a DiscoverArgs,
     weights: Option<PathBuf>,
     baseline: Option<Baseline>,
+    /// Players up to which samples are enumerated unless the arguments say otherwise.
+    exact: usize,
     folder: &'a Folder,
     device: &'a Device,
 }
@@ -267,15 +271,14 @@ impl Run<'_> {
             None => Pairs::random(200),
         };
         let estimator = parse::estimator(&args.estimator)?.unwrap_or_else(|| {
-            let (chosen, name) = match (differ, count <= EXACT_BY_DEFAULT) {
-                (_, true) => (Estimator::Exact, "exact"),
-                (false, false) => (Estimator::toggled(), "toggled"),
-                (true, false) => (
-                    Estimator::Auto {
-                        exact: EXACT_OF_SENTENCES,
-                    },
-                    "exact for sentences of up to 14 players, toggled for longer ones",
-                ),
+            let exact = self.exact;
+            let (chosen, name) = match (count <= exact, differ) {
+                (true, _) => (Estimator::Exact, "exact".into()),
+                (false, false) => (Estimator::toggled(), "toggled".into()),
+                (false, true) => {
+                    let name = format!("exact up to {exact} players, toggled above");
+                    (Estimator::Auto { exact }, name)
+                }
             };
             println!("estimator: {name}");
             chosen

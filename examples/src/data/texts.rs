@@ -55,36 +55,9 @@ impl TextView {
         {
             return Err(other.of_another("a network for texts"));
         }
-        let is_folder = |path: &Path| path.join("config.json").exists();
-        let model = Path::new(&subject.model);
-        let of_weights = match weights {
-            Some(path) if path.is_dir() => Some(path),
-            other => other.and_then(Path::parent),
-        };
-        let named = !(model.is_dir() || subject.model.contains(['/', '\\']));
-        let folder = match named {
-            true => of_weights.filter(|folder| is_folder(folder)),
-            false => Some(model),
-        };
-        let weights = match (weights, folder) {
-            (Some(file), _) if !file.is_dir() => Some(file.to_path_buf()),
-            (Some(folder), _) | (None, Some(folder)) => Some(text_weights(folder)?),
-            (None, None) => None,
-        };
-        let config = match folder {
-            Some(folder) => Some(TextConfig::open(folder)?),
-            None => None,
-        };
-        if let Some(config) = config.as_ref().filter(|_| named) {
-            let kind = subject.model.split('-').next().unwrap_or_default();
-            if kind != config.kind() {
-                let found = config.kind();
-                return Err(usage(format!(
-                    "--model {kind}: the folder of the weights holds a network of kind {found}"
-                )));
-            }
-        }
-        let last = match &config {
+        let Source { folder, weights } = source(subject, weights)?;
+        let own = folder.as_ref().map(TextConfig::open).transpose()?;
+        let last = match &own {
             Some(config) => config.class_is_last(),
             None => text_config(&subject.model, 1, train.classes())?.class_is_last(),
         };
@@ -93,23 +66,8 @@ impl TextView {
         } else {
             Frame::ClassFirst
         };
-        let vocabulary = match (&subject.vocabulary, folder) {
-            (Some(path), _) => Vocabulary::open(path, frame)?,
-            (None, Some(folder)) => Vocabulary::open(folder, frame)?,
-            (None, None) if subject.data == "grammar" => {
-                Vocabulary::of_pieces(&grammar_vocabulary(), frame)?
-            }
-            (None, None) => {
-                let texts = train.items().iter().map(|item| item.text.as_str());
-                let vocabulary = Vocabulary::learned(texts, LEARNED, frame)?;
-                println!(
-                    "learned {} word pieces from the training texts; --vocabulary gives others",
-                    vocabulary.size()
-                );
-                vocabulary
-            }
-        };
-        let config = match config {
+        let vocabulary = vocabulary(subject, train, folder.as_deref(), frame)?;
+        let config = match own {
             // A pretrained network gets a head for these classes when it is trained.
             Some(config) if !config.is_classifier() => config.with_classes(train.classes()),
             Some(config) => config,
@@ -162,6 +120,69 @@ impl TextView {
         self.config.save(folder.path())?;
         Ok(self.vocabulary.save(folder.path())?)
     }
+}
+
+/// Where a network comes from.
+struct Source {
+    /// Its Hugging Face folder.
+    folder: Option<PathBuf>,
+    weights: Option<PathBuf>,
+}
+
+/// The folder that `--model` names or the weights are in, and the weights.
+fn source(subject: &Subject, weights: Option<&Path>) -> Result<Source> {
+    let is_folder = |path: &Path| path.join("config.json").exists();
+    let model = Path::new(&subject.model);
+    let is_name = !(is_folder(model) || subject.model.contains(['/', '\\']));
+    let folder = match (is_name, weights) {
+        (false, _) => Some(model),
+        (true, Some(path)) if path.is_dir() => Some(path),
+        (true, path) => path
+            .and_then(Path::parent)
+            .filter(|folder| is_folder(folder)),
+    };
+    if let Some(folder) = folder.filter(|_| is_name) {
+        let kind = subject.model.split('-').next().unwrap_or_default();
+        let config = TextConfig::open(folder)?;
+        if kind != config.kind() {
+            return Err(usage(format!(
+                "--model {}: the folder of the weights holds a network of kind {}",
+                subject.model,
+                config.kind()
+            )));
+        }
+    }
+    let weights = match (weights, folder) {
+        (Some(file), _) if !file.is_dir() => Some(file.to_path_buf()),
+        (Some(folder), _) | (None, Some(folder)) => Some(text_weights(folder)?),
+        (None, None) => None,
+    };
+    Ok(Source {
+        folder: folder.map(Path::to_path_buf),
+        weights,
+    })
+}
+
+/// The word pieces of a network: given, its folder's, the grammar's, or learned.
+fn vocabulary(
+    subject: &Subject,
+    train: &Texts,
+    folder: Option<&Path>,
+    frame: Frame,
+) -> Result<Vocabulary> {
+    if let Some(path) = subject.vocabulary.as_deref().or(folder) {
+        return Ok(Vocabulary::open(path, frame)?);
+    }
+    if subject.data == "grammar" {
+        return Ok(Vocabulary::of_pieces(&grammar_vocabulary(), frame)?);
+    }
+    let texts = train.items().iter().map(|item| item.text.as_str());
+    let vocabulary = Vocabulary::learned(texts, LEARNED, frame)?;
+    println!(
+        "learned {} word pieces from the training texts; --vocabulary gives others",
+        vocabulary.size()
+    );
+    Ok(vocabulary)
 }
 
 /// Whether word pieces and classes fit a network.
