@@ -55,8 +55,11 @@ impl TextView {
         {
             return Err(other.of_another("a network for texts"));
         }
-        let Source { folder, weights } = source(subject, weights)?;
-        let own = folder.as_ref().map(TextConfig::open).transpose()?;
+        let Source {
+            folder,
+            config: own,
+            weights,
+        } = source(subject, weights)?;
         let last = match &own {
             Some(config) => config.class_is_last(),
             None => text_config(&subject.model, 1, train.classes())?.class_is_last(),
@@ -124,12 +127,13 @@ impl TextView {
 
 /// Where a network comes from.
 struct Source {
-    /// Its Hugging Face folder.
+    /// Its Hugging Face folder, and what stands in there.
     folder: Option<PathBuf>,
+    config: Option<TextConfig>,
     weights: Option<PathBuf>,
 }
 
-/// The folder that `--model` names or the weights are in, and the weights.
+/// The folder that `--model` names or the weights are in, its configuration, and the weights.
 fn source(subject: &Subject, weights: Option<&Path>) -> Result<Source> {
     let is_folder = |path: &Path| path.join("config.json").exists();
     let model = Path::new(&subject.model);
@@ -141,9 +145,9 @@ fn source(subject: &Subject, weights: Option<&Path>) -> Result<Source> {
             .and_then(Path::parent)
             .filter(|folder| is_folder(folder)),
     };
-    if let Some(folder) = folder.filter(|_| is_name) {
+    let config = folder.map(TextConfig::open).transpose()?;
+    if let Some(config) = config.as_ref().filter(|_| is_name) {
         let kind = subject.model.split('-').next().unwrap_or_default();
-        let config = TextConfig::open(folder)?;
         if kind != config.kind() {
             return Err(usage(format!(
                 "--model {}: the folder of the weights holds a network of kind {}",
@@ -159,6 +163,7 @@ fn source(subject: &Subject, weights: Option<&Path>) -> Result<Source> {
     };
     Ok(Source {
         folder: folder.map(Path::to_path_buf),
+        config,
         weights,
     })
 }
