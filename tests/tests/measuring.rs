@@ -393,3 +393,26 @@ fn predicted_targets_are_those_of_the_whole_input() {
     let predicted = m.run(&net, x.clone(), Targets::Predicted).unwrap();
     assert_eq!(predicted, m.run(&net, x, classes).unwrap());
 }
+
+#[test]
+fn strengths_that_may_be_rounding_are_told() {
+    // Sums of features have no interactions but those of rounding.
+    let x = Tensor::<2>::from_floats([[0.1, 0.7, 1.3, -0.9, 2.1, 0.3]], &test_device());
+    let run = |scale: f64| {
+        let net = move |x: Tensor<2>| {
+            let first = x.clone().narrow(1, 0, 1);
+            let second = x.clone().narrow(1, 1, 1);
+            let z = x.sum_dim(1) * 0.37 + first * second * scale;
+            Tensor::cat(vec![z.zeros_like(), z], 1)
+        };
+        let measurement = Measurement::new(Features).pairs(Pairs::all());
+        let measurement = measurement.estimator(Estimator::Exact);
+        measurement
+            .run(&net, x.clone(), vec![1])
+            .unwrap()
+            .strength()
+    };
+    let (sum, product) = (run(0.0), run(1.0));
+    assert!(sum.is_rounding() && sum.rounding < 1e-6, "{}", sum.rounding);
+    assert!(!product.is_rounding());
+}

@@ -45,6 +45,8 @@ pub struct SampleProfile {
     estimates: Vec<Estimate>,
     /// One a sampled order, `None` where it is exact.
     halves: Vec<Option<Halves>>,
+    /// The largest |v(S)|.
+    largest: f64,
 }
 
 impl SampleProfile {
@@ -61,6 +63,11 @@ impl SampleProfile {
     /// The measured orders, ascending.
     pub fn orders(&self) -> &[usize] {
         &self.orders
+    }
+
+    /// The largest |v(S)| of the coalitions evaluated.
+    pub fn largest_value(&self) -> f64 {
+        self.largest
     }
 
     /// The pairs, ascending.
@@ -228,6 +235,7 @@ pub(crate) struct Accumulator {
     plan: Plan,
     sums: Sums,
     forwards: u64,
+    largest: f64,
 }
 
 enum Sums {
@@ -248,11 +256,15 @@ impl Accumulator {
             plan,
             sums,
             forwards: 0,
+            largest: 0.0,
         }
     }
 
     pub fn absorb(&mut self, block: &Block, values: &[f64]) {
         self.forwards += values.len() as u64;
+        self.largest = values
+            .iter()
+            .fold(self.largest, |most, v| most.max(v.abs()));
         match (&mut self.sums, &block.differences) {
             (Sums::Sizes(sums), Differences::Enumerated) => sums.absorb(&block.coalitions, values),
             (Sums::Differences(sums), Differences::Listed(list)) => {
@@ -306,6 +318,7 @@ impl Accumulator {
             pairs: plan.pairs().to_vec(),
             estimates,
             halves,
+            largest: self.largest,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::coalition::generator;
 
 use super::correct::{correction, mean, noise_floor};
-use super::{Estimate, Profile, Settings};
+use super::{Estimate, Profile, SampleProfile, Settings};
 
 const RESAMPLES: usize = 1000;
 
@@ -56,6 +56,9 @@ pub struct Strength {
     pub complete: bool,
     /// The number of coalitions evaluated.
     pub forwards: u64,
+    /// What rounding alone may make of a strength, where values come from 32-bit numbers: twice their precision times the
+    /// largest |v(S)|, averaged over samples. Curves below it say nothing.
+    pub rounding: f64,
     /// The confidence of the bands.
     pub confidence: f64,
     /// One point a measured order, ascending.
@@ -96,9 +99,17 @@ impl Strength {
             left_out: profile.left_out,
             complete: profile.is_complete(),
             forwards: profile.forwards,
+            rounding: 2.0
+                * f64::from(f32::EPSILON)
+                * mean(profile.samples.iter().map(SampleProfile::largest_value)),
             confidence,
             points: points.collect(),
         }
+    }
+
+    /// Whether every strength may be rounding alone, see [`rounding`](Strength::rounding).
+    pub fn is_rounding(&self) -> bool {
+        self.points.iter().all(|point| point.raw <= self.rounding)
     }
 
     /// The mean raw S^(m) over the orders whose ratio m / (n - 2) is in `low..=high`; `None` if there are none.

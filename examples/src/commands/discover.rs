@@ -386,6 +386,11 @@ pub fn report(curves: &Curves) {
             println!(
                 "  no interaction at all: this network's output does not depend on the players\n"
             );
+        } else if curve.strength.is_rounding() {
+            println!(
+                "  no more than the rounding of 32-bit values, {}: this curve says nothing\n",
+                number(curve.strength.rounding)
+            );
         } else if let Some(depth) = curve.strength.depth() {
             println!("  depth of the bottleneck {depth:.2}\n");
         }
