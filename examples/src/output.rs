@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn_interaction::figures::Chart;
-use burn_interaction::{Curves, Profile};
+use burn_interaction::{Curves, Profile, SampleProfile};
 use burn_interaction_datasets::Framing;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -129,12 +129,8 @@ impl Folder {
     /// A file cannot be written.
     pub fn write_profile(&self, profile: &Profile) -> Result<()> {
         const MOST: usize = 2_000_000;
-        let pairs: usize = profile
-            .samples()
-            .iter()
-            .map(|sample| sample.pairs().len())
-            .sum();
-        let interactions = pairs * profile.orders().len();
+        let of_sample = |sample: &SampleProfile| sample.pairs().len() * sample.orders().len();
+        let interactions: usize = profile.samples().iter().map(of_sample).sum();
         if interactions > MOST {
             println!(
                 "{interactions} interactions are too many for profile.json and interactions.csv: writing the curve only"

@@ -102,8 +102,8 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             .map(|row| lengths[row.sample])
             .max()
             .unwrap_or(0);
-        let (absent, _) = self.players.shorten(absent, places.clone(), longest);
-        let (present, places) = self.players.shorten(present, places, longest);
+        let [present, absent] = [present, absent].map(|i| self.players.shorten(i, longest));
+        let places = self.players.shorten_places(places, longest);
         self.players.compose(present, absent, &places, presence)
     }
 }

@@ -84,10 +84,8 @@ impl<E: Evaluate> Stream<'_, E> {
     /// Takes a block and evaluates as soon as there is a batch; tells whether the observer stops the run.
     fn offer(&mut self, sample: usize, block: Block, observer: &mut impl Observer) -> Result<bool> {
         let elements = self.evaluate.elements(sample);
-        let closed = |packing: &mut Packing| packing.add(elements);
-        let ready: Vec<usize> = (0..block.coalitions.len())
-            .filter_map(|_| closed(&mut self.packing))
-            .collect();
+        let rows = 0..block.coalitions.len();
+        let ready: Vec<usize> = rows.filter_map(|_| self.packing.add(elements)).collect();
         self.queue.push_back(Pending {
             sample,
             block,

@@ -91,14 +91,14 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// The samples with these indices, an `[rows]` tensor, as a new batch.
     fn select(&self, input: &Self::Input, samples: Tensor<1, Int>) -> Self::Input;
 
-    /// A batch and its places without the padding beyond this length, which none of its samples exceeds.
-    fn shorten(
-        &self,
-        input: Self::Input,
-        places: Self::Places,
-        _length: usize,
-    ) -> (Self::Input, Self::Places) {
-        (input, places)
+    /// A batch without the padding beyond this length, which none of its samples exceeds.
+    fn shorten(&self, input: Self::Input, _length: usize) -> Self::Input {
+        input
+    }
+
+    /// The places of such a batch.
+    fn shorten_places(&self, places: Self::Places, _length: usize) -> Self::Places {
+        places
     }
 
     /// Batches of samples of one size, one after the other.

@@ -85,8 +85,7 @@ impl Tokens {
         self
     }
 
-    /// The player that each piece of each sentence belongs to, `None` for what is always present, and how many pieces
-    /// each sentence has up to the last visible one.
+    /// The player that each piece of each sentence belongs to, up to the last visible one; `None` for what is always present.
     ///
     /// # Errors
     ///
@@ -102,31 +101,29 @@ impl Tokens {
         let rows = pieces
             .chunks(length.max(1))
             .zip(visible.chunks(length.max(1)));
-        rows.map(|(pieces, visible)| {
-            let mut count = 0;
-            let end = visible.iter().rposition(|seen| *seen != 0);
-            let pieces = pieces
-                .iter()
-                .zip(visible)
-                .take(end.map_or(0, |last| last + 1));
-            pieces
-                .map(|(piece, seen)| {
-                    let kind = match (*seen, self.kind(*piece)?) {
-                        (0, _) => Piece::Special,
-                        (_, kind) => kind,
-                    };
-                    Ok(match kind {
-                        Piece::Special => None,
-                        Piece::Continues if self.words && count > 0 => Some(count - 1),
-                        Piece::Begins | Piece::Continues => {
-                            count += 1;
-                            Some(count - 1)
-                        }
-                    })
-                })
-                .collect()
-        })
-        .collect()
+        rows.map(|(pieces, visible)| self.of_sentence(pieces, visible))
+            .collect()
+    }
+
+    fn of_sentence(&self, pieces: &[i64], visible: &[i64]) -> Result<Vec<Option<usize>>> {
+        let length = visible
+            .iter()
+            .rposition(|seen| *seen != 0)
+            .map_or(0, |last| last + 1);
+        let mut players = Vec::with_capacity(length);
+        let mut count = 0;
+        for (piece, seen) in pieces.iter().zip(visible).take(length) {
+            let kind = self.kind(*piece)?;
+            if kind == Piece::Special || *seen == 0 {
+                players.push(None);
+                continue;
+            }
+            if kind == Piece::Begins || !self.words || count == 0 {
+                count += 1;
+            }
+            players.push(Some(count - 1));
+        }
+        Ok(players)
     }
 
     fn kind(&self, piece: i64) -> Result<Piece> {
@@ -250,21 +247,16 @@ impl Players for Tokens {
         }
     }
 
-    fn shorten(
-        &self,
-        input: Sentences,
-        places: Tensor<2, Int>,
-        length: usize,
-    ) -> (Sentences, Tensor<2, Int>) {
-        if length >= input.dims()[1] {
-            return (input, places);
-        }
-        let cut = Sentences {
+    fn shorten(&self, input: Sentences, length: usize) -> Sentences {
+        Sentences {
             pieces: input.pieces.narrow(1, 0, length),
             visible: input.visible.narrow(1, 0, length),
             segments: input.segments.narrow(1, 0, length),
-        };
-        (cut, places.narrow(1, 0, length))
+        }
+    }
+
+    fn shorten_places(&self, places: Tensor<2, Int>, length: usize) -> Tensor<2, Int> {
+        places.narrow(1, 0, length)
     }
 
     fn concat(&self, batches: Vec<Sentences>) -> Sentences {
@@ -308,5 +300,65 @@ impl Players for Tokens {
     fn describe(&self) -> String {
         let players = if self.words { "words" } else { "word pieces" };
         players.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Piece::{Begins, Continues, Special};
+
+    fn sentence(pieces: &[i32], visible: &[bool]) -> Sentences {
+        let (device, shape) = (Device::flex(), [1, pieces.len()]);
+        let pieces = TensorData::new(pieces.to_vec(), shape);
+        let mut sentence = Sentences::new(Tensor::from_data(pieces, &device));
+        let visible = TensorData::new(visible.to_vec(), shape);
+        sentence.visible = Tensor::from_data(visible, &device);
+        sentence
+    }
+
+    #[test]
+    fn what_is_special_or_hidden_is_no_player() {
+        let tokens = Tokens::new([Special, Begins, Continues]);
+        let players = |tokens: &Tokens, pieces: &[i32], visible: &[bool]| {
+            tokens
+                .players(&sentence(pieces, visible))
+                .unwrap()
+                .remove(0)
+        };
+        let all = [true; 5];
+        let pieces = [0, 2, 2, 1, 2];
+        let found = players(&tokens, &pieces, &all);
+        assert_eq!(found, [None, Some(0), Some(1), Some(2), Some(3)]);
+        // A sentence may begin within a word.
+        let found = players(&tokens.clone().words(), &pieces, &all);
+        assert_eq!(found, [None, Some(0), Some(0), Some(1), Some(1)]);
+        let found = players(&tokens, &pieces, &[false, true, false, true, false]);
+        assert_eq!(found, [None, Some(0), None, Some(1)]);
+        let hidden = sentence(&pieces, &[false; 5]);
+        assert_eq!(tokens.counts(&hidden).unwrap(), [0]);
+        assert!(matches!(
+            tokens.count(&hidden),
+            Err(Error::TooFewPlayers { players: 0 })
+        ));
+    }
+
+    #[test]
+    fn absent_players_are_replaced_and_special_pieces_stay() {
+        let tokens = Tokens::new([Special, Begins, Begins]).mask(2);
+        let input = sentence(&[0, 1, 1, 0], &[true; 4]);
+        let compose = |baseline: &Baseline, presence: [bool; 2]| {
+            let absent = tokens.absent(&input, baseline).unwrap();
+            let places = tokens.places(&input).unwrap();
+            let presence = TensorData::new(presence.to_vec(), [1, 2]);
+            let presence = Tensor::from_data(presence, &Device::flex());
+            let made = tokens.compose(input.clone(), absent, &places, presence);
+            let read = |tensor: Tensor<2, Int>| tensor.try_into_vec_as::<i64>().unwrap();
+            (read(made.pieces), read(made.visible.int()))
+        };
+        let made = compose(&Baseline::Mask, [false, true]);
+        assert_eq!(made, (vec![0, 2, 1, 0], vec![1, 1, 1, 1]));
+        let made = compose(&Baseline::Hidden, [true, false]);
+        assert_eq!(made, (vec![0, 1, 1, 0], vec![1, 1, 0, 1]));
     }
 }

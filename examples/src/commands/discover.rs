@@ -57,6 +57,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
         weights: args.weights.clone(),
         baseline,
         exact: EXACT_BY_DEFAULT,
+        fewest: 2,
         folder: &folder,
         device: &device,
     };
@@ -130,6 +131,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             let run = Run {
                 weights: view.weights.clone(),
                 exact: EXACT_OF_SENTENCES,
+                fewest: args.min_players,
                 ..run(own()?)
             };
             let init = || Ok(view.config.init(&device)?);
@@ -145,6 +147,8 @@ struct Run<'a> {
     baseline: Option<Baseline>,
     /// Players up to which samples are enumerated unless the arguments say otherwise.
     exact: usize,
+    /// Players below which samples are left out.
+    fewest: usize,
     folder: &'a Folder,
     device: &'a Device,
 }
@@ -183,7 +187,7 @@ impl Run<'_> {
         };
         if samples.count() == 0 {
             return Err(usage(format!(
-                "the {} part of {} is empty: take the other with --split",
+                "nothing to measure in the {} part of {}: take another with --split",
                 args.split, args.subject.data
             )));
         }
@@ -237,7 +241,7 @@ impl Run<'_> {
         };
         let title = format!(
             "{} on {}",
-            args.subject.model,
+            args.subject.model.trim_end_matches('/'),
             args.subject.data.split(':').next().unwrap_or_default()
         );
         let mut curves = Curves::new(title).with(name, strength);
@@ -288,6 +292,7 @@ impl Run<'_> {
             .pairs(pairs)
             .estimator(estimator)
             .contexts(args.contexts)
+            .fewest(self.fewest)
             .reward(parse::reward(&args.reward)?)
             .seed(args.place.seed);
         let measurement = match self.baseline.clone() {

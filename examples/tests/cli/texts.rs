@@ -127,7 +127,7 @@ fn sentences_are_trained_on_and_measured() {
             &["--min-players", "40", "--out", &found],
         ]
         .concat(),
-        "is empty",
+        "nothing to measure",
     );
 }
 
