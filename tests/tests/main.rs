@@ -3,6 +3,7 @@
 mod backends;
 mod clouds;
 mod dialects;
+mod folders;
 mod measuring;
 mod networks;
 mod parity;

@@ -36,7 +36,8 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     width: usize,
     /// Of each sample, where they differ.
     lengths: Option<Vec<usize>>,
-    elements: usize,
+    /// Of each sample.
+    elements: Vec<usize>,
     present: P::Input,
     absent: P::Input,
     places: P::Places,
@@ -64,11 +65,12 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             });
         }
         let counts = players.counts(&present)?;
+        let lengths = players.lengths(&present)?;
         Ok(Self {
+            elements: elements(players.elements(&present), lengths.as_deref(), samples),
             width: counts.iter().copied().max().unwrap_or(0),
             counts,
-            lengths: players.lengths(&present)?,
-            elements: players.elements(&present),
+            lengths,
             places: players.places(&present)?,
             lanes: lanes(&players.device(&present)),
             net,
@@ -114,7 +116,7 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
     }
 
     fn elements(&self, sample: usize) -> usize {
-        share(self.elements, self.lengths.as_deref(), sample)
+        self.elements[sample]
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
@@ -147,13 +149,14 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
     }
 }
 
-/// The elements of a sample, of those that the longest has: shared out by length where lengths differ.
-pub(crate) fn share(elements: usize, lengths: Option<&[usize]>, sample: usize) -> usize {
+/// The elements of each sample, of those that the longest has: shared out by length where lengths differ.
+pub(crate) fn elements(whole: usize, lengths: Option<&[usize]>, samples: usize) -> Vec<usize> {
     let Some(lengths) = lengths else {
-        return elements;
+        return vec![whole; samples];
     };
     let longest = lengths.iter().copied().max().unwrap_or(0).max(1);
-    (elements * lengths[sample]).div_ceil(longest)
+    let share = |length: &usize| (whole * length).div_ceil(longest);
+    lengths.iter().map(share).collect()
 }
 
 /// The presence of each player in each coalition, `[coalitions, width]`; players that a game does not have are absent.

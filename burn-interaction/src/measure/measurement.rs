@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::estimate::{Estimator, Orders, Pairs, Plan};
-use crate::game::{Classifier, Evaluate, Game, NetworkGames, Reward, Row, read_logits, share};
+use crate::game::{Classifier, Evaluate, Game, NetworkGames, Reward, Row, elements, read_logits};
 use crate::players::{Baseline, Players};
 use crate::profile::{Axis, Profile, Settings};
 
@@ -209,7 +209,7 @@ impl<P> Measurement<P> {
         }
         let plan = |sample: usize| self.plan(counts[sample], grid, sample);
         let packing = Packing::new(self.batch)?;
-        let missing = &chosen[profile.samples.len()..];
+        let missing = chosen.get(profile.samples.len()..).unwrap_or_default();
         let made = run::run(evaluate, plan, missing, packing, observer)?;
         profile.samples.extend(made.samples);
         profile.forwards += made.forwards;
@@ -316,6 +316,7 @@ impl<P: Players> Measurement<P> {
         let counts = self.players.counts(inputs)?;
         let lengths = self.players.lengths(inputs)?;
         let whole = self.players.elements(inputs);
+        let elements = elements(whole, lengths.as_deref(), counts.len());
         let chosen = self.chosen(&counts)?;
         Axis::new(&self.settings.orders, chosen.iter().map(|s| counts[*s]))?;
         let earlier = self.earlier.as_ref();
@@ -329,10 +330,9 @@ impl<P: Players> Measurement<P> {
         };
         for &sample in missing {
             let plan = self.plan(counts[sample], self.players.grid(), sample)?;
-            let elements = share(whole, lengths.as_deref(), sample);
             for _ in 0..plan.forwards() {
                 cost.forwards += 1;
-                cost.batches += u64::from(packing.add(elements).is_some());
+                cost.batches += u64::from(packing.add(elements[sample]).is_some());
             }
         }
         cost.batches += u64::from(packing.rows() > 0);
