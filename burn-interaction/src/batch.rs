@@ -1,17 +1,26 @@
 use burn::tensor::{Int, Tensor};
 
-/// A batch of inputs with their labels.
+/// A batch of inputs with their labels and ids.
 #[derive(Debug, Clone)]
 pub struct Batch<I> {
     /// The inputs, such as a `[batch, channels, height, width]` tensor.
     pub inputs: I,
     /// The labels, a `[batch]` tensor.
     pub targets: Tensor<1, Int>,
+    /// What names each sample in results, and fixes what is drawn for it: its place in the data set.
+    pub ids: Vec<u64>,
 }
 
 impl<I> Batch<I> {
-    /// A batch of inputs with their labels.
-    pub fn new(inputs: I, targets: Tensor<1, Int>) -> Self {
-        Self { inputs, targets }
+    /// A batch of inputs with their labels and ids, one of each for a sample.
+    ///
+    /// Ids are the samples' places in the data set: with the seed they fix all that is drawn for a sample, so that results
+    /// of parts measured elsewhere, or in other batches, are those of one run.
+    pub fn new(inputs: I, targets: Tensor<1, Int>, ids: Vec<u64>) -> Self {
+        Self {
+            inputs,
+            targets,
+            ids,
+        }
     }
 }

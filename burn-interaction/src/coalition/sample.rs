@@ -16,6 +16,18 @@ pub fn generator(seed: u64, stream: u64) -> Generator {
     rng
 }
 
+/// The generator of what is drawn for one sample: a function of the seed, the sample's id and two numbers that tell draws
+/// of one sample apart, such as its pairs from its contexts, or one epoch from the next.
+///
+/// Nothing else enters, so that a sample's draws are the same in any batch, part or process that it is measured in.
+pub fn sample_generator(seed: u64, id: u64, part: [u64; 2]) -> Generator {
+    let mut key = [0; 32];
+    for (bytes, number) in key.chunks_exact_mut(8).zip([seed, id, part[0], part[1]]) {
+        bytes.copy_from_slice(&number.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
 /// A coalition drawn uniformly among those of `size` members that leave out the players in `without`.
 ///
 /// # Panics
@@ -154,5 +166,21 @@ mod tests {
         let draw = |stream| sample_of_size(100, 50, &[], &mut generator(3, stream));
         assert_eq!(draw(0), draw(0));
         assert_ne!(draw(0), draw(1));
+    }
+
+    #[test]
+    fn each_number_of_a_sample_s_generator_gives_other_draws() {
+        let draw =
+            |seed, id, part| sample_of_size(100, 50, &[], &mut sample_generator(seed, id, part));
+        let first = draw(3, 5, [0, 0]);
+        assert_eq!(first, draw(3, 5, [0, 0]));
+        for other in [
+            draw(5, 3, [0, 0]),
+            draw(3, 6, [0, 0]),
+            draw(3, 5, [1, 0]),
+            draw(3, 5, [0, 1]),
+        ] {
+            assert_ne!(first, other);
+        }
     }
 }

@@ -75,6 +75,7 @@ mod tests {
             points: (0..200).map(|k| [1.0, 0.5, k as f32 / 200.0]).collect(),
             parts: Some((0..200).collect()),
             label: 1,
+            id: 0,
         };
         let recipe = CloudAugmentation::pointnet2();
         let whole = CloudAugmentation {

@@ -130,11 +130,12 @@ pub fn assemble(items: &[CloudItem], device: &Device) -> Result<Batch<Tensor<3>>
         .iter()
         .flat_map(|item| (0..3).flat_map(|axis| item.points.iter().map(move |p| p[axis])));
     let values: Vec<f32> = axes.collect();
+    let ids = items.iter().map(|item| item.id).collect();
     let labels: Vec<i32> = items.iter().map(|item| item.label as i32).collect();
     let count = items.len();
     let inputs = Tensor::from_data(TensorData::new(values, [count, 3, points]), device);
     let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
-    Ok(Batch::new(inputs, targets))
+    Ok(Batch::new(inputs, targets, ids))
 }
 
 impl Batcher<CloudItem, Batch<Tensor<3>>> for CloudBatcher {

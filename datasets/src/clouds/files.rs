@@ -83,7 +83,7 @@ impl Object {
         }
     }
 
-    fn cloud(&self, points: usize, draw: Option<u64>, label: usize) -> CloudItem {
+    fn cloud(&self, points: usize, draw: Option<u64>, [label, index]: [usize; 2]) -> CloudItem {
         match self {
             Self::Surface(mesh) => {
                 let drawn = mesh.sample(points, draw.unwrap_or(0));
@@ -91,6 +91,7 @@ impl Object {
                     points: drawn.into_iter().map(|(point, _)| point).collect(),
                     parts: None,
                     label,
+                    id: index as u64,
                 }
             }
             Self::Points(list) => {
@@ -109,6 +110,7 @@ impl Object {
                     parts: (list.parts.as_ref())
                         .map(|parts| chosen.iter().map(|k| parts[*k]).collect()),
                     label,
+                    id: index as u64,
                 }
             }
         }
@@ -155,7 +157,7 @@ impl CloudSet for CloudFiles {
         let bytes = |object: &Arc<Object>| object.bytes();
         let read = || form.read().map(Arc::new);
         let object = self.cache.get_or(index, bytes, read)?;
-        Ok(object.cloud(points, draw, *label))
+        Ok(object.cloud(points, draw, [*label, index]))
     }
 }
 

@@ -11,6 +11,8 @@ pub struct CloudItem {
     pub parts: Option<Vec<usize>>,
     /// Its class.
     pub label: usize,
+    /// Its place in the data set, by which results name it.
+    pub id: u64,
 }
 
 impl CloudItem {

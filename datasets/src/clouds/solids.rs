@@ -74,6 +74,7 @@ impl CloudSet for Solids {
                 .map(|(point, _)| place(point, &mut rng))
                 .collect(),
             label,
+            id: index as u64,
         })
     }
 }

@@ -172,7 +172,7 @@ impl ImageBatcher {
         }
         let images = items
             .iter()
-            .map(|item| (item.pixels.as_slice(), item.label));
+            .map(|item| (item.pixels.as_slice(), item.label, item.id));
         Ok(batch(images, size, &self.normalization, device))
     }
 }
@@ -198,20 +198,22 @@ impl Images {
         normalization: &Normalization,
         device: &Device,
     ) -> Batch<Tensor<4>> {
-        let images = indices.iter().map(|i| (self.pixels(*i), self.label(*i)));
+        let images = indices
+            .iter()
+            .map(|i| (self.pixels(*i), self.label(*i), *i as u64));
         batch(images, self.size(), normalization, device)
     }
 }
 
 fn batch<'a>(
-    images: impl Iterator<Item = (&'a [u8], usize)>,
+    images: impl Iterator<Item = (&'a [u8], usize, u64)>,
     size: [usize; 3],
     normalization: &Normalization,
     device: &Device,
 ) -> Batch<Tensor<4>> {
     let [channels, height, width] = size;
-    let (mut values, mut labels) = (Vec::new(), Vec::<i32>::new());
-    for (pixels, label) in images {
+    let (mut values, mut labels, mut ids) = (Vec::new(), Vec::<i32>::new(), Vec::new());
+    for (pixels, label, id) in images {
         for (plane, pixels) in pixels.chunks_exact((height * width).max(1)).enumerate() {
             let (mean, deviation) = (normalization.mean[plane], normalization.deviation[plane]);
             values.extend(
@@ -221,6 +223,7 @@ fn batch<'a>(
             );
         }
         labels.push(label as i32);
+        ids.push(id);
     }
     let count = labels.len();
     let inputs = Tensor::from_data(
@@ -228,7 +231,7 @@ fn batch<'a>(
         device,
     );
     let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
-    Batch::new(inputs, targets)
+    Batch::new(inputs, targets, ids)
 }
 
 #[cfg(test)]
@@ -258,6 +261,7 @@ mod tests {
             pixels: (0..64).collect(),
             size: [1, 8, 8],
             label: 0,
+            id: 0,
         };
         let of = |epoch, index| batcher.prepare(item.clone(), [epoch, index]);
         assert_eq!(of(0, 0), of(0, 0));
@@ -274,6 +278,7 @@ mod tests {
             pixels: vec![0; side * side],
             size: [1, side, side],
             label: 0,
+            id: 0,
         };
         let error = batcher.assemble(&[item(2), item(3)], &device).unwrap_err();
         assert!(error.to_string().contains("2x2 and of 3x3"), "{error}");

@@ -6,7 +6,7 @@ use super::ImageItem;
 use crate::error::{Error, Result};
 
 /// Reads an image file as three channels of 8 bits: grey is repeated, CMYK converted, transparency dropped.
-pub(super) fn decode(path: &Path, label: usize) -> Result<ImageItem> {
+pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
     let bytes = std::fs::read(path).map_err(|e| Error::io(path, e, ""))?;
     if bytes.is_empty() {
         return Err(Error::file(path, "zero bytes: fetch the file again"));
@@ -28,6 +28,7 @@ pub(super) fn decode(path: &Path, label: usize) -> Result<ImageItem> {
         pixels: (0..3).flat_map(channel).collect(),
         size: [3, height as usize, width as usize],
         label,
+        id,
     })
 }
 

@@ -87,7 +87,7 @@ impl ImageFiles {
 
     fn decoded(&self, index: usize) -> Result<ImageItem> {
         let (path, label) = &self.files[index];
-        let item = decode(path, *label)?;
+        let item = decode(path, *label, index as u64)?;
         match self.size.filter(|size| *size != item.size) {
             None => Ok(item),
             Some(size) => {

@@ -13,6 +13,8 @@ pub struct ImageItem {
     pub size: [usize; 3],
     /// Its class.
     pub label: usize,
+    /// Its place in the data set, by which results name it.
+    pub id: u64,
 }
 
 /// Images with class labels, in memory or in files: also Burn's [`Dataset`] of [`ImageItem`]s.
@@ -70,6 +72,7 @@ impl Images {
             pixels: self.pixels(index).to_vec(),
             size: self.size,
             label: self.label(index),
+            id: index as u64,
         }
     }
 }

@@ -77,6 +77,7 @@ fn centre(item: ImageItem, side: usize) -> ImageItem {
         pixels,
         size: [channels, side, side],
         label: item.label,
+        id: item.id,
     }
 }
 
@@ -105,6 +106,7 @@ fn resize(item: &ImageItem, part: [f64; 4], to: [usize; 2], cubic: bool) -> Imag
         pixels,
         size: [channels, to[0], to[1]],
         label: item.label,
+        id: item.id,
     }
 }
 
@@ -198,6 +200,7 @@ mod tests {
             pixels: (0..3 * height * width).map(|k| (k % 251) as u8).collect(),
             size: [3, height, width],
             label: 1,
+            id: 0,
         }
     }
 
@@ -207,6 +210,7 @@ mod tests {
             pixels: vec![1, 2, 3, 4],
             size: [1, 2, 2],
             label: 0,
+            id: 0,
         };
         assert_eq!(moved(&image, false, 0, 0), [1, 2, 3, 4]);
         assert_eq!(moved(&image, true, 0, 0), [2, 1, 4, 3]);

@@ -6,7 +6,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use crate::Split;
 use crate::error::{Error, Result};
 
-use super::{Table, TableItem};
+use super::Table;
 
 /// The columns of `adult.data`, as the papers use them; `None` is left out.
 const COLUMNS: [(&str, Option<Kind>); 14] = [
@@ -151,17 +151,14 @@ impl Codes {
                         &row.record[COLUMNS.len()]
                     ))
                 })?;
-                Ok(TableItem { features, label })
+                Ok((features, label))
             };
-        Ok(Table {
-            names: COLUMNS
-                .iter()
-                .filter(|(_, kind)| kind.is_some())
-                .map(|(name, _)| name.to_string())
-                .collect(),
-            classes: LABELS.map(String::from).into(),
-            rows: rows.iter().map(item).collect::<Result<_>>()?,
-        })
+        let kept = COLUMNS.iter().filter(|(_, kind)| kind.is_some());
+        Ok(Table::of(
+            kept.map(|(name, _)| name.to_string()).collect(),
+            LABELS.map(String::from).into(),
+            rows.iter().map(item).collect::<Result<Vec<_>>>()?,
+        ))
     }
 }
 

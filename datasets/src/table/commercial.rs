@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::Split;
 use crate::error::{Error, Result};
 
-use super::{Table, TableItem};
+use super::Table;
 
 /// The features of the papers, by their libsvm index.
 const FEATURES: [(usize, &str); 10] = [
@@ -62,10 +62,9 @@ pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     rows.shuffle(&mut ChaCha8Rng::seed_from_u64(0));
     let train = (rows.len() as f64 * TRAIN).round() as usize;
     let test = rows.split_off(train.clamp(1, rows.len() - 1));
-    let table = |rows| Table {
-        names: FEATURES.iter().map(|(_, name)| name.to_string()).collect(),
-        classes: vec!["programme".into(), "commercial".into()],
-        rows,
+    let table = |rows: Vec<(Vec<f32>, usize)>| {
+        let names = FEATURES.iter().map(|(_, name)| name.to_string()).collect();
+        Table::of(names, vec!["programme".into(), "commercial".into()], rows)
     };
     Ok(Split {
         train: table(rows),
@@ -73,7 +72,7 @@ pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     })
 }
 
-fn read(path: &Path, rows: &mut Vec<TableItem>) -> Result<()> {
+fn read(path: &Path, rows: &mut Vec<(Vec<f32>, usize)>) -> Result<()> {
     let file = File::open(path).map_err(|e| Error::io(path, e, ""))?;
     for (index, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(|e| Error::io(path, e, ""))?;
@@ -101,7 +100,7 @@ fn read(path: &Path, rows: &mut Vec<TableItem>) -> Result<()> {
                 features[place] = value;
             }
         }
-        rows.push(TableItem { features, label });
+        rows.push((features, label));
     }
     Ok(())
 }

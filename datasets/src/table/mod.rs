@@ -20,6 +20,8 @@ pub struct TableItem {
     pub features: Vec<f32>,
     /// Its class.
     pub label: usize,
+    /// Its place in the table, by which results name it.
+    pub id: u64,
 }
 
 /// Rows of numeric features with class labels.
@@ -31,6 +33,25 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table of these rows, features and class, numbered from 0.
+    fn of(
+        names: Vec<String>,
+        classes: Vec<String>,
+        rows: impl IntoIterator<Item = (Vec<f32>, usize)>,
+    ) -> Self {
+        let rows = rows.into_iter().zip(0..);
+        let item = |((features, label), id)| TableItem {
+            features,
+            label,
+            id,
+        };
+        Self {
+            names,
+            classes,
+            rows: rows.map(item).collect(),
+        }
+    }
+
     /// The names of the features.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -73,10 +94,11 @@ impl Batcher<TableItem, Batch<Tensor<2>>> for TableBatcher {
     fn batch(&self, items: Vec<TableItem>, device: &Device) -> Batch<Tensor<2>> {
         let features = items.first().map_or(0, |item| item.features.len());
         let labels: Vec<i32> = items.iter().map(|item| item.label as i32).collect();
+        let ids = items.iter().map(|item| item.id).collect();
         let rows = items.len();
         let values: Vec<f32> = items.into_iter().flat_map(|item| item.features).collect();
         let inputs = Tensor::from_data(TensorData::new(values, [rows, features]), device);
         let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [rows]), device);
-        Batch::new(inputs, targets)
+        Batch::new(inputs, targets, ids)
     }
 }

@@ -1,7 +1,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Table, TableItem};
+use super::Table;
 
 const FEATURES: usize = 10;
 
@@ -22,16 +22,10 @@ pub fn rules(rows: usize, seed: u64) -> Table {
             -0.8
         };
         let noise: f32 = rng.random_range(-0.4..0.4);
-        TableItem {
-            features: x,
-            label: usize::from(single + local + global + noise > 0.0),
-        }
+        (x, usize::from(single + local + global + noise > 0.0))
     });
-    Table {
-        names: (0..FEATURES).map(|k| format!("x{k}")).collect(),
-        classes: vec!["no".into(), "yes".into()],
-        rows: rows.collect(),
-    }
+    let names = (0..FEATURES).map(|k| format!("x{k}")).collect();
+    Table::of(names, vec!["no".into(), "yes".into()], rows)
 }
 
 #[cfg(test)]

@@ -106,6 +106,7 @@ impl SentenceSet {
             visible: Tensor::<2, Bool>::from_data(TensorData::new(seen, shape), device),
             segments: filled(|sentence| &sentence.segments, 0),
         };
-        Batch::new(sentences, Tensor::from_data(labels, device))
+        let ids = indices.iter().map(|index| *index as u64).collect();
+        Batch::new(sentences, Tensor::from_data(labels, device), ids)
     }
 }

@@ -30,7 +30,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
     for (name, side, rows) in [("resnet20-slim", 16, 64), ("alexnet-cifar", 32, 16)] {
         let net = image_network(name, ImageSize::square(side), 10, &device)?;
         let inputs = Tensor::<4>::random([rows, 3, side, side], Distribution::Default, &device);
-        let batch = Batch::new(inputs, labels(rows, 10));
+        let batch = Batch::new(inputs, labels(rows, 10), (0..rows as u64).collect());
         compare(
             name,
             net,
@@ -44,6 +44,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
     let batch = Batch::new(
         Tensor::<2>::random([512, 12], Distribution::Default, &device),
         labels(512, 2),
+        (0..512).collect(),
     );
     compare("mlp5", net, Features, &batch, repeats, 20);
     println!();
