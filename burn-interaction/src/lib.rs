@@ -46,7 +46,7 @@ pub use error::{Error, Result};
 pub use estimate::{Estimator, Orders, Pair, Pairs, Plan};
 pub use game::{Classifier, Game, Reward};
 pub use measure::{Cost, Measurement, Observer, Progress, Targets};
-pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
+pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
     Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,

@@ -5,7 +5,7 @@
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
 //! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`].
 //! All are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders; [`ImageLoader`],
-//! [`CloudLoader`] and [`SentenceLoader`] work ahead of the trainer. [`download`] fetches what has a public address.
+//! [`CloudLoader`], [`SentenceLoader`] and [`TableLoader`] work ahead of the trainer. [`download`] fetches what has a public address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;

@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::clouds::{CloudBatcher, CloudSet};
 use crate::error::Result;
 use crate::images::{ImageBatcher, ImageSet};
+use crate::table::Table;
 use crate::text::SentenceSet;
 
 /// Batches that wait for the trainer.
@@ -28,6 +29,9 @@ pub type CloudLoader = Loader<Tensor<3>>;
 
 /// Burn's data loader for sentences: brings those of about one length together.
 pub type SentenceLoader = Loader<Sentences>;
+
+/// Burn's data loader for the rows of a table.
+pub type TableLoader = Loader<Tensor<2>>;
 
 /// Burn's data loader for samples that a batcher reads in parallel, ahead of the trainer.
 ///
@@ -89,6 +93,18 @@ impl Source<Tensor<3>> for CloudSource {
     }
 }
 
+struct TableSource(Arc<Table>);
+
+impl Source<Tensor<2>> for TableSource {
+    fn read(&self, indices: &[usize], _: u64, device: &Device) -> Result<Batch<Tensor<2>>> {
+        Ok(self.0.batch(indices, device))
+    }
+
+    fn unit(&self) -> &'static str {
+        "rows"
+    }
+}
+
 struct SentenceSource(Arc<SentenceSet>);
 
 impl Source<Sentences> for SentenceSource {
@@ -133,6 +149,14 @@ fn by_size<I>(source: &dyn Source<I>, order: &mut [usize], batch: usize, rng: &m
     }
 }
 
+impl Loader<Tensor<2>> {
+    /// Loads all rows in order, in batches of `batch` (at least one) on `device`.
+    pub fn new(table: Arc<Table>, batch: usize, device: &Device) -> Self {
+        let count = table.rows().len();
+        Self::of(Arc::new(TableSource(table)), count, batch, device)
+    }
+}
+
 impl Loader<Tensor<4>> {
     /// Loads all images in order, in batches of `batch` (at least one) on `device`.
     pub fn new(
@@ -174,6 +198,13 @@ impl<I> Loader<I> {
     /// Loads them in another order each epoch.
     pub fn shuffled(mut self, seed: u64) -> Self {
         self.shuffle = Some(seed);
+        self
+    }
+
+    /// Begins with this epoch, counted from 0: a training that goes on gets the order and the variations that it would have
+    /// had in one go.
+    pub fn starting(mut self, epoch: u64) -> Self {
+        self.epochs = AtomicU64::new(epoch);
         self
     }
 
@@ -320,6 +351,18 @@ mod tests {
         all.sort();
         assert_eq!(all, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3]);
         assert_eq!(labels(loader(None).slice(2, 5).as_ref()), [[2, 3, 0]]);
+    }
+
+    #[test]
+    fn a_later_epoch_is_the_same_without_those_before_it() {
+        let whole = loader(Some(5));
+        let epochs = [(); 3].map(|()| labels(&whole));
+        let later = loader(Some(5)).starting(1);
+        assert_eq!([labels(&later), labels(&later)], epochs[1..]);
+        // As Burn takes it: on another device, or shared out.
+        let moved = loader(Some(5)).starting(2);
+        let moved = moved.to_device(&burn_interaction::device("flex").unwrap());
+        assert_eq!(labels(moved.as_ref()), epochs[2]);
     }
 
     #[test]

@@ -5,8 +5,7 @@
 use burn::module::Module;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Tensor};
-use burn_interaction::coalition::generator;
-use burn_interaction::{Features, Measurement, Modulation, Orders, Pairs, Term};
+use burn_interaction::{Draw, Features, Measurement, Modulation, Orders, Pairs, Term};
 use burn_interaction_datasets::rules;
 use burn_interaction_models::{Mlp, MlpConfig};
 
@@ -16,18 +15,16 @@ fn train(modulation: &Modulation, device: &Device) -> Result<Mlp, burn_interacti
     let table = rules(2048, 1);
     let mut net = MlpConfig::new(10, 2).init(&training);
     let mut optimizer = SgdConfig::new().init();
-    let mut rng = generator(1, 0);
     for step in 0..400 {
         let rows: Vec<usize> = (0..128).map(|k| (step * 128 + k) % 2048).collect();
         let batch = table.batch(&rows, &training);
+        // Every epoch of 16 batches draws other players for a row.
+        let draw = Draw {
+            seed: 1,
+            epoch: step as u64 / 16,
+        };
         // Cross entropy plus the terms; `loss.terms` has each of them by itself.
-        let loss = modulation.loss(
-            &|x: Tensor<2>| net.forward(x),
-            &Features,
-            batch.inputs,
-            batch.targets,
-            &mut rng,
-        )?;
+        let loss = modulation.loss(&|x: Tensor<2>| net.forward(x), &Features, batch, draw)?;
         let gradients = GradientsParams::from_grads(loss.total.backward(), &net);
         net = optimizer.step(0.1, net, gradients);
     }

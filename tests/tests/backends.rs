@@ -5,7 +5,7 @@ use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
 use burn_interaction::points::farthest_points;
 use burn_interaction::{
-    Baseline, Classifier, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
+    Baseline, Batch, Classifier, Draw, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
 };
 use burn_interaction_datasets::{Frame, SentenceSet, TextItem, Texts, Vocabulary};
 use burn_interaction_models::points::{ball_query, nearest_neighbours};
@@ -90,9 +90,9 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
         let inputs = images.clone().to_device(device).autodiff().require_grad();
         let targets = Tensor::<1, Int>::arange(0..8, &training).remainder_scalar(4);
         let forward = |x: Tensor<4>| net.forward(x);
-        let mut rng = burn_interaction::coalition::generator(1, 0);
-        let players = Patches::grid(4, 4);
-        let loss = modulation.loss(&forward, &players, inputs.clone(), targets, &mut rng);
+        let batch = Batch::new(inputs.clone(), targets, (0..8).collect());
+        let draw = Draw { seed: 1, epoch: 0 };
+        let loss = modulation.loss(&forward, &Patches::grid(4, 4), batch, draw);
         let total = loss.unwrap().total;
         let gradient = inputs.grad(&total.backward()).unwrap();
         (

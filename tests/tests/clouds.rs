@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Distribution, Int, Tensor};
 use burn_interaction::points::farthest_points;
 use burn_interaction::{
-    Baseline, Classifier, Coalition, Error, Estimator, Measurement, Modulation, Orders, Pairs,
+    Baseline, Classifier, Coalition, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs,
     Players, RegionMap, Regions,
 };
 use burn_interaction_datasets::{CloudBatcher, solids};
@@ -291,14 +291,13 @@ fn a_network_learns_solids_towards_low_orders() {
         .read(&set, &indices, &training)
         .unwrap();
     let mut optimizer = burn::optim::AdamConfig::new().init();
-    let mut rng = burn_interaction::coalition::generator(1, 0);
     let modulation = Modulation::low_order();
     let players = Regions::farthest(8);
     let mut losses = Vec::new();
-    for _ in 0..25 {
-        let (inputs, targets) = (batch.inputs.clone(), batch.targets.clone());
+    for epoch in 0..25 {
+        let draw = Draw { seed: 1, epoch };
         let loss = modulation
-            .loss(&net, &players, inputs, targets, &mut rng)
+            .loss(&net, &players, batch.clone(), draw)
             .unwrap();
         losses.push(loss.task.into_scalar::<f32>());
         let gradients = loss.total.backward();

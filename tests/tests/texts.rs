@@ -3,11 +3,10 @@
 use burn::tensor::Tensor;
 use burn_interaction::players::Piece::{Begins, Continues, Special};
 use burn_interaction::{
-    Baseline, Error, Estimator, Measurement, Modulation, Orders, Pairs, Players, Profile,
+    Baseline, Batch, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs, Players, Profile,
     Sentences, Term, Tokens,
 };
 use burn_interaction_tests::test_device;
-use rand::SeedableRng;
 
 /// `[PAD] [CLS] [SEP] [MASK]`, four words of which the last two continue others, and the unknown.
 fn tokens() -> Tokens {
@@ -221,12 +220,11 @@ fn a_term_takes_each_sentence_with_its_own_sizes() {
     let loss = |rows: &[&[i32]], draws: u64| {
         let mut sum = 0.0;
         for seed in 0..draws {
-            let mut rng = rand::rngs::SmallRng::seed_from_u64(seed);
             let targets = Tensor::from_ints(vec![1; rows.len()].as_slice(), &test_device());
+            let batch = Batch::new(sentences(rows), targets, (0..rows.len() as u64).collect());
             let small = |input: Sentences| square(input) / 1000.0;
-            let loss = terms
-                .loss(&small, &tokens(), sentences(rows), targets, &mut rng)
-                .unwrap();
+            let draw = Draw { seed, epoch: 0 };
+            let loss = terms.loss(&small, &tokens(), batch, draw).unwrap();
             sum += f64::from(loss.terms[0].clone().into_scalar::<f32>());
         }
         sum / draws as f64
@@ -235,8 +233,10 @@ fn a_term_takes_each_sentence_with_its_own_sizes() {
     let all = loss(&[ROWS[0], ROWS[2], ROWS[3]], 400);
     let alone = (loss(&ROWS[..1], 400) + loss(&ROWS[2..3], 400)) / 2.0;
     assert!((all - alone).abs() < 0.01, "{all} {alone}");
-    let mut rng = rand::rngs::SmallRng::seed_from_u64(0);
-    let targets = Tensor::from_ints([1], &test_device());
-    let error = terms.loss(&square, &tokens(), sentences(&[&[8]]), targets, &mut rng);
-    assert!(error.is_err());
+    let batch = |ids| {
+        let targets = Tensor::from_ints([1], &test_device());
+        Batch::new(sentences(&[&[8]]), targets, ids)
+    };
+    let error = |ids| terms.loss(&square, &tokens(), batch(ids), Draw::default());
+    assert!(error(vec![0]).is_err());
 }

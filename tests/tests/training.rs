@@ -14,12 +14,12 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
-use burn_interaction::coalition::{Generator, generator};
+use burn_interaction::coalition::{Generator, sample_generator};
 use burn_interaction::modulation::{Forwards, Signal};
 use burn_interaction::training::{
     Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe, has_batch_norm,
 };
-use burn_interaction::{Coalition, Features, Modulation, Orders, Term};
+use burn_interaction::{Coalition, Draw, Features, Modulation, Orders, Term};
 use burn_interaction_datasets::{TableBatcher, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
 use burn_interaction_tests::seeded;
@@ -254,14 +254,17 @@ fn a_modulated_loss_is_that_of_its_formulas() {
         .with(Term::suppress(0.3..0.7).weight(2.0))
         .with(Term::encourage(0.0..0.5).weight(0.5));
     // By hand, from the same draws: k1 = 3, k2 = 7 with coefficient 7/3, then k1 = 0, k2 = 5 with coefficient 1.
-    let mut rng = generator(9, 0);
-    let draws = |signal: Signal, rng: &mut Generator| {
-        (0..6)
-            .map(|_| signal.draw(10, rng).unwrap())
+    // Each sample has a generator, of the seed, its id and the epoch, for all terms.
+    let mut rngs: Vec<Generator> = (0..6)
+        .map(|id| sample_generator(9, id, [u64::MAX, 3]))
+        .collect();
+    let mut draws = |signal: Signal| {
+        rngs.iter_mut()
+            .map(|rng| signal.draw(10, rng).unwrap())
             .collect::<Vec<_>>()
     };
-    let first = draws(signal, &mut rng);
-    let second = draws(Term::encourage(0.0..0.5).signal, &mut rng);
+    let first = draws(signal);
+    let second = draws(Term::encourage(0.0..0.5).signal);
     let rows = batch.inputs.clone().try_into_vec_as::<f32>().unwrap();
     let labels = batch.targets.clone().try_into_vec_as::<i64>().unwrap();
     let value = |sample: usize, set: &Coalition| {
@@ -305,9 +308,9 @@ fn a_modulated_loss_is_that_of_its_formulas() {
     for forwards in [Forwards::Joint, Forwards::Separate] {
         let forward = |x: Tensor<2>| net.forward(x);
         let modulation = terms.clone().forwards(forwards);
-        let (inputs, targets) = (batch.inputs.clone(), batch.targets.clone());
+        let draw = Draw { seed: 9, epoch: 3 };
         let loss = modulation
-            .loss(&forward, &Features, inputs, targets, &mut generator(9, 0))
+            .loss(&forward, &Features, batch.clone(), draw)
             .unwrap();
         let found = [
             loss.task,
@@ -323,6 +326,38 @@ fn a_modulated_loss_is_that_of_its_formulas() {
             );
         }
     }
+}
+
+#[test]
+fn a_sample_meets_the_same_coalitions_in_any_batch_and_others_in_another_epoch() {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 8);
+    let table = rules(6, 1);
+    let modulation = Modulation::none()
+        .with(Term::encourage(0.3..0.7).draws(2))
+        .with(Term::suppress(0.0..0.5));
+    let terms = |rows: &[usize], epoch| {
+        let forward = |x: Tensor<2>| net.forward(x);
+        let batch = table.batch(rows, &device);
+        let draw = Draw { seed: 1, epoch };
+        let loss = modulation.loss(&forward, &Features, batch, draw).unwrap();
+        let of = |term: Tensor<1>| f64::from(term.into_scalar::<f32>());
+        loss.terms.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let together = terms(&[4, 0, 2, 5], 1);
+    for (term, together) in together.iter().enumerate() {
+        let alone = [2, 4, 5, 0].map(|row| terms(&[row], 1)[term]);
+        let mean = alone.iter().sum::<f64>() / 4.0;
+        assert!((mean - together).abs() < 1e-5, "{mean} {together}");
+    }
+    assert_ne!(together, terms(&[4, 0, 2, 5], 2));
+    // Without ids there is nothing to draw from.
+    let forward = |x: Tensor<2>| net.forward(x);
+    let mut batch = table.batch(&[0, 1], &device);
+    batch.ids.pop();
+    let error = modulation.loss(&forward, &Features, batch, Draw::default());
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("one id for each sample"), "{error}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use rand::Rng;
 
-use crate::coalition::Coalition;
+use crate::batch::Batch;
+use crate::coalition::{Coalition, Generator, sample_generator};
 use crate::error::{Error, Result};
 use crate::game::{Classifier, presence};
 use crate::players::Players;
@@ -10,6 +10,29 @@ use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
 
 /// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
+
+/// Tells the nested coalitions of training from what is drawn for a sample elsewhere.
+const NESTED: u64 = u64::MAX;
+
+/// What fixes the nested coalitions that a training step draws, together with the ids of its samples.
+///
+/// Nothing else enters: a sample meets the same coalitions in any batch, so that a training can be shared out, or go on
+/// from any epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Draw {
+    /// The seed.
+    pub seed: u64,
+    /// The epoch: each draws anew.
+    pub epoch: u64,
+}
+
+impl Draw {
+    /// One generator for each sample, for all its terms.
+    fn generators(self, ids: &[u64]) -> Vec<Generator> {
+        let of = |id: &u64| sample_generator(self.seed, *id, [NESTED, self.epoch]);
+        ids.iter().map(of).collect()
+    }
+}
 
 /// What one modulated forward gives.
 #[derive(Debug, Clone)]
@@ -27,20 +50,25 @@ pub struct ModulatedLoss {
 impl Modulation {
     /// Cross entropy plus the terms, for one batch: the call to make in a training step of your own.
     ///
-    /// `targets` is a `[batch]` tensor. The network runs in whatever mode it is in; in the reference recipe masked
-    /// forwards are training forwards, with dropout and batch statistics.
+    /// Each sample's nested coalitions follow from `draw` and its id. The network runs in whatever mode it is in; in the
+    /// reference recipe masked forwards are training forwards, with dropout and batch statistics.
     ///
     /// # Errors
     ///
-    /// A term does not fit the players, or the players or the baseline do not fit the inputs.
+    /// A term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
+    /// where there are terms, ids.
     pub fn loss<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
         players: &P,
-        inputs: P::Input,
-        targets: Tensor<1, Int>,
-        rng: &mut impl Rng,
+        batch: Batch<P::Input>,
+        draw: Draw,
     ) -> Result<ModulatedLoss> {
+        let Batch {
+            inputs,
+            targets,
+            ids,
+        } = batch;
         let batch = players.samples(&inputs);
         // Plain training needs no players, and counting them may wait for the device.
         let counts = match self.terms().is_empty() {
@@ -57,7 +85,14 @@ impl Modulation {
                 found,
             });
         }
-        let masks = self.masks(&counts, rng)?;
+        if !counts.is_empty() && ids.len() != batch {
+            return Err(Error::Mismatch {
+                what: "one id for each sample".into(),
+                expected: batch,
+                found: ids.len(),
+            });
+        }
+        let masks = self.masks(&counts, &mut draw.generators(&ids))?;
         let mut parts = vec![inputs.clone()];
         if !masks.is_empty() {
             let own = players.baseline();
@@ -106,13 +141,14 @@ impl Modulation {
 
     /// The coalitions of every masked forward, in batches: for each term and draw S2 and, where it counts, S1. Samples
     /// with too few players for a term stay whole.
-    fn masks(&self, counts: &[usize], rng: &mut impl Rng) -> Result<Vec<Coalition>> {
+    fn masks(&self, counts: &[usize], rngs: &mut [Generator]) -> Result<Vec<Coalition>> {
         let mut masks = Vec::new();
         for term in self.terms() {
             let share = Share::of(term, counts);
             for _ in 0..term.signal.draws {
                 let mut smaller = Vec::with_capacity(counts.len());
-                for (players, coefficient) in counts.iter().zip(&share.coefficients) {
+                let samples = counts.iter().zip(&share.coefficients);
+                for ((players, coefficient), rng) in samples.zip(&mut *rngs) {
                     let (s1, s2) = match coefficient {
                         Some(_) => term.signal.draw(*players, rng)?,
                         None => (Coalition::full(*players), Coalition::full(*players)),

@@ -1,16 +1,14 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use burn::module::{Module, ModuleDisplay, ModuleVisitor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
 use crate::batch::Batch;
-use crate::coalition::generator;
 use crate::game::Classifier;
-use crate::modulation::{EncourageLoss, Forwards, Modulation, Term};
+use crate::modulation::{Draw, EncourageLoss, Forwards, Modulation, Term};
 use crate::players::Players;
 
-use super::{InteractionOutput, Probe};
+use super::{Epoch, InteractionOutput, Probe};
 
 /// Makes any classifier trainable in a Burn `Learner`, with a modulation loss and a probe.
 ///
@@ -58,8 +56,7 @@ struct Recipe<P> {
     batch_norm: bool,
     names: Vec<Arc<str>>,
     seed: u64,
-    /// Training steps so far, shared by the clones that Burn makes.
-    steps: Arc<AtomicU64>,
+    epoch: Epoch,
 }
 
 impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
@@ -73,7 +70,7 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
                 probe: None,
                 names: Vec::new(),
                 seed: 0,
-                steps: Arc::default(),
+                epoch: Epoch::new(),
             },
             net,
         }
@@ -114,9 +111,16 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
         self
     }
 
-    /// The seed of the nested coalitions.
+    /// The seed of the nested coalitions, which are drawn from it, the epoch and the ids of the samples.
     pub fn seed(mut self, seed: u64) -> Self {
         self.recipe.seed = seed;
+        self
+    }
+
+    /// The epoch that training is in: its owner sets it where training goes on from a checkpoint. Without, the model
+    /// counts from the first.
+    pub fn epoch(mut self, epoch: Epoch) -> Self {
+        self.recipe.epoch = epoch;
         self
     }
 
@@ -140,15 +144,14 @@ where
     /// Panics if the terms, the players or the baseline do not fit the batch; [`Modulation::check`] tells beforehand.
     fn step(&self, batch: Batch<P::Input>) -> TrainOutput<InteractionOutput> {
         let recipe = &self.recipe;
-        let mut rng = generator(recipe.seed, recipe.steps.fetch_add(1, Ordering::Relaxed));
+        let draw = Draw {
+            seed: recipe.seed,
+            epoch: recipe.epoch.trained(),
+        };
         let targets = batch.targets.clone();
-        let loss = recipe.modulation.loss(
-            &self.net,
-            &recipe.players,
-            batch.inputs,
-            batch.targets,
-            &mut rng,
-        );
+        let loss = recipe
+            .modulation
+            .loss(&self.net, &recipe.players, batch, draw);
         let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
         let mut output = InteractionOutput::new(loss.total.clone(), loss.logits, targets);
         let terms = std::iter::once(loss.task).chain(loss.terms);
@@ -171,6 +174,7 @@ where
     /// Panics if the probe's settings do not fit the batch; [`Probe::cost`] tells beforehand.
     fn step(&self, batch: Batch<P::Input>) -> InteractionOutput {
         let recipe = &self.recipe;
+        recipe.epoch.validated();
         let reading = recipe.probe.as_ref().and_then(|probe| {
             let reading = probe.measure(
                 &self.net,
