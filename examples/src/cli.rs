@@ -257,7 +257,14 @@ pub struct TrainArgs {
     /// Plain lines instead of the dashboard, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,
-    /// Folder for weights, settings and logs.
+    /// Go on from the last finished epoch of the same run in the output folder; start where there is none. On the CPU the
+    /// weights at the end are those of a run in one go.
+    #[arg(long)]
+    pub resume: bool,
+    /// Replace an earlier run in the output folder.
+    #[arg(long, conflicts_with = "resume")]
+    pub force: bool,
+    /// Folder for weights, settings, logs and checkpoints.
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
 }

@@ -3,26 +3,32 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::data::dataloader::DataLoader;
 use burn::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
+use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::module::{Module, ModuleDisplay};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamWConfig, SgdConfig};
+use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
-    Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
+    Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
 };
 use burn_interaction::{Batch, Classifier, Modulation, Players};
+use serde::{Deserialize, Serialize};
 
+use crate::checkpoints::{Checkpoints, LastTwo};
+use crate::epochs::{Epochs, Start};
 use crate::error::{Result, usage};
 use crate::interrupt;
 use crate::plain::PlainRenderer;
 
 /// What turns gradients into steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
     /// Stochastic gradient descent with momentum 0.9: the recipe of the reference code.
     Sgd,
@@ -49,8 +55,51 @@ pub struct Recipe {
     pub seed: u64,
     /// Plain lines even in a terminal.
     pub plain: bool,
-    /// Folder for the logs.
+    /// Folder for the logs and the checkpoints.
     pub logs: PathBuf,
+    /// Epochs that an earlier run finished: its last checkpoint is gone on from. The training batches begin with the epoch
+    /// after them.
+    pub finished: usize,
+}
+
+/// What the learning rate is multiplied by from the start of a training to its end.
+pub const FALL: f64 = 0.1;
+
+impl Recipe {
+    /// The learning rate's schedule, for so many batches in an epoch.
+    ///
+    /// # Errors
+    ///
+    /// The rate is out of range.
+    pub fn schedule(&self, batches: usize) -> Result<ModuleLrScheduler> {
+        let steps = (self.epochs * batches).max(1) as f64;
+        ExponentialLrSchedulerConfig::new(self.learning_rate, FALL.powf(1.0 / steps))
+            .init()
+            .map_err(|e| usage(format!("--lr {}: {e}", self.learning_rate)))
+    }
+
+    fn optimizer(&self) -> ModuleOptimizer {
+        match self.optimizer {
+            Optimizer::Sgd => {
+                let momentum = MomentumConfig {
+                    momentum: 0.9,
+                    dampening: 0.0,
+                    nesterov: false,
+                };
+                let decay =
+                    (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
+                SgdConfig::new()
+                    .with_momentum(Some(momentum))
+                    .with_weight_decay(decay)
+                    .init()
+            }
+            // PyTorch's epsilon: Burn's is a thousand times larger, and holds back embeddings with small gradients.
+            Optimizer::Adamw => AdamWConfig::new()
+                .with_weight_decay(self.weight_decay)
+                .with_epsilon(1e-8)
+                .init(),
+        }
+    }
 }
 
 /// A trained network, and whether training ran to its end.
@@ -71,11 +120,11 @@ pub struct Loaders<I> {
     pub batches: usize,
 }
 
-/// Trains a classifier.
+/// Trains a classifier, saving every epoch.
 ///
 /// # Errors
 ///
-/// A setting does not fit, or training fails.
+/// A setting does not fit, a file cannot be written, or training fails.
 pub fn fit<M, P>(
     net: M,
     players: P,
@@ -93,20 +142,34 @@ where
             complete: true,
         });
     }
-    let steps = (recipe.epochs * loaders.batches.max(1)) as f64;
-    let schedule =
-        ExponentialLrSchedulerConfig::new(recipe.learning_rate, 0.1_f64.powf(1.0 / steps))
-            .init()
-            .map_err(|e| usage(format!("--lr {}: {e}", recipe.learning_rate)))?;
+    let schedule = recipe.schedule(loaders.batches)?;
+    let checkpoints = Checkpoints::new(&recipe.logs);
+    checkpoints.forget_after(recipe.finished)?;
+    let [weights, state, rates] = checkpoints.keepers()?;
+    let epoch = Epoch::new();
+    let start = Start {
+        device: net.devices()[0].clone(),
+        seed: recipe.seed,
+        epoch: epoch.clone(),
+        checkpoints,
+        finished: recipe.finished,
+    };
+    let train = Arc::new(Epochs::new(loaders.train, start));
     let mut model = Modulated::new(net, players)
         .modulation(recipe.modulation.clone())
-        .seed(recipe.seed);
+        .seed(recipe.seed)
+        .epoch(epoch);
     let interrupter = Interrupter::new();
-    let mut training = SupervisedTraining::new(&recipe.logs, loaders.train, loaders.valid)
+    let mut training = SupervisedTraining::new(&recipe.logs, train, loaders.valid)
         .metrics((AccuracyMetric::new(), LossMetric::new()))
         .with_application_logger(None)
         .with_interrupter(interrupter.clone())
+        .with_custom_checkpointers(weights, state, rates)
+        .with_checkpointing_strategy(LastTwo)
         .num_epochs(recipe.epochs);
+    if recipe.finished > 0 {
+        training = training.checkpoint(recipe.finished);
+    }
     if let Some(probe) = &recipe.probe {
         model = model.probe(probe.clone());
         training = training
@@ -126,28 +189,7 @@ where
         training = training.renderer(Box::new(PlainRenderer::new()));
     }
     let watch = Watch::start(interrupter);
-    let result = match recipe.optimizer {
-        Optimizer::Sgd => {
-            let momentum = MomentumConfig {
-                momentum: 0.9,
-                dampening: 0.0,
-                nesterov: false,
-            };
-            let decay =
-                (recipe.weight_decay > 0.0).then(|| WeightDecayConfig::new(recipe.weight_decay));
-            let config = SgdConfig::new()
-                .with_momentum(Some(momentum))
-                .with_weight_decay(decay);
-            training.launch(Learner::new(model, config.init(), schedule))
-        }
-        Optimizer::Adamw => {
-            // PyTorch's epsilon: Burn's is a thousand times larger, and holds back embeddings with small gradients.
-            let config = AdamWConfig::new()
-                .with_weight_decay(recipe.weight_decay)
-                .with_epsilon(1e-8);
-            training.launch(Learner::new(model, config.init(), schedule))
-        }
-    };
+    let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
     drop(watch);
     // The dashboard gives the terminal back when it is dropped.
     drop(result.renderer);
@@ -160,20 +202,20 @@ where
     })
 }
 
-/// Hands Ctrl-C on to the training.
-struct Watch(Arc<std::sync::atomic::AtomicBool>);
+/// Hands Ctrl-C and SIGTERM on to the training.
+struct Watch(Arc<AtomicBool>);
 
 impl Watch {
     fn start(interrupter: Interrupter) -> Self {
-        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let over = Arc::new(AtomicBool::new(false));
         let seen = over.clone();
         std::thread::spawn(move || {
-            while !seen.load(std::sync::atomic::Ordering::Relaxed) {
+            while !seen.load(Ordering::Relaxed) {
                 if interrupt::requested() {
-                    interrupter.stop(Some("Ctrl-C"));
+                    interrupter.stop(Some("interrupted"));
                     break;
                 }
-                std::thread::sleep(std::time::Duration::from_millis(100));
+                std::thread::sleep(interrupt::PAUSE);
             }
         });
         Self(over)
@@ -182,6 +224,6 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }

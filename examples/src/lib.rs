@@ -1,9 +1,11 @@
 //! What the `interaction` command is made of: arguments, data by name, training with Burn's `Learner`, and reports.
 
 pub mod bench;
+mod checkpoints;
 pub mod cli;
 pub mod commands;
 pub mod data;
+mod epochs;
 mod error;
 pub mod fit;
 pub mod interrupt;
@@ -12,5 +14,7 @@ pub mod output;
 pub mod parse;
 mod plain;
 mod progress;
+mod settings;
 
+pub use checkpoints::Checkpoints;
 pub use error::*;

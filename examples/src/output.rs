@@ -1,100 +1,177 @@
 //! The folder of results.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use burn_interaction::figures::Chart;
 use burn_interaction::{Curves, Profile, SampleProfile};
-use burn_interaction_datasets::Framing;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::data::Statistics;
-use crate::error::{Result, usage};
+use crate::error::{Error, Result, usage};
 
-/// What a network was trained with: kept as `settings.json` beside its weights.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TrainedWith {
-    /// The network's name.
-    pub model: String,
-    /// The data's name.
-    pub data: String,
-    /// The statistics of its inputs.
-    pub statistics: Statistics,
-    /// How images were brought to the network's size; absent where they had it.
-    #[serde(default)]
-    pub framing: Option<Framing>,
-    /// The modulation.
-    pub modulation: burn_interaction::Modulation,
-    /// The seed.
-    pub seed: u64,
-    /// Epochs trained.
-    pub epochs: usize,
-    /// Samples in a batch.
-    pub batch: usize,
-    /// Learning rate at the start.
-    pub learning_rate: f64,
-    /// Weight decay.
-    pub weight_decay: f32,
-    /// Accuracy on the test part, as a share.
-    pub test_accuracy: f64,
-    /// Whether training ran to its end.
-    pub complete: bool,
+pub use crate::settings::*;
+
+/// What a training writes, of all kinds of networks.
+pub const TRAINING: &[&str] = &[
+    "model.safetensors",
+    "settings.json",
+    "training",
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+];
+
+/// What a measurement writes, of all kinds of data.
+pub const MEASUREMENT: &[&str] = &[
+    "profile.json",
+    "interactions.csv",
+    "curve.json",
+    "curve.csv",
+    "curve.svg",
+    "curve.png",
+    "regions.json",
+    "cloud.svg",
+    "cloud.png",
+    "sentence.svg",
+    "sentence.png",
+];
+
+/// Those by which a folder is known to hold a run.
+const RESULTS: [&str; 5] = [
+    "model.safetensors",
+    "settings.json",
+    "training/run.json",
+    "profile.json",
+    "curve.json",
+];
+
+/// What becomes of an earlier run in the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// The folder is refused.
+    Refuse,
+    /// Its files are removed when the new run [begins](Folder::begin).
+    Force,
+    /// Its files stay: the new run goes on with it.
+    Resume,
 }
 
-impl TrainedWith {
-    /// The `settings.json` beside a weight file, where there is one.
-    ///
-    /// # Errors
-    ///
-    /// It is there, but not as expected.
-    pub fn beside(weights: Option<&PathBuf>) -> Result<Option<Self>> {
-        let settings = weights.map(|weights| match weights.is_dir() {
-            true => weights.join("settings.json"),
-            false => weights.with_file_name("settings.json"),
-        });
-        match settings.filter(|settings| settings.exists()) {
-            Some(settings) => read_json(&settings).map(Some),
-            None => Ok(None),
+impl Existing {
+    /// What `--force` and `--resume` ask for.
+    pub fn asked(force: bool, resume: bool) -> Self {
+        match (force, resume) {
+            (true, _) => Self::Force,
+            (_, true) => Self::Resume,
+            _ => Self::Refuse,
         }
     }
 }
 
 /// A folder that results go to.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    existing: Existing,
+    /// The files that this kind of run writes.
+    known: Vec<&'static str>,
+    /// Files that were there before, and when they were written.
+    before: BTreeMap<String, SystemTime>,
+}
 
 impl Folder {
-    /// Makes the folder and checks that it can be written to, before anything is computed.
+    /// Makes the folder and checks that it can be written to, before anything is computed; refuses one with another run's
+    /// files among those in `known`, of [`TRAINING`] and [`MEASUREMENT`].
     ///
     /// # Errors
     ///
-    /// It cannot.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// It cannot be written to, or holds another run.
+    pub fn open(path: &Path, existing: Existing, known: &[&[&'static str]]) -> Result<Self> {
         let fail = |e: std::io::Error| {
             usage(format!(
                 "cannot write to the output folder {}: {e}",
                 path.display()
             ))
         };
+        let mut folder = Self {
+            path: path.into(),
+            existing,
+            known: known.concat(),
+            before: BTreeMap::new(),
+        };
+        let found = folder.results();
+        if existing == Existing::Refuse && !found.is_empty() {
+            return Err(usage(format!(
+                "{} holds another run ({}): give another --out, --resume to go on where it is the same run, or --force to replace it",
+                path.display(),
+                found.join(", ")
+            )));
+        }
         std::fs::create_dir_all(path).map_err(fail)?;
         let probe = path.join(".interaction");
         std::fs::write(&probe, [])
             .and_then(|()| std::fs::remove_file(&probe))
             .map_err(fail)?;
-        Ok(Self(path.into()))
+        folder.before = folder.files();
+        Ok(folder)
+    }
+
+    /// The files by which it is known to hold an earlier run of this kind.
+    pub fn results(&self) -> Vec<&'static str> {
+        let known = |name: &&str| {
+            let first = name.split('/').next().unwrap_or(name);
+            self.known.contains(&first) && self.path.join(name).exists()
+        };
+        RESULTS.into_iter().filter(known).collect()
+    }
+
+    /// Removes what the new run replaces: to be called when all arguments are found good and its weights are read.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be removed.
+    pub fn begin(&self) -> Result<()> {
+        if self.existing != Existing::Force {
+            return Ok(());
+        }
+        for name in &self.known {
+            let path = self.path.join(name);
+            let removed = match path.is_dir() {
+                true => std::fs::remove_dir_all(&path),
+                false if path.exists() => std::fs::remove_file(&path),
+                false => Ok(()),
+            };
+            removed.map_err(|e| usage(format!("cannot remove {}: {e}", path.display())))?;
+        }
+        Ok(())
+    }
+
+    /// Its files, and when they were written.
+    fn files(&self) -> BTreeMap<String, SystemTime> {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let file = |entry: std::fs::DirEntry| {
+            let about = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Some((name, about.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
+        };
+        entries.filter_map(file).collect()
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// A file in it.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
-    /// Writes a value as JSON.
+    /// Writes a value as JSON, [`durably`].
     ///
     /// # Errors
     ///
@@ -103,8 +180,7 @@ impl Folder {
         let path = self.file(name);
         let text = serde_json::to_string_pretty(value)
             .map_err(|e| usage(format!("{}: {e}", path.display())))?;
-        std::fs::write(&path, text + "\n")
-            .map_err(|e| usage(format!("writing {}: {e}", path.display())))
+        durably(&path, (text + "\n").as_bytes())
     }
 
     /// Writes `curve.json`, `curve.csv`, `curve.svg` and `curve.png`.
@@ -142,16 +218,34 @@ impl Folder {
         Ok(())
     }
 
-    /// The files in it, for the last line of a report.
+    /// The files that this run wrote, for the last line of a report.
     pub fn list(&self) -> String {
-        let entries = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries
-            .filter(|entry| entry.path().is_file())
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        format!("{}: {}", self.0.display(), names.join(", "))
+        let mut names: Vec<String> = Vec::new();
+        for (name, written) in self.files() {
+            if self.before.get(&name) != Some(&written) {
+                names.push(name);
+            }
+        }
+        format!("{}: {}", self.path.display(), names.join(", "))
     }
+}
+
+/// Writes a file that appears when it is whole and on the disk: a kill at any moment leaves the old one or the new one.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = |e: std::io::Error| -> Error { usage(format!("writing {}: {e}", path.display())) };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".tmp");
+    let scratch = path.with_file_name(name);
+    let mut file = std::fs::File::create(&scratch).map_err(fail)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(fail)?;
+    drop(file);
+    std::fs::rename(&scratch, path).map_err(fail)
 }
 
 /// Reads a JSON file.
