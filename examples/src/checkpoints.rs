@@ -170,7 +170,8 @@ fn number(name: &str, kind: &str) -> Option<usize> {
 
 /// A record from a file, all of it: a record that reads later could find its file gone.
 fn read<R: Checkpoint>(path: &Path) -> Result<R, CheckpointerError> {
-    let named = |reason: String| CheckpointerError::Unknown(format!("{}: {reason}", path.display()));
+    let named =
+        |reason: String| CheckpointerError::Unknown(format!("{}: {reason}", path.display()));
     let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
     R::checkpoint_from_bytes(Bytes::from_bytes_vec(bytes)).map_err(|e| named(e.to_string()))
 }
@@ -184,9 +185,9 @@ pub struct Keeper {
 impl<R: Checkpoint> Checkpointer<R> for Keeper {
     fn save(&self, epoch: usize, record: R) -> Result<(), CheckpointerError> {
         let path = self.checkpoints.file(self.kind, epoch);
-        let saved = record.save(path.clone()).map_err(|e| {
-            CheckpointerError::Unknown(format!("saving {}: {e}", path.display()))
-        });
+        let saved = record
+            .save(path.clone())
+            .map_err(|e| CheckpointerError::Unknown(format!("saving {}: {e}", path.display())));
         // Whether it went well or not: nobody waits for a file that will not come.
         self.checkpoints.saved.count(epoch);
         saved
@@ -194,7 +195,9 @@ impl<R: Checkpoint> Checkpointer<R> for Keeper {
 
     fn delete(&self, epoch: usize) -> Result<(), CheckpointerError> {
         match std::fs::remove_file(self.checkpoints.file(self.kind, epoch)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(CheckpointerError::IOError(e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(CheckpointerError::IOError(e))
+            }
             _ => Ok(()),
         }
     }

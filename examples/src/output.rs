@@ -152,7 +152,10 @@ impl Folder {
 
     /// Its files, and when they were written.
     fn files(&self) -> BTreeMap<String, SystemTime> {
-        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .flatten();
         let file = |entry: std::fs::DirEntry| {
             let about = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
             let name = entry.file_name().to_string_lossy().into_owned();

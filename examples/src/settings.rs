@@ -165,13 +165,18 @@ impl TrainedWith {
         let kind = |settings: &Self| settings.data.split(':').next().unwrap_or("").to_string();
         let weights = |settings: &Self| match &settings.start {
             None => "random".to_string(),
-            Some(Weights { path, sha256 }) => sha256
-                .as_ref()
-                .map_or_else(|| path.display().to_string(), |sha256| format!("sha256 {sha256}")),
+            Some(Weights { path, sha256 }) => sha256.as_ref().map_or_else(
+                || path.display().to_string(),
+                |sha256| format!("sha256 {sha256}"),
+            ),
         };
         let named = [
             ("--data", kind(earlier), kind(self)),
-            ("the starting weights (--weights)", weights(earlier), weights(self)),
+            (
+                "the starting weights (--weights)",
+                weights(earlier),
+                weights(self),
+            ),
         ];
         let named = named
             .into_iter()
@@ -225,7 +230,10 @@ mod tests {
     fn differences_are_named_with_both_values() {
         let old: TrainedWith = serde_json::from_str(OLD).unwrap();
         let text = serde_json::to_string(&old).unwrap();
-        assert!(old.differences(&serde_json::from_str(&text).unwrap()).is_empty());
+        assert!(
+            old.differences(&serde_json::from_str(&text).unwrap())
+                .is_empty()
+        );
         let new = TrainedWith {
             seed: 7,
             data: "census:FOLDER".into(),

@@ -5,7 +5,8 @@ use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::modulation::Forwards;
 use burn_interaction::points::farthest_points;
 use burn_interaction::{
-    Baseline, Batch, Classifier, Draw, Measurement, Modulation, Pairs, Patches, Regions, Strength, Term,
+    Baseline, Batch, Classifier, Draw, Measurement, Modulation, Pairs, Patches, Regions, Strength,
+    Term,
 };
 use burn_interaction_datasets::{Frame, SentenceSet, TextItem, Texts, Vocabulary};
 use burn_interaction_models::points::{ball_query, nearest_neighbours};

@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::{Distribution, Int, Tensor};
 use burn_interaction::points::farthest_points;
 use burn_interaction::{
-    Baseline, Classifier, Coalition, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs,
-    Players, RegionMap, Regions,
+    Baseline, Classifier, Coalition, Draw, Error, Estimator, Measurement, Modulation, Orders,
+    Pairs, Players, RegionMap, Regions,
 };
 use burn_interaction_datasets::{CloudBatcher, solids};
 use burn_interaction_models::registry::{ignores_copies, point_network, point_networks};

@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use burn_interaction::players::Piece::{Begins, Continues, Special};
 use burn_interaction::{
-    Baseline, Batch, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs, Players, Profile,
-    Sentences, Term, Tokens,
+    Baseline, Batch, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs, Players,
+    Profile, Sentences, Term, Tokens,
 };
 use burn_interaction_tests::test_device;
 

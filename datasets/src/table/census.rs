@@ -154,11 +154,15 @@ impl Codes {
                 Ok((features, label))
             };
         let kept = COLUMNS.iter().filter(|(_, kind)| kind.is_some());
-        Ok(Table::of(
-            kept.map(|(name, _)| name.to_string()).collect(),
-            LABELS.map(String::from).into(),
-            rows.iter().map(item).collect::<Result<Vec<_>>>()?,
-        ))
+        let names = kept.map(|(name, _)| name.to_string()).collect();
+        let rows = rows.iter().map(item).collect::<Result<Vec<_>>>()?;
+        let named = |(column, values): (&usize, &Vec<String>)| {
+            (COLUMNS[*column].0.to_string(), values.clone())
+        };
+        Ok(Table {
+            categories: self.0.iter().map(named).collect(),
+            ..Table::of(names, LABELS.map(String::from).into(), rows)
+        })
     }
 }
 
@@ -183,6 +187,9 @@ mod tests {
     fn twelve_attributes_are_read_and_rows_with_unknown_values_dropped() {
         let split = load(TRAIN, TEST).unwrap();
         assert_eq!((split.train.rows.len(), split.train.names.len()), (2, 12));
+        let categories = split.train.categories();
+        assert_eq!(categories["workclass"], ["Private", "State-gov"]);
+        assert!(!categories.contains_key("age"));
         let first = &split.train.rows[0];
         assert_eq!(
             first.features,

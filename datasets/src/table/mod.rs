@@ -8,6 +8,8 @@ pub use commercial::*;
 pub use rules::*;
 pub use standard::*;
 
+use std::collections::BTreeMap;
+
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -29,6 +31,7 @@ pub struct TableItem {
 pub struct Table {
     names: Vec<String>,
     classes: Vec<String>,
+    categories: BTreeMap<String, Vec<String>>,
     rows: Vec<TableItem>,
 }
 
@@ -48,6 +51,7 @@ impl Table {
         Self {
             names,
             classes,
+            categories: BTreeMap::new(),
             rows: rows.map(item).collect(),
         }
     }
@@ -60,6 +64,11 @@ impl Table {
     /// The names of the classes.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// The values of categorical columns, by column: a value is numbered by its place here.
+    pub fn categories(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.categories
     }
 
     /// The rows.

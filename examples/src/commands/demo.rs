@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn_interaction::training::Probe;
-use burn_interaction::{Curves, Measurement, Modulation, Pairs, Patches};
+use burn_interaction::{Curves, Measurement, Modulation, Pairs, Patches, Players};
 use burn_interaction_datasets::ImageLoader;
 use burn_interaction_models::registry::image_network;
 use burn_interaction_models::save;
@@ -12,8 +12,8 @@ use burn_interaction_models::save;
 use crate::cli::{DemoArgs, Subject};
 use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_grid, open};
 use crate::error::{Result, usage};
-use crate::fit::{Loaders, Optimizer, Recipe, fit};
-use crate::output::{Folder, TrainedWith};
+use crate::fit::{FALL, Loaders, Optimizer, Recipe, fit};
+use crate::output::{Existing, Folder, MEASUREMENT, TRAINING, TrainedWith};
 use crate::{interrupt, measuring};
 
 use super::discover::{report, seconds};
@@ -30,7 +30,7 @@ const LEARNING_RATE: f64 = 0.1;
 /// The device, the output folder or an argument is at fault.
 pub fn run(args: &DemoArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let folder = Folder::open(&args.out)?;
+    let folder = Folder::open(&args.out, Existing::Resume, &[TRAINING, MEASUREMENT])?;
     let Data::Images(split) = open(DATA)? else {
         return Err(usage("the tour needs images"));
     };
@@ -63,7 +63,9 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         split.train.len()
     );
 
-    let batches = split.train.len().div_ceil(BATCH);
+    let samples = split.train.len();
+    let names = split.train.classes().to_vec();
+    let batches = samples.div_ceil(BATCH);
     let loaders = Loaders {
         train: Arc::new(
             ImageLoader::new(split.train, view.batcher(), BATCH, &device).shuffled(seed),
@@ -86,6 +88,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         seed,
         plain: false,
         logs: folder.file("training"),
+        finished: 0,
     };
     let fitted = fit(untrained()?.train(), players, loaders, &recipe)?;
 
@@ -103,8 +106,20 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         epochs: args.epochs,
         batch: BATCH,
         learning_rate: LEARNING_RATE,
+        end_rate: Some(FALL * LEARNING_RATE),
         weight_decay: recipe.weight_decay,
-        test_accuracy,
+        optimizer: Some(recipe.optimizer),
+        augmentation: None,
+        training_samples: Some(samples),
+        players: Some(players.describe()),
+        probe: None,
+        start: None,
+        classes: names,
+        categories: Default::default(),
+        device: Some(args.place.device.clone()),
+        version: Some(env!("CARGO_PKG_VERSION").into()),
+        command: std::env::args().collect(),
+        test_accuracy: Some(test_accuracy),
         complete: fitted.complete,
     };
     folder.write_json("settings.json", &trained)?;

@@ -19,7 +19,7 @@ use crate::data::{
     TextView, open, open_unlabelled, patches,
 };
 use crate::error::{Result, usage};
-use crate::output::{Folder, TrainedWith};
+use crate::output::{Existing, Folder, MEASUREMENT, TrainedWith};
 use crate::{interrupt, measuring, parse};
 
 /// Players up to which everything is enumerated by default.
@@ -49,7 +49,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             open_unlabelled(&args.subject.data, &[])?;
         }
     }
-    let folder = Folder::open(&args.out)?;
+    let folder = Folder::open(&args.out, Existing::Resume, &[MEASUREMENT])?;
     interrupt::listen();
     let own = || parse::baseline(args.subject.baseline.as_deref());
     let run = |baseline| Run {

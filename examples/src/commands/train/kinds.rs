@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use burn::data::dataloader::DataLoaderBuilder;
-use burn::data::dataset::Dataset;
-use burn::tensor::Device;
+use burn_interaction::Features;
 use burn_interaction::coalition::{generator, sample_of_size};
-use burn_interaction::{Features, Modulation};
 use burn_interaction_datasets::{
     BagOfWords, CloudBatcher, CloudLoader, CloudSet, ImageLoader, ImageSet, SentenceLoader,
-    SentenceSet, Split, Standardization, Table, TableBatcher, Texts,
+    SentenceSet, Split, Standardization, Table, TableLoader, Texts,
 };
 use burn_interaction_models::registry::{image_network, point_network, table_network};
 
-use super::{Inputs, finish, loader};
+use super::{Inputs, Job};
 use crate::cli::TrainArgs;
 use crate::data::{
     CloudSamples, CloudView, ImageSamples, ImageView, SentenceSamples, Statistics, TextView,
@@ -21,16 +18,11 @@ use crate::data::{
 };
 use crate::error::{Result, usage};
 use crate::fit::Loaders;
-use crate::output::{Folder, TrainedWith};
+use crate::output::TrainedWith;
 use crate::parse;
 
-pub(super) fn images(
-    args: &TrainArgs,
-    split: Split<Arc<dyn ImageSet>>,
-    modulation: Modulation,
-    folder: &Folder,
-    device: &Device,
-) -> Result<()> {
+pub(super) fn images(job: Job, split: Split<Arc<dyn ImageSet>>) -> Result<()> {
+    let (args, device) = (job.args, &job.device);
     let trained = TrainedWith::beside(args.weights.as_ref())?;
     let train = split.train;
     let pretrained = args.weights.is_some();
@@ -47,12 +39,18 @@ pub(super) fn images(
     };
     let players = patches(&args.subject, view.size)?;
     let chosen = chosen(args, train.len())?;
+    let inputs = Inputs {
+        statistics: Statistics::Images(view.normalization.clone()),
+        framing: view.framing,
+        ..Inputs::new(args, train.classes(), chosen.len())?
+    };
     let batcher = view.batcher().augmented(augmentation, args.place.seed);
     let loaders = Loaders {
         train: Arc::new(
             ImageLoader::new(train, batcher, args.batch, device)
                 .only(&chosen)
-                .shuffled(args.place.seed),
+                .shuffled(args.place.seed)
+                .starting(job.finished as u64),
         ),
         valid: Arc::new(ImageLoader::new(
             split.test.clone(),
@@ -63,14 +61,7 @@ pub(super) fn images(
         batches: chosen.len().div_ceil(args.batch),
     };
     let test = ImageSamples::new(split.test, &view);
-    let inputs = Inputs {
-        statistics: Statistics::Images(view.normalization),
-        framing: view.framing,
-        ..Inputs::new(args)?
-    };
-    finish(
-        args, net, players, loaders, &test, inputs, modulation, folder, device,
-    )
+    job.finish(net, players, loaders, &test, inputs)
 }
 
 /// The samples to train on: all, or `--train-samples` drawn from the set, which may be in the order of its classes or
@@ -88,13 +79,8 @@ fn chosen(args: &TrainArgs, all: usize) -> Result<Vec<usize>> {
     }
 }
 
-pub(super) fn clouds(
-    args: &TrainArgs,
-    split: Split<Arc<dyn CloudSet>>,
-    modulation: Modulation,
-    folder: &Folder,
-    device: &Device,
-) -> Result<()> {
+pub(super) fn clouds(job: Job, split: Split<Arc<dyn CloudSet>>) -> Result<()> {
+    let (args, device) = (job.args, &job.device);
     let trained = TrainedWith::beside(args.weights.as_ref())?;
     let view = CloudView::new(&args.subject, trained.as_ref())?;
     let train = split.train;
@@ -106,13 +92,21 @@ pub(super) fn clouds(
     };
     let chosen = chosen(args, train.len())?;
     let seed = args.place.seed;
+    let inputs = Inputs {
+        statistics: Statistics::Clouds {
+            points: view.points,
+        },
+        baseline: view.baseline(&args.subject)?,
+        ..Inputs::new(args, train.classes(), chosen.len())?
+    };
     let batcher = CloudBatcher::new(view.points).augmented(augmentation, seed);
     let plain = CloudBatcher::new(view.points);
     let loaders = Loaders {
         train: Arc::new(
             CloudLoader::new(train, batcher, args.batch, device)
                 .only(&chosen)
-                .shuffled(seed),
+                .shuffled(seed)
+                .starting(job.finished as u64),
         ),
         valid: Arc::new(CloudLoader::new(
             split.test.clone(),
@@ -123,28 +117,12 @@ pub(super) fn clouds(
         batches: chosen.len().div_ceil(args.batch),
     };
     let test = CloudSamples::new(split.test, &view);
-    let inputs = Inputs {
-        statistics: Statistics::Clouds {
-            points: view.points,
-        },
-        framing: None,
-        weights: args.weights.clone(),
-        baseline: view.baseline(&args.subject)?,
-        texts: None,
-    };
     let players = view.training_players()?;
-    finish(
-        args, net, players, loaders, &test, inputs, modulation, folder, device,
-    )
+    job.finish(net, players, loaders, &test, inputs)
 }
 
-pub(super) fn table(
-    args: &TrainArgs,
-    mut split: Split<Table>,
-    modulation: Modulation,
-    folder: &Folder,
-    device: &Device,
-) -> Result<()> {
+pub(super) fn table(job: Job, mut split: Split<Table>) -> Result<()> {
+    let (args, device) = (job.args, &job.device);
     let statistics = Standardization::fit(&split.train);
     statistics.apply(&mut split.train);
     statistics.apply(&mut split.test);
@@ -154,43 +132,28 @@ pub(super) fn table(
         split.train.classes().len(),
         device,
     )?;
-    let batches = split.train.len().div_ceil(args.batch);
-    let loaders = Loaders {
-        train: loader(
-            DataLoaderBuilder::new(TableBatcher).shuffle(args.place.seed),
-            split.train,
-            args.batch,
-        ),
-        valid: loader(
-            DataLoaderBuilder::new(TableBatcher),
-            split.test.clone(),
-            args.batch,
-        ),
-        batches,
+    let chosen = chosen(args, split.train.rows().len())?;
+    let inputs = Inputs {
+        statistics: Statistics::Table(statistics),
+        categories: split.train.categories().clone(),
+        ..Inputs::new(args, split.train.classes(), chosen.len())?
     };
-    finish(
-        args,
-        net,
-        Features,
-        loaders,
-        &split.test,
-        Inputs {
-            statistics: Statistics::Table(statistics),
-            ..Inputs::new(args)?
-        },
-        modulation,
-        folder,
-        device,
-    )
+    let loader = |table| TableLoader::new(Arc::new(table), args.batch, device);
+    let loaders = Loaders {
+        train: Arc::new(
+            loader(split.train)
+                .only(&chosen)
+                .shuffled(args.place.seed)
+                .starting(job.finished as u64),
+        ),
+        valid: Arc::new(loader(split.test.clone())),
+        batches: chosen.len().div_ceil(args.batch),
+    };
+    job.finish(net, Features, loaders, &split.test, inputs)
 }
 
-pub(super) fn texts(
-    args: &TrainArgs,
-    split: Split<Texts>,
-    modulation: Modulation,
-    folder: &Folder,
-    device: &Device,
-) -> Result<()> {
+pub(super) fn texts(job: Job, split: Split<Texts>) -> Result<()> {
+    let (args, device) = (job.args, &job.device);
     let trained = TrainedWith::beside(args.weights.as_ref())?;
     let view = TextView::new(
         &args.subject,
@@ -198,6 +161,7 @@ pub(super) fn texts(
         args.weights.as_deref(),
         trained.as_ref(),
     )?;
+    let classes = split.train.classes().to_vec();
     let [train, test] = [(split.train, "training"), (split.test, "test")]
         .map(|(texts, part)| view.sentences(texts, part).map(Arc::new));
     let (train, test) = (train?, test?);
@@ -209,7 +173,12 @@ pub(super) fn texts(
     let chosen = chosen(args, train.sentences().len())?;
     let loader = |set: &Arc<SentenceSet>| SentenceLoader::new(set.clone(), args.batch, device);
     let loaders = Loaders {
-        train: Arc::new(loader(&train).only(&chosen).shuffled(args.place.seed)),
+        train: Arc::new(
+            loader(&train)
+                .only(&chosen)
+                .shuffled(args.place.seed)
+                .starting(job.finished as u64),
+        ),
         valid: Arc::new(loader(&test)),
         batches: chosen.len().div_ceil(args.batch),
     };
@@ -218,17 +187,7 @@ pub(super) fn texts(
     let inputs = Inputs {
         weights: view.weights.clone(),
         texts: Some(view.clone()),
-        ..Inputs::new(args)?
+        ..Inputs::new(args, &classes, chosen.len())?
     };
-    finish(
-        args,
-        net,
-        view.players,
-        loaders,
-        &samples,
-        inputs,
-        modulation,
-        folder,
-        device,
-    )
+    job.finish(net, view.players, loaders, &samples, inputs)
 }
