@@ -12,5 +12,6 @@ pub mod output;
 pub mod parse;
 mod plain;
 mod progress;
+pub mod results;
 
 pub use error::*;

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use burn_interaction::figures::Chart;
-use burn_interaction::{Curves, Profile, SampleProfile};
 use burn_interaction_datasets::Framing;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -105,41 +103,6 @@ impl Folder {
             .map_err(|e| usage(format!("{}: {e}", path.display())))?;
         std::fs::write(&path, text + "\n")
             .map_err(|e| usage(format!("writing {}: {e}", path.display())))
-    }
-
-    /// Writes `curve.json`, `curve.csv`, `curve.svg` and `curve.png`.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be written.
-    pub fn write_curves(&self, curves: &Curves) -> Result<()> {
-        curves.save_json(self.file("curve.json"))?;
-        curves.save_csv(self.file("curve.csv"))?;
-        let chart = Chart::from(curves);
-        chart.save_svg(self.file("curve.svg"))?;
-        chart.save_png(self.file("curve.png"))?;
-        Ok(())
-    }
-
-    /// Writes every interaction: `profile.json`, from which a partial run goes on, and `interactions.csv`; says so
-    /// instead where they are more than two million.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be written.
-    pub fn write_profile(&self, profile: &Profile) -> Result<()> {
-        const MOST: usize = 2_000_000;
-        let of_sample = |sample: &SampleProfile| sample.pairs().len() * sample.orders().len();
-        let interactions: usize = profile.samples().iter().map(of_sample).sum();
-        if interactions > MOST {
-            println!(
-                "{interactions} interactions are too many for profile.json and interactions.csv: writing the curve only"
-            );
-            return Ok(());
-        }
-        profile.save_json(self.file("profile.json"))?;
-        profile.save_csv(self.file("interactions.csv"))?;
-        Ok(())
     }
 
     /// The files in it, for the last line of a report.

@@ -74,7 +74,7 @@ fn sentences_of_several_lengths_have_the_interactions_of_their_pieces() {
             assert_eq!((profile.left_out(), profile.requested()), (1, 3));
             assert_eq!((profile.players(), profile.orders()), (2..=7, &[][..]));
             for sample in profile.samples() {
-                let row = ROWS[sample.sample()];
+                let row = ROWS[sample.id() as usize];
                 assert_eq!(sample.players(), row.len());
                 for order in sample.orders() {
                     for ((i, j), estimate) in

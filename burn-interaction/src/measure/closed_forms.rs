@@ -2,12 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use super::{Efficiency, Measurement, Progress};
 use crate::error::Error;
 use crate::estimate::{Estimator, Orders, Pairs};
 use crate::game::{Dividends, Game, KnownGame, Symmetric};
-use crate::profile::Efficiency;
-
-use super::{Measurement, Progress};
 
 fn all() -> Measurement<()> {
     Measurement::of_games()

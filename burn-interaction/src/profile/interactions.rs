@@ -1,5 +1,3 @@
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -7,8 +5,9 @@ use crate::estimate::{
     Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial, order_at,
 };
 
+use crate::game::Fingerprint;
+
 use super::correct::{Contexts, Halves};
-use super::{Axis, Settings, Strength};
 
 /// One estimate of I^(m)(i, j).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -37,22 +36,54 @@ impl Estimate {
 /// The interactions of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleProfile {
-    sample: usize,
+    id: u64,
     players: usize,
+    fingerprint: Fingerprint,
+    /// What to call the players, where they have names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
+    forwards: u64,
+    /// Mean |Delta v| that the rounding of the values makes by itself.
+    rounding: f64,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
     /// Order by order, one a pair.
+    #[serde(with = "super::columns")]
     estimates: Vec<Estimate>,
     /// One a sampled order, `None` where it is exact.
     halves: Vec<Option<Halves>>,
-    /// The largest |v(S)|.
-    largest: f64,
 }
 
 impl SampleProfile {
-    /// The index of the sample among those given.
-    pub fn sample(&self) -> usize {
-        self.sample
+    /// The sample's id: its place in the data set, or among those given where they have no ids.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The class whose value was measured.
+    pub fn target(&self) -> usize {
+        self.fingerprint.target
+    }
+
+    /// What the sample's game is recognised by.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The names of the players, such as columns or words; empty where they have none.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The number of coalitions evaluated.
+    pub fn forwards(&self) -> u64 {
+        self.forwards
+    }
+
+    /// The mean |Delta v| that the rounding of the values makes by itself: measured on networks, see
+    /// [`Strength::rounding`](super::Strength::rounding).
+    pub fn rounding(&self) -> f64 {
+        self.rounding
     }
 
     /// The number of players, n.
@@ -63,11 +94,6 @@ impl SampleProfile {
     /// The measured orders, ascending.
     pub fn orders(&self) -> &[usize] {
         &self.orders
-    }
-
-    /// The largest |v(S)| of the coalitions evaluated.
-    pub fn largest_value(&self) -> f64 {
-        self.largest
     }
 
     /// The pairs, ascending.
@@ -127,107 +153,14 @@ impl SampleProfile {
     }
 }
 
-/// Interactions of a network on some samples, and how they were made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Profile {
-    pub(crate) settings: Settings,
-    pub(crate) axis: Axis,
-    pub(crate) requested: usize,
-    pub(crate) left_out: usize,
-    pub(crate) forwards: u64,
-    pub(crate) samples: Vec<SampleProfile>,
-}
-
-impl Profile {
-    /// The settings that made it.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The number of players, n: the fewest and the most of a sample.
-    pub fn players(&self) -> RangeInclusive<usize> {
-        self.axis.players()
-    }
-
-    /// The measured orders, ascending; none where samples differ in their number of players, each of which has its own
-    /// ([`SampleProfile::orders`]).
-    pub fn orders(&self) -> &[usize] {
-        self.axis.orders()
-    }
-
-    /// The ratios m / (n - 2) of the measured orders, ascending. Where samples differ in their number of players these are
-    /// the ones asked for, and a sample of n players has the order `int(r * (n - 2))` at ratio r.
-    pub fn ratios(&self) -> &[f64] {
-        self.axis.ratios()
-    }
-
-    /// The number of samples left out as they have too few players.
-    pub fn left_out(&self) -> usize {
-        self.left_out
-    }
-
-    /// The samples that were completed.
-    pub fn samples(&self) -> &[SampleProfile] {
-        &self.samples
-    }
-
-    /// The number of samples that were to be measured.
-    pub fn requested(&self) -> usize {
-        self.requested
-    }
-
-    /// Whether every sample asked for was completed; `false` after an interrupt.
-    pub fn is_complete(&self) -> bool {
-        self.samples.len() == self.requested
-    }
-
-    /// The number of coalitions evaluated for the completed samples.
-    pub fn forwards(&self) -> u64 {
-        self.forwards
-    }
-
-    /// Takes in the samples of another profile of the same network, players and orders.
-    ///
-    /// # Errors
-    ///
-    /// The settings differ, or the samples have no orders in common.
-    pub fn extend(&mut self, other: &Self) -> Result<()> {
-        if self.settings != other.settings {
-            let [earlier, now] = [self, other].map(|profile| format!("{:?}", profile.settings));
-            return Err(Error::ResumeMismatch {
-                what: "settings",
-                earlier,
-                now,
-            });
-        }
-        self.axis = self.axis.with(&other.axis, &self.settings.orders)?;
-        self.requested += other.requested;
-        self.left_out += other.left_out;
-        self.forwards += other.forwards;
-        self.samples.extend(other.samples.iter().cloned());
-        Ok(())
-    }
-
-    /// The strength of each order, with a 95 % band.
-    pub fn strength(&self) -> Strength {
-        Strength::of(self, 0.95)
-    }
-
-    /// The strength of each order, with a band of the given confidence over samples.
-    ///
-    /// # Errors
-    ///
-    /// A confidence outside `0..1`.
-    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
-        match confidence > 0.0 && confidence < 1.0 {
-            true => Ok(Strength::of(self, confidence)),
-            false => Err(Error::setting(
-                "confidence",
-                confidence,
-                "give a share between 0 and 1, such as 0.95",
-            )),
-        }
-    }
+/// What is known of a sample beside the values of its plan.
+pub(crate) struct Birth {
+    pub id: u64,
+    pub fingerprint: Fingerprint,
+    pub names: Vec<String>,
+    pub rounding: f64,
+    /// Coalitions evaluated for the fingerprint.
+    pub forwards: u64,
 }
 
 /// Adds up the values of one plan.
@@ -235,7 +168,6 @@ pub(crate) struct Accumulator {
     plan: Plan,
     sums: Sums,
     forwards: u64,
-    largest: f64,
 }
 
 enum Sums {
@@ -256,15 +188,11 @@ impl Accumulator {
             plan,
             sums,
             forwards: 0,
-            largest: 0.0,
         }
     }
 
     pub fn absorb(&mut self, block: &Block, values: &[f64]) {
         self.forwards += values.len() as u64;
-        self.largest = values
-            .iter()
-            .fold(self.largest, |most, v| most.max(v.abs()));
         match (&mut self.sums, &block.differences) {
             (Sums::Sizes(sums), Differences::Enumerated) => sums.absorb(&block.coalitions, values),
             (Sums::Differences(sums), Differences::Listed(list)) => {
@@ -278,11 +206,8 @@ impl Accumulator {
         }
     }
 
-    pub fn forwards(&self) -> u64 {
-        self.forwards
-    }
-
-    pub fn finish(self, sample: usize) -> SampleProfile {
+    /// The result, once all values of the plan are in.
+    pub fn finish(self, birth: Birth) -> SampleProfile {
         let plan = &self.plan;
         let grid = plan
             .orders()
@@ -312,13 +237,16 @@ impl Accumulator {
             }
         };
         SampleProfile {
-            sample,
+            id: birth.id,
             players: plan.players(),
+            fingerprint: birth.fingerprint,
+            names: birth.names,
+            forwards: self.forwards + birth.forwards,
+            rounding: birth.rounding,
             orders: plan.orders().to_vec(),
             pairs: plan.pairs().to_vec(),
             estimates,
             halves,
-            largest: self.largest,
         }
     }
 }

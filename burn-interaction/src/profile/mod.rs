@@ -1,19 +1,22 @@
 //! What was measured: interactions with their noise, and the strength of orders made from them.
 
 mod axis;
+mod columns;
 mod correct;
 mod curves;
-mod efficiency;
 mod interactions;
-mod settings;
+mod journal;
+mod origin;
 mod strength;
 mod table;
 mod text;
+mod whole;
 
 pub(crate) use axis::Axis;
 pub use curves::*;
-pub use efficiency::*;
 pub use interactions::*;
-pub use settings::*;
+pub(crate) use journal::Journal;
+pub use origin::*;
 pub use strength::*;
 pub use text::*;
+pub use whole::*;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::coalition::generator;
 
 use super::correct::{correction, mean, noise_floor};
-use super::{Estimate, Profile, SampleProfile, Settings};
+use crate::estimate::Protocol;
+
+use super::{Estimate, Origin, Profile, SampleProfile};
 
 const RESAMPLES: usize = 1000;
 
@@ -45,7 +47,11 @@ pub struct StrengthPoint {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Strength {
     /// How the interactions were measured.
-    pub settings: Settings,
+    pub protocol: Protocol,
+    /// What they are interactions of.
+    pub origin: Origin,
+    /// The players, in words.
+    pub described: String,
     /// The number of players, n: the fewest and the most of a sample.
     pub players: RangeInclusive<usize>,
     /// The number of samples averaged over.
@@ -56,8 +62,9 @@ pub struct Strength {
     pub complete: bool,
     /// The number of coalitions evaluated.
     pub forwards: u64,
-    /// What rounding alone may make of a strength, where values come from 32-bit numbers: twice their precision times the
-    /// largest |v(S)|, averaged over samples. Curves below it say nothing.
+    /// The strength that rounding alone gives to an order of which each pair has one context: measured on networks, as the
+    /// mean |Delta v| of errors found in the values themselves, root mean square over samples. Curves that nowhere exceed
+    /// a few times it say nothing.
     pub rounding: f64,
     /// The confidence of the bands.
     pub confidence: f64,
@@ -73,7 +80,7 @@ impl Strength {
             .collect();
         let raw_level = mean(table.iter().map(Order::strength));
         let corrected_level = mean(table.iter().map(|o| o.strength() * o.correction));
-        let bands = bootstrap(&table, profile.settings.seed, confidence);
+        let bands = bootstrap(&table, profile.protocol.seed, confidence);
         let points = table.iter().enumerate().map(|(index, order)| {
             let raw = order.strength();
             let corrected = raw * order.correction;
@@ -93,23 +100,25 @@ impl Strength {
             }
         });
         Self {
-            settings: profile.settings.clone(),
+            protocol: profile.protocol.clone(),
+            origin: profile.origin.clone(),
+            described: profile.described.clone(),
             players: profile.players(),
             samples: profile.samples.len(),
             left_out: profile.left_out,
             complete: profile.is_complete(),
-            forwards: profile.forwards,
-            rounding: 2.0
-                * f64::from(f32::EPSILON)
-                * mean(profile.samples.iter().map(SampleProfile::largest_value)),
+            forwards: profile.forwards(),
+            rounding: rounding(&profile.samples),
             confidence,
             points: points.collect(),
         }
     }
 
-    /// Whether every strength may be rounding alone, see [`rounding`](Strength::rounding).
+    /// Whether every strength may be rounding alone: none exceeds three times what rounding is measured to give, see
+    /// [`rounding`](Strength::rounding).
     pub fn is_rounding(&self) -> bool {
-        self.points.iter().all(|point| point.raw <= self.rounding)
+        let most = 3.0 * self.rounding;
+        self.points.iter().all(|point| point.raw <= most)
     }
 
     /// The mean raw S^(m) over the orders whose ratio m / (n - 2) is in `low..=high`; `None` if there are none.
@@ -129,6 +138,11 @@ impl Strength {
     pub fn depth(&self) -> Option<f64> {
         bottleneck_depth(&self.points.iter().map(|p| p.raw).collect::<Vec<_>>())
     }
+}
+
+/// The root mean square of what rounding gives in each sample.
+fn rounding(samples: &[SampleProfile]) -> f64 {
+    mean(samples.iter().map(|sample| sample.rounding().powi(2))).sqrt()
 }
 
 /// See [`Strength::depth`]; of strengths in ascending order.

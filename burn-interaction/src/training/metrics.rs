@@ -250,7 +250,7 @@ impl Readings {
         };
         match &mut self.0 {
             Some(profile) => {
-                let joined = profile.extend(reading);
+                let joined = profile.absorb(reading.as_ref().clone());
                 joined.unwrap_or_else(|error| panic!("readings of an epoch: {error}"));
             }
             None => self.0 = Some(reading.as_ref().clone()),
