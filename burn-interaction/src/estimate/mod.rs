@@ -13,7 +13,7 @@ mod toggled;
 pub use binomial::*;
 pub use block::{Block, Difference, Differences};
 pub use exact::EXACT_LIMIT;
-pub(crate) use exact::SizeSums;
+pub(crate) use exact::Table;
 pub use orders::*;
 pub use pairs::*;
 pub use plan::*;
