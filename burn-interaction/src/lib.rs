@@ -49,6 +49,7 @@ pub use measure::{Cost, Measurement, Observer, Progress, Targets};
 pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
-    Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
+    Curves, Depth, Efficiency, Estimate, NoBand, Profile, SampleProfile, Settings, Strength,
+    StrengthPoint, Verdict,
 };
 pub use sentences::Sentences;

@@ -185,7 +185,11 @@ impl<P> Measurement<P> {
         }
     }
 
-    fn measure(
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn measure(
         &self,
         evaluate: &impl Evaluate,
         settings: Settings,

@@ -1,5 +1,6 @@
 //! The runner that a user starts from.
 
+mod games;
 mod measurement;
 mod packing;
 mod progress;
@@ -8,6 +9,8 @@ mod targets;
 
 #[cfg(test)]
 mod closed_forms;
+#[cfg(test)]
+mod coverage;
 
 pub use measurement::*;
 pub use progress::*;

@@ -102,7 +102,7 @@ impl OrderStrengthMetric {
                 let all = strength.band_mean(0.0, 1.0).filter(|all| *all > 0.0)?;
                 strength.band_mean(low, high).map(|band| band / all)
             }
-            Quantity::Depth => strength.depth(),
+            Quantity::Depth => strength.depth().map(|depth| depth.value),
         }
     }
 }
@@ -123,7 +123,7 @@ impl Metric for OrderStrengthMetric {
                 format!("the same over its mean over all orders, ratios {low} to {high}")
             }
             Quantity::Depth => {
-                "one minus the weakest inner order over the mean of the two ends".into()
+                "one minus the weakest inner order over the lower end".into()
             }
         })
     }
