@@ -42,7 +42,9 @@ impl Table {
 
     pub fn absorb(&mut self, coalitions: &[Coalition], values: &[f64]) {
         for (set, value) in coalitions.iter().zip(values) {
-            let code = set.members().fold(0_usize, |code, player| code | 1 << player);
+            let code = set
+                .members()
+                .fold(0_usize, |code, player| code | 1 << player);
             self.values[code] = *value;
         }
     }

@@ -2,7 +2,10 @@
 
 use crate::coalition::{all_of_size, sample_of_size};
 
-use super::{Block, Plan, block::{Builder, Place}};
+use super::{
+    Block, Plan,
+    block::{Builder, Place},
+};
 
 /// Differences of one order for each pair of the plan: all contexts, or drawn ones.
 pub(super) fn blocks(

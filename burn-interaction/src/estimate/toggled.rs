@@ -219,7 +219,10 @@ impl Drawn {
             let pair = plan.pairs()[index];
             let inside = usize::from(base.contains(pair.0)) + usize::from(base.contains(pair.1));
             let served = bases.orders.0..=bases.orders.1;
-            if let Some(order) = bases.size.checked_sub(inside).filter(|o| served.contains(o))
+            if let Some(order) = bases
+                .size
+                .checked_sub(inside)
+                .filter(|o| served.contains(o))
                 && let Ok(order) = plan.orders().binary_search(&order)
                 && let Ok(column) = self.orders.binary_search(&order)
             {

@@ -236,7 +236,10 @@ fn with_2_and_3_contexts_the_corrected_strength_is_within_5_percent_on_average()
                 assert!(corrected.bias.abs() < 0.1, "game {number}: {corrected:?}");
                 bias += corrected.bias / 3.0;
             }
-            assert!(bias.abs() < 0.05, "{estimator:?}, {contexts} contexts: {bias}");
+            assert!(
+                bias.abs() < 0.05,
+                "{estimator:?}, {contexts} contexts: {bias}"
+            );
         }
     }
 }
@@ -266,7 +269,10 @@ fn the_noise_floor_is_the_mean_error_within_10_percent() {
                 println!("{estimator:?} game {number}, {contexts}: {}", floor / truth);
                 ratio += floor / truth / 3.0;
             }
-            assert!((0.9..1.1).contains(&ratio), "{estimator:?}, {contexts}: {ratio}");
+            assert!(
+                (0.9..1.1).contains(&ratio),
+                "{estimator:?}, {contexts}: {ratio}"
+            );
         }
     }
 }
@@ -281,7 +287,10 @@ fn one_context_has_neither_noise_floor_nor_correction() {
         for point in &strength.points[1..last] {
             let known = (point.corrected, point.noise_floor, point.error);
             assert_eq!(known, (None, None, None));
-            assert_eq!((point.relative_corrected, point.relative_band), (None, None));
+            assert_eq!(
+                (point.relative_corrected, point.relative_band),
+                (None, None)
+            );
         }
         // The ends have a single context, which is all of them.
         for point in [&strength.points[0], &strength.points[last]] {
@@ -297,10 +306,17 @@ fn one_context_has_neither_noise_floor_nor_correction() {
 fn exact_and_exhaustive_orders_have_the_same_variance_and_no_error() {
     let game = Dividends::random(8, 5);
     let exact = all().estimator(Estimator::Exact).run_game(&game).unwrap();
-    let paired = all().estimator(Estimator::Paired).contexts(20).run_game(&game);
+    let paired = all()
+        .estimator(Estimator::Paired)
+        .contexts(20)
+        .run_game(&game);
     let (exact, paired) = (&exact.samples()[0], &paired.unwrap().samples()[0].clone());
     for order in 0..=6 {
-        let both = exact.at_order(order).unwrap().iter().zip(paired.at_order(order).unwrap());
+        let both = exact
+            .at_order(order)
+            .unwrap()
+            .iter()
+            .zip(paired.at_order(order).unwrap());
         for (a, b) in both {
             assert!(a.exact && b.exact && a.contexts == b.contexts);
             assert!((a.variance - b.variance).abs() < 1e-9);
@@ -317,13 +333,33 @@ fn one_sample_has_the_error_of_its_pairs_and_no_band() {
     let game = Dividends::random(10, 2);
     let some = all().pairs(Pairs::random(15)).contexts(5);
     let strength = some.run_game(&game).unwrap().strength();
-    assert!(strength.points.iter().all(|p| p.measurement_error.unwrap() > 0.0));
-    assert!(strength.points.iter().all(|p| p.band.is_none() && p.standard_error.is_none()));
+    assert!(
+        strength
+            .points
+            .iter()
+            .all(|p| p.measurement_error.unwrap() > 0.0)
+    );
+    assert!(
+        strength
+            .points
+            .iter()
+            .all(|p| p.band.is_none() && p.standard_error.is_none())
+    );
     assert_eq!(strength.no_band, Some(crate::NoBand::FewSamples));
-    assert!(strength.verdict().to_string().contains("fewer than five samples"));
+    assert!(
+        strength
+            .verdict()
+            .to_string()
+            .contains("fewer than five samples")
+    );
     let exact = all().estimator(Estimator::Exact);
     let strength = exact.run_game(&game).unwrap().strength();
-    assert!(strength.points.iter().all(|p| p.measurement_error == Some(0.0)));
+    assert!(
+        strength
+            .points
+            .iter()
+            .all(|p| p.measurement_error == Some(0.0))
+    );
 }
 
 #[test]

@@ -306,13 +306,21 @@ pub(super) mod tests {
     #[test]
     fn one_context_tells_nothing_of_noise() {
         let sample = Magnitudes::sampled(&[contexts([1.0]), contexts([2.0, 3.0])], 2);
-        assert_eq!((sample.split, sample.deviation, sample.error), (None, None, None));
+        assert_eq!(
+            (sample.split, sample.deviation, sample.error),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn small_samples_have_small_deviations() {
         // c4 of 2, 3, 10 and 40, from tables.
-        for (count, c4) in [(2, 0.797_885), (3, 0.886_227), (10, 0.972_659), (40, 0.993_611)] {
+        for (count, c4) in [
+            (2, 0.797_885),
+            (3, 0.886_227),
+            (10, 0.972_659),
+            (40, 0.993_611),
+        ] {
             assert!((small_sample(count) - c4).abs() < 1e-5, "{count}");
         }
     }

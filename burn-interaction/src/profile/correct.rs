@@ -118,14 +118,7 @@ mod tests {
     #[test]
     fn normal_interactions_with_normal_noise_are_recovered() {
         let mut rng = crate::coalition::generator(1, 0);
-        for (deviation, count) in [
-            (0.0, 6),
-            (0.3, 6),
-            (0.3, 7),
-            (1.0, 2),
-            (1.0, 3),
-            (1.0, 20),
-        ] {
+        for (deviation, count) in [(0.0, 6), (0.3, 6), (0.3, 7), (1.0, 2), (1.0, 3), (1.0, 20)] {
             let pairs: Vec<Contexts> = (0..20_000)
                 .map(|_| {
                     let truth = deviation * normal(&mut rng);
@@ -150,7 +143,9 @@ mod tests {
         let split = Magnitudes::sampled(&pairs, 2).split.unwrap();
         assert!(is_below_noise(&split));
         assert_eq!(corrected(&pairs).value(), 0.0);
-        let split = Magnitudes::sampled(&[contexts([1.0, 1.1])], 1).split.unwrap();
+        let split = Magnitudes::sampled(&[contexts([1.0, 1.1])], 1)
+            .split
+            .unwrap();
         assert!(!is_below_noise(&split));
     }
 }

@@ -268,7 +268,9 @@ impl Accumulator {
             .iter()
             .fold(self.largest, |most, v| most.max(v.abs()));
         match (&mut self.sums, &block.differences) {
-            (Sums::Table(table), Differences::Enumerated) => table.absorb(&block.coalitions, values),
+            (Sums::Table(table), Differences::Enumerated) => {
+                table.absorb(&block.coalitions, values)
+            }
             (Sums::Differences(sums), Differences::Listed(list)) => {
                 let pairs = self.plan.pairs().len();
                 for difference in list {

@@ -136,7 +136,10 @@ impl Strength {
             let (_, split) = pooled(order.iter().copied());
             let s = strength.estimate(|curve| curve[index]);
             let j = relative.as_ref().and_then(|r| r.estimate(|c| c[index]));
-            let deviation = order.iter().map(|s| s.deviation).collect::<Option<Vec<_>>>();
+            let deviation = order
+                .iter()
+                .map(|s| s.deviation)
+                .collect::<Option<Vec<_>>>();
             let (mean, contexts) = signed(profile, index);
             StrengthPoint {
                 order: profile.orders().get(index).copied(),

@@ -111,7 +111,10 @@ impl fmt::Display for Turn {
         }
         let (first, last) = self.ends;
         let (value, error) = (self.value, self.error);
-        write!(f, ", {value:.2} +- {error:.2} of the mean; ends {first:.1} and {last:.1}")
+        write!(
+            f,
+            ", {value:.2} +- {error:.2} of the mean; ends {first:.1} and {last:.1}"
+        )
     }
 }
 
@@ -169,7 +172,9 @@ impl<'a> Judge<'a> {
         let peak = self.above(high, 0, t) && self.above(high, last, t);
         match (trough, peak) {
             (true, true) => return Verdict::Undecided(Undecided::TroughAndPeak),
-            (true, false) => return Verdict::U(self.turn(low, |o| self.above(o, low, self.single))),
+            (true, false) => {
+                return Verdict::U(self.turn(low, |o| self.above(o, low, self.single)));
+            }
             (false, true) => {
                 return Verdict::Hump(self.turn(high, |o| self.above(high, o, self.single)));
             }
@@ -211,7 +216,10 @@ impl<'a> Judge<'a> {
         let curve = self.curve.curve();
         let estimated = self.curve.estimate(|c| c[at]);
         Turn {
-            ratios: (self.ratios[from.unwrap_or(at)], self.ratios[to.unwrap_or(at)]),
+            ratios: (
+                self.ratios[from.unwrap_or(at)],
+                self.ratios[to.unwrap_or(at)],
+            ),
             value: curve[at],
             error: estimated.and_then(|e| e.error()).unwrap_or(f64::NAN),
             ends: (curve[0], curve[last]),
@@ -274,7 +282,10 @@ mod tests {
         let rows: Vec<Vec<&Magnitudes>> = table.iter().map(|row| row.iter().collect()).collect();
         let relative = Jackknife::of(&rows).relative().unwrap();
         let no_band = (samples < 5).then_some(NoBand::FewSamples);
-        (Verdict::of(Some(&relative), &RATIOS, no_band), Depth::of(&relative))
+        (
+            Verdict::of(Some(&relative), &RATIOS, no_band),
+            Depth::of(&relative),
+        )
     }
 
     #[test]

@@ -122,9 +122,7 @@ impl Metric for OrderStrengthMetric {
             Quantity::Relative(low, high) => {
                 format!("the same over its mean over all orders, ratios {low} to {high}")
             }
-            Quantity::Depth => {
-                "one minus the weakest inner order over the lower end".into()
-            }
+            Quantity::Depth => "one minus the weakest inner order over the lower end".into(),
         })
     }
 
