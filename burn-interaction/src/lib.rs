@@ -51,5 +51,8 @@ pub use game::{Classifier, Game, Reward};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
-pub use profile::{Curves, Estimate, Origin, Profile, SampleProfile, Strength, StrengthPoint};
+pub use profile::{
+    Curves, Depth, Estimate, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint,
+    Verdict,
+};
 pub use sentences::Sentences;

@@ -312,8 +312,9 @@ pub struct BenchArgs {
     /// Where to compute.
     pub place: Place,
     /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
-    /// clouds), sentences (padding), load (memory) or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy"])]
+    /// clouds), sentences (padding), load (memory) or accuracy; all of these without. Or coverage: how often bands hold the truth,
+    /// some minutes.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy", "coverage"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the accuracy benchmark on a real network.
     #[arg(long, requires = "data")]
@@ -324,4 +325,7 @@ pub struct BenchArgs {
     /// Repetitions of each timing; the fastest of each side counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Repetitions of each cell of the coverage benchmark.
+    #[arg(long, default_value_t = 2000)]
+    pub coverage_repeats: usize,
 }

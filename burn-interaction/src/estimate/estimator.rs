@@ -20,7 +20,7 @@ pub enum Estimator {
     ///
     /// # Bias
     ///
-    /// None, and no variance.
+    /// None, and no error.
     Exact,
     /// The papers' Monte Carlo: contexts drawn for each pair and order.
     ///
@@ -41,7 +41,8 @@ pub enum Estimator {
     ///
     /// # Bias
     ///
-    /// None for I; E|estimate| lies above |I| by the noise. The number of contexts varies about the one asked for.
+    /// None for I; E|estimate| lies above |I| by the noise. The number of contexts varies about the one asked for,
+    /// and is at least two where two are asked for.
     Toggled {
         /// The largest pool of players, at least 2.
         pool: usize,

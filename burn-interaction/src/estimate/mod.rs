@@ -15,7 +15,7 @@ pub use crate::coalition::{Pair, binomial, ln_binomial};
 pub use block::{Block, Difference, Differences};
 pub use estimator::*;
 pub use exact::EXACT_LIMIT;
-pub(crate) use exact::SizeSums;
+pub(crate) use exact::Table;
 pub use orders::*;
 pub use pairs::*;
 pub use plan::*;

@@ -2,14 +2,10 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{Int, Tensor, TensorData};
 
-use crate::coalition::Coalition;
 use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::{Pairs, Protocol, sets_protocol};
-use crate::game::{
-    Classifier, Evaluate, Fingerprint, Game, NetworkGames, ROUNDING_VALUES, Row, elements,
-    read_logits,
-};
+use crate::game::{Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, elements, read_logits};
 use crate::players::Players;
 use crate::profile::{Axis, Journal, Origin, Profile};
 
@@ -163,7 +159,11 @@ impl<P> Measurement<P> {
         Sheet::new(self.ids.as_deref(), &self.names, counts, grid, protocol)
     }
 
-    fn measure(
+    pub(super) fn settings(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    pub(super) fn measure(
         &self,
         evaluate: &impl Evaluate,
         setting: Setting,
@@ -213,51 +213,14 @@ impl<P> Measurement<P> {
             false => Ok(profile),
         }
     }
-
-    /// Measures a game.
-    ///
-    /// # Errors
-    ///
-    /// A setting does not fit the game, or the game fails or is no function of the coalition.
-    pub fn run_game(&self, game: &impl Game) -> Result<Profile> {
-        self.run_game_observed(game, &mut Silent)
-    }
-
-    /// Measures a game and tells an observer how it goes.
-    ///
-    /// # Errors
-    ///
-    /// A setting does not fit the game, the game fails or is no function of the coalition, or the observer stops before
-    /// anything is measured.
-    pub fn run_game_observed(
-        &self,
-        game: &impl Game,
-        observer: &mut impl Observer,
-    ) -> Result<Profile> {
-        let game = OneGame {
-            game,
-            players: [game.players()],
-        };
-        let baseline = self.protocol.baseline.clone().unwrap_or_default();
-        let setting = Setting {
-            protocol: Protocol {
-                baseline: Some(baseline),
-                ..self.protocol.clone()
-            },
-            described: "game".into(),
-            grid: None,
-            device: None,
-        };
-        self.measure(&game, setting, observer)
-    }
 }
 
 /// What a run adds to the settings of a measurement.
-struct Setting {
-    protocol: Protocol,
-    described: String,
-    grid: Option<[usize; 2]>,
-    device: Option<String>,
+pub(super) struct Setting {
+    pub protocol: Protocol,
+    pub described: String,
+    pub grid: Option<[usize; 2]>,
+    pub device: Option<String>,
 }
 
 impl<P: Players> Measurement<P> {
@@ -386,51 +349,5 @@ impl<P: Players> Measurement<P> {
         }
         cost.batches += u64::from(packing.rows() > 0);
         Ok(cost)
-    }
-}
-
-/// A game as the only sample.
-struct OneGame<'a, G> {
-    game: &'a G,
-    players: [usize; 1],
-}
-
-impl<G: Game> Evaluate for OneGame<'_, G> {
-    fn players(&self) -> &[usize] {
-        &self.players
-    }
-
-    fn elements(&self, _: usize) -> usize {
-        self.players[0]
-    }
-
-    fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        let coalitions: Vec<Coalition> = rows.iter().map(|row| row.coalition.clone()).collect();
-        let values = self.game.values(&coalitions)?;
-        match values.len() == rows.len() {
-            true => Ok(values),
-            false => Err(Error::Mismatch {
-                what: "values of a game, one a coalition".into(),
-                expected: rows.len(),
-                found: values.len(),
-            }),
-        }
-    }
-
-    fn fingerprint(&self, _: usize, values: [f64; 3]) -> Fingerprint {
-        Fingerprint {
-            target: 0,
-            players: format!("game {}", self.game.identity()).trim_end().into(),
-            values,
-        }
-    }
-
-    /// Games compute in 64 bits.
-    fn rounding(&self, _: usize, _: &Coalition, largest: f64) -> Result<f64> {
-        Ok(4.0 * f64::EPSILON * largest)
-    }
-
-    fn rounding_values(&self) -> u64 {
-        0
     }
 }

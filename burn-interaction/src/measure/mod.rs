@@ -1,6 +1,7 @@
 //! The runner that a user starts from.
 
 mod efficiency;
+mod games;
 mod measurement;
 mod packing;
 mod progress;
@@ -10,6 +11,8 @@ mod targets;
 
 #[cfg(test)]
 mod closed_forms;
+#[cfg(test)]
+mod coverage;
 
 pub use efficiency::*;
 pub use measurement::*;

@@ -1,20 +1,22 @@
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::estimate::{
-    Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial, order_at,
+    Block, Difference, Differences, Estimator, Pair, Plan, Table, binomial, order_at,
 };
 
 use crate::game::Fingerprint;
 
-use super::correct::{Contexts, Halves};
+use super::contexts::{Contexts, Magnitudes};
 
 /// One estimate of I^(m)(i, j).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The mean of Delta v over the contexts evaluated; zero where there are none.
     pub mean: f64,
-    /// The unbiased variance of Delta v over the contexts; zero where there are fewer than two.
+    /// The variance of Delta v over the contexts. Where these are all there are it is the population's, divided by their
+    /// number; else the unbiased one, divided by one less, and zero where there are fewer than two.
     pub variance: f64,
     /// How many contexts were evaluated.
     pub contexts: u64,
@@ -50,8 +52,8 @@ pub struct SampleProfile {
     /// Order by order, one a pair.
     #[serde(with = "super::columns")]
     estimates: Vec<Estimate>,
-    /// One a sampled order, `None` where it is exact.
-    halves: Vec<Option<Halves>>,
+    /// One an order.
+    magnitudes: Vec<Magnitudes>,
 }
 
 impl SampleProfile {
@@ -119,9 +121,9 @@ impl SampleProfile {
         &self.estimates[index * self.pairs.len()..(index + 1) * self.pairs.len()]
     }
 
-    /// What the correction of an order needs; `None` where it is exact.
-    pub(super) fn halves(&self, index: usize) -> Option<&Halves> {
-        self.halves[index].as_ref()
+    /// The means over pairs of the order with this index, from which its strength is made.
+    pub(super) fn magnitudes(&self, index: usize) -> &Magnitudes {
+        &self.magnitudes[index]
     }
 
     /// The estimate for an order and a pair, in either order of the two; `None` if it was not measured.
@@ -172,13 +174,13 @@ pub(crate) struct Accumulator {
 
 enum Sums {
     Differences(Vec<Contexts>),
-    Sizes(Box<SizeSums>),
+    Table(Table),
 }
 
 impl Accumulator {
     pub fn new(plan: Plan) -> Self {
         let sums = match plan.estimator() {
-            Estimator::Exact => Sums::Sizes(Box::new(SizeSums::new(plan.players()))),
+            Estimator::Exact => Sums::Table(Table::new(plan.players())),
             _ => Sums::Differences(vec![
                 Contexts::default();
                 plan.orders().len() * plan.pairs().len()
@@ -194,12 +196,17 @@ impl Accumulator {
     pub fn absorb(&mut self, block: &Block, values: &[f64]) {
         self.forwards += values.len() as u64;
         match (&mut self.sums, &block.differences) {
-            (Sums::Sizes(sums), Differences::Enumerated) => sums.absorb(&block.coalitions, values),
+            (Sums::Table(table), Differences::Enumerated) => {
+                table.absorb(&block.coalitions, values)
+            }
             (Sums::Differences(sums), Differences::Listed(list)) => {
                 let pairs = self.plan.pairs().len();
                 for difference in list {
-                    let Difference { pair, order, .. } = difference;
-                    sums[*order as usize * pairs + *pair as usize].push(difference.value(values));
+                    let Difference {
+                        pair, order, draw, ..
+                    } = *difference;
+                    sums[order as usize * pairs + pair as usize]
+                        .push(difference.value(values), draw);
                 }
             }
             _ => unreachable!("a plan has blocks of one kind"),
@@ -209,31 +216,28 @@ impl Accumulator {
     /// The result, once all values of the plan are in.
     pub fn finish(self, birth: Birth) -> SampleProfile {
         let plan = &self.plan;
-        let grid = plan
-            .orders()
-            .iter()
-            .flat_map(|order| plan.pairs().iter().map(move |pair| (*order, *pair)));
-        let (estimates, halves) = match &self.sums {
-            Sums::Sizes(sums) => {
-                let estimate = |(order, pair)| Estimate {
-                    mean: sums.interaction(pair, order),
-                    variance: 0.0,
-                    contexts: binomial(plan.players() - 2, order) as u64,
-                    exact: true,
-                };
-                (
-                    grid.map(estimate).collect(),
-                    vec![None; plan.orders().len()],
-                )
+        let all = plan.players() * (plan.players() - 1) / 2;
+        let pairs = plan.pairs().len();
+        let (estimates, magnitudes): (Vec<Estimate>, Vec<Magnitudes>) = match &self.sums {
+            Sums::Table(table) => {
+                let estimates = enumerated(plan, table);
+                let orders = estimates.chunks(pairs);
+                let magnitudes = orders.map(|order| Magnitudes::exact(order, all)).collect();
+                (estimates, magnitudes)
             }
             Sums::Differences(sums) => {
-                let estimates = grid
-                    .zip(sums)
-                    .map(|((order, _), c)| c.estimate(plan.is_exhaustive(order)));
-                let of_orders = plan.orders().iter().zip(sums.chunks(plan.pairs().len()));
-                let halves = of_orders
-                    .map(|(order, c)| (!plan.is_exhaustive(*order)).then(|| Halves::of(c)));
-                (estimates.collect(), halves.collect())
+                let mut estimates = Vec::with_capacity(sums.len());
+                let mut magnitudes = Vec::with_capacity(plan.orders().len());
+                for (order, contexts) in plan.orders().iter().zip(sums.chunks(pairs)) {
+                    let exact = plan.is_exhaustive(*order);
+                    let of_order = estimates.len();
+                    estimates.extend(contexts.iter().map(|c| c.estimate(exact)));
+                    magnitudes.push(match exact {
+                        true => Magnitudes::exact(&estimates[of_order..], all),
+                        false => Magnitudes::sampled(contexts, all),
+                    });
+                }
+                (estimates, magnitudes)
             }
         };
         SampleProfile {
@@ -246,7 +250,27 @@ impl Accumulator {
             orders: plan.orders().to_vec(),
             pairs: plan.pairs().to_vec(),
             estimates,
-            halves,
+            magnitudes,
         }
     }
+}
+
+/// The interactions of all orders and pairs of a plan, order by order. Pairs are shared out over the cores.
+fn enumerated(plan: &Plan, table: &Table) -> Vec<Estimate> {
+    let spreads: Vec<_> = plan
+        .pairs()
+        .par_iter()
+        .map(|pair| table.spreads(*pair))
+        .collect();
+    let of_order = |order: &usize| {
+        let contexts = binomial(plan.players() - 2, *order) as u64;
+        let order = *order;
+        spreads.iter().map(move |spreads| Estimate {
+            mean: spreads[order].mean,
+            variance: spreads[order].variance,
+            contexts,
+            exact: true,
+        })
+    };
+    plan.orders().iter().flat_map(of_order).collect()
 }

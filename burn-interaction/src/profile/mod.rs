@@ -2,14 +2,18 @@
 
 mod axis;
 mod columns;
+mod contexts;
 mod correct;
 mod curves;
 mod interactions;
+mod jackknife;
 mod journal;
 mod origin;
 mod strength;
+mod student;
 mod table;
 mod text;
+mod verdict;
 mod whole;
 
 pub(crate) use axis::Axis;
@@ -19,4 +23,5 @@ pub(crate) use journal::Journal;
 pub use origin::*;
 pub use strength::*;
 pub use text::*;
+pub use verdict::*;
 pub use whole::*;

@@ -30,7 +30,7 @@ impl Strength {
         load_json(path.as_ref(), "a strength of orders")
     }
 
-    /// Writes one row an order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// Writes one row an order as CSV, with a header; what is not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Curves {
         load_json(path.as_ref(), "curves of orders")
     }
 
-    /// Writes one row for each curve and order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// Writes one row for each curve and order as CSV, with a header; what is not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
@@ -85,15 +85,20 @@ struct Row<'a> {
     order: Option<usize>,
     ratio: f64,
     strength: f64,
-    strength_corrected: f64,
-    noise_floor: f64,
+    strength_corrected: Option<f64>,
+    below_noise: bool,
+    noise_floor: Option<f64>,
+    measurement_error: Option<f64>,
     standard_error: Option<f64>,
-    strength_low: Option<f64>,
-    strength_high: Option<f64>,
+    error: Option<f64>,
+    corrected_low: Option<f64>,
+    corrected_high: Option<f64>,
     relative: f64,
-    relative_corrected: f64,
-    relative_low: Option<f64>,
-    relative_high: Option<f64>,
+    relative_corrected: Option<f64>,
+    relative_error: Option<f64>,
+    relative_corrected_low: Option<f64>,
+    relative_corrected_high: Option<f64>,
+    fluctuation: Option<f64>,
     mean: f64,
     contexts: f64,
 }
@@ -106,14 +111,19 @@ impl<'a> Row<'a> {
             ratio: p.ratio,
             strength: p.raw,
             strength_corrected: p.corrected,
+            below_noise: p.below_noise,
             noise_floor: p.noise_floor,
+            measurement_error: p.measurement_error,
             standard_error: p.standard_error,
-            strength_low: p.band.map(|b| b.0),
-            strength_high: p.band.map(|b| b.1),
+            error: p.error,
+            corrected_low: p.band.map(|b| b.0),
+            corrected_high: p.band.map(|b| b.1),
             relative: p.relative,
             relative_corrected: p.relative_corrected,
-            relative_low: p.relative_band.map(|b| b.0),
-            relative_high: p.relative_band.map(|b| b.1),
+            relative_error: p.relative_error,
+            relative_corrected_low: p.relative_band.map(|b| b.0),
+            relative_corrected_high: p.relative_band.map(|b| b.1),
+            fluctuation: p.fluctuation,
             mean: p.mean,
             contexts: p.contexts,
         }

@@ -1,6 +1,8 @@
-//! Benchmarks: what the library costs beside the bare network, and how accurate its estimators are at equal cost.
+//! Benchmarks: what the library costs beside the bare network, how accurate its estimators
+//! are at equal cost, and how often its bands hold.
 
 pub mod accuracy;
+pub mod coverage;
 pub mod exact;
 pub mod forward;
 pub mod load;

@@ -156,14 +156,25 @@ pub fn report(curves: &Curves) {
             curve.name,
             if *complete { "" } else { ", partial" }
         );
-        println!("  order  ratio          S  corrected  noise floor         J  J corrected");
+        println!(
+            "  order  ratio          S  corrected   +- error  noise floor         J  J corrected   +- error"
+        );
         for p in points {
-            let [raw, corrected, floor] = [p.raw, p.corrected, p.noise_floor].map(number);
+            let known = |value: Option<f64>| value.map_or("-".into(), number);
+            let share = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.3}"));
+            let [corrected, error, floor] = [p.corrected, p.error, p.noise_floor].map(known);
+            let [j, j_error] = [p.relative_corrected, p.relative_error].map(share);
             let order = p.order.map_or("-".into(), |order| order.to_string());
             println!(
-                "  {order:>5}  {:5.2}  {raw:>9}  {corrected:>9}  {floor:>11}  {:8.3}  {:8.3}",
-                p.ratio, p.relative, p.relative_corrected
+                "  {order:>5}  {:5.2}  {:>9}  {corrected:>9}  {error:>9}  {floor:>11}  {:8.3}  {j:>11}  {j_error:>9}{}",
+                p.ratio,
+                number(p.raw),
+                p.relative,
+                if p.below_noise { "  below noise" } else { "" }
             );
+        }
+        if let Some(why) = curve.strength.no_band {
+            println!("  no bands: {why}");
         }
         if points.iter().all(|p| p.raw == 0.0) {
             println!(
@@ -174,8 +185,8 @@ pub fn report(curves: &Curves) {
                 "  no more than the rounding of 32-bit values, {}: this curve says nothing\n",
                 number(curve.strength.rounding)
             );
-        } else if let Some(depth) = curve.strength.depth() {
-            println!("  depth of the bottleneck {depth:.2}\n");
+        } else {
+            println!("  {}\n", curve.strength.verdict());
         }
     }
 }

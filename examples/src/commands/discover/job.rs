@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use burn_interaction::{
-    Baseline, Batch, Classifier, Cost, Curves, Estimator, Measurement, Origin, Pairs, Players,
-    Profile, Progress, Protocol, Targets, digest,
+    Baseline, Batch, Classifier, Curves, Estimator, Measurement, Origin, Pairs, Players, Profile,
+    Progress, Protocol, Targets, digest,
 };
 use burn_interaction_models::Reference;
 
@@ -75,9 +75,15 @@ impl Job<'_> {
                 untrained()?
             }
         };
+        let results = Results::new(self.folder);
+        if args.resume && results.earlier(MAIN)?.is_none() {
+            return Err(usage(format!(
+                "--resume: no run to go on with in {}; begin one without it",
+                self.folder.path().display()
+            )));
+        }
         let chosen = self.choose(&net, players, samples)?;
         let measurement = self.measurement(&chosen, samples)?;
-        let results = Results::new(self.folder);
         let trained = self.weights.is_some();
         let digest = match &self.weights {
             Some(path) => digest(path)?,
@@ -197,8 +203,16 @@ impl Job<'_> {
             measurement = measurement.resume(earlier);
         }
         let cost = measurement.cost(&batch.inputs)?;
-        announce(&measurement, cost, net, chosen);
-        println!("{} players", range(&players.counts(&batch.inputs)?));
+        let counts = players.counts(&batch.inputs)?;
+        let each = timing(&measurement, net, chosen);
+        println!(
+            "{} players, {} samples: {} forwards in {} batches, about {}",
+            range(&counts),
+            cost.samples,
+            cost.forwards,
+            cost.batches,
+            seconds(each * cost.forwards as f64)
+        );
         let start = std::time::Instant::now();
         let measurement = measurement.journal(results.journal(name));
         let profile = measuring::measure(&measurement, net, batch.clone(), targets.clone(), cost)?;
@@ -305,23 +319,6 @@ impl Job<'_> {
         println!("estimator: {name}");
         Ok(chosen)
     }
-}
-
-/// Prints what a measurement will cost, before it starts.
-fn announce<S: Samples>(
-    measurement: &Measurement<S::Players>,
-    cost: Cost,
-    net: &impl Classifier<S::Input>,
-    chosen: &Chosen<S>,
-) {
-    let each = timing(measurement, net, chosen);
-    println!(
-        "{} samples: {} forwards in {} batches, about {}",
-        cost.samples,
-        cost.forwards,
-        cost.batches,
-        seconds(each * cost.forwards as f64)
-    );
 }
 
 /// The number of players, or the fewest and the most.
