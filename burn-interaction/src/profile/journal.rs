@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -12,12 +13,16 @@ use crate::file::{Document, parse, replace, writing};
 
 use super::{Profile, SampleProfile};
 
-/// An open journal: each sample is on the disk when [`add`](Journal::add) returns, so that a kill at any moment costs the
-/// sample in progress and no other.
+/// An open journal: each sample is the system's to keep when [`add`](Journal::add) returns, so that a kill at any moment costs
+/// the sample in progress and no other. A loss of power costs what a second brought.
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
+    synced: Instant,
 }
+
+/// How long finished samples may wait for the disk itself.
+const SYNC: Duration = Duration::from_secs(1);
 
 impl Journal {
     /// Begins a journal with what a profile has so far, in place of whatever stands there.
@@ -34,16 +39,19 @@ impl Journal {
         Ok(Self {
             file,
             path: path.into(),
+            synced: Instant::now(),
         })
     }
 
     /// Adds a finished sample.
     pub fn add(&mut self, sample: &SampleProfile) -> Result<()> {
         let text = line(sample, &self.path)?;
-        let written = self.file.write_all(text.as_bytes());
-        written
-            .and_then(|()| self.file.sync_data())
-            .map_err(writing(&self.path))
+        let mut written = self.file.write_all(text.as_bytes());
+        if self.synced.elapsed() > SYNC {
+            written = written.and_then(|()| self.file.sync_data());
+            self.synced = Instant::now();
+        }
+        written.map_err(writing(&self.path))
     }
 }
 

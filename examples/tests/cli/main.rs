@@ -1,6 +1,7 @@
 //! The `interaction` command as a user runs it.
 
 mod clouds;
+mod durable;
 mod images;
 mod texts;
 
