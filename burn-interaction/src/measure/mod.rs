@@ -11,6 +11,8 @@ mod targets;
 mod closed_forms;
 #[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod noise;
 
 pub use measurement::*;
 pub use progress::*;
