@@ -312,14 +312,14 @@ pub struct BenchArgs {
     /// Where to compute.
     pub place: Place,
     /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
-    /// clouds), sentences (padding), load (memory) or accuracy; all of these without. Or coverage: how often bands hold the truth,
+    /// clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy; all of these without. Or coverage: how often bands hold the truth,
     /// some minutes.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy", "coverage"])]
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
     pub which: Vec<String>,
-    /// ResNet-20 weights for the accuracy benchmark on a real network.
+    /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.
     #[arg(long, requires = "data")]
     pub weights: Option<PathBuf>,
-    /// Folder of CIFAR-10 for the accuracy benchmark on a real network.
+    /// Folder of CIFAR-10 for the benchmarks of accuracy and probe on a real network.
     #[arg(long, requires = "weights")]
     pub data: Option<PathBuf>,
     /// Repetitions of each timing; the fastest of each side counts.

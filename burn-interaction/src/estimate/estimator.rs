@@ -37,7 +37,8 @@ pub enum Estimator {
     /// # Cost
     ///
     /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`], [`Pairs::windows`]), about 2.6
-    /// for scattered [`Pairs::neighbours`] and [`Pairs::random`].
+    /// for scattered [`Pairs::neighbours`] and [`Pairs::random`]. With fewer than some five contexts more, as pairs that chance
+    /// leaves with fewer than two contexts are given paired ones: a fifth more for two contexts.
     ///
     /// # Bias
     ///

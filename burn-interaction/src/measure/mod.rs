@@ -13,6 +13,8 @@ mod targets;
 mod closed_forms;
 #[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod noise;
 
 pub use efficiency::*;
 pub use measurement::*;

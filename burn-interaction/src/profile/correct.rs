@@ -9,7 +9,7 @@
 //! * *moment*: the mean square of I has an unbiased estimate, mean^2 - variance / K: S_K times the root of its share in the
 //!   mean square of the estimates. It errs downwards where noise is heavy-tailed.
 //!
-//! The corrected strength is their mean, as their errors have opposite signs. Relative bias by simulation (400 draws of
+//! The corrected strength is their mean, as their errors have opposite signs. Relative bias by simulation (300 draws of
 //! each pair; the sparse games of `measure/closed_forms.rs`, networks of 10 players, 1,023 random dividends), for 2, 3 and
 //! 5 contexts, beside the extrapolation from halves that stood here before:
 //!

@@ -17,7 +17,7 @@ use crate::profile::Profile;
 ///
 /// # Cost
 ///
-/// By default 6 samples, 7 orders, the pairs of one 2x2 window (6 random pairs where players lie on no grid) and 2
+/// By default 5 samples, the fewest that have errors, 7 orders, the pairs of one 2x2 window (6 random pairs where players lie on no grid) and 2
 /// contexts: about 1,000 forwards an epoch. That is under a tenth of an epoch of 3,500 training samples, counting 3
 /// forwards for a training step. [`Probe::cost`] tells what a setting costs.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ pub mod exact;
 pub mod forward;
 pub mod load;
 pub mod points;
+pub mod probe;
 pub mod sentences;
 pub mod step;
 pub mod throughput;

@@ -1,7 +1,7 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
 use crate::bench::{
-    accuracy, coverage, exact, forward, load, points, sentences, step, throughput, values,
+    accuracy, coverage, exact, forward, load, points, probe, sentences, step, throughput, values,
 };
 use crate::cli::BenchArgs;
 use crate::error::Result;
@@ -37,6 +37,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("load") {
         load::run(&device)?;
+    }
+    if wanted("probe") {
+        probe::run(args, &device)?;
     }
     if wanted("accuracy") {
         accuracy::run(args, &device)?;
