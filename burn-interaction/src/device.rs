@@ -131,6 +131,16 @@ pub(crate) fn lanes(device: &Device) -> usize {
     }
 }
 
+/// The kind of a device, the same for each device of a kind: what results say they were computed on.
+pub(crate) fn kind_of(device: &Device) -> String {
+    let device = device.clone().inner();
+    let kind = |backend: &Backend| enumerate(backend).contains(&device);
+    match backends().iter().find(|backend| kind(backend)) {
+        Some(backend) => backend.name.into(),
+        None => format!("{device:?}"),
+    }
+}
+
 /// Whether a device is this machine's CPU, with gradients or without.
 pub fn is_cpu(device: &Device) -> bool {
     #[cfg(feature = "flex")]

@@ -80,8 +80,8 @@ pub enum Error {
     /// A target class the network does not have.
     #[error("sample {sample} has target class {target}, but the network gives {classes} logit(s)")]
     TargetOutOfRange {
-        /// Index of the sample.
-        sample: usize,
+        /// Id of the sample.
+        sample: u64,
         /// Its target.
         target: usize,
         /// Number of logits.
@@ -92,8 +92,8 @@ pub enum Error {
         "the value of a coalition of {present} players of sample {sample} is {value}: look for NaN in the input or the weights, or choose another reward"
     )]
     NotFinite {
-        /// Index of the sample.
-        sample: usize,
+        /// Id of the sample.
+        sample: u64,
         /// How many players were present.
         present: usize,
         /// The value.
@@ -114,15 +114,72 @@ pub enum Error {
         /// How many orders there are.
         measured: usize,
     },
-    /// An earlier profile was made with other settings.
-    #[error("cannot resume: the earlier profile has {what} {earlier}, this run has {now}")]
-    ResumeMismatch {
+    /// Two results that do not belong together.
+    #[error(
+        "the {what} differ: {earlier} in the earlier result, {now} in this one; only results of one network, data and protocol go together"
+    )]
+    Differs {
         /// The setting that differs.
         what: &'static str,
+        /// Its value then, or in the first of two.
+        earlier: String,
+        /// Its value now, or in the second.
+        now: String,
+    },
+    /// A sample that was measured earlier is another game now.
+    #[error(
+        "sample {sample} is not what was measured earlier: its {what} was {earlier} and is {now}; resume with the network, data, targets, baseline and players of the earlier run, or begin anew"
+    )]
+    AnotherGame {
+        /// The id of the sample.
+        sample: u64,
+        /// What differs.
+        what: String,
         /// Its value then.
         earlier: String,
         /// Its value now.
         now: String,
+    },
+    /// An earlier profile has samples that are not to be measured now.
+    #[error(
+        "the earlier profile holds {count} sample(s) that this run does not measure, the first is {first}: ask for the same samples, or begin anew"
+    )]
+    OtherSamples {
+        /// How many there are.
+        count: usize,
+        /// The id of the first.
+        first: u64,
+    },
+    /// Samples that occur twice.
+    #[error("sample(s) {ids} occur more than once: each sample is measured and merged once")]
+    Repeated {
+        /// Their ids, the first ten.
+        ids: String,
+    },
+    /// Profiles whose samples cannot be told apart.
+    #[error(
+        "these profiles do not say which samples of the data they hold: give the samples' places in the data set with Measurement::ids, and profiles can be merged"
+    )]
+    Unidentified,
+    /// A value that is no function of the coalition.
+    #[error(
+        "half of the players of sample {sample} are worth {first} and, evaluated again, {again}: the value is no function of the coalition. Measure without dropout, batch statistics or noise"
+    )]
+    NoFunction {
+        /// The id of the sample.
+        sample: u64,
+        /// The value at the beginning.
+        first: f64,
+        /// The value at the end.
+        again: f64,
+    },
+    /// A network that is being trained.
+    #[error(
+        "the network is in training mode ({why}): its values would depend on dropout and on the batch, and its running statistics would move; measure `.valid()` of it"
+    )]
+    Training {
+        /// How it is known.
+        why: &'static str,
     },
     /// The name of a device that is not compiled in, or means nothing.
     #[error(
@@ -163,6 +220,18 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn differs(what: &'static str, earlier: String, now: String) -> Self {
+        Self::Differs { what, earlier, now }
+    }
+
+    pub(crate) fn repeated(ids: &[u64]) -> Self {
+        let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
+        let more = if ids.len() > 10 { ", .." } else { "" };
+        Self::Repeated {
+            ids: shown.join(", ") + more,
+        }
+    }
+
     pub(crate) fn setting(
         name: &'static str,
         value: impl ToString,

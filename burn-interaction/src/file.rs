@@ -1,18 +1,34 @@
-//! Files of results: JSON, and the errors of reading and writing.
+//! Files of results: they appear whole or not at all, say which crate wrote them, and can be read back to the bit.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-pub(crate) fn create(path: &Path) -> Result<BufWriter<File>> {
-    File::create(path)
-        .map(BufWriter::new)
-        .map_err(writing(path))
+/// The number of the form that files of results have. It rises whenever older crates could misread newer files.
+pub const SCHEMA: u32 = 2;
+
+/// A value with the form and the crate that it was written in.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Document<T> {
+    schema: u32,
+    version: String,
+    #[serde(flatten)]
+    content: T,
+}
+
+impl<'a, T> Document<&'a T> {
+    pub fn new(content: &'a T) -> Self {
+        Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").into(),
+            content,
+        }
+    }
 }
 
 pub(crate) fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
@@ -23,23 +39,135 @@ pub(crate) fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     }
 }
 
+/// Writes a file beside its place and moves it there when it is whole, so that a kill leaves the old one or the new one.
+pub(crate) fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let whole = || {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".interaction-").suffix(".part");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        let mut buffer = BufWriter::new(file.as_file_mut());
+        write(&mut buffer)?;
+        buffer.flush()?;
+        drop(buffer);
+        file.as_file().sync_all()?;
+        file.persist(path).map(|_| ()).map_err(|e| e.error)
+    };
+    whole().map_err(writing(path))
+}
+
 pub(crate) fn save_json(value: &impl Serialize, path: &Path) -> Result<()> {
-    let mut file = create(path)?;
-    serde_json::to_writer_pretty(&mut file, value).map_err(|e| writing(path)(e.into()))?;
-    file.write_all(b"\n")
-        .and_then(|()| file.flush())
-        .map_err(writing(path))
+    replace(path, |file| {
+        serde_json::to_writer_pretty(&mut *file, &Document::new(value))?;
+        file.write_all(b"\n")
+    })
+}
+
+/// Writes a value without saying in which form: for files that people write themselves too.
+pub(crate) fn save_plain_json(value: &impl Serialize, path: &Path) -> Result<()> {
+    replace(path, |file| {
+        serde_json::to_writer(&mut *file, value)?;
+        file.write_all(b"\n")
+    })
+}
+
+/// Reads what [`save_plain_json`] wrote; `what` the file should hold, for the error.
+pub(crate) fn load_plain_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
+    serde_json::from_str(&read(path)?).map_err(|e| Error::Format {
+        path: path.into(),
+        reason: format!("not {what}: {e}"),
+    })
+}
+
+pub(crate) fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|source| Error::Io {
+        action: "reading",
+        path: path.into(),
+        source,
+    })
 }
 
 /// `what` the file should hold, for the error.
 pub(crate) fn load_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
-    let file = File::open(path).map_err(|source| Error::Io {
-        action: "reading",
+    parse(&read(path)?, path, what)
+}
+
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, path: &Path, what: &str) -> Result<T> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: Option<u32>,
+        version: Option<String>,
+    }
+    let format = |reason: String| Error::Format {
         path: path.into(),
-        source,
-    })?;
-    serde_json::from_reader(BufReader::new(file)).map_err(|e| Error::Format {
-        path: path.into(),
-        reason: format!("not {what}: {e}"),
-    })
+        reason,
+    };
+    let unread = |e: serde_json::Error| format(format!("not {what}: {e}"));
+    let head: Head = serde_json::from_str(text).map_err(unread)?;
+    match head.schema {
+        Some(SCHEMA) => {}
+        Some(newer) if newer > SCHEMA => {
+            let version = head.version.unwrap_or_default();
+            return Err(format(format!(
+                "written by burn-interaction {version} in form {newer}, and this is {} that reads form {SCHEMA}: read it with that version",
+                env!("CARGO_PKG_VERSION")
+            )));
+        }
+        other => {
+            let form = other.map_or("no form".into(), |form| format!("form {form}"));
+            return Err(format(format!(
+                "not {what} of form {SCHEMA}, it says {form}: written before results knew what made them; measure again"
+            )));
+        }
+    }
+    let document: Document<T> = serde_json::from_str(text).map_err(unread)?;
+    Ok(document.content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_leaves_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("curve.json");
+        save_json(&"first".len(), &path).unwrap_err();
+        std::fs::write(&path, "old").unwrap();
+        let full = replace(&path, |file| {
+            file.write_all(b"new")?;
+            Err(std::io::Error::other("no space left on device"))
+        });
+        let message = full.unwrap_err().to_string();
+        assert!(
+            message.contains("curve.json") && message.contains("no space"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn files_of_another_form_are_refused_by_it() {
+        let path = Path::new("profile.json");
+        let refused = |text: &str| {
+            let read: Result<serde_json::Value> = parse(text, path, "a profile");
+            read.unwrap_err().to_string()
+        };
+        let newer = refused(r#"{"schema": 99, "version": "7.1.0"}"#);
+        assert!(
+            newer.contains("7.1.0") && newer.contains("form 99"),
+            "{newer}"
+        );
+        assert!(refused(r#"{"settings": {}}"#).contains("no form"));
+        assert!(refused("{").contains("not a profile"));
+    }
 }

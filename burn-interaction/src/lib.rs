@@ -22,6 +22,7 @@
 mod batch;
 pub mod coalition;
 mod device;
+mod digest;
 mod error;
 pub mod estimate;
 #[cfg(feature = "figures")]
@@ -34,6 +35,7 @@ pub mod players;
 pub mod points;
 pub mod profile;
 mod sentences;
+mod text;
 #[cfg(feature = "train")]
 pub mod training;
 
@@ -42,13 +44,15 @@ pub use burn;
 pub use batch::Batch;
 pub use coalition::Coalition;
 pub use device::*;
+pub use digest::digest;
 pub use error::{Error, Result};
-pub use estimate::{Estimator, Orders, Pair, Pairs, Plan};
+pub use estimate::{Estimator, Orders, Pair, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
-pub use measure::{Cost, Measurement, Observer, Progress, Targets};
+pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
-    Curves, Efficiency, Estimate, Profile, SampleProfile, Settings, Strength, StrengthPoint,
+    Curves, Depth, Estimate, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint,
+    Verdict,
 };
 pub use sentences::Sentences;

@@ -35,11 +35,13 @@ fn main() -> Result<(), burn_interaction::Error> {
     println!("{} forwards", measurement.cost(&inputs)?.forwards);
     let profile = measurement.run(&net, inputs, vec![1; 16])?;
 
-    for point in profile.strength().points {
+    let strength = profile.strength();
+    for point in &strength.points {
         println!(
-            "m/(n-2) {:.2}: S {:.4}, corrected {:.4}, J {:.3}",
-            point.ratio, point.raw, point.corrected, point.relative
+            "m/(n-2) {:.2}: S {:.4}, corrected {:.4?} +- {:.4?}",
+            point.ratio, point.raw, point.corrected, point.error
         );
     }
+    println!("{}", strength.verdict());
     Ok(())
 }

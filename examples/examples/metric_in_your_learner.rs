@@ -80,9 +80,7 @@ impl InferenceStep for MyModel {
     type Output = Output;
 
     fn step(&self, batch: Batch<Tensor<2>>) -> Output {
-        let reading =
-            self.probe
-                .measure(&self.net, &Features, &batch.inputs, batch.targets.clone());
+        let reading = self.probe.measure(&self.net, &Features, &batch);
         let reading = reading.expect("the probe fits the batch");
         Output(self.classify(batch), reading.map(Arc::new))
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::fit::Optimizer;
+use crate::parse::Part;
 
 /// What does my network rely on: simple local cues, or whole-scene structure?
 ///
@@ -44,6 +45,8 @@ pub enum Command {
     Discover(DiscoverArgs),
     /// Train a network, plainly or towards chosen orders, watching its orders.
     Train(TrainArgs),
+    /// Put together what `discover --part` measured apart: the result is that of one run.
+    Merge(MergeArgs),
     /// List the devices that this build can use.
     Devices,
     /// List the networks, and what their published weights expect of images.
@@ -116,10 +119,10 @@ pub struct Subject {
     /// `discover` wrote. Default: 32.
     #[arg(long)]
     pub regions: Option<String>,
-    /// Absent players: zero (the data's mean, as inputs are standardised), mean (of clouds: their centre), blur:PIXELS,
-    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand
-    /// for the vocabulary's pieces, or hide (from attention). Default: zero, of clouds mean, of texts mask where there is
-    /// one.
+    /// Absent players: data (the mean of each channel or column over the training part, in the network's units), zero (in
+    /// those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS, values:A,B,.., drop (regions
+    /// leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand for the vocabulary's pieces, or
+    /// hide (from attention). Default: data for images and tables, mean for clouds, mask for texts where there is one.
     #[arg(long)]
     pub baseline: Option<String>,
     /// Players of texts: pieces (word pieces) or words.
@@ -175,7 +178,8 @@ pub struct DiscoverArgs {
     /// Class whose value is measured: label or predicted.
     #[arg(long, default_value = "label", value_parser = ["label", "predicted"])]
     pub target: String,
-    /// Value of a coalition: log-odds, log-probability or logit of the class.
+    /// Value of a coalition: log-odds, log-probability or logit of the class, or output (the network's output as it is, for
+    /// regression).
     #[arg(long, default_value = "log-odds")]
     pub reward: String,
     /// Rows in a batch. Default: about half a million input values.
@@ -184,9 +188,30 @@ pub struct DiscoverArgs {
     /// Also measure the same network untrained: a curve means something only beside that one.
     #[arg(long)]
     pub control: bool,
-    /// Go on from the partial profile.json in the output folder.
+    /// Measure one of n parts of the samples, i/n; `interaction merge` puts the parts together.
+    #[arg(long, value_name = "I/N")]
+    pub part: Option<Part>,
+    /// Go on with the run in the output folder: what is measured there is kept, after a check that it is of the same network,
+    /// data and settings.
     #[arg(long)]
     pub resume: bool,
+    /// Replace the results of another run in the output folder.
+    #[arg(long, conflicts_with = "resume")]
+    pub force: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of a merge.
+#[derive(Args, Debug, Clone)]
+pub struct MergeArgs {
+    /// Folders that `discover --part` wrote to, or files of profiles.
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Replace the results of another run in the output folder.
+    #[arg(long)]
+    pub force: bool,
     /// Folder for the results.
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
@@ -294,16 +319,20 @@ pub struct BenchArgs {
     /// Where to compute.
     pub place: Place,
     /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
-    /// clouds), sentences (padding), load (memory) or accuracy; all without.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "accuracy"])]
+    /// clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy; all of these without. Or coverage: how often bands hold the truth,
+    /// some minutes.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
     pub which: Vec<String>,
-    /// ResNet-20 weights for the accuracy benchmark on a real network.
+    /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.
     #[arg(long, requires = "data")]
     pub weights: Option<PathBuf>,
-    /// Folder of CIFAR-10 for the accuracy benchmark on a real network.
+    /// Folder of CIFAR-10 for the benchmarks of accuracy and probe on a real network.
     #[arg(long, requires = "weights")]
     pub data: Option<PathBuf>,
     /// Repetitions of each timing; the fastest of each side counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Repetitions of each cell of the coverage benchmark.
+    #[arg(long, default_value_t = 2000)]
+    pub coverage_repeats: usize,
 }

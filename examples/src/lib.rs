@@ -14,6 +14,7 @@ pub mod output;
 pub mod parse;
 mod plain;
 mod progress;
+pub mod results;
 mod settings;
 
 pub use checkpoints::Checkpoints;

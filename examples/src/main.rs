@@ -6,7 +6,7 @@ use clap::Parser;
 use interaction_examples::cli::{Cli, Command};
 #[cfg(feature = "download")]
 use interaction_examples::commands::download;
-use interaction_examples::commands::{bench, demo, devices, discover, networks, train};
+use interaction_examples::commands::{bench, demo, devices, discover, merge, networks, train};
 
 /// Tensors come and go by the megabyte: an allocator that keeps their memory spares the kernel from clearing it anew.
 #[global_allocator]
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         None => demo::run(&cli.demo),
         Some(Command::Discover(args)) => discover::run(args),
         Some(Command::Train(args)) => train::run(args),
+        Some(Command::Merge(args)) => merge::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),
         #[cfg(feature = "download")]

@@ -77,10 +77,11 @@ pub fn predictions<S: Samples>(
     for places in order.chunks(rows(samples)) {
         let chunk: Vec<usize> = places.iter().map(|place| indices[*place]).collect();
         let logits = net.logits(samples.batch(&chunk, device)?.inputs);
-        let best = logits.argmax(1).try_into_vec_as::<i64>();
-        let best = best.map_err(|e| usage(format!("the device failed: {e}")))?;
-        for (place, class) in places.iter().zip(best) {
-            classes[*place] = class as usize;
+        for (place, class) in places
+            .iter()
+            .zip(burn_interaction::game::predictions(logits)?)
+        {
+            classes[*place] = class;
         }
     }
     Ok(classes)
@@ -122,7 +123,7 @@ pub fn choose<S: Samples>(
         return Err(usage("--samples 0: measure at least one sample"));
     }
     // The first of each class, then the second of each, and so on, as sets may lie in the order of their classes.
-    let mut seen = vec![0; samples.classes()];
+    let mut seen = vec![0; samples.classes().len()];
     let mut all: Vec<(usize, usize)> = Vec::with_capacity(samples.count());
     for index in 0..samples.count() {
         let turn = &mut seen[samples.label(index)];
@@ -132,7 +133,7 @@ pub fn choose<S: Samples>(
     all.sort();
     let all: Vec<usize> = all.into_iter().map(|(_, index)| index).collect();
     // As much of the set as it takes for a fair share of every class.
-    let mut by_class = vec![Vec::new(); samples.classes()];
+    let mut by_class = vec![Vec::new(); samples.classes().len()];
     let share = count.div_ceil(by_class.len().max(1));
     for chunk in all.chunks(count.max(rows(samples))) {
         let classes = predictions(net, samples, chunk, device)?;

@@ -5,8 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use burn_interaction::figures::Chart;
-use burn_interaction::{Curves, Profile, SampleProfile};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -29,6 +27,9 @@ pub const TRAINING: &[&str] = &[
 /// What a measurement writes, of all kinds of data.
 pub const MEASUREMENT: &[&str] = &[
     "profile.json",
+    "profile.partial.jsonl",
+    "control.json",
+    "control.partial.jsonl",
     "interactions.csv",
     "curve.json",
     "curve.csv",
@@ -42,11 +43,12 @@ pub const MEASUREMENT: &[&str] = &[
 ];
 
 /// Those by which a folder is known to hold a run.
-const RESULTS: [&str; 5] = [
+const RESULTS: [&str; 6] = [
     "model.safetensors",
     "settings.json",
     "training/run.json",
     "profile.json",
+    "profile.partial.jsonl",
     "curve.json",
 ];
 
@@ -184,41 +186,6 @@ impl Folder {
         let text = serde_json::to_string_pretty(value)
             .map_err(|e| usage(format!("{}: {e}", path.display())))?;
         durably(&path, (text + "\n").as_bytes())
-    }
-
-    /// Writes `curve.json`, `curve.csv`, `curve.svg` and `curve.png`.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be written.
-    pub fn write_curves(&self, curves: &Curves) -> Result<()> {
-        curves.save_json(self.file("curve.json"))?;
-        curves.save_csv(self.file("curve.csv"))?;
-        let chart = Chart::from(curves);
-        chart.save_svg(self.file("curve.svg"))?;
-        chart.save_png(self.file("curve.png"))?;
-        Ok(())
-    }
-
-    /// Writes every interaction: `profile.json`, from which a partial run goes on, and `interactions.csv`; says so
-    /// instead where they are more than two million.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be written.
-    pub fn write_profile(&self, profile: &Profile) -> Result<()> {
-        const MOST: usize = 2_000_000;
-        let of_sample = |sample: &SampleProfile| sample.pairs().len() * sample.orders().len();
-        let interactions: usize = profile.samples().iter().map(of_sample).sum();
-        if interactions > MOST {
-            println!(
-                "{interactions} interactions are too many for profile.json and interactions.csv: writing the curve only"
-            );
-            return Ok(());
-        }
-        profile.save_json(self.file("profile.json"))?;
-        profile.save_csv(self.file("interactions.csv"))?;
-        Ok(())
     }
 
     /// The files that this run wrote, for the last line of a report.

@@ -1,99 +1,108 @@
 //! The small languages of the arguments.
 
-use burn_interaction::estimate::PUBLISHED_RATIOS;
-use burn_interaction::{Baseline, Estimator, Orders, Pairs, Reward, Term};
+use std::str::FromStr;
+
+use burn_interaction::{Baseline, Estimator, Term};
 use burn_interaction_datasets::{Augmentation, CloudAugmentation};
 use burn_interaction_models::registry::ImageSize;
 
 use crate::error::{Result, usage};
 
-/// `published`, `all`, a list of orders such as `0,5,10`, or of ratios such as `r:0,0.5,1`.
-pub fn orders(text: &str) -> Result<Orders> {
-    match text {
-        "published" => Ok(Orders::ratios(PUBLISHED_RATIOS)),
-        "all" => Ok(Orders::all()),
-        _ => match text.strip_prefix("r:") {
-            Some(ratios) => Ok(Orders::ratios(list::<f64>("--orders", ratios)?)),
-            None => Ok(Orders::given(list::<usize>("--orders", text)?)),
-        },
-    }
+/// A setting that is spelled as the library spells it.
+pub fn setting<T: FromStr<Err = burn_interaction::Error>>(flag: &str, text: &str) -> Result<T> {
+    text.parse()
+        .map_err(|e| usage(format!("{flag} {text}: {e}")))
 }
 
-/// `all`, `random:N`, `neighbours:R:N`, `windows:S:N` or a list of pairs such as `0-1,4-7`.
-pub fn pairs(text: &str) -> Result<Pairs> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let number = |text: &str| one::<usize>("--pairs", text);
-    match parts.as_slice() {
-        ["all"] => Ok(Pairs::all()),
-        ["random", count] => Ok(Pairs::random(number(count)?)),
-        ["neighbours", radius, count] => Ok(Pairs::neighbours(number(radius)?, number(count)?)),
-        ["windows", side, count] => Ok(Pairs::windows(number(side)?, number(count)?)),
-        [count] if count.parse::<usize>().is_ok() => Ok(Pairs::random(number(count)?)),
-        [given] if given.contains('-') => {
-            let pair = |text: &str| {
-                let (i, j) = text.split_once('-').ok_or_else(|| bad_pairs(text))?;
-                Ok((number(i)?, number(j)?))
-            };
-            Ok(Pairs::given(
-                given.split(',').map(pair).collect::<Result<Vec<_>>>()?,
-            ))
-        }
-        _ => Err(bad_pairs(text)),
-    }
-}
-
-fn bad_pairs(text: &str) -> crate::Error {
-    usage(format!(
-        "--pairs {text}: give all, N, random:N, neighbours:RADIUS:N, windows:SIDE:N, or pairs such as 0-1,4-7"
-    ))
-}
-
-/// `exact`, `paired`, `toggled` or `toggled:POOL`; `None` for `auto`.
+/// An estimator; `None` for `auto`, which depends on the number of players.
 pub fn estimator(text: &str) -> Result<Option<Estimator>> {
-    match (text, text.strip_prefix("toggled:")) {
-        ("auto", _) => Ok(None),
-        ("exact", _) => Ok(Some(Estimator::Exact)),
-        ("paired", _) => Ok(Some(Estimator::Paired)),
-        ("toggled", _) => Ok(Some(Estimator::toggled())),
-        (_, Some(pool)) => Ok(Some(Estimator::Toggled {
-            pool: one("--estimator", pool)?,
-        })),
-        _ => Err(usage(format!(
-            "--estimator {text}: give auto, exact, paired, toggled or toggled:POOL"
-        ))),
-    }
-}
-
-/// `log-odds`, `log-probability` or `logit`.
-pub fn reward(text: &str) -> Result<Reward> {
     match text {
-        "log-odds" => Ok(Reward::LogOdds),
-        "log-probability" => Ok(Reward::LogProbability),
-        "logit" => Ok(Reward::Logit),
-        _ => Err(usage(format!(
-            "--reward {text}: give log-odds, log-probability or logit"
-        ))),
+        "auto" => Ok(None),
+        _ => setting("--estimator", text).map(Some),
     }
 }
 
-/// `zero`, `mean`, `blur:PIXELS`, `values:A,B,..`, or of texts `mask`, `pad`, `unk`, `hide`; `None` for the players' own.
-pub fn baseline(text: Option<&str>) -> Result<Option<Baseline>> {
-    let Some(text) = text else { return Ok(None) };
-    Ok(Some(match text.split_once(':').unwrap_or((text, "")) {
-        ("zero", "") => Baseline::Zero,
-        ("mean", "") => Baseline::Mean,
-        ("mask", "") => Baseline::Mask,
-        ("pad", "") => Baseline::Pad,
-        ("unk", "") => Baseline::Unknown,
-        ("hide", "") => Baseline::Hidden,
-        ("blur", sigma) => Baseline::Blur(one("--baseline", sigma)?),
-        ("values", values) => Baseline::Values(list("--baseline", values)?),
-        _ => {
-            return Err(usage(format!(
-                "--baseline {text}: give zero, mean, values:A,B,..; for images blur:PIXELS too; for point clouds drop too; for texts mask, pad, unk or hide"
-            )));
+/// What `--baseline` asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Absent {
+    /// Nothing: what suits the kind of data.
+    Own,
+    /// The mean of each variable over the training part.
+    Data,
+    /// This one.
+    Given(Baseline),
+}
+
+/// `data`, or a baseline as the library spells it.
+pub fn baseline(text: Option<&str>) -> Result<Absent> {
+    match text {
+        None => Ok(Absent::Own),
+        Some("data") => Ok(Absent::Data),
+        Some(text) => {
+            let given: Result<Baseline, burn_interaction::Error> = text.parse();
+            given.map(Absent::Given).map_err(|_| {
+                usage(format!(
+                    "--baseline {text}: give data (the mean over the training part), zero, mean, values:A,B,..; for images blur:PIXELS too; for point clouds drop too; for texts mask, pad, unk or hide"
+                ))
+            })
         }
-    }))
+    }
+}
+
+impl Absent {
+    /// The baseline for inputs that have no mean over the data: the players' own without `--baseline`.
+    ///
+    /// # Errors
+    ///
+    /// It is the mean over the data.
+    pub fn without_mean(self, kind: &str) -> Result<Option<Baseline>> {
+        match self {
+            Self::Own => Ok(None),
+            Self::Given(baseline) => Ok(Some(baseline)),
+            Self::Data => Err(usage(format!(
+                "--baseline data: {kind} have no variables with a mean over the data; it is for images and tables"
+            ))),
+        }
+    }
+
+    /// The baseline for inputs whose mean over the data can be fitted, their default.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be fitted.
+    pub fn or_mean(self, fit: impl FnOnce() -> Result<Baseline>) -> Result<Baseline> {
+        match self {
+            Self::Own | Self::Data => fit(),
+            Self::Given(baseline) => Ok(baseline),
+        }
+    }
+}
+
+/// One of several parts of a run, `i/n` with i from 1: every n-th sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    number: usize,
+    of: usize,
+}
+
+impl Part {
+    /// The places of this part among so many samples.
+    pub fn places(self, samples: usize) -> Vec<usize> {
+        (self.number - 1..samples).step_by(self.of).collect()
+    }
+}
+
+impl FromStr for Part {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/');
+        let numbers = numbers.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if number >= 1 && number <= of => Ok(Self { number, of }),
+            _ => Err("give i/n with i from 1 to n, such as 3/16".into()),
+        }
+    }
 }
 
 /// `pointnet2` or `dgcnn`.
@@ -142,14 +151,10 @@ pub fn term(text: &str, direction: fn(std::ops::Range<f64>) -> Term) -> Result<T
     }
 }
 
-fn one<T: std::str::FromStr>(flag: &str, text: &str) -> Result<T> {
+fn one<T: FromStr>(flag: &str, text: &str) -> Result<T> {
     text.trim()
         .parse()
         .map_err(|_| usage(format!("{flag}: \"{text}\" is not a number that fits here")))
-}
-
-fn list<T: std::str::FromStr>(flag: &str, text: &str) -> Result<Vec<T>> {
-    text.split(',').map(|part| one(flag, part)).collect()
 }
 
 #[cfg(test)]
@@ -158,31 +163,32 @@ mod tests {
 
     #[test]
     fn arguments_are_read_and_mistakes_named() {
-        assert_eq!(orders("published").unwrap(), Orders::published());
-        assert_eq!(orders("0,5").unwrap(), Orders::given([0, 5]));
-        assert_eq!(orders("r:0,0.5").unwrap(), Orders::ratios([0.0, 0.5]));
-        assert_eq!(
-            pairs("neighbours:2:200").unwrap(),
-            Pairs::neighbours(2, 200)
-        );
-        assert_eq!(pairs("50").unwrap(), Pairs::random(50));
-        assert_eq!(pairs("0-1,4-7").unwrap(), Pairs::given([(0, 1), (4, 7)]));
         assert_eq!(
             estimator("toggled:9").unwrap(),
             Some(Estimator::Toggled { pool: 9 })
         );
         assert_eq!(grid("14x16").unwrap(), (14, 16));
-        assert_eq!(baseline(Some("blur:2")).unwrap(), Some(Baseline::Blur(2.0)));
-        assert_eq!(baseline(Some("hide")).unwrap(), Some(Baseline::Hidden));
+        assert_eq!(
+            baseline(Some("blur:2")).unwrap(),
+            Absent::Given(Baseline::Blur(2.0))
+        );
+        assert_eq!(baseline(Some("data")).unwrap(), Absent::Data);
+        assert_eq!(baseline(None).unwrap(), Absent::Own);
+        let parts = [1, 2, 3].map(|i| format!("{i}/3").parse::<Part>().unwrap().places(7));
+        assert_eq!(parts, [vec![0, 3, 6], vec![1, 4], vec![2, 5]]);
+        for bad in ["0/3", "4/3", "3", "a/b", "1/0"] {
+            assert!(bad.parse::<Part>().is_err(), "{bad}");
+        }
         assert_eq!(
             term("0.3:0.7:2", Term::encourage).unwrap(),
             Term::encourage(0.3..0.7).weight(2.0)
         );
         for (error, what) in [
-            (orders("low").unwrap_err(), "\"low\""),
-            (pairs("near").unwrap_err(), "--pairs near"),
+            (
+                setting::<burn_interaction::Pairs>("--pairs", "near").unwrap_err(),
+                "--pairs near",
+            ),
             (estimator("best").unwrap_err(), "--estimator best"),
-            (reward("gold").unwrap_err(), "--reward gold"),
             (baseline(Some("grey")).unwrap_err(), "--baseline grey"),
             (baseline(Some("drop")).unwrap_err(), "--baseline drop"),
             (grid("axb").unwrap_err(), "\"a\""),

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use burn_interaction_datasets::Framing;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::data::Statistics;
-use crate::error::{Result, usage};
+use crate::error::Result;
 use crate::fit::Optimizer;
 use crate::output::read_json;
 
@@ -97,15 +96,9 @@ impl Weights {
     ///
     /// It cannot be read.
     pub fn of(path: &Path) -> Result<Self> {
-        let fail = |e| usage(format!("reading {}: {e}", path.display()));
         let sha256 = match path.is_dir() {
             true => None,
-            false => {
-                let mut digest = Sha256::new();
-                let mut file = std::fs::File::open(path).map_err(fail)?;
-                std::io::copy(&mut file, &mut digest).map_err(fail)?;
-                Some(format!("{:x}", digest.finalize()))
-            }
+            false => Some(burn_interaction::digest(path)?),
         };
         Ok(Self {
             path: path.into(),

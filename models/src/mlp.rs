@@ -70,6 +70,11 @@ impl Classifier<Tensor<2>> for Mlp {
     fn logits(&self, input: Tensor<2>) -> Tensor<2> {
         self.forward(input)
     }
+
+    /// Never: it has neither dropout nor batch norm.
+    fn training(&self) -> Option<bool> {
+        Some(false)
+    }
 }
 
 impl Reference for Mlp {

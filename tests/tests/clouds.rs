@@ -201,7 +201,7 @@ fn regions_are_written_read_and_given() {
     };
     let (found, given) = (run(Regions::farthest(5)), run(Regions::given(read)));
     assert_eq!(found.strength().points, given.strength().points);
-    assert_eq!(given.settings().players, "given regions 5");
+    assert_eq!(given.described(), "given regions 5");
 
     std::fs::write(&file, "{\"regions\": 2, \"clouds\": [[0, 2]]}").unwrap();
     let error = RegionMap::load_json(&file).unwrap_err().to_string();

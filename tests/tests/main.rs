@@ -1,6 +1,7 @@
 //! Tests that need several crates, in one binary.
 
 mod backends;
+mod birth;
 mod clouds;
 mod dialects;
 mod folders;

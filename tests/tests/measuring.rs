@@ -252,13 +252,17 @@ fn baselines_are_what_they_say() {
     let first = (1.0 + 2.0 * side + 3.0 * side + 6.0 * across) / (1.0 + 2.0 * side + across);
     assert!((values(Baseline::Blur(1.0))[0] - first).abs() < 1e-5);
     let table = Tensor::<2>::from_floats([[1.0, 4.0], [3.0, 0.0]], &device);
-    let mean = Features
-        .absent(&table, &Baseline::Mean)
-        .unwrap()
-        .into_data()
-        .try_to_vec::<f32>()
-        .unwrap();
-    assert_eq!(mean, [2.0, 2.0, 2.0, 2.0]);
+    assert_eq!(
+        Baseline::mean_of_rows(&table).unwrap(),
+        Baseline::Values(vec![2.0, 2.0])
+    );
+    assert_eq!(
+        Baseline::mean_of_images(&images).unwrap(),
+        Baseline::Values(vec![3.0, 1.0])
+    );
+    // The mean of the rows measured together would be another one for every batch.
+    let error = Features.absent(&table, &Baseline::Mean).unwrap_err();
+    assert!(error.to_string().contains("mean_of_rows"), "{error}");
     assert!(
         players
             .absent(&images, &Baseline::Values(vec![1.0]))
@@ -303,7 +307,7 @@ fn a_partial_profile_goes_on_to_the_same_result() {
         assert!((a.raw - b.raw).abs() < 1e-4 * b.raw.max(1e-2));
     }
     let other = measurement.clone().seed(1).resume(partial).run(&net, x, y);
-    assert!(matches!(other, Err(Error::ResumeMismatch { .. })));
+    assert!(matches!(other, Err(Error::Differs { .. })));
     std::fs::write(file.path(), "{").unwrap();
     assert!(matches!(
         measurement.resume_from(file.path()),

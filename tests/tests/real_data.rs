@@ -80,7 +80,7 @@ fn the_trained_resnet_20_has_a_u() {
         .run(&forward, batch.inputs, labels)
         .unwrap()
         .strength();
-    let [low, mid, high] = [0, 1, 2].map(|k| strength.points[k].corrected);
+    let [low, mid, high] = [0, 1, 2].map(|k| strength.points[k].corrected.unwrap());
     assert!(low > 1.5 * mid && high > 1.2 * mid, "{low} {mid} {high}");
 }
 

@@ -73,7 +73,7 @@ fn sentences_of_several_lengths_have_the_interactions_of_their_pieces() {
             assert_eq!((profile.left_out(), profile.requested()), (1, 3));
             assert_eq!((profile.players(), profile.orders()), (2..=7, &[][..]));
             for sample in profile.samples() {
-                let row = ROWS[sample.sample()];
+                let row = ROWS[sample.id() as usize];
                 assert_eq!(sample.players(), row.len());
                 for order in sample.orders() {
                     for ((i, j), estimate) in
@@ -137,7 +137,8 @@ fn curves_of_several_lengths_are_means_over_common_ratios() {
                 .unwrap()
         })
         .collect();
-    assert_eq!(together.points.len(), 13);
+    // 13 ratios, of which some are the same order in each of the sentences.
+    assert_eq!(together.points.len(), 9);
     for point in &together.points {
         assert_eq!(point.order, None);
         let of = |profile: &Profile| {

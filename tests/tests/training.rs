@@ -19,7 +19,7 @@ use burn_interaction::modulation::{Forwards, Signal};
 use burn_interaction::training::{
     Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe, has_batch_norm,
 };
-use burn_interaction::{Coalition, Draw, Features, Modulation, Orders, Term};
+use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
 use burn_interaction_datasets::{TableBatcher, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
 use burn_interaction_tests::seeded;
@@ -201,8 +201,9 @@ fn a_probe_costs_what_it_says() {
     assert!((800..=1050).contains(&cost.forwards), "{}", cost.forwards);
     let net = |x: Tensor<4>| x.flatten::<2>(1, 3).narrow(1, 0, 2);
     let targets = Tensor::zeros([8], &device);
+    let batch = Batch::new(inputs, targets, (0..8).collect());
     let profile = Probe::new()
-        .measure(&net, &players, &inputs, targets)
+        .measure(&net, &players, &batch)
         .unwrap()
         .unwrap();
     assert_eq!(profile.forwards(), cost.forwards);

@@ -21,7 +21,7 @@ pub struct Block {
 pub enum Differences {
     /// Second differences Delta v(i, j, S), each of a pair and an order of the plan.
     Listed(Vec<Difference>),
-    /// Sums by coalition size, from which every interaction follows once all 2^n values are in.
+    /// The table of all 2^n values, from which every interaction follows once it is full.
     Enumerated,
 }
 
@@ -32,6 +32,8 @@ pub struct Difference {
     pub pair: u32,
     /// Index of the order among the plan's orders.
     pub order: u32,
+    /// Number of the draw that its context comes from: differences of one draw may share values, others are independent.
+    pub draw: u32,
     /// v(S+i+j).
     pub both: u32,
     /// v(S+i).
@@ -50,6 +52,14 @@ impl Difference {
     }
 }
 
+/// Where a difference belongs: indices of its pair and order in the plan, and the number of its draw.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub pair: usize,
+    pub order: usize,
+    pub draw: usize,
+}
+
 /// Collects differences, evaluating each coalition once however many differences it serves.
 #[derive(Default)]
 pub(super) struct Builder {
@@ -64,7 +74,7 @@ impl Builder {
     }
 
     /// The difference of `pair` in the context `base` without the pair, whichever of the two `base` holds.
-    pub fn add(&mut self, base: &Coalition, pair: Pair, pair_index: usize, order_index: usize) {
+    pub fn add(&mut self, base: &Coalition, pair: Pair, place: Place) {
         let (i, j) = pair;
         let mut value = |with_i: bool, with_j: bool| {
             let mut set = base.clone();
@@ -83,8 +93,9 @@ impl Builder {
             new
         };
         let difference = Difference {
-            pair: pair_index as u32,
-            order: order_index as u32,
+            pair: place.pair as u32,
+            order: place.order as u32,
+            draw: place.draw as u32,
             neither: value(false, false),
             first: value(true, false),
             second: value(false, true),

@@ -1,8 +1,8 @@
-//! All 2^n values once; every interaction from sums by coalition size.
+//! All 2^n values once; every interaction, and the fluctuation of its differences, from their table.
 
 use crate::coalition::Coalition;
 
-use super::{Block, Differences, Pair, binomial, block::BLOCK};
+use super::{Block, Differences, Pair, block::BLOCK};
 
 /// The largest number of players that is enumerated: 2^24 values a sample.
 pub const EXACT_LIMIT: usize = 24;
@@ -18,53 +18,100 @@ pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
     })
 }
 
-/// Sums of v(T) by size of T: over all T, over those with player i, and over those with i and j.
-///
-/// With M_k, u_k and w_k these sums at size k, the mean of Delta v(i, j, S) over |S| = m is, each over C(n-2, m):
-/// `M[m+2][i,j]` (both), `u[m+1][i] - M[m+1][i,j]` and the same for j (one), and
-/// `w[m] - u[m][i] - u[m][j] + M[m][i,j]` (none).
-pub(crate) struct SizeSums {
+/// The values of all coalitions: 8 bytes each, 128 MiB for 24 players.
+pub(crate) struct Table {
     players: usize,
-    /// `[size][i][j]` for i < j, with the diagonal holding u.
-    sums: Vec<f64>,
-    total: Vec<f64>,
+    /// v(T) at the code of T, in which player i is bit i.
+    values: Vec<f64>,
 }
 
-impl SizeSums {
+/// The mean and the variance of Delta v(i, j, S) over all contexts S of one order.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Spread {
+    pub mean: f64,
+    pub variance: f64,
+}
+
+impl Table {
     pub fn new(players: usize) -> Self {
         Self {
             players,
-            sums: vec![0.0; (players + 1) * players * players],
-            total: vec![0.0; players + 1],
+            values: vec![0.0; 1 << players],
         }
     }
 
     pub fn absorb(&mut self, coalitions: &[Coalition], values: &[f64]) {
-        let n = self.players;
-        let mut members = Vec::with_capacity(n);
         for (set, value) in coalitions.iter().zip(values) {
-            members.clear();
-            members.extend(set.members());
-            let size = members.len();
-            self.total[size] += value;
-            let table = &mut self.sums[size * n * n..(size + 1) * n * n];
-            for (a, &i) in members.iter().enumerate() {
-                let row = &mut table[i * n..(i + 1) * n];
-                for &j in &members[a..] {
-                    row[j] += value;
-                }
-            }
+            let code = set
+                .members()
+                .fold(0_usize, |code, player| code | 1 << player);
+            self.values[code] = *value;
         }
     }
 
-    /// I^(m)(i, j), once all values are in.
-    pub fn interaction(&self, (i, j): Pair, order: usize) -> f64 {
-        let n = self.players;
-        let sum = |size: usize, i: usize, j: usize| self.sums[(size * n + i) * n + j];
-        let m = order;
-        let both = sum(m + 2, i, j);
-        let one = sum(m + 1, i, i) + sum(m + 1, j, j) - 2.0 * sum(m + 1, i, j);
-        let none = self.total[m] - sum(m, i, i) - sum(m, j, j) + sum(m, i, j);
-        (both - one + none) / binomial(n - 2, m)
+    /// Mean and variance of every order `0..=n - 2` of a pair, once all values are in: I^(m)(i, j) is the mean.
+    ///
+    /// One pass over the 2^(n-2) contexts. The variance is the population's, divided by the number of contexts: these
+    /// are all there are. Differences are taken from the first of their order, so that squares lose no digits.
+    pub fn spreads(&self, (i, j): Pair) -> Vec<Spread> {
+        let (low, high) = (i.min(j), i.max(j));
+        let [first, second] = [1_usize << low, 1_usize << high];
+        let mut sums = vec![(0.0, 0.0, 0.0, 0.0); self.players - 1];
+        for packed in 0..1_usize << (self.players - 2) {
+            // The bits of the other players, with a gap for each of the pair.
+            let gap = insert_zero(packed, low);
+            let context = insert_zero(gap, high);
+            let v = |set: usize| self.values[context | set];
+            let difference = v(first | second) - v(first) - v(second) + v(0);
+            let (count, origin, sum, squares) = &mut sums[packed.count_ones() as usize];
+            if *count == 0.0 {
+                *origin = difference;
+            }
+            let step = difference - *origin;
+            *count += 1.0;
+            *sum += step;
+            *squares += step * step;
+        }
+        let spread = |(count, origin, sum, squares): (f64, f64, f64, f64)| Spread {
+            mean: origin + sum / count,
+            variance: (squares / count - (sum / count).powi(2)).max(0.0),
+        };
+        sums.into_iter().map(spread).collect()
+    }
+}
+
+fn insert_zero(bits: usize, place: usize) -> usize {
+    let below = bits & ((1 << place) - 1);
+    (bits ^ below) << 1 | below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coalition::all_of_size;
+    use crate::game::{Dividends, Game};
+
+    #[test]
+    fn spreads_are_those_of_the_differences_one_by_one() {
+        let game = Dividends::random(7, 4);
+        let mut table = Table::new(7);
+        for block in blocks(7) {
+            let values = game.values(&block.coalitions).unwrap();
+            table.absorb(&block.coalitions, &values);
+        }
+        for (i, j) in [(0, 6), (2, 3)] {
+            for (order, spread) in table.spreads((i, j)).into_iter().enumerate() {
+                let difference = |s: Coalition| {
+                    let sets = [s.toggled(i).toggled(j), s.toggled(i), s.toggled(j), s];
+                    let v = game.values(&sets).unwrap();
+                    v[0] - v[1] - v[2] + v[3]
+                };
+                let all: Vec<f64> = all_of_size(7, order, &[i, j]).map(difference).collect();
+                let mean = all.iter().sum::<f64>() / all.len() as f64;
+                let squares: f64 = all.iter().map(|d| (d - mean).powi(2)).sum();
+                assert!((spread.mean - mean).abs() < 1e-12);
+                assert!((spread.variance - squares / all.len() as f64).abs() < 1e-12);
+            }
+        }
     }
 }

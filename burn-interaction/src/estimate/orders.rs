@@ -1,6 +1,8 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::text::{joined, numbers, spelled};
 
 /// The ratios of the papers' order grid: the orders are `int(r * (n - 2))`.
 pub const PUBLISHED_RATIOS: [f64; 13] = [
@@ -8,10 +10,12 @@ pub const PUBLISHED_RATIOS: [f64; 13] = [
 ];
 
 /// Which orders m to measure. An order counts the context only, the pair is not in it: `0..=n - 2`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// Spelled `published`, `all`, a list such as `0,5,10`, or ratios of n - 2 such as `r:0,0.5,1`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Orders(Kind);
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 enum Kind {
     All,
     Ratios(Vec<f64>),
@@ -89,6 +93,38 @@ impl Orders {
         }
     }
 }
+
+impl fmt::Display for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::All => f.write_str("all"),
+            Kind::Ratios(ratios) if *ratios == PUBLISHED_RATIOS => f.write_str("published"),
+            Kind::Ratios(ratios) => write!(f, "r:{}", joined(ratios)),
+            Kind::Given(orders) => f.write_str(&joined(orders)),
+        }
+    }
+}
+
+impl FromStr for Orders {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let remedy = "give published, all, a list such as 0,5,10, or ratios such as r:0,0.5,1";
+        let refused = |_| Error::setting("orders", text, remedy);
+        match (text, text.strip_prefix("r:")) {
+            ("published", _) => Ok(Self::published()),
+            ("all", _) => Ok(Self::all()),
+            (_, Some(ratios)) => numbers("orders", ratios)
+                .map(|ratios: Vec<f64>| Self::ratios(ratios))
+                .map_err(refused),
+            _ => numbers("orders", text)
+                .map(|orders: Vec<usize>| Self::given(orders))
+                .map_err(refused),
+        }
+    }
+}
+
+spelled!(Orders);
 
 /// The order of a ratio, `int(r * (n - 2))`.
 pub(crate) fn order_at(ratio: f64, players: usize) -> usize {

@@ -2,7 +2,10 @@
 
 use crate::coalition::{all_of_size, sample_of_size};
 
-use super::{Block, Plan, block::Builder};
+use super::{
+    Block, Plan,
+    block::{Builder, Place},
+};
 
 /// Differences of one order for each pair of the plan: all contexts, or drawn ones.
 pub(super) fn blocks(
@@ -21,14 +24,19 @@ pub(super) fn blocks(
                 return builder.take();
             };
             let outside = [pair.0, pair.1];
+            let place = |draw| Place {
+                pair: index,
+                order: order_index,
+                draw,
+            };
             if exhaustive {
-                for context in all_of_size(players, order, &outside) {
-                    builder.add(&context, pair, index, order_index);
+                for (draw, context) in all_of_size(players, order, &outside).enumerate() {
+                    builder.add(&context, pair, place(draw));
                 }
             } else {
-                for _ in 0..plan.contexts() {
+                for draw in 0..plan.contexts() {
                     let context = sample_of_size(players, order, &outside, &mut rng);
-                    builder.add(&context, pair, index, order_index);
+                    builder.add(&context, pair, place(draw));
                 }
             }
         }

@@ -1,18 +1,20 @@
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use rand::{Rng, RngExt, seq::index};
-use serde::{Deserialize, Serialize};
 
+use crate::coalition::Pair;
 use crate::error::{Error, Result};
+use crate::text::{number, spelled};
 
-/// Two different players, the smaller number first.
-pub type Pair = (usize, usize);
-
-/// Which pairs of players to measure. Drawn anew for every sample, from the seed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Which pairs of players to measure. Drawn anew for every sample, from the seed and the sample's id.
+///
+/// Spelled `all`, `random:N`, `neighbours:RADIUS:N`, `windows:SIDE:N`, or a list such as `0-1,4-7`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pairs(Kind);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     All,
     Random { count: usize },
@@ -99,6 +101,50 @@ impl Pairs {
         }
     }
 }
+
+impl fmt::Display for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::All => f.write_str("all"),
+            Kind::Random { count } => write!(f, "random:{count}"),
+            Kind::Neighbours { radius, count } => write!(f, "neighbours:{radius}:{count}"),
+            Kind::Windows { side, count } => write!(f, "windows:{side}:{count}"),
+            Kind::Given(pairs) => {
+                let texts: Vec<String> = pairs.iter().map(|(i, j)| format!("{i}-{j}")).collect();
+                f.write_str(&texts.join(","))
+            }
+        }
+    }
+}
+
+impl FromStr for Pairs {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = || {
+            let remedy = "give all, N, random:N, neighbours:RADIUS:N, windows:SIDE:N, or pairs such as 0-1,4-7";
+            Error::setting("pairs", text, remedy)
+        };
+        let count = |text: &str| number::<usize>("pairs", text).map_err(|_| refused());
+        let pair = |text: &str| {
+            let (i, j) = text.split_once('-').ok_or_else(refused)?;
+            Ok((count(i)?, count(j)?))
+        };
+        match text.split(':').collect::<Vec<_>>()[..] {
+            ["all"] => Ok(Self::all()),
+            ["random", n] => Ok(Self::random(count(n)?)),
+            ["neighbours", radius, n] => Ok(Self::neighbours(count(radius)?, count(n)?)),
+            ["windows", side, n] => Ok(Self::windows(count(side)?, count(n)?)),
+            [given] if given.contains('-') => Ok(Self::given(
+                given.split(',').map(pair).collect::<Result<Vec<_>>>()?,
+            )),
+            [n] => Ok(Self::random(count(n)?)),
+            _ => Err(refused()),
+        }
+    }
+}
+
+spelled!(Pairs);
 
 fn all_pairs(players: usize) -> impl Iterator<Item = Pair> {
     (0..players).flat_map(move |i| (i + 1..players).map(move |j| (i, j)))

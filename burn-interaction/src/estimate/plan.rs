@@ -1,85 +1,11 @@
-use serde::{Deserialize, Serialize};
-
-use crate::coalition::{Generator, generator};
+use crate::coalition::{Generator, Pair, binomial, sample_generator};
 use crate::error::{Error, Result};
 
-use super::{Block, EXACT_LIMIT, Orders, Pair, Pairs, binomial, exact, paired, toggled};
+use super::{Block, EXACT_LIMIT, Estimator, Protocol, exact, paired, toggled};
 
-/// How I^(m)(i, j) is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Estimator {
-    /// All 2^n values.
-    ///
-    /// # Cost
-    ///
-    /// 2^n forwards, up to [`EXACT_LIMIT`] players; all orders and pairs come for the same price.
-    ///
-    /// # Bias
-    ///
-    /// None, and no variance.
-    Exact,
-    /// The papers' Monte Carlo: contexts drawn for each pair and order.
-    ///
-    /// # Cost
-    ///
-    /// 4 forwards a difference.
-    ///
-    /// # Bias
-    ///
-    /// None for I; E|estimate| lies above |I| by the noise.
-    Paired,
-    /// Bases drawn uniformly, pools of players toggled in each: the default.
-    ///
-    /// # Cost
-    ///
-    /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`], [`Pairs::windows`]), about 2.6
-    /// for scattered [`Pairs::neighbours`] and [`Pairs::random`].
-    ///
-    /// # Bias
-    ///
-    /// None for I; E|estimate| lies above |I| by the noise. The number of contexts varies about the one asked for.
-    Toggled {
-        /// The largest pool of players, at least 2.
-        pool: usize,
-    },
-    /// [`Exact`](Estimator::Exact) where a sample has few players, [`toggled`](Estimator::toggled) where it has more: for
-    /// samples that differ in their number of players.
-    ///
-    /// # Cost
-    ///
-    /// That of the one it becomes.
-    ///
-    /// # Bias
-    ///
-    /// That of the one it becomes.
-    Auto {
-        /// The most players that are enumerated.
-        exact: usize,
-    },
-}
-
-impl Estimator {
-    /// Toggled with pools of up to 16 players.
-    pub const fn toggled() -> Self {
-        Self::Toggled { pool: 16 }
-    }
-
-    /// What it is for so many players: never [`Auto`](Estimator::Auto).
-    pub fn of(self, players: usize) -> Self {
-        match self {
-            Self::Auto { exact } if players <= exact => Self::Exact,
-            Self::Auto { .. } => Self::toggled(),
-            other => other,
-        }
-    }
-}
-
-impl Default for Estimator {
-    fn default() -> Self {
-        Self::toggled()
-    }
-}
+/// What tells the draws of a sample's pairs from those of its contexts.
+const PAIRS: u64 = 0;
+const CONTEXTS: u64 = 1;
 
 /// The coalitions to evaluate for one sample, and the differences they form.
 ///
@@ -93,27 +19,23 @@ pub struct Plan {
     estimator: Estimator,
     contexts: usize,
     seed: u64,
-    sample: u64,
+    id: u64,
 }
 
 impl Plan {
-    /// A plan for sample number `sample` of a game of `players`, who may lie on a `grid` of `[rows, columns]`.
+    /// A plan for the sample with this id, a game of `players` who may lie on a `grid` of `[rows, columns]`.
     ///
     /// # Errors
     ///
-    /// Whatever [`Orders::resolve`] and [`Pairs::resolve`] refuse, zero contexts, pools of fewer than two players, or
-    /// more than [`EXACT_LIMIT`] players to enumerate.
-    #[allow(clippy::too_many_arguments)]
+    /// Whatever [`Orders::resolve`](super::Orders::resolve) and [`Pairs::resolve`](super::Pairs::resolve) refuse, zero
+    /// contexts, pools of fewer than two players, or more than [`EXACT_LIMIT`] players to enumerate.
     pub fn new(
         players: usize,
         grid: Option<[usize; 2]>,
-        orders: &Orders,
-        pairs: &Pairs,
-        estimator: Estimator,
-        contexts: usize,
-        seed: u64,
-        sample: u64,
+        protocol: &Protocol,
+        id: u64,
     ) -> Result<Self> {
+        let Protocol { contexts, seed, .. } = *protocol;
         if contexts == 0 {
             return Err(Error::setting(
                 "contexts",
@@ -121,7 +43,7 @@ impl Plan {
                 "draw at least one context for each pair and order",
             ));
         }
-        let estimator = estimator.of(players);
+        let estimator = protocol.estimator.of(players);
         match estimator {
             Estimator::Exact if players > EXACT_LIMIT => {
                 return Err(Error::TooManyPlayersForExact {
@@ -138,16 +60,16 @@ impl Plan {
             }
             _ => {}
         }
-        // Even streams draw pairs, odd ones contexts: more contexts leave the pairs as they are.
-        let mut rng = generator(seed, sample << 1);
+        // Pairs and contexts are drawn apart: more contexts leave the pairs as they are.
+        let mut rng = sample_generator(seed, id, [PAIRS, 0]);
         Ok(Self {
             players,
-            orders: orders.resolve(players)?,
-            pairs: pairs.resolve(players, grid, &mut rng)?,
+            orders: protocol.orders.resolve(players)?,
+            pairs: protocol.pairs.resolve(players, grid, &mut rng)?,
             estimator,
             contexts,
             seed,
-            sample,
+            id,
         })
     }
 
@@ -224,17 +146,16 @@ impl Plan {
         }
     }
 
+    /// The generator of one part of the contexts.
     pub(super) fn generator(&self, part: u64) -> Generator {
-        // The part is folded into the seed, so that each has a stream of its own whatever the sample.
-        let seed = self.seed ^ part.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        generator(seed, self.sample << 1 | 1)
+        sample_generator(self.seed, self.id, [CONTEXTS, part])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::estimate::Differences;
+    use crate::estimate::{Differences, Orders, Pairs};
 
     fn plan(
         players: usize,
@@ -244,17 +165,15 @@ mod tests {
         contexts: usize,
     ) -> Plan {
         let side = players.isqrt();
-        Plan::new(
-            players,
-            Some([side, side]),
-            &orders,
-            &pairs,
+        let protocol = Protocol {
+            orders,
+            pairs,
             estimator,
             contexts,
-            7,
-            0,
-        )
-        .unwrap()
+            seed: 7,
+            ..Protocol::default()
+        };
+        Plan::new(players, Some([side, side]), &protocol, 0).unwrap()
     }
 
     fn counts(plan: &Plan) -> (u64, u64) {
@@ -384,17 +303,14 @@ mod tests {
     #[test]
     fn zero_contexts_and_too_many_players_are_refused() {
         let new = |players, estimator, contexts| {
-            Plan::new(
-                players,
-                None,
-                &Orders::all(),
-                &Pairs::all(),
+            let protocol = Protocol {
+                orders: Orders::all(),
+                pairs: Pairs::all(),
                 estimator,
                 contexts,
-                0,
-                0,
-            )
-            .unwrap_err()
+                ..Protocol::default()
+            };
+            Plan::new(players, None, &protocol, 0).unwrap_err()
         };
         assert!(matches!(
             new(4, Estimator::Paired, 0),

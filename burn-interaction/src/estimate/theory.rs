@@ -97,4 +97,12 @@ mod tests {
         assert_eq!(contextual_variability(12, 5), 252.0);
         assert_eq!(contextual_variability(12, 11), 0.0);
     }
+
+    #[test]
+    fn variability_is_finite_up_to_the_range_of_numbers() {
+        let largest = contextual_variability(1024, 511);
+        assert!((largest.ln() - ln_binomial(1022, 511)).abs() < 1e-9 * largest.ln());
+        assert!(contextual_variability(1024, 512).is_finite());
+        assert!(contextual_variability(1200, 600).is_infinite());
+    }
 }

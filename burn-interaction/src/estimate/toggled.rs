@@ -2,13 +2,18 @@
 //!
 //! For players i, j of a pool chosen independently of T, the values of T, T xor {i}, T xor {j} and T xor {i, j} form
 //! one difference. Its context T \ {i, j} has |T| - |T and {i, j}| members and is uniform among the sets of that size
-//! without the pair: unbiased. One base serves every pair of the pool.
+//! without the pair: unbiased. One base serves every pair of the pool. How many contexts a pair gets is random; one that is
+//! left with none, or with a single one though more are asked for, is given paired draws up to two, as noise can only be
+//! told from two.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use crate::coalition::sample_of_size;
+use crate::coalition::{Coalition, Generator, sample_of_size};
 
-use super::{Block, Pair, Plan, block::Builder};
+use super::block::{Builder, Place};
+use super::{Block, Pair, Plan};
 
 /// Players toggled together, and the plan's pairs among them.
 #[derive(Debug, Clone)]
@@ -140,42 +145,41 @@ fn single(order: usize, players: usize, contexts: usize, pool: &Pool) -> Bases {
     }
 }
 
-/// The differences of `orders` (those of the plan that are sampled), pool by pool.
+/// The differences of `orders` (those of the plan that are sampled), pool by pool: those of its bases, then paired draws
+/// for the pairs that have fewer than two contexts at an order although two are asked for.
 pub(super) fn blocks(
     plan: &Plan,
     orders: Vec<usize>,
     pool_size: usize,
 ) -> impl Iterator<Item = Block> {
-    let players = plan.players();
-    let pools = pools(plan.pairs(), players, pool_size);
     let mut rng = plan.generator(u64::MAX);
-    let mut work = pools
+    let mut work = pools(plan.pairs(), plan.players(), pool_size)
         .into_iter()
         .flat_map(move |pool| {
-            let bases = bases(&orders, players, plan.contexts(), &pool);
-            bases
+            let bases = bases(&orders, plan.players(), plan.contexts(), &pool);
+            let draws = bases
                 .into_iter()
-                .flat_map(move |b| std::iter::repeat_n((pool.clone(), b), b.count))
-        })
-        .peekable();
+                .flat_map(|bases| std::iter::repeat_n(bases, bases.count));
+            let sampled = orders.iter().flat_map(|o| plan.orders().binary_search(o));
+            let pool = Rc::new(RefCell::new(Drawn::new(pool, sampled.collect())));
+            let last = Work::TopUp(pool.clone());
+            draws
+                .map(move |bases| Work::Base(pool.clone(), bases))
+                .chain(std::iter::once(last))
+        });
     let mut builder = Builder::default();
     std::iter::from_fn(move || {
         while !builder.is_full() {
-            let Some((pool, bases)) = work.next() else {
-                return builder.take();
-            };
-            let base = sample_of_size(players, bases.size, &[], &mut rng);
-            for index in pool.pairs {
-                let pair = plan.pairs()[index];
-                let inside =
-                    usize::from(base.contains(pair.0)) + usize::from(base.contains(pair.1));
-                let Some(order) = bases.size.checked_sub(inside) else {
-                    continue;
-                };
-                if (bases.orders.0..=bases.orders.1).contains(&order)
-                    && let Ok(order_index) = plan.orders().binary_search(&order)
-                {
-                    builder.add(&base, pair, index, order_index);
+            match work.next() {
+                None => return builder.take(),
+                Some(Work::Base(pool, bases)) => {
+                    let base = sample_of_size(plan.players(), bases.size, &[], &mut rng);
+                    pool.borrow_mut().toggle(plan, &base, bases, &mut builder);
+                }
+                Some(Work::TopUp(pool)) => {
+                    let least = plan.contexts().min(2);
+                    pool.borrow_mut()
+                        .top_up(plan, least, &mut rng, &mut builder);
                 }
             }
         }
@@ -183,11 +187,85 @@ pub(super) fn blocks(
     })
 }
 
+/// What is to be done for a pool: a base to draw, and what is missing once all are drawn.
+enum Work {
+    Base(Rc<RefCell<Drawn>>, Bases),
+    TopUp(Rc<RefCell<Drawn>>),
+}
+
+/// A pool, and how many contexts its pairs have so far.
+struct Drawn {
+    pool: Pool,
+    /// Indices of the plan's sampled orders, ascending.
+    orders: Vec<usize>,
+    /// Contexts by pair of the pool and order.
+    contexts: Vec<usize>,
+    draws: usize,
+}
+
+impl Drawn {
+    fn new(pool: Pool, orders: Vec<usize>) -> Self {
+        Self {
+            contexts: vec![0; pool.pairs.len() * orders.len()],
+            pool,
+            orders,
+            draws: 0,
+        }
+    }
+
+    /// The differences of the pool's pairs in one base.
+    fn toggle(&mut self, plan: &Plan, base: &Coalition, bases: Bases, builder: &mut Builder) {
+        for (position, &index) in self.pool.pairs.iter().enumerate() {
+            let pair = plan.pairs()[index];
+            let inside = usize::from(base.contains(pair.0)) + usize::from(base.contains(pair.1));
+            let served = bases.orders.0..=bases.orders.1;
+            if let Some(order) = bases
+                .size
+                .checked_sub(inside)
+                .filter(|o| served.contains(o))
+                && let Ok(order) = plan.orders().binary_search(&order)
+                && let Ok(column) = self.orders.binary_search(&order)
+            {
+                self.contexts[position * self.orders.len() + column] += 1;
+                let place = Place {
+                    pair: index,
+                    order,
+                    draw: self.draws,
+                };
+                builder.add(base, pair, place);
+            }
+        }
+        self.draws += 1;
+    }
+
+    /// Draws contexts for each pair and order that has fewer than `least`.
+    fn top_up(&mut self, plan: &Plan, least: usize, rng: &mut Generator, builder: &mut Builder) {
+        let cells = self.contexts.iter().enumerate();
+        for (cell, _) in cells.filter(|(_, contexts)| **contexts < least) {
+            let pair_index = self.pool.pairs[cell / self.orders.len()];
+            let order = self.orders[cell % self.orders.len()];
+            let pair = plan.pairs()[pair_index];
+            for _ in self.contexts[cell]..least {
+                let size = plan.orders()[order];
+                let context = sample_of_size(plan.players(), size, &[pair.0, pair.1], rng);
+                let place = Place {
+                    pair: pair_index,
+                    order,
+                    draw: self.draws,
+                };
+                builder.add(&context, pair, place);
+                self.draws += 1;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::coalition::generator;
-    use crate::estimate::Pairs;
+    use crate::estimate::Protocol;
+    use crate::estimate::{Differences, Estimator, Orders, Pairs};
 
     #[test]
     fn pools_cover_every_pair_once() {
@@ -233,5 +311,33 @@ mod tests {
             .map(|b| b.size)
             .collect();
         assert_eq!(sizes, [12, 128, 243]);
+    }
+
+    #[test]
+    fn no_pair_has_fewer_contexts_than_two_or_than_asked_for() {
+        for (contexts, pairs) in [(1, Pairs::all()), (2, Pairs::all()), (3, Pairs::random(30))] {
+            let orders = Orders::given([1, 5, 6, 7, 8, 12]);
+            let estimator = Estimator::toggled();
+            let protocol = Protocol {
+                orders: orders.clone(),
+                pairs: pairs.clone(),
+                estimator,
+                contexts,
+                seed: 3,
+                ..Protocol::default()
+            };
+            let plan = Plan::new(16, None, &protocol, 0).unwrap();
+            let mut counts = vec![0; plan.pairs().len() * plan.orders().len()];
+            for block in plan.blocks() {
+                let Differences::Listed(list) = block.differences else {
+                    panic!()
+                };
+                for d in list {
+                    counts[d.pair as usize * plan.orders().len() + d.order as usize] += 1;
+                }
+            }
+            let fewest = counts.into_iter().min().unwrap();
+            assert!(fewest >= contexts.min(2), "{contexts}: {fewest}");
+        }
     }
 }

@@ -31,8 +31,8 @@ pub enum Scale {
     Absolute,
 }
 
-/// Several order curves in one picture: the raw strength as a line with its band over samples, and dashed the
-/// strength corrected for noise where it differs.
+/// Several order curves in one picture: the raw strength as a line, dashed the strength corrected for noise where it
+/// differs, and the band of the corrected one over samples.
 ///
 /// ```
 /// use burn_interaction::figures::Chart;
@@ -60,7 +60,7 @@ struct Curve {
 struct Point {
     x: f64,
     raw: f64,
-    corrected: f64,
+    corrected: Option<f64>,
     band: Option<(f64, f64)>,
 }
 
@@ -134,7 +134,7 @@ impl Chart {
     fn top(&self) -> f64 {
         let points = self.curves.iter().flat_map(|c| c.points(self.scale));
         points
-            .map(|p| p.raw.max(p.corrected).max(p.band.map_or(0.0, |b| b.1)))
+            .map(|p| p.raw.max(p.band.map_or(0.0, |b| b.1)))
             .fold(0.0, f64::max)
     }
 
@@ -194,10 +194,10 @@ impl Chart {
             }
             if points
                 .iter()
-                .any(|p| (p.corrected - p.raw).abs() > 1e-3 * top)
+                .any(|p| p.corrected.is_some_and(|c| (c - p.raw).abs() > 1e-3 * top))
             {
                 corrected = true;
-                let dashed = points.iter().map(|p| (p.x, p.corrected));
+                let dashed = points.iter().filter_map(|p| Some((p.x, p.corrected?)));
                 chart.draw_series(DashedLineSeries::new(dashed, 5, 4, colour.stroke_width(1)))?;
             }
             chart

@@ -1,3 +1,4 @@
+use burn::module::{Flag, Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 /// A network that turns a batch of inputs into class logits.
@@ -23,8 +24,36 @@ use burn::tensor::Tensor;
 /// assert_eq!(net.logits(Tensor::zeros([2, 4], &Device::flex())).dims(), [2, 3]);
 /// ```
 pub trait Classifier<I>: Sync {
-    /// The logits of a batch, a `[batch, classes]` tensor. One logit a row is read as a binary classifier.
+    /// The logits of a batch, a `[batch, classes]` tensor.
+    ///
+    /// A single logit z a row is that of class 1 of two, class 0 being at 0. For regression it is the predicted value, see
+    /// [`Reward::Output`](super::Reward::Output).
     fn logits(&self, input: I) -> Tensor<2>;
+
+    /// Whether a dropout or batch norm is switched to training; `None` where nobody knows, as of a closure.
+    ///
+    /// A network that computes as in training is refused by a measurement: its values depend on dropout and on the batch,
+    /// and its running statistics would move. Without an answer every network on an autodiff device is taken to be training.
+    /// Implementations for Burn modules answer `Some(training_flags(self))`, by which frozen networks can be measured on
+    /// an autodiff device too.
+    fn training(&self) -> Option<bool> {
+        None
+    }
+}
+
+/// Whether a training flag of a module is on: that of a dropout or a batch norm, say.
+pub fn training_flags(module: &impl Module) -> bool {
+    struct Finder(bool);
+
+    impl ModuleVisitor for Finder {
+        fn visit_flag(&mut self, flag: &Param<Flag>) {
+            self.0 |= flag.val().is_enabled();
+        }
+    }
+
+    let mut finder = Finder(false);
+    module.visit(&mut finder);
+    finder.0
 }
 
 impl<I, F: Fn(I) -> Tensor<2> + Sync> Classifier<I> for F {

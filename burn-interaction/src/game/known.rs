@@ -2,9 +2,8 @@
 
 use rand::RngExt;
 
-use crate::coalition::{Coalition, generator};
+use crate::coalition::{Coalition, Pair, generator, ln_binomial};
 use crate::error::Result;
-use crate::estimate::{Pair, ln_binomial};
 
 use super::Game;
 

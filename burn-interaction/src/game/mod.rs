@@ -1,12 +1,15 @@
 //! What is played: anything that gives a value to a coalition.
 
 mod classifier;
+mod fingerprint;
 mod known;
 mod network;
 mod reward;
 
 pub use classifier::*;
+pub use fingerprint::*;
 pub use known::*;
+pub use network::predictions;
 pub(crate) use network::*;
 pub use reward::*;
 
@@ -47,4 +50,9 @@ pub trait Game {
     ///
     /// Whatever keeps the game from being played; the measurement stops with it.
     fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>>;
+
+    /// A name by which results of this game are told from those of another; empty where it has none.
+    fn identity(&self) -> String {
+        String::new()
+    }
 }

@@ -9,7 +9,7 @@ use crate::device::lanes;
 use crate::error::{Error, Result};
 use crate::players::Players;
 
-use super::{Classifier, Reward};
+use super::{Classifier, Fingerprint, Reward};
 
 /// A coalition of one of the samples.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,17 @@ pub(crate) trait Evaluate {
     /// Input values of one coalition of a sample.
     fn elements(&self, sample: usize) -> usize;
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
+    /// What a sample's game is recognised by, given the values of its coalitions.
+    fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint;
+    /// The mean |Delta v| that the rounding of values makes by itself, found at a coalition of a game whose largest known
+    /// |v| is given.
+    fn rounding(&self, sample: usize, at: &Coalition, largest: f64) -> Result<f64>;
+    /// Values that are evaluated for it.
+    fn rounding_values(&self) -> u64;
 }
+
+/// Values that [`NetworkGames`] evaluates to measure the rounding of a sample's values.
+pub(crate) const ROUNDING_VALUES: u64 = 8;
 
 /// The games that a network plays on a batch of inputs, one for each sample.
 pub(crate) struct NetworkGames<'a, P: Players, N> {
@@ -42,6 +52,10 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     absent: P::Input,
     places: P::Places,
     targets: Vec<usize>,
+    /// Ids of the samples, for errors.
+    ids: Vec<u64>,
+    /// Digests of where the players sit in each sample.
+    digests: Vec<String>,
     reward: Reward,
     /// Parts of a batch that are computed side by side.
     lanes: usize,
@@ -54,6 +68,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         present: P::Input,
         absent: P::Input,
         targets: Vec<usize>,
+        ids: Vec<u64>,
         reward: Reward,
     ) -> Result<Self> {
         let samples = players.samples(&present);
@@ -66,12 +81,15 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         }
         let counts = players.counts(&present)?;
         let lengths = players.lengths(&present)?;
+        let places = players.places(&present)?;
         Ok(Self {
+            digests: players.digests(&present, &places)?,
             elements: elements(players.elements(&present), lengths.as_deref(), samples),
             width: counts.iter().copied().max().unwrap_or(0),
             counts,
             lengths,
-            places: players.places(&present)?,
+            places,
+            ids,
             lanes: lanes(&players.device(&present)),
             net,
             players,
@@ -111,6 +129,25 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
 }
 
 impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
+    fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint {
+        Fingerprint {
+            target: self.targets[sample],
+            players: format!("{} {}", self.players.describe(), self.digests[sample]),
+            values,
+        }
+    }
+
+    fn rounding(&self, sample: usize, at: &Coalition, largest: f64) -> Result<f64> {
+        // Half a unit in the last place is the least there is; nothing measured says nothing of what is within.
+        let (measured, precision) = (self.deviation(sample, at)?, f64::from(f32::EPSILON));
+        let least = precision * largest * if measured > 0.0 { 0.5 } else { 2.0 };
+        Ok(mean_difference(measured.max(least)))
+    }
+
+    fn rounding_values(&self) -> u64 {
+        ROUNDING_VALUES
+    }
+
     fn players(&self) -> &[usize] {
         &self.counts
     }
@@ -137,12 +174,48 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
     }
 }
 
+/// The mean |Delta v| of values that have independent errors of this deviation.
+fn mean_difference(deviation: f64) -> f64 {
+    2.0 * deviation * std::f64::consts::FRAC_2_PI.sqrt()
+}
+
 impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
+    /// The deviation of the rounding errors in the value of a coalition: along a line of inputs that lie closer together
+    /// than the network can bend, second differences of its values are rounding alone, of six times the variance of a value.
+    ///
+    /// Zero where inputs are no numbers to be scaled.
+    fn deviation(&self, sample: usize, at: &Coalition) -> Result<f64> {
+        const STEP: f32 = 1.0 / 65536.0;
+        let row = Row {
+            sample,
+            coalition: at,
+        };
+        let rows = vec![row; ROUNDING_VALUES as usize];
+        let device = self.players.device(&self.present);
+        let factors: Vec<f32> = (0..rows.len()).map(|k| 1.0 + k as f32 * STEP).collect();
+        let factors = Tensor::from_data(TensorData::new(factors, [rows.len()]), &device);
+        let inputs = self.players.scaled(self.inputs(&rows), factors);
+        let values = self.read(inputs, &rows)?;
+        let bends = values.windows(3).map(|v| v[0] - 2.0 * v[1] + v[2]);
+        let squares: f64 = bends.map(|bend| bend * bend).sum();
+        Ok((squares / (6.0 * (values.len() - 2) as f64)).sqrt())
+    }
+
     fn part(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        let logits = read_logits(self.net.logits(self.inputs(rows)), rows.len())?;
+        self.read(self.inputs(rows), rows)
+    }
+
+    fn read(&self, inputs: P::Input, rows: &[Row<'_>]) -> Result<Vec<f64>> {
+        let logits = read_logits(self.net.logits(inputs), rows.len())?;
         let value = |(row, logits): (&Row<'_>, &[f32])| {
             let target = self.targets[row.sample];
-            check_target(row.sample, target, logits.len())?;
+            if target >= self.reward.targets(logits.len()) {
+                return Err(Error::TargetOutOfRange {
+                    sample: self.ids[row.sample],
+                    target,
+                    classes: logits.len(),
+                });
+            }
             Ok(self.reward.value(logits, target))
         };
         rows.iter().zip(logits.rows()).map(value).collect()
@@ -173,16 +246,23 @@ pub(crate) fn presence<'a>(
     TensorData::new(presence, [rows, width])
 }
 
-/// A single logit stands for two classes.
-fn check_target(sample: usize, target: usize, classes: usize) -> Result<()> {
-    match target < classes.max(2) {
-        true => Ok(()),
-        false => Err(Error::TargetOutOfRange {
-            sample,
-            target,
-            classes,
-        }),
+/// Logits of two classes from a single column, that of class 1, with class 0 at 0; others as they are.
+pub(crate) fn two_classes(logits: Tensor<2>) -> Tensor<2> {
+    match logits.dims()[1] {
+        1 => Tensor::cat(vec![logits.zeros_like(), logits], 1),
+        _ => logits,
     }
+}
+
+/// The class that each row of logits is largest for, a `[rows, classes]` tensor; a single logit stands for class 1 where it is
+/// positive.
+///
+/// # Errors
+///
+/// There are no classes, or the device fails.
+pub fn predictions(logits: Tensor<2>) -> Result<Vec<usize>> {
+    let rows = logits.dims()[0];
+    Ok(read_logits(logits, rows)?.predictions())
 }
 
 /// Logits on the host, `[rows, classes]`.

@@ -1,31 +1,40 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+use crate::text::spelled;
 
 /// What a coalition is worth: a scalar made from the logits z of the target class y and the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+///
+/// A single logit z is that of class 1 of two, class 0 being at 0, except for [`Output`](Reward::Output).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reward {
     /// `log(p_y / (1 - p_y)) = z_y - logsumexp of the other logits`: the papers' value, and the default.
     #[default]
     LogOdds,
     /// `log p_y = z_y - logsumexp of all logits`.
     LogProbability,
-    /// `z_y`.
+    /// `z_y`; of a single logit z for target 1 and -z for target 0, its log-odds.
     Logit,
+    /// Output number y of the network as it is, for regression and hidden units; a single output whatever the target.
+    Output,
 }
 
 impl Reward {
     /// The value of one row of `logits` for class `target`, in double precision.
-    ///
-    /// A single logit z is read as that of class 1 of two, with class 0 at logit 0: its log-odds are z for
-    /// target 1 and -z for target 0.
     ///
     /// # Panics
     ///
     /// Panics if there is no such class.
     pub fn value(self, logits: &[f32], target: usize) -> f64 {
         if let [logit] = logits {
-            assert!(target < 2, "class {target} of a single logit");
-            return self.value(&[0.0, *logit], target);
+            let z = f64::from(*logit);
+            return match self {
+                Self::Output => z,
+                _ if target > 1 => panic!("class {target} of a single logit"),
+                Self::LogOdds | Self::Logit => [-z, z][target],
+                Self::LogProbability => self.value(&[0.0, *logit], target),
+            };
         }
         let z = f64::from(logits[target]);
         match (self, logits) {
@@ -33,7 +42,7 @@ impl Reward {
             (Self::LogOdds, [first, second]) => {
                 z - f64::from(if target == 0 { *second } else { *first })
             }
-            (Self::Logit, _) => z,
+            (Self::Logit | Self::Output, _) => z,
             (Self::LogProbability, _) => z - log_sum_exp(logits.iter().copied()),
             (Self::LogOdds, _) => {
                 let others = logits
@@ -44,7 +53,47 @@ impl Reward {
             }
         }
     }
+
+    /// The targets that a network with so many outputs has.
+    pub(crate) fn targets(self, outputs: usize) -> usize {
+        match (self, outputs) {
+            (Self::Output, 1) => usize::MAX,
+            (Self::Output, outputs) => outputs,
+            (_, outputs) => outputs.max(2),
+        }
+    }
 }
+
+const NAMES: [(Reward, &str); 4] = [
+    (Reward::LogOdds, "log-odds"),
+    (Reward::LogProbability, "log-probability"),
+    (Reward::Logit, "logit"),
+    (Reward::Output, "output"),
+];
+
+impl fmt::Display for Reward {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = NAMES.iter().find(|(reward, _)| reward == self);
+        f.write_str(name.map_or("", |(_, name)| name))
+    }
+}
+
+impl FromStr for Reward {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let found = NAMES.iter().find(|(_, name)| *name == text);
+        found.map(|(reward, _)| *reward).ok_or_else(|| {
+            Error::setting(
+                "reward",
+                text,
+                "give log-odds, log-probability, logit or output",
+            )
+        })
+    }
+}
+
+spelled!(Reward);
 
 fn log_sum_exp(logits: impl Iterator<Item = f32> + Clone) -> f64 {
     let max = f64::from(logits.clone().fold(f32::NEG_INFINITY, f32::max));
@@ -81,5 +130,15 @@ mod tests {
         assert!(
             (Reward::LogProbability.value(&[1.5], 1) + (1.0 + (-1.5_f64).exp()).ln()).abs() < 1e-12
         );
+        assert_eq!(Reward::Logit.value(&[1.5], 1), 1.5);
+        assert_eq!(Reward::Logit.value(&[1.5], 0), -1.5);
+    }
+
+    #[test]
+    fn a_single_output_is_its_own_value_whatever_the_target() {
+        for target in [0, 1, 7] {
+            assert_eq!(Reward::Output.value(&[1.5], target), 1.5);
+        }
+        assert_eq!(Reward::Output.value(&[1.5, -2.0], 1), -2.0);
     }
 }

@@ -1,19 +1,23 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::coalition::Coalition;
+use burn::tensor::{Int, Tensor, TensorData};
+
+use crate::device::kind_of;
 use crate::error::{Error, Result};
-use crate::estimate::{Estimator, Orders, Pairs, Plan};
-use crate::game::{Classifier, Evaluate, Game, NetworkGames, Reward, Row, elements, read_logits};
-use crate::players::{Baseline, Players};
-use crate::profile::{Axis, Profile, Settings};
+use crate::estimate::{Pairs, Protocol, sets_protocol};
+use crate::game::{Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, elements, read_logits};
+use crate::players::Players;
+use crate::profile::{Axis, Journal, Origin, Profile};
 
 use super::packing::Packing;
+use super::run::Subjects;
+use super::sheet::Sheet;
 use super::{Cost, Observer, Silent, Targets, run};
 
 /// Measures the interactions of a network, or of any game.
 ///
 /// Defaults: the 13 published orders, 200 random pairs, 100 contexts, the toggled estimator, log-odds, the players' own
-/// baseline, seed 0. All values are checked when it runs.
+/// baseline, seed 0. All values are checked when it runs. A [`Protocol`] holds them all.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -37,8 +41,13 @@ use super::{Cost, Observer, Silent, Targets, run};
 #[derive(Debug, Clone)]
 pub struct Measurement<P> {
     players: P,
-    settings: Settings,
+    protocol: Protocol,
     batch: Option<usize>,
+    ids: Option<Vec<u64>>,
+    whole: Option<Vec<u64>>,
+    names: Vec<Vec<String>>,
+    origin: Origin,
+    journal: Option<PathBuf>,
     earlier: Option<Profile>,
 }
 
@@ -52,8 +61,7 @@ impl Measurement<()> {
 impl<P: Players> Measurement<P> {
     /// Measures networks on inputs with these players.
     pub fn new(players: P) -> Self {
-        let baseline = players.baseline();
-        Self::with(players).baseline(baseline)
+        Self::with(players)
     }
 }
 
@@ -61,68 +69,20 @@ impl<P> Measurement<P> {
     fn with(players: P) -> Self {
         Self {
             players,
-            settings: Settings {
-                players: "game".into(),
-                orders: Orders::published(),
-                pairs: Pairs::random(200),
-                estimator: Estimator::default(),
-                contexts: 100,
-                seed: 0,
-                reward: Reward::default(),
-                baseline: Baseline::default(),
-                fewest: 2,
-            },
+            protocol: Protocol::default(),
             batch: None,
+            ids: None,
+            whole: None,
+            names: Vec::new(),
+            origin: Origin::default(),
+            journal: None,
             earlier: None,
         }
     }
 
-    /// The orders to measure.
-    pub fn orders(mut self, orders: Orders) -> Self {
-        self.settings.orders = orders;
-        self
-    }
-
-    /// The pairs to measure.
-    pub fn pairs(mut self, pairs: Pairs) -> Self {
-        self.settings.pairs = pairs;
-        self
-    }
-
-    /// How interactions are estimated.
-    pub fn estimator(mut self, estimator: Estimator) -> Self {
-        self.settings.estimator = estimator;
-        self
-    }
-
-    /// Contexts for each pair and order; where there are no more than that, all are evaluated and the result is exact.
-    pub fn contexts(mut self, contexts: usize) -> Self {
-        self.settings.contexts = contexts;
-        self
-    }
-
-    /// The seed of all draws. The result depends on it, and not on the batch size.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
-        self
-    }
-
-    /// What a coalition is worth.
-    pub fn reward(mut self, reward: Reward) -> Self {
-        self.settings.reward = reward;
-        self
-    }
-
-    /// What absent players look like.
-    pub fn baseline(mut self, baseline: Baseline) -> Self {
-        self.settings.baseline = baseline;
-        self
-    }
-
-    /// Samples with fewer players are left out and counted. By default 2, as a pair needs them.
-    pub fn fewest(mut self, players: usize) -> Self {
-        self.settings.fewest = players;
-        self
+    sets_protocol! {
+        pairs: Pairs, "The pairs to measure.";
+        fewest: usize, "Samples with fewer players are left out and counted. By default 2, as a pair needs them.";
     }
 
     /// Rows in a batch. By default as many as give the network about half a million input values, 8 to 4096. Where samples
@@ -132,13 +92,55 @@ impl<P> Measurement<P> {
         self
     }
 
-    /// Goes on from an earlier, partial profile of the same settings and samples.
+    /// The ids of the samples, their places in the data set, one for each in the order of the inputs.
+    ///
+    /// What is drawn for a sample is a function of the seed and its id, so that parts measured in other batches, processes
+    /// or machines are what one run would have measured, and [`Profile::merge`] puts them together. Without ids samples are
+    /// numbered as they are given, and profiles cannot be merged.
+    pub fn ids(mut self, ids: impl Into<Vec<u64>>) -> Self {
+        self.ids = Some(ids.into());
+        self
+    }
+
+    /// The ids of all parts together, where these samples are one part of several: merged parts then know what is missing.
+    pub fn part_of(mut self, ids: impl Into<Vec<u64>>) -> Self {
+        let mut ids = ids.into();
+        ids.sort_unstable();
+        self.whole = Some(ids);
+        self
+    }
+
+    /// The names of the players of each sample, such as columns or words, for tables and pictures.
+    pub fn names(mut self, names: impl Into<Vec<Vec<String>>>) -> Self {
+        self.names = names.into();
+        self
+    }
+
+    /// What is measured, for whoever reads the result.
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Writes each finished sample to this file at once, from which [`resume_from`](Measurement::resume_from) goes on after
+    /// a kill at any moment. The file is replaced when a run begins.
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
+        self.journal = Some(path.into());
+        self
+    }
+
+    /// Keeps the samples of an earlier profile and measures the others.
+    ///
+    /// # Cost
+    ///
+    /// Three forwards for each sample that is kept: its [`Fingerprint`](crate::game::Fingerprint) is evaluated again, and a
+    /// run with another network, data, targets, baseline or players is refused.
     pub fn resume(mut self, earlier: Profile) -> Self {
         self.earlier = Some(earlier);
         self
     }
 
-    /// Goes on from a partial profile in a file, see [`Profile::save_json`].
+    /// Goes on from a file, see [`Profile::save_json`] and [`journal`](Measurement::journal).
     ///
     /// # Errors
     ///
@@ -147,103 +149,78 @@ impl<P> Measurement<P> {
         Ok(self.resume(Profile::load_json(path)?))
     }
 
-    fn plan(&self, players: usize, grid: Option<[usize; 2]>, sample: usize) -> Result<Plan> {
-        let Settings {
-            orders,
-            pairs,
-            estimator,
-            contexts,
-            seed,
-            ..
-        } = &self.settings;
-        Plan::new(
-            players,
-            grid,
-            orders,
-            pairs,
-            *estimator,
-            *contexts,
-            *seed,
-            sample as u64,
-        )
+    /// What is known of each sample before it is measured.
+    fn sheet<'a>(
+        &'a self,
+        counts: &'a [usize],
+        grid: Option<[usize; 2]>,
+        protocol: &'a Protocol,
+    ) -> Result<Sheet<'a>> {
+        Sheet::new(self.ids.as_deref(), &self.names, counts, grid, protocol)
     }
 
-    /// The samples with enough players, of which some are measured already.
-    fn chosen(&self, counts: &[usize]) -> Result<Vec<usize>> {
-        let fewest = self.settings.fewest.max(2);
-        let enough = |sample: &usize| counts[*sample] >= fewest;
-        let chosen: Vec<usize> = (0..counts.len()).filter(enough).collect();
-        match (chosen.is_empty(), counts.iter().copied().max()) {
-            (true, Some(players)) if players >= 2 => {
-                let remedy = format!("no sample has that many, the largest {players}");
-                Err(Error::setting("fewest players", fewest, remedy))
-            }
-            (true, largest) => Err(Error::TooFewPlayers {
-                players: largest.unwrap_or(0),
-            }),
-            (false, _) => Ok(chosen),
-        }
+    pub(super) fn settings(&self) -> &Protocol {
+        &self.protocol
     }
 
-    fn measure(
+    pub(super) fn measure(
         &self,
         evaluate: &impl Evaluate,
-        settings: Settings,
-        grid: Option<[usize; 2]>,
+        setting: Setting,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
         let counts = evaluate.players();
-        let chosen = self.chosen(counts)?;
+        let sheet = self.sheet(counts, setting.grid, &setting.protocol)?;
+        let chosen = sheet.chosen()?;
+        let mut requested: Vec<u64> = chosen.iter().map(|place| sheet.id(*place)).collect();
+        requested.sort_unstable();
+        let mut origin = self.origin.clone();
+        if let Some(device) = &setting.device {
+            origin.computed_on(device);
+        }
         let mut profile = Profile {
-            axis: Axis::new(&settings.orders, chosen.iter().map(|s| counts[*s]))?,
-            settings,
-            requested: chosen.len(),
+            axis: Axis::new(&self.protocol.orders, chosen.iter().map(|s| counts[*s]))?,
+            protocol: setting.protocol.clone(),
+            origin,
+            described: setting.described,
+            identified: self.ids.is_some(),
+            requested,
+            whole: self.whole.clone(),
             left_out: counts.len() - chosen.len(),
-            forwards: 0,
             samples: Vec::new(),
         };
-        if let Some(earlier) = &self.earlier {
-            check_resume(earlier, &profile)?;
-            profile.samples = earlier.samples.clone();
-            profile.forwards = earlier.forwards;
-        }
-        let plan = |sample: usize| self.plan(counts[sample], grid, sample);
         let packing = Packing::new(self.batch)?;
-        let missing = chosen.get(profile.samples.len()..).unwrap_or_default();
-        let made = run::run(evaluate, plan, missing, packing, observer)?;
-        profile.samples.extend(made.samples);
-        profile.forwards += made.forwards;
+        if let Some(earlier) = &self.earlier {
+            sheet.keep(earlier, &mut profile, evaluate, setting.device.as_deref())?;
+        }
+        let kept = |place: &usize| profile.sample(sheet.id(*place)).is_some();
+        let missing: Vec<usize> = chosen.into_iter().filter(|place| !kept(place)).collect();
+        let journal = self.journal.as_ref();
+        let mut journal = journal
+            .map(|path| Journal::create(path, &profile))
+            .transpose()?;
+        let mut finished = |sample| {
+            if let Some(journal) = &mut journal {
+                journal.add(&sample)?;
+            }
+            profile.samples.push(sample);
+            Ok(())
+        };
+        run::run(evaluate, &sheet, &missing, packing, observer, &mut finished)?;
+        profile.samples.sort_by_key(|sample| sample.id());
         match profile.samples.is_empty() {
             true => Err(Error::Interrupted),
             false => Ok(profile),
         }
     }
+}
 
-    /// Measures a game.
-    ///
-    /// # Errors
-    ///
-    /// A setting does not fit the game, or the game fails.
-    pub fn run_game(&self, game: &impl Game) -> Result<Profile> {
-        self.run_game_observed(game, &mut Silent)
-    }
-
-    /// Measures a game and tells an observer how it goes.
-    ///
-    /// # Errors
-    ///
-    /// A setting does not fit the game, the game fails, or the observer stops before anything is measured.
-    pub fn run_game_observed(
-        &self,
-        game: &impl Game,
-        observer: &mut impl Observer,
-    ) -> Result<Profile> {
-        let game = OneGame {
-            game,
-            players: [game.players()],
-        };
-        self.measure(&game, self.settings.clone(), None, observer)
-    }
+/// What a run adds to the settings of a measurement.
+pub(super) struct Setting {
+    pub protocol: Protocol,
+    pub described: String,
+    pub grid: Option<[usize; 2]>,
+    pub device: Option<String>,
 }
 
 impl<P: Players> Measurement<P> {
@@ -251,12 +228,13 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Cost
     ///
-    /// See [`cost`](Measurement::cost); besides, one forward a sample for [`Targets::Predicted`]. On the CPU the rows of a
-    /// batch are shared out over as many threads as there are cores.
+    /// See [`cost`](Measurement::cost); besides, one forward, and one a sample for [`Targets::Predicted`]. On the CPU the
+    /// rows of a batch are shared out over as many threads as there are cores.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the inputs, a target is no class of the network, or a value is not finite.
+    /// A setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
+    /// is not finite or no function of the coalition.
     pub fn run<N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -278,7 +256,8 @@ impl<P: Players> Measurement<P> {
         targets: impl Into<Targets>,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
-        let samples = self.players.samples(&inputs);
+        let players = &self.players;
+        let samples = players.samples(&inputs);
         if samples == 0 {
             return Err(Error::setting(
                 "samples",
@@ -286,28 +265,58 @@ impl<P: Players> Measurement<P> {
                 "give at least one sample to measure",
             ));
         }
-        self.players.count(&inputs)?;
+        players.count(&inputs)?;
+        self.check_mode(net, &inputs)?;
         let targets = match targets.into() {
             Targets::Labels(labels) => labels,
             Targets::Predicted => read_logits(net.logits(inputs.clone()), samples)?.predictions(),
         };
-        let absent = self.players.absent(&inputs, &self.settings.baseline)?;
-        let games = NetworkGames::new(
-            net,
-            &self.players,
-            inputs,
-            absent,
-            targets,
-            self.settings.reward,
-        )?;
-        let settings = Settings {
-            players: self.players.describe(),
-            ..self.settings.clone()
+        let protocol = self.protocol_of_players();
+        let baseline = protocol.baseline.clone().unwrap_or_default();
+        let absent = players.absent(&inputs, &baseline)?;
+        let setting = Setting {
+            described: players.describe(),
+            grid: players.grid(),
+            device: Some(kind_of(&players.device(&inputs))),
+            protocol,
         };
-        self.measure(&games, settings, self.players.grid(), observer)
+        let ids = match &self.ids {
+            Some(ids) => ids.clone(),
+            None => (0..samples as u64).collect(),
+        };
+        let reward = self.protocol.reward;
+        let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
+        self.measure(&games, setting, observer)
     }
 
-    /// What [`run`](Measurement::run) will cost on these samples.
+    fn protocol_of_players(&self) -> Protocol {
+        let own = || self.players.baseline();
+        Protocol {
+            baseline: Some(self.protocol.baseline.clone().unwrap_or_else(own)),
+            ..self.protocol.clone()
+        }
+    }
+
+    /// Refuses a network that computes as in training, before its running statistics move where it says so itself.
+    fn check_mode<N: Classifier<P::Input>>(&self, net: &N, inputs: &P::Input) -> Result<()> {
+        let why = match net.training() {
+            Some(false) => return Ok(()),
+            Some(true) => "a dropout or batch norm is switched to training on an autodiff device",
+            None => "its logits are on an autodiff device, and it does not say that it is frozen",
+        };
+        let device = self.players.device(inputs);
+        if device.is_autodiff() {
+            return Err(Error::Training { why });
+        }
+        let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
+        match net.logits(self.players.select(inputs, first)).is_autodiff() {
+            true => Err(Error::Training { why }),
+            false => Ok(()),
+        }
+    }
+
+    /// What [`run`](Measurement::run) will cost on these samples: the plan of each, twelve forwards for its fingerprint and
+    /// its rounding, and three for each sample that an earlier profile holds.
     ///
     /// # Errors
     ///
@@ -317,68 +326,28 @@ impl<P: Players> Measurement<P> {
         let lengths = self.players.lengths(inputs)?;
         let whole = self.players.elements(inputs);
         let elements = elements(whole, lengths.as_deref(), counts.len());
-        let chosen = self.chosen(&counts)?;
-        Axis::new(&self.settings.orders, chosen.iter().map(|s| counts[*s]))?;
+        let sheet = self.sheet(&counts, self.players.grid(), &self.protocol)?;
+        let chosen = sheet.chosen()?;
+        Axis::new(&self.protocol.orders, chosen.iter().map(|s| counts[*s]))?;
         let earlier = self.earlier.as_ref();
-        let done = earlier.map_or(0, |earlier| earlier.samples.len());
-        let missing = chosen.get(done..).unwrap_or_default();
+        let kept = |place: &usize| {
+            let sample = earlier.and_then(|earlier| earlier.sample(sheet.id(*place)));
+            sample.is_some()
+        };
+        let (kept, missing): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(kept);
         let mut packing = Packing::new(self.batch)?;
         let mut cost = Cost {
-            forwards: 0,
-            batches: 0,
+            forwards: 3 * kept.len() as u64 + ROUNDING_VALUES * missing.len() as u64,
+            batches: (kept.len() + missing.len()) as u64,
             samples: missing.len(),
         };
-        for &sample in missing {
-            let plan = self.plan(counts[sample], self.players.grid(), sample)?;
-            for _ in 0..plan.forwards() {
+        for place in missing {
+            for _ in 0..sheet.plan(place)?.forwards() + run::BESIDES {
                 cost.forwards += 1;
-                cost.batches += u64::from(packing.add(elements[sample]).is_some());
+                cost.batches += u64::from(packing.add(elements[place]).is_some());
             }
         }
         cost.batches += u64::from(packing.rows() > 0);
         Ok(cost)
-    }
-}
-
-fn check_resume(earlier: &Profile, now: &Profile) -> Result<()> {
-    let differ = |what, earlier: String, now: String| match earlier == now {
-        true => Ok(()),
-        false => Err(Error::ResumeMismatch { what, earlier, now }),
-    };
-    let both = |of: fn(&Profile) -> String| (of(earlier), of(now));
-    let (then, current) = both(|profile| format!("{:?}", profile.settings));
-    differ("settings", then, current)?;
-    let (then, current) = both(|profile| format!("{:?}", profile.players()));
-    differ("players", then, current)?;
-    let (then, current) = both(|profile| profile.requested.to_string());
-    differ("samples", then, current)
-}
-
-/// A game as the only sample.
-struct OneGame<'a, G> {
-    game: &'a G,
-    players: [usize; 1],
-}
-
-impl<G: Game> Evaluate for OneGame<'_, G> {
-    fn players(&self) -> &[usize] {
-        &self.players
-    }
-
-    fn elements(&self, _: usize) -> usize {
-        self.players[0]
-    }
-
-    fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        let coalitions: Vec<Coalition> = rows.iter().map(|row| row.coalition.clone()).collect();
-        let values = self.game.values(&coalitions)?;
-        match values.len() == rows.len() {
-            true => Ok(values),
-            false => Err(Error::Mismatch {
-                what: "values of a game, one a coalition".into(),
-                expected: rows.len(),
-                found: values.len(),
-            }),
-        }
     }
 }

@@ -1,14 +1,22 @@
 //! The runner that a user starts from.
 
+mod efficiency;
+mod games;
 mod measurement;
 mod packing;
 mod progress;
 mod run;
+mod sheet;
 mod targets;
 
 #[cfg(test)]
 mod closed_forms;
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
+mod noise;
 
+pub use efficiency::*;
 pub use measurement::*;
 pub use progress::*;
 pub use targets::*;

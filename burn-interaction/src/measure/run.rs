@@ -3,92 +3,156 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::estimate::{Block, Plan};
-use crate::game::{Evaluate, Row};
-use crate::profile::{Accumulator, SampleProfile};
+use crate::estimate::{Block, Differences, Plan};
+use crate::game::{Evaluate, Fingerprint, Row};
+use crate::profile::{Accumulator, Birth, SampleProfile};
 
 use super::packing::Packing;
 use super::{Observer, Progress};
 
-/// A block whose values are on their way.
-struct Pending {
-    sample: usize,
-    block: Block,
-    values: Vec<f64>,
+/// How far a coalition's value may move from one evaluation to the next, as a share of the larger of 1 and the largest value.
+pub(super) const SAME: f64 = 1e-5;
+
+/// What a run is told of its samples, by their place in the batch.
+pub(super) trait Subjects {
+    /// The name of a sample in results.
+    fn id(&self, place: usize) -> u64;
+    /// The names of its players, if they have any.
+    fn names(&self, place: usize) -> Vec<String>;
+    /// What is evaluated for it.
+    fn plan(&self, place: usize) -> Result<Plan>;
+    /// The seed of its fingerprint's coalition.
+    fn seed(&self) -> u64;
 }
 
-/// What a run has made: complete samples only, and the number of forwards that went into them.
-pub(super) struct Made {
-    pub samples: Vec<SampleProfile>,
-    pub forwards: u64,
-}
-
-/// Evaluates the plans of these samples.
+/// Evaluates the plans of these samples, handing out each as soon as it is finished. An observer may end it after any batch:
+/// samples under way are then left out.
 pub(super) fn run(
     evaluate: &impl Evaluate,
-    plan: impl Fn(usize) -> Result<Plan>,
-    samples: &[usize],
+    subjects: &impl Subjects,
+    places: &[usize],
     packing: Packing,
     observer: &mut impl Observer,
-) -> Result<Made> {
+    finished: &mut dyn FnMut(SampleProfile) -> Result<()>,
+) -> Result<()> {
     let mut stream = Stream {
         evaluate,
+        subjects,
         packing,
         queue: VecDeque::new(),
         running: VecDeque::new(),
-        made: Made {
-            samples: Vec::new(),
-            forwards: 0,
-        },
+        finished,
         done: 0,
+        complete: 0,
         batch: None,
         start: Instant::now(),
-        samples: samples.len(),
+        samples: places.len(),
     };
-    for &sample in samples {
-        let plan = plan(sample)?;
-        stream
-            .running
-            .push_back((sample, Accumulator::new(plan.clone()), false));
-        for block in plan.blocks() {
-            if stream.offer(sample, block, observer)? {
-                return Ok(stream.made);
-            }
+    for &place in places {
+        if stream.sample(place, observer)? {
+            return Ok(());
         }
-        if let Some((_, _, ended)) = stream.running.back_mut() {
-            *ended = true;
-        }
-        stream.finish_complete();
     }
-    stream.rest(observer)?;
-    Ok(stream.made)
+    stream.rest(observer)
 }
 
-struct Stream<'a, E> {
+/// Coalitions that are evaluated for a sample beside its plan: its fingerprint, and one of them again at the end.
+pub(super) const BESIDES: u64 = 4;
+
+/// What the values of some coalitions are for.
+enum Purpose {
+    Fingerprint,
+    Plan(Differences),
+    Again,
+}
+
+/// Coalitions whose values are on their way.
+struct Pending {
+    place: usize,
+    coalitions: Vec<Coalition>,
+    purpose: Purpose,
+    values: Vec<f64>,
+}
+
+/// A sample under way.
+struct Running {
+    place: usize,
+    accumulator: Accumulator,
+    /// The coalition that is evaluated twice.
+    half: Coalition,
+    first: Vec<f64>,
+    again: f64,
+    /// Whether all its coalitions are in the queue or evaluated.
+    ended: bool,
+}
+
+struct Stream<'a, E, S> {
     evaluate: &'a E,
+    subjects: &'a S,
     /// The batch that the coalitions without a value make.
     packing: Packing,
     queue: VecDeque<Pending>,
-    /// Samples under way, with whether all their blocks are known.
-    running: VecDeque<(usize, Accumulator, bool)>,
-    made: Made,
+    running: VecDeque<Running>,
+    finished: &'a mut dyn FnMut(SampleProfile) -> Result<()>,
+    /// Coalitions evaluated, and samples finished.
     done: u64,
+    complete: usize,
     /// Rows of the last batch, and elements of each where they were alike.
     batch: Option<(usize, usize)>,
     start: Instant,
     samples: usize,
 }
 
-impl<E: Evaluate> Stream<'_, E> {
-    /// Takes a block and evaluates as soon as there is a batch; tells whether the observer stops the run.
-    fn offer(&mut self, sample: usize, block: Block, observer: &mut impl Observer) -> Result<bool> {
-        let elements = self.evaluate.elements(sample);
-        let rows = 0..block.coalitions.len();
+impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
+    /// Takes in all coalitions of a sample, evaluating whenever there is a batch; tells whether the observer stops the run.
+    fn sample(&mut self, place: usize, observer: &mut impl Observer) -> Result<bool> {
+        let plan = self.subjects.plan(place)?;
+        let (seed, id) = (self.subjects.seed(), self.subjects.id(place));
+        let fingerprint = Fingerprint::coalitions(plan.players(), seed, id);
+        let half = fingerprint[2].clone();
+        self.running.push_back(Running {
+            place,
+            accumulator: Accumulator::new(plan.clone()),
+            half: half.clone(),
+            first: Vec::new(),
+            again: f64::NAN,
+            ended: false,
+        });
+        if self.offer(place, fingerprint.into(), Purpose::Fingerprint, observer)? {
+            return Ok(true);
+        }
+        for Block {
+            coalitions,
+            differences,
+        } in plan.blocks()
+        {
+            if self.offer(place, coalitions, Purpose::Plan(differences), observer)? {
+                return Ok(true);
+            }
+        }
+        if let Some(running) = self.running.back_mut() {
+            running.ended = true;
+        }
+        self.offer(place, vec![half], Purpose::Again, observer)
+    }
+
+    /// Takes coalitions and evaluates as soon as there is a batch; tells whether the observer stops the run.
+    fn offer(
+        &mut self,
+        place: usize,
+        coalitions: Vec<Coalition>,
+        purpose: Purpose,
+        observer: &mut impl Observer,
+    ) -> Result<bool> {
+        let elements = self.evaluate.elements(place);
+        let rows = 0..coalitions.len();
         let ready: Vec<usize> = rows.filter_map(|_| self.packing.add(elements)).collect();
         self.queue.push_back(Pending {
-            sample,
-            block,
+            place,
+            coalitions,
+            purpose,
             values: Vec::new(),
         });
         for rows in ready {
@@ -108,7 +172,7 @@ impl<E: Evaluate> Stream<'_, E> {
         // GPUs tune their kernels to a shape: the last batch is filled up to the size of the one before it.
         let shape = match (self.batch, self.queue.front(), self.queue.back()) {
             (Some((before, elements)), Some(front), Some(back))
-                if [front, back].map(|p| self.evaluate.elements(p.sample)) == [elements; 2] =>
+                if [front, back].map(|p| self.evaluate.elements(p.place)) == [elements; 2] =>
             {
                 before.max(rows)
             }
@@ -125,9 +189,9 @@ impl<E: Evaluate> Stream<'_, E> {
         observer: &mut impl Observer,
     ) -> Result<bool> {
         let waiting = self.queue.iter().flat_map(|pending| {
-            let coalitions = &pending.block.coalitions[pending.values.len()..];
+            let coalitions = &pending.coalitions[pending.values.len()..];
             coalitions.iter().map(|coalition| Row {
-                sample: pending.sample,
+                sample: pending.place,
                 coalition,
             })
         });
@@ -145,61 +209,100 @@ impl<E: Evaluate> Stream<'_, E> {
         values.truncate(real);
         for (value, row) in values.iter().zip(&rows) {
             if !value.is_finite() {
-                let (sample, present) = (row.sample, row.coalition.len());
                 return Err(Error::NotFinite {
-                    sample,
-                    present,
+                    sample: self.subjects.id(row.sample),
+                    present: row.coalition.len(),
                     value: *value,
                 });
             }
         }
         self.done += real as u64;
-        self.distribute(values);
+        self.distribute(values)?;
         let progress = Progress {
             forwards: self.done,
-            samples: self.made.samples.len(),
+            samples: self.complete,
             samples_total: self.samples,
             elapsed: self.start.elapsed(),
         };
         Ok(observer.update(&progress).is_break())
     }
 
-    fn distribute(&mut self, values: Vec<f64>) {
+    fn distribute(&mut self, values: Vec<f64>) -> Result<()> {
         let mut values = values.into_iter();
         while let Some(front) = self.queue.front_mut() {
-            let missing = front.block.coalitions.len() - front.values.len();
+            let missing = front.coalitions.len() - front.values.len();
             front.values.extend(values.by_ref().take(missing));
-            if front.values.len() < front.block.coalitions.len() {
+            if front.values.len() < front.coalitions.len() {
                 break;
             }
             let Some(done) = self.queue.pop_front() else {
                 break;
             };
-            // Blocks come in the order of their samples, and a sample is finished with its last block.
-            if let Some((_, accumulator, _)) = self
-                .running
-                .iter_mut()
-                .find(|(sample, ..)| *sample == done.sample)
-            {
-                accumulator.absorb(&done.block, &done.values);
+            // Coalitions come in the order of their samples, and a sample is finished with its last one.
+            let mut running = self.running.iter_mut();
+            if let Some(running) = running.find(|running| running.place == done.place) {
+                running.take(done);
             }
         }
-        self.finish_complete();
+        self.finish_complete()
     }
 
-    /// A sample is complete once its blocks have ended and none of them waits.
-    fn finish_complete(&mut self) {
-        while self.running.front().is_some_and(|(sample, _, ended)| {
-            *ended
-                && self
-                    .queue
-                    .front()
-                    .is_none_or(|pending| pending.sample != *sample)
+    /// Hands out the samples whose coalitions have all been evaluated.
+    fn finish_complete(&mut self) -> Result<()> {
+        while self.running.front().is_some_and(|running| {
+            let waits = |pending: &Pending| pending.place == running.place;
+            running.ended && !running.again.is_nan() && !self.queue.front().is_some_and(waits)
         }) {
-            if let Some((sample, accumulator, _)) = self.running.pop_front() {
-                self.made.forwards += accumulator.forwards();
-                self.made.samples.push(accumulator.finish(sample));
-            }
+            let Some(running) = self.running.pop_front() else {
+                break;
+            };
+            let sample = self.finish(running)?;
+            self.done += self.evaluate.rounding_values();
+            self.complete += 1;
+            (self.finished)(sample)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&self, running: Running) -> Result<SampleProfile> {
+        let Running { place, .. } = running;
+        let id = self.subjects.id(place);
+        let [empty, all, first] = running.first[..] else {
+            unreachable!("a fingerprint has three values");
+        };
+        let largest = [empty, all, first]
+            .iter()
+            .fold(0.0_f64, |most, v| most.max(v.abs()));
+        if (running.again - first).abs() > SAME * largest.max(1.0) {
+            let again = running.again;
+            return Err(Error::NoFunction {
+                sample: id,
+                first,
+                again,
+            });
+        }
+        Ok(running.accumulator.finish(Birth {
+            id,
+            fingerprint: self.evaluate.fingerprint(place, [empty, all, first]),
+            names: self.subjects.names(place),
+            rounding: self.evaluate.rounding(place, &running.half, largest)?,
+            forwards: BESIDES + self.evaluate.rounding_values(),
+        }))
+    }
+}
+
+impl Running {
+    fn take(&mut self, done: Pending) {
+        match done.purpose {
+            Purpose::Fingerprint => self.first = done.values,
+            Purpose::Again => self.again = done.values.first().copied().unwrap_or(f64::INFINITY),
+            Purpose::Plan(differences) => self.accumulator.absorb(
+                &Block {
+                    coalitions: done.coalitions,
+                    differences,
+                },
+                &done.values,
+            ),
         }
     }
 }

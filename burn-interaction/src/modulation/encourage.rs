@@ -1,5 +1,7 @@
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 
+use crate::game::two_classes;
+
 /// Encourages the orders of a signal: the cross entropy of its softmax with the label.
 ///
 /// `L = -log softmax(z)_y` for the class-wise signal z = Delta u, averaged over the batch
@@ -17,12 +19,12 @@ impl EncourageLoss {
     ///
     /// # Shapes
     ///
-    /// - delta_u: `[batch, classes]`
+    /// - delta_u: `[batch, classes]`; a single column is that of class 1 of two, class 0 being at 0
     /// - targets: `[batch]`
     /// - output: `[1]`
     pub fn forward(&self, delta_u: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
         let batch = delta_u.dims()[0];
-        let picked = log_softmax(delta_u, 1).gather(1, targets.reshape([batch, 1]));
+        let picked = log_softmax(two_classes(delta_u), 1).gather(1, targets.reshape([batch, 1]));
         picked.mean().neg()
     }
 }
@@ -41,5 +43,24 @@ mod tests {
         let expected = (by_hand([1.0, 2.0, 0.5], 1) + by_hand([0.0, 0.0, 3.0], 0)) / 2.0;
         let loss: f32 = EncourageLoss::new().forward(z, y).into_scalar();
         assert!((f64::from(loss) - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_single_logit_is_that_of_a_binary_classifier() {
+        let device = Device::flex();
+        let z = Tensor::from_floats([[1.5], [-0.5]], &device);
+        let loss = |labels: [i64; 2]| -> f64 {
+            let labels = Tensor::from_ints(labels, &device);
+            EncourageLoss::new()
+                .forward(z.clone(), labels)
+                .into_scalar::<f32>()
+                .into()
+        };
+        // Binary cross entropy with logits.
+        let of = |z: f64, label: i64| (1.0 + (if label == 1 { -z } else { z }).exp()).ln();
+        for labels in [[0, 0], [1, 0], [1, 1]] {
+            let expected = (of(1.5, labels[0]) + of(-0.5, labels[1])) / 2.0;
+            assert!((loss(labels) - expected).abs() < 1e-6, "{labels:?}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 use burn::tensor::{Tensor, activation::log_softmax};
 
+use crate::game::two_classes;
+
 /// Suppresses the orders of a signal: minus the mean entropy of its softmax.
 ///
 /// `L = sum_c p_c log p_c` with p = softmax(z) for the class-wise signal z = Delta u, averaged over the batch
@@ -17,10 +19,10 @@ impl SuppressLoss {
     ///
     /// # Shapes
     ///
-    /// - delta_u: `[batch, classes]`
+    /// - delta_u: `[batch, classes]`; a single column is that of class 1 of two, class 0 being at 0
     /// - output: `[1]`
     pub fn forward(&self, delta_u: Tensor<2>) -> Tensor<1> {
-        let log = log_softmax(delta_u, 1);
+        let log = log_softmax(two_classes(delta_u), 1);
         (log.clone().exp() * log).sum_dim(1).mean()
     }
 }

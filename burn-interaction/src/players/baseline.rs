@@ -1,20 +1,28 @@
+use std::fmt;
+use std::str::FromStr;
+
 use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
-use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::text::{joined, number, numbers, spelled};
 
-/// What an absent player looks like.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// What an absent player looks like: a function of the sample and of fixed values, never of the samples beside it.
+///
+/// Spelled `zero`, `mean`, `values:A,B,..`, `blur:PIXELS`, `mask`, `pad`, `unk` or `hide`.
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Baseline {
-    /// Zero: the data set's mean, where inputs are standardised; the origin of point clouds.
+    /// Zero in the network's units: the data's mean where inputs are standardised by the data's own statistics, and some
+    /// other grey where they are not, as with the statistics of ImageNet; the origin of point clouds.
     #[default]
     Zero,
-    /// Images: the mean of each channel of the same image. Tables: the mean of each feature over the batch measured.
-    /// Point clouds: the centre of the same cloud, the mean of its points; their default.
+    /// Images: the mean of each channel of the same image. Point clouds: the centre of the same cloud, the mean of its
+    /// points; their default. Tables have no such baseline, as the mean of a row mixes its features.
     Mean,
     /// Given values, one for each channel of an image, each feature of a table or each axis of a cloud.
+    ///
+    /// The papers' baseline, the empirical mean of each variable over the training data, is of this kind:
+    /// [`mean_of_images`](Baseline::mean_of_images) and [`mean_of_rows`](Baseline::mean_of_rows) fit it.
     Values(Vec<f32>),
     /// Images only: the image blurred by a Gaussian of this standard deviation in pixels, renormalised at the border.
     Blur(f32),
@@ -29,6 +37,42 @@ pub enum Baseline {
 }
 
 impl Baseline {
+    /// The mean of each channel over images in the network's units, a `[images, channels, height, width]` tensor of the
+    /// training part: the papers' baseline.
+    ///
+    /// # Errors
+    ///
+    /// There is no image, a value is not finite, or the device fails.
+    pub fn mean_of_images(images: &Tensor<4>) -> Result<Self> {
+        let [count, channels, height, width] = images.dims();
+        let planes = images.clone().reshape([count, channels, height * width]);
+        Self::fitted(planes.mean_dim(2).mean_dim(0).reshape([channels]))
+    }
+
+    /// The mean of each feature over rows in the network's units, a `[rows, features]` tensor of the training part: the
+    /// papers' baseline.
+    ///
+    /// # Errors
+    ///
+    /// There is no row, a value is not finite, or the device fails.
+    pub fn mean_of_rows(rows: &Tensor<2>) -> Result<Self> {
+        let [_, features] = rows.dims();
+        Self::fitted(rows.clone().mean_dim(0).reshape([features]))
+    }
+
+    fn fitted(means: Tensor<1>) -> Result<Self> {
+        let means = means.try_into_vec_as::<f32>();
+        let means = means.map_err(|e| Error::Execution(e.to_string()))?;
+        match means.iter().all(|mean| mean.is_finite()) {
+            true => Ok(Self::Values(means)),
+            false => Err(Error::setting(
+                "baseline",
+                format!("{means:?}"),
+                "fit it on finite values of at least one sample",
+            )),
+        }
+    }
+
     /// For images, a `[batch, channels, height, width]` tensor.
     pub(super) fn of_images(&self, images: &Tensor<4>) -> Result<Tensor<4>> {
         let [batch, channels, height, width] = images.dims();
@@ -54,7 +98,12 @@ impl Baseline {
         let [batch, features] = rows.dims();
         match self {
             Self::Zero => Ok(rows.zeros_like()),
-            Self::Mean => Ok(rows.clone().mean_dim(0).expand([batch, features])),
+            Self::Mean => Err(Error::setting(
+                "baseline",
+                "mean",
+                "the mean of a batch depends on who is measured together: fit values on the training rows, \
+                 Baseline::mean_of_rows",
+            )),
             Self::Values(values) => {
                 let values = given(values, "baseline values, one a feature", features)?;
                 Ok(Tensor::<1>::from_data(values, &rows.device())
@@ -83,19 +132,54 @@ impl Baseline {
 
     /// The error of a baseline that other inputs have.
     pub(super) fn unfit(&self, inputs: &str) -> Error {
-        let name = match self {
-            Self::Zero => "zero",
-            Self::Mean => "mean",
-            Self::Values(_) => "values",
-            Self::Blur(_) => "blur",
-            Self::Mask => "mask",
-            Self::Pad => "pad",
-            Self::Unknown => "unknown",
-            Self::Hidden => "hidden",
-        };
+        let text = self.to_string();
+        let name = text.split(':').next().unwrap_or_default();
         Error::setting("baseline", name, format!("it is not for {inputs}"))
     }
 }
+
+impl fmt::Display for Baseline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zero => f.write_str("zero"),
+            Self::Mean => f.write_str("mean"),
+            Self::Values(values) => write!(f, "values:{}", joined(values)),
+            Self::Blur(deviation) => write!(f, "blur:{deviation}"),
+            Self::Mask => f.write_str("mask"),
+            Self::Pad => f.write_str("pad"),
+            Self::Unknown => f.write_str("unk"),
+            Self::Hidden => f.write_str("hide"),
+        }
+    }
+}
+
+impl FromStr for Baseline {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = || {
+            let remedy = "give zero, mean, values:A,B,..; for images blur:PIXELS too; for texts mask, pad, unk or hide";
+            Error::setting("baseline", text, remedy)
+        };
+        match text.split_once(':').unwrap_or((text, "")) {
+            ("zero", "") => Ok(Self::Zero),
+            ("mean", "") => Ok(Self::Mean),
+            ("values", values) => numbers("baseline", values)
+                .map(Self::Values)
+                .map_err(|_| refused()),
+            ("blur", deviation) => number("baseline", deviation)
+                .map(Self::Blur)
+                .map_err(|_| refused()),
+            ("mask", "") => Ok(Self::Mask),
+            ("pad", "") => Ok(Self::Pad),
+            ("unk", "") => Ok(Self::Unknown),
+            ("hide", "") => Ok(Self::Hidden),
+            _ => Err(refused()),
+        }
+    }
+}
+
+spelled!(Baseline);
 
 fn given(values: &[f32], what: &str, expected: usize) -> Result<TensorData> {
     if values.len() != expected {

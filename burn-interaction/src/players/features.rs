@@ -70,6 +70,10 @@ impl Players for Features {
             .mask_where(presence, present.expand(shape))
     }
 
+    fn scaled(&self, input: Tensor<2>, factors: Tensor<1>) -> Tensor<2> {
+        input * factors.reshape([-1, 1])
+    }
+
     fn describe(&self) -> String {
         "features".into()
     }

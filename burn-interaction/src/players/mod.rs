@@ -14,7 +14,8 @@ pub use tokens::*;
 
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-use crate::error::Result;
+use crate::digest::short_digest;
+use crate::error::{Error, Result};
 
 /// The players of a kind of input.
 ///
@@ -117,4 +118,37 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
 
     /// One line about the players, for reports.
     fn describe(&self) -> String;
+
+    /// A digest of where the players sit in each sample, by which a result knows them again.
+    ///
+    /// By default one of the size of a sample, for players whose places follow from it.
+    ///
+    /// # Errors
+    ///
+    /// The device fails.
+    fn digests(&self, input: &Self::Input, _places: &Self::Places) -> Result<Vec<String>> {
+        let size = self.elements(input) as u64;
+        Ok(vec![
+            short_digest(&[&size.to_le_bytes()]);
+            self.samples(input)
+        ])
+    }
+
+    /// Each sample multiplied by its factor, a `[batch]` tensor, to find how values are rounded; as it is, where inputs are
+    /// no numbers that could be scaled.
+    fn scaled(&self, input: Self::Input, _factors: Tensor<1>) -> Self::Input {
+        input
+    }
+}
+
+/// A digest of each row of a tensor of places.
+fn digests_of_rows(places: &Tensor<2, Int>) -> Result<Vec<String>> {
+    let [_, width] = places.dims();
+    let values = places.clone().try_into_vec_as::<i64>();
+    let values = values.map_err(|e| Error::Execution(e.to_string()))?;
+    let row = |row: &[i64]| {
+        let bytes: Vec<u8> = row.iter().flat_map(|place| place.to_le_bytes()).collect();
+        short_digest(&[&bytes])
+    };
+    Ok(values.chunks(width.max(1)).map(row).collect())
 }

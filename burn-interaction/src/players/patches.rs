@@ -115,6 +115,10 @@ impl Players for Patches {
             .mask_where(pixels.expand(shape), present.expand(shape))
     }
 
+    fn scaled(&self, input: Tensor<4>, factors: Tensor<1>) -> Tensor<4> {
+        input * factors.reshape([-1, 1, 1, 1])
+    }
+
     fn describe(&self) -> String {
         format!("patches {}x{}", self.rows, self.columns)
     }

@@ -5,10 +5,10 @@ use burn::tensor::{Bool, Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::file::{load_json, save_json};
+use crate::file::{load_plain_json, save_plain_json};
 use crate::points::{farthest_points, indices, lowest, nearest_centres};
 
-use super::{Baseline, Players};
+use super::{Baseline, Players, digests_of_rows};
 
 /// The regions of point clouds as players: inputs are `[batch, 3, points]` tensors.
 ///
@@ -53,6 +53,25 @@ impl Regions {
             from: Origin::Given(Arc::new(map)),
             dropped: false,
         }
+    }
+
+    /// The regions of the clouds with these places in the batch alone: given ones are for certain clouds.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a place is none of the given clouds.
+    pub fn only(&self, places: &[usize]) -> Self {
+        let from = match &self.from {
+            Origin::Farthest(count) => Origin::Farthest(*count),
+            Origin::Given(map) => Origin::Given(Arc::new(RegionMap {
+                regions: map.regions,
+                clouds: places
+                    .iter()
+                    .map(|place| map.clouds[*place].clone())
+                    .collect(),
+            })),
+        };
+        Self { from, ..*self }
     }
 
     /// Absent regions leave the cloud instead of moving to its centre: those present come first, in their order, and
@@ -217,6 +236,14 @@ impl Players for Regions {
         absent.mask_where(some, present.gather(2, order))
     }
 
+    fn scaled(&self, input: Tensor<3>, factors: Tensor<1>) -> Tensor<3> {
+        input * factors.reshape([-1, 1, 1])
+    }
+
+    fn digests(&self, _: &Tensor<3>, places: &Tensor<2, Int>) -> Result<Vec<String>> {
+        digests_of_rows(places)
+    }
+
     fn describe(&self) -> String {
         let from = match &self.from {
             Origin::Farthest(count) => format!("regions {count}"),
@@ -275,7 +302,7 @@ impl RegionMap {
     ///
     /// The file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
-        save_json(self, path.as_ref())
+        save_plain_json(self, path.as_ref())
     }
 
     /// Reads regions that [`save_json`](Self::save_json) wrote.
@@ -285,7 +312,7 @@ impl RegionMap {
     /// The file is missing or holds no regions.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let map: Self = load_json(path, "regions")?;
+        let map: Self = load_plain_json(path, "regions")?;
         match map.clouds.iter().flatten().find(|r| **r >= map.regions) {
             None => Ok(map),
             Some(region) => Err(Error::Format {

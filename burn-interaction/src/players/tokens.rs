@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+use crate::digest::short_digest;
 use crate::error::{Error, Result};
 use crate::sentences::Sentences;
 
@@ -295,6 +296,18 @@ impl Players for Tokens {
             visible: seen.bool_or(kept).bool_and(present.visible.expand(shape)),
             segments: present.segments.expand(shape),
         }
+    }
+
+    /// Digests of the players' pieces alone: what pads a sentence depends on those beside it.
+    fn digests(&self, input: &Sentences, _: &Tensor<2, Int>) -> Result<Vec<String>> {
+        let players = self.players(input)?;
+        let sentence = |players: &Vec<Option<usize>>| {
+            let place =
+                |player: &Option<usize>| player.map_or(u64::MAX, |p| p as u64).to_le_bytes();
+            let bytes: Vec<u8> = players.iter().flat_map(place).collect();
+            short_digest(&[&bytes])
+        };
+        Ok(players.iter().map(sentence).collect())
     }
 
     fn describe(&self) -> String {

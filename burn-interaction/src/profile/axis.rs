@@ -3,12 +3,13 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::estimate::Orders;
+use crate::estimate::{Orders, order_at};
 
 use super::SampleProfile;
 
 /// The orders that the samples of a profile have in common: the same ones where all have as many players, else ratios, each
-/// of which is the order `int(r * (n - 2))` of a sample with n players.
+/// of which is the order `int(r * (n - 2))` of a sample with n players. Ratios that are the same order for every number of
+/// players from the fewest to the most are one, the lowest of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Axis {
     players: RangeInclusive<usize>,
@@ -32,9 +33,9 @@ impl Axis {
         let players = fewest..=most;
         if fewest < most {
             return Ok(Self {
+                ratios: distinct(orders.common()?, &players),
                 players,
                 orders: Vec::new(),
-                ratios: orders.common()?,
             });
         }
         let orders = orders.resolve(most)?;
@@ -75,5 +76,36 @@ impl Axis {
             true => sample.nearest(self.ratios[point]),
             false => point,
         }
+    }
+}
+
+/// The ascending ratios without those that are the same order as the one before for all these numbers of players.
+fn distinct(ratios: Vec<f64>, players: &RangeInclusive<usize>) -> Vec<f64> {
+    let mut kept: Vec<f64> = Vec::with_capacity(ratios.len());
+    for ratio in ratios {
+        let same = |before: &f64| {
+            let mut players = players.clone();
+            players.all(|n| order_at(*before, n) == order_at(ratio, n))
+        };
+        if !kept.last().is_some_and(same) {
+            kept.push(ratio);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_another_order_in_at_least_one_sample() {
+        let axis = Axis::new(&Orders::published(), [6, 10].into_iter()).unwrap();
+        let orders = |ratio: f64| (6..=10).map(|n| order_at(ratio, n)).collect::<Vec<_>>();
+        let rows: Vec<_> = axis.ratios().iter().map(|r| orders(*r)).collect();
+        assert!(rows.windows(2).all(|pair| pair[0] != pair[1]), "{rows:?}");
+        // Ratios 0, 0.05 and 0.1 are order 0 of each, 0.9 and 0.95 the last but one.
+        let expected = [0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+        assert_eq!(axis.ratios(), expected);
     }
 }

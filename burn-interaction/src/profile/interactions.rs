@@ -1,21 +1,22 @@
-use std::ops::RangeInclusive;
-
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::estimate::{
-    Block, Difference, Differences, Estimator, Pair, Plan, SizeSums, binomial, order_at,
+    Block, Difference, Differences, Estimator, Pair, Plan, Table, binomial, order_at,
 };
 
-use super::correct::{Contexts, Halves};
-use super::{Axis, Settings, Strength};
+use crate::game::Fingerprint;
+
+use super::contexts::{Contexts, Magnitudes};
 
 /// One estimate of I^(m)(i, j).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The mean of Delta v over the contexts evaluated; zero where there are none.
     pub mean: f64,
-    /// The unbiased variance of Delta v over the contexts; zero where there are fewer than two.
+    /// The variance of Delta v over the contexts. Where these are all there are it is the population's, divided by their
+    /// number; else the unbiased one, divided by one less, and zero where there are fewer than two.
     pub variance: f64,
     /// How many contexts were evaluated.
     pub contexts: u64,
@@ -37,22 +38,54 @@ impl Estimate {
 /// The interactions of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleProfile {
-    sample: usize,
+    id: u64,
     players: usize,
+    fingerprint: Fingerprint,
+    /// What to call the players, where they have names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
+    forwards: u64,
+    /// Mean |Delta v| that the rounding of the values makes by itself.
+    rounding: f64,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
     /// Order by order, one a pair.
+    #[serde(with = "super::columns")]
     estimates: Vec<Estimate>,
-    /// One a sampled order, `None` where it is exact.
-    halves: Vec<Option<Halves>>,
-    /// The largest |v(S)|.
-    largest: f64,
+    /// One an order.
+    magnitudes: Vec<Magnitudes>,
 }
 
 impl SampleProfile {
-    /// The index of the sample among those given.
-    pub fn sample(&self) -> usize {
-        self.sample
+    /// The sample's id: its place in the data set, or among those given where they have no ids.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The class whose value was measured.
+    pub fn target(&self) -> usize {
+        self.fingerprint.target
+    }
+
+    /// What the sample's game is recognised by.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The names of the players, such as columns or words; empty where they have none.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The number of coalitions evaluated.
+    pub fn forwards(&self) -> u64 {
+        self.forwards
+    }
+
+    /// The mean |Delta v| that the rounding of the values makes by itself: measured on networks, see
+    /// [`Strength::rounding`](super::Strength::rounding).
+    pub fn rounding(&self) -> f64 {
+        self.rounding
     }
 
     /// The number of players, n.
@@ -63,11 +96,6 @@ impl SampleProfile {
     /// The measured orders, ascending.
     pub fn orders(&self) -> &[usize] {
         &self.orders
-    }
-
-    /// The largest |v(S)| of the coalitions evaluated.
-    pub fn largest_value(&self) -> f64 {
-        self.largest
     }
 
     /// The pairs, ascending.
@@ -93,9 +121,9 @@ impl SampleProfile {
         &self.estimates[index * self.pairs.len()..(index + 1) * self.pairs.len()]
     }
 
-    /// What the correction of an order needs; `None` where it is exact.
-    pub(super) fn halves(&self, index: usize) -> Option<&Halves> {
-        self.halves[index].as_ref()
+    /// The means over pairs of the order with this index, from which its strength is made.
+    pub(super) fn magnitudes(&self, index: usize) -> &Magnitudes {
+        &self.magnitudes[index]
     }
 
     /// The estimate for an order and a pair, in either order of the two; `None` if it was not measured.
@@ -127,107 +155,14 @@ impl SampleProfile {
     }
 }
 
-/// Interactions of a network on some samples, and how they were made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Profile {
-    pub(crate) settings: Settings,
-    pub(crate) axis: Axis,
-    pub(crate) requested: usize,
-    pub(crate) left_out: usize,
-    pub(crate) forwards: u64,
-    pub(crate) samples: Vec<SampleProfile>,
-}
-
-impl Profile {
-    /// The settings that made it.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The number of players, n: the fewest and the most of a sample.
-    pub fn players(&self) -> RangeInclusive<usize> {
-        self.axis.players()
-    }
-
-    /// The measured orders, ascending; none where samples differ in their number of players, each of which has its own
-    /// ([`SampleProfile::orders`]).
-    pub fn orders(&self) -> &[usize] {
-        self.axis.orders()
-    }
-
-    /// The ratios m / (n - 2) of the measured orders, ascending. Where samples differ in their number of players these are
-    /// the ones asked for, and a sample of n players has the order `int(r * (n - 2))` at ratio r.
-    pub fn ratios(&self) -> &[f64] {
-        self.axis.ratios()
-    }
-
-    /// The number of samples left out as they have too few players.
-    pub fn left_out(&self) -> usize {
-        self.left_out
-    }
-
-    /// The samples that were completed.
-    pub fn samples(&self) -> &[SampleProfile] {
-        &self.samples
-    }
-
-    /// The number of samples that were to be measured.
-    pub fn requested(&self) -> usize {
-        self.requested
-    }
-
-    /// Whether every sample asked for was completed; `false` after an interrupt.
-    pub fn is_complete(&self) -> bool {
-        self.samples.len() == self.requested
-    }
-
-    /// The number of coalitions evaluated for the completed samples.
-    pub fn forwards(&self) -> u64 {
-        self.forwards
-    }
-
-    /// Takes in the samples of another profile of the same network, players and orders.
-    ///
-    /// # Errors
-    ///
-    /// The settings differ, or the samples have no orders in common.
-    pub fn extend(&mut self, other: &Self) -> Result<()> {
-        if self.settings != other.settings {
-            let [earlier, now] = [self, other].map(|profile| format!("{:?}", profile.settings));
-            return Err(Error::ResumeMismatch {
-                what: "settings",
-                earlier,
-                now,
-            });
-        }
-        self.axis = self.axis.with(&other.axis, &self.settings.orders)?;
-        self.requested += other.requested;
-        self.left_out += other.left_out;
-        self.forwards += other.forwards;
-        self.samples.extend(other.samples.iter().cloned());
-        Ok(())
-    }
-
-    /// The strength of each order, with a 95 % band.
-    pub fn strength(&self) -> Strength {
-        Strength::of(self, 0.95)
-    }
-
-    /// The strength of each order, with a band of the given confidence over samples.
-    ///
-    /// # Errors
-    ///
-    /// A confidence outside `0..1`.
-    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
-        match confidence > 0.0 && confidence < 1.0 {
-            true => Ok(Strength::of(self, confidence)),
-            false => Err(Error::setting(
-                "confidence",
-                confidence,
-                "give a share between 0 and 1, such as 0.95",
-            )),
-        }
-    }
+/// What is known of a sample beside the values of its plan.
+pub(crate) struct Birth {
+    pub id: u64,
+    pub fingerprint: Fingerprint,
+    pub names: Vec<String>,
+    pub rounding: f64,
+    /// Coalitions evaluated for the fingerprint.
+    pub forwards: u64,
 }
 
 /// Adds up the values of one plan.
@@ -235,18 +170,17 @@ pub(crate) struct Accumulator {
     plan: Plan,
     sums: Sums,
     forwards: u64,
-    largest: f64,
 }
 
 enum Sums {
     Differences(Vec<Contexts>),
-    Sizes(Box<SizeSums>),
+    Table(Table),
 }
 
 impl Accumulator {
     pub fn new(plan: Plan) -> Self {
         let sums = match plan.estimator() {
-            Estimator::Exact => Sums::Sizes(Box::new(SizeSums::new(plan.players()))),
+            Estimator::Exact => Sums::Table(Table::new(plan.players())),
             _ => Sums::Differences(vec![
                 Contexts::default();
                 plan.orders().len() * plan.pairs().len()
@@ -256,69 +190,87 @@ impl Accumulator {
             plan,
             sums,
             forwards: 0,
-            largest: 0.0,
         }
     }
 
     pub fn absorb(&mut self, block: &Block, values: &[f64]) {
         self.forwards += values.len() as u64;
-        self.largest = values
-            .iter()
-            .fold(self.largest, |most, v| most.max(v.abs()));
         match (&mut self.sums, &block.differences) {
-            (Sums::Sizes(sums), Differences::Enumerated) => sums.absorb(&block.coalitions, values),
+            (Sums::Table(table), Differences::Enumerated) => {
+                table.absorb(&block.coalitions, values)
+            }
             (Sums::Differences(sums), Differences::Listed(list)) => {
                 let pairs = self.plan.pairs().len();
                 for difference in list {
-                    let Difference { pair, order, .. } = difference;
-                    sums[*order as usize * pairs + *pair as usize].push(difference.value(values));
+                    let Difference {
+                        pair, order, draw, ..
+                    } = *difference;
+                    sums[order as usize * pairs + pair as usize]
+                        .push(difference.value(values), draw);
                 }
             }
             _ => unreachable!("a plan has blocks of one kind"),
         }
     }
 
-    pub fn forwards(&self) -> u64 {
-        self.forwards
-    }
-
-    pub fn finish(self, sample: usize) -> SampleProfile {
+    /// The result, once all values of the plan are in.
+    pub fn finish(self, birth: Birth) -> SampleProfile {
         let plan = &self.plan;
-        let grid = plan
-            .orders()
-            .iter()
-            .flat_map(|order| plan.pairs().iter().map(move |pair| (*order, *pair)));
-        let (estimates, halves) = match &self.sums {
-            Sums::Sizes(sums) => {
-                let estimate = |(order, pair)| Estimate {
-                    mean: sums.interaction(pair, order),
-                    variance: 0.0,
-                    contexts: binomial(plan.players() - 2, order) as u64,
-                    exact: true,
-                };
-                (
-                    grid.map(estimate).collect(),
-                    vec![None; plan.orders().len()],
-                )
+        let all = plan.players() * (plan.players() - 1) / 2;
+        let pairs = plan.pairs().len();
+        let (estimates, magnitudes): (Vec<Estimate>, Vec<Magnitudes>) = match &self.sums {
+            Sums::Table(table) => {
+                let estimates = enumerated(plan, table);
+                let orders = estimates.chunks(pairs);
+                let magnitudes = orders.map(|order| Magnitudes::exact(order, all)).collect();
+                (estimates, magnitudes)
             }
             Sums::Differences(sums) => {
-                let estimates = grid
-                    .zip(sums)
-                    .map(|((order, _), c)| c.estimate(plan.is_exhaustive(order)));
-                let of_orders = plan.orders().iter().zip(sums.chunks(plan.pairs().len()));
-                let halves = of_orders
-                    .map(|(order, c)| (!plan.is_exhaustive(*order)).then(|| Halves::of(c)));
-                (estimates.collect(), halves.collect())
+                let mut estimates = Vec::with_capacity(sums.len());
+                let mut magnitudes = Vec::with_capacity(plan.orders().len());
+                for (order, contexts) in plan.orders().iter().zip(sums.chunks(pairs)) {
+                    let exact = plan.is_exhaustive(*order);
+                    let of_order = estimates.len();
+                    estimates.extend(contexts.iter().map(|c| c.estimate(exact)));
+                    magnitudes.push(match exact {
+                        true => Magnitudes::exact(&estimates[of_order..], all),
+                        false => Magnitudes::sampled(contexts, all),
+                    });
+                }
+                (estimates, magnitudes)
             }
         };
         SampleProfile {
-            sample,
+            id: birth.id,
             players: plan.players(),
+            fingerprint: birth.fingerprint,
+            names: birth.names,
+            forwards: self.forwards + birth.forwards,
+            rounding: birth.rounding,
             orders: plan.orders().to_vec(),
             pairs: plan.pairs().to_vec(),
             estimates,
-            halves,
-            largest: self.largest,
+            magnitudes,
         }
     }
+}
+
+/// The interactions of all orders and pairs of a plan, order by order. Pairs are shared out over the cores.
+fn enumerated(plan: &Plan, table: &Table) -> Vec<Estimate> {
+    let spreads: Vec<_> = plan
+        .pairs()
+        .par_iter()
+        .map(|pair| table.spreads(*pair))
+        .collect();
+    let of_order = |order: &usize| {
+        let contexts = binomial(plan.players() - 2, *order) as u64;
+        let order = *order;
+        spreads.iter().map(move |spreads| Estimate {
+            mean: spreads[order].mean,
+            variance: spreads[order].variance,
+            contexts,
+            exact: true,
+        })
+    };
+    plan.orders().iter().flat_map(of_order).collect()
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::file::{create, load_json, save_json, writing};
+use crate::file::{load_json, parse, read, replace, save_json};
 
-use super::{Curves, Profile, Strength, StrengthPoint};
+use crate::coalition::Pair;
+
+use super::{Curves, Estimate, Profile, SampleProfile, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.
@@ -19,7 +21,16 @@ impl Strength {
         save_json(self, path.as_ref())
     }
 
-    /// Writes one row an order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// Reads a strength that [`save_json`](Strength::save_json) wrote, equal to the bit.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing, cut, of a newer form or holds something else.
+    pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
+        load_json(path.as_ref(), "a strength of orders")
+    }
+
+    /// Writes one row an order as CSV, with a header; what is not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
@@ -43,7 +54,16 @@ impl Curves {
         save_json(self, path.as_ref())
     }
 
-    /// Writes one row for each curve and order as CSV, with a header; an absent band is empty, and so is the order of samples that
+    /// Reads curves that [`save_json`](Curves::save_json) wrote, equal to the bit.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing, cut, of a newer form or holds something else.
+    pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
+        load_json(path.as_ref(), "curves of orders")
+    }
+
+    /// Writes one row for each curve and order as CSV, with a header; what is not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
@@ -65,15 +85,20 @@ struct Row<'a> {
     order: Option<usize>,
     ratio: f64,
     strength: f64,
-    strength_corrected: f64,
-    noise_floor: f64,
+    strength_corrected: Option<f64>,
+    below_noise: bool,
+    noise_floor: Option<f64>,
+    measurement_error: Option<f64>,
     standard_error: Option<f64>,
-    strength_low: Option<f64>,
-    strength_high: Option<f64>,
+    error: Option<f64>,
+    corrected_low: Option<f64>,
+    corrected_high: Option<f64>,
     relative: f64,
-    relative_corrected: f64,
-    relative_low: Option<f64>,
-    relative_high: Option<f64>,
+    relative_corrected: Option<f64>,
+    relative_error: Option<f64>,
+    relative_corrected_low: Option<f64>,
+    relative_corrected_high: Option<f64>,
+    fluctuation: Option<f64>,
     mean: f64,
     contexts: f64,
 }
@@ -86,14 +111,19 @@ impl<'a> Row<'a> {
             ratio: p.ratio,
             strength: p.raw,
             strength_corrected: p.corrected,
+            below_noise: p.below_noise,
             noise_floor: p.noise_floor,
+            measurement_error: p.measurement_error,
             standard_error: p.standard_error,
-            strength_low: p.band.map(|b| b.0),
-            strength_high: p.band.map(|b| b.1),
+            error: p.error,
+            corrected_low: p.band.map(|b| b.0),
+            corrected_high: p.band.map(|b| b.1),
             relative: p.relative,
             relative_corrected: p.relative_corrected,
-            relative_low: p.relative_band.map(|b| b.0),
-            relative_high: p.relative_band.map(|b| b.1),
+            relative_error: p.relative_error,
+            relative_corrected_low: p.relative_band.map(|b| b.0),
+            relative_corrected_high: p.relative_band.map(|b| b.1),
+            fluctuation: p.fluctuation,
             mean: p.mean,
             contexts: p.contexts,
         }
@@ -110,61 +140,97 @@ impl Profile {
         save_json(self, path.as_ref())
     }
 
-    /// Reads a profile that [`Profile::save_json`] wrote.
+    /// Reads a profile that [`Profile::save_json`] wrote, equal to the bit, or what a
+    /// [`journal`](crate::Measurement::journal) holds so far.
     ///
     /// # Errors
     ///
-    /// The file is missing, cut or holds something else.
+    /// The file is missing, cut, of a newer form or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
-        load_json(path.as_ref(), "a profile")
+        let path = path.as_ref();
+        let text = read(path)?;
+        match super::journal::read(&text, path) {
+            Some(journal) => journal,
+            None => parse(&text, path, "a profile"),
+        }
     }
 
-    /// Writes one row for each sample, order and pair as CSV, with a header; a standard error that is not known is empty.
+    /// Writes one row for each sample, order and pair as CSV, with a header: the sample's id, its number of players n, the
+    /// class measured with its name, the order and its ratio m / (n - 2), the pair with its players' names, and the estimate.
+    /// Names that there are none of, and a standard error that is not known, are empty.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
-        #[derive(Serialize)]
-        struct Row {
-            sample: usize,
-            order: usize,
-            i: usize,
-            j: usize,
-            interaction: f64,
-            standard_error: Option<f64>,
-            contexts: u64,
-        }
+        let classes = &self.origin.classes;
         let rows = self.samples.iter().flat_map(|sample| {
-            sample
-                .orders()
-                .iter()
-                .enumerate()
-                .flat_map(move |(index, order)| {
-                    sample
-                        .pairs()
-                        .iter()
-                        .zip(sample.at_index(index))
-                        .map(move |((i, j), e)| Row {
-                            sample: sample.sample(),
-                            order: *order,
-                            i: *i,
-                            j: *j,
-                            interaction: e.mean,
-                            standard_error: Some(e.standard_error()).filter(|e| e.is_finite()),
-                            contexts: e.contexts,
-                        })
-                })
+            let orders = sample.orders().iter().enumerate();
+            orders.flat_map(move |(index, order)| {
+                let pairs = sample.pairs().iter().zip(sample.at_index(index));
+                pairs.map(move |(pair, e)| Interaction::new(classes, sample, *order, *pair, e))
+            })
         });
         save_csv(rows, path.as_ref())
     }
 }
 
-fn save_csv(rows: impl Iterator<Item = impl Serialize>, path: &Path) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(create(path)?);
-    let fail = |e: csv::Error| writing(path)(std::io::Error::other(e));
-    for row in rows {
-        writer.serialize(row).map_err(fail)?;
+/// One estimate of one sample.
+#[derive(Serialize)]
+struct Interaction<'a> {
+    sample: u64,
+    n: usize,
+    target: usize,
+    label: &'a str,
+    order: usize,
+    ratio: f64,
+    i: usize,
+    j: usize,
+    name_i: &'a str,
+    name_j: &'a str,
+    interaction: f64,
+    standard_error: Option<f64>,
+    variance: Option<f64>,
+    contexts: u64,
+    exact: bool,
+}
+
+impl<'a> Interaction<'a> {
+    fn new(
+        classes: &'a [String],
+        sample: &'a SampleProfile,
+        order: usize,
+        (i, j): Pair,
+        estimate: &Estimate,
+    ) -> Self {
+        let name = |player: usize| sample.names().get(player).map_or("", String::as_str);
+        let known = estimate.exact || estimate.contexts > 1;
+        Self {
+            sample: sample.id(),
+            n: sample.players(),
+            target: sample.target(),
+            label: classes.get(sample.target()).map_or("", String::as_str),
+            order,
+            ratio: order as f64 / (sample.players() - 2).max(1) as f64,
+            i,
+            j,
+            name_i: name(i),
+            name_j: name(j),
+            interaction: estimate.mean,
+            standard_error: Some(estimate.standard_error()).filter(|e| e.is_finite()),
+            variance: known.then_some(estimate.variance),
+            contexts: estimate.contexts,
+            exact: estimate.exact,
+        }
     }
-    writer.flush().map_err(writing(path))
+}
+
+fn save_csv(rows: impl Iterator<Item = impl Serialize>, path: &Path) -> Result<()> {
+    replace(path, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        for row in rows {
+            writer.serialize(row).map_err(std::io::Error::other)?;
+        }
+        writer.flush()
+    })
 }

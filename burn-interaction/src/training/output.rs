@@ -72,9 +72,14 @@ adapt_classification!(
 #[derive(Debug, Clone, Default)]
 pub struct OrderInput(pub Option<Arc<Profile>>);
 
-/// The input of [`ModulationMetric`](super::ModulationMetric): the terms by name.
+/// The input of [`ModulationMetric`](super::ModulationMetric).
 #[derive(Debug, Clone, Default)]
-pub struct ModulationInput(pub Vec<(Arc<str>, Tensor<1>)>);
+pub struct ModulationInput {
+    /// The terms by name.
+    pub terms: Vec<(Arc<str>, Tensor<1>)>,
+    /// Samples in the batch that they are means over.
+    pub samples: usize,
+}
 
 impl Adaptor<OrderInput> for InteractionOutput {
     fn adapt(&self) -> OrderInput {
@@ -84,6 +89,9 @@ impl Adaptor<OrderInput> for InteractionOutput {
 
 impl Adaptor<ModulationInput> for InteractionOutput {
     fn adapt(&self) -> ModulationInput {
-        ModulationInput(self.terms.clone())
+        ModulationInput {
+            terms: self.terms.clone(),
+            samples: self.classification.targets.dims()[0],
+        }
     }
 }

@@ -2,11 +2,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::estimate::{Estimator, Orders, Pairs};
-use crate::game::{Classifier, Reward};
+use crate::estimate::{Orders, Pairs, Protocol, sets_protocol};
+use crate::game::Classifier;
 use crate::measure::{Cost, Measurement, Targets};
-use crate::players::{Baseline, Players};
+use crate::players::Players;
 use crate::profile::Profile;
 
 /// Measures the first samples of each validation epoch, so that metrics can follow the orders while a network trains.
@@ -16,19 +17,15 @@ use crate::profile::Profile;
 ///
 /// # Cost
 ///
-/// By default 6 samples, 7 orders, the pairs of one 2x2 window (6 random pairs where players lie on no grid) and 2
+/// By default 5 samples, the fewest that have errors, 7 orders, the pairs of one 2x2 window (6 random pairs where players lie on no grid) and 2
 /// contexts: about 1,000 forwards an epoch. That is under a tenth of an epoch of 3,500 training samples, counting 3
 /// forwards for a training step. [`Probe::cost`] tells what a setting costs.
 #[derive(Debug, Clone)]
 pub struct Probe {
     samples: usize,
-    contexts: usize,
-    orders: Orders,
+    protocol: Protocol,
+    /// `None`: as the players lie.
     pairs: Option<Pairs>,
-    estimator: Estimator,
-    seed: u64,
-    reward: Reward,
-    baseline: Option<Baseline>,
     seen: Seen,
 }
 
@@ -53,13 +50,12 @@ impl Probe {
     pub fn new() -> Self {
         Self {
             samples: 6,
-            contexts: 2,
-            orders: Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]),
+            protocol: Protocol {
+                contexts: 2,
+                orders: Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]),
+                ..Protocol::default()
+            },
             pairs: None,
-            estimator: Estimator::default(),
-            seed: 0,
-            reward: Reward::default(),
-            baseline: None,
             seen: Seen::default(),
         }
     }
@@ -70,45 +66,11 @@ impl Probe {
         self
     }
 
-    /// Contexts for each pair and order.
-    pub fn contexts(mut self, contexts: usize) -> Self {
-        self.contexts = contexts;
-        self
-    }
+    sets_protocol! {}
 
-    /// The orders measured. Metrics of a band need at least one order in it.
-    pub fn orders(mut self, orders: Orders) -> Self {
-        self.orders = orders;
-        self
-    }
-
-    /// The pairs measured.
+    /// The pairs measured; by default those of one 2x2 window, or 6 random ones where players lie on no grid.
     pub fn pairs(mut self, pairs: Pairs) -> Self {
         self.pairs = Some(pairs);
-        self
-    }
-
-    /// How interactions are estimated.
-    pub fn estimator(mut self, estimator: Estimator) -> Self {
-        self.estimator = estimator;
-        self
-    }
-
-    /// The seed: every epoch draws the same pairs and contexts, so that curves of different epochs compare.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// What a coalition is worth.
-    pub fn reward(mut self, reward: Reward) -> Self {
-        self.reward = reward;
-        self
-    }
-
-    /// What absent players look like; by default as [`Players::baseline`] says.
-    pub fn baseline(mut self, baseline: impl Into<Option<Baseline>>) -> Self {
-        self.baseline = baseline.into();
         self
     }
 
@@ -117,14 +79,11 @@ impl Probe {
             Some(_) => Pairs::windows(2, 6),
             None => Pairs::random(6),
         });
-        Measurement::new(players.clone())
-            .orders(self.orders.clone())
-            .pairs(pairs)
-            .contexts(self.contexts)
-            .estimator(self.estimator)
-            .seed(self.seed)
-            .reward(self.reward)
-            .baseline(self.baseline.clone().unwrap_or_else(|| players.baseline()))
+        let protocol = Protocol {
+            pairs,
+            ..self.protocol.clone()
+        };
+        Measurement::new(players.clone()).protocol(protocol)
     }
 
     /// What an epoch's probing costs, for a batch of at least as many samples as it measures.
@@ -146,7 +105,8 @@ impl Probe {
     /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
     /// there are enough.
     ///
-    /// Call it in the inference step of a model without autodiff, as Burn's validation is.
+    /// Call it in the inference step of a model without autodiff, as Burn's validation is. What is drawn for a sample follows
+    /// from its id, so that readings do not depend on how validation is batched.
     ///
     /// # Errors
     ///
@@ -155,9 +115,13 @@ impl Probe {
         &self,
         net: &N,
         players: &P,
-        inputs: &P::Input,
-        targets: Tensor<1, Int>,
+        batch: &Batch<P::Input>,
     ) -> Result<Option<Profile>> {
+        let Batch {
+            inputs,
+            targets,
+            ids,
+        } = batch;
         let seen = self.seen.0.load(Ordering::Relaxed);
         let missing = self.samples.saturating_sub(seen);
         let chosen = match missing {
@@ -168,12 +132,20 @@ impl Probe {
             return Ok(None);
         }
         self.seen.0.store(seen + chosen.len(), Ordering::Relaxed);
-        let targets = targets
+        let labels = targets
             .clone()
             .select(0, indices(&chosen, &targets.device()));
+        let id = |sample: &i32| ids.get(*sample as usize).copied();
+        let ids: Option<Vec<u64>> = chosen.iter().map(id).collect();
+        let ids = ids.ok_or_else(|| Error::Mismatch {
+            what: "ids of a batch, one for each sample".into(),
+            expected: players.samples(inputs),
+            found: batch.ids.len(),
+        })?;
         let inputs = players.select(inputs, indices(&chosen, &players.device(inputs)));
         self.measurement(players)
-            .run(net, inputs, Targets::try_from(targets)?)
+            .ids(ids)
+            .run(net, inputs, Targets::try_from(labels)?)
             .map(Some)
     }
 }

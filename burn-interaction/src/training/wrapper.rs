@@ -176,12 +176,7 @@ where
         let recipe = &self.recipe;
         recipe.epoch.validated();
         let reading = recipe.probe.as_ref().and_then(|probe| {
-            let reading = probe.measure(
-                &self.net,
-                &recipe.players,
-                &batch.inputs,
-                batch.targets.clone(),
-            );
+            let reading = probe.measure(&self.net, &recipe.players, &batch);
             reading.unwrap_or_else(|error| panic!("probe: {error}"))
         });
         let logits = self.net.logits(batch.inputs);

@@ -1,10 +1,13 @@
-//! Benchmarks: what the library costs beside the bare network, and how accurate its estimators are at equal cost.
+//! Benchmarks: what the library costs beside the bare network, how accurate its estimators
+//! are at equal cost, and how often its bands hold.
 
 pub mod accuracy;
+pub mod coverage;
 pub mod exact;
 pub mod forward;
 pub mod load;
 pub mod points;
+pub mod probe;
 pub mod sentences;
 pub mod step;
 pub mod throughput;

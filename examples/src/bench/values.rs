@@ -1,7 +1,7 @@
 //! Values per difference of each estimator.
 
 use burn_interaction::estimate::Differences;
-use burn_interaction::{Estimator, Orders, Pairs, Plan};
+use burn_interaction::{Estimator, Pairs, Plan, Protocol};
 
 use crate::error::Result;
 
@@ -36,16 +36,13 @@ pub fn run() -> Result<()> {
         let mut line = format!("  {name:32}");
         for (_, estimator) in estimators {
             let side = players.isqrt();
-            let plan = Plan::new(
-                players,
-                Some([side, side]),
-                &Orders::published(),
-                &pairs,
+            let protocol = Protocol {
+                pairs: pairs.clone(),
                 estimator,
-                20,
-                0,
-                0,
-            )?;
+                contexts: 20,
+                ..Protocol::default()
+            };
+            let plan = Plan::new(players, Some([side, side]), &protocol, 0)?;
             let (mut values, mut differences) = (0, 0);
             for block in plan.blocks() {
                 values += block.coalitions.len();

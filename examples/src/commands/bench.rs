@@ -1,6 +1,8 @@
 //! `interaction bench`: each figure beside its floor, both from the same run.
 
-use crate::bench::{accuracy, exact, forward, load, points, sentences, step, throughput, values};
+use crate::bench::{
+    accuracy, coverage, exact, forward, load, points, probe, sentences, step, throughput, values,
+};
 use crate::cli::BenchArgs;
 use crate::error::Result;
 
@@ -36,8 +38,15 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     if wanted("load") {
         load::run(&device)?;
     }
+    if wanted("probe") {
+        probe::run(args, &device)?;
+    }
     if wanted("accuracy") {
         accuracy::run(args, &device)?;
+    }
+    // Minutes long: only where it is named.
+    if args.which.iter().any(|which| which == "coverage") {
+        coverage::run(args.coverage_repeats)?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_gr
 use crate::error::{Result, usage};
 use crate::fit::{FALL, Loaders, Optimizer, Recipe, fit};
 use crate::output::{Existing, Folder, MEASUREMENT, TRAINING, TrainedWith};
+use crate::results::{MAIN, Results};
 use crate::{interrupt, measuring};
 
 use super::discover::{report, seconds};
@@ -142,12 +143,13 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         cost.samples, cost.forwards
     );
     let start = std::time::Instant::now();
+    let results = Results::new(&folder);
     let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
     for (name, net) in [("trained", fitted.net), ("untrained", untrained()?.valid())] {
         let targets = measuring::targets(&test, &chosen, false);
         let profile = measuring::measure(&measurement, &net, batch.clone(), targets, cost)?;
         if name == "trained" {
-            folder.write_profile(&profile)?;
+            results.write(MAIN, &profile)?;
         }
         curves = curves.with(name, profile.strength());
         if interrupt::requested() {
@@ -155,7 +157,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         }
     }
     println!("measured in {}", seconds(start.elapsed().as_secs_f64()));
-    folder.write_curves(&curves)?;
+    results.write_curves(&curves)?;
     report(&curves);
     println!(
         "An untrained network has a curve too: what training did is the difference between the two."

@@ -6,5 +6,6 @@ pub mod devices;
 pub mod discover;
 #[cfg(feature = "download")]
 pub mod download;
+pub mod merge;
 pub mod networks;
 pub mod train;

@@ -108,7 +108,8 @@ impl CloudView {
     ///
     /// It means nothing.
     pub fn baseline(&self, subject: &Subject) -> Result<Option<Baseline>> {
-        parse::baseline(subject.baseline.as_deref().filter(|_| !self.dropped))
+        parse::baseline(subject.baseline.as_deref().filter(|_| !self.dropped))?
+            .without_mean("point clouds")
     }
 
     /// The players, before it is known which clouds they are on.
@@ -230,8 +231,8 @@ impl Samples for CloudSamples {
         self.clouds.len()
     }
 
-    fn classes(&self) -> usize {
-        self.clouds.classes().len()
+    fn classes(&self) -> &[String] {
+        self.clouds.classes()
     }
 
     fn elements(&self) -> usize {
@@ -257,6 +258,10 @@ impl Samples for CloudSamples {
         }
     }
 
+    fn part(&self, players: &Regions, places: &[usize]) -> Regions {
+        players.only(places)
+    }
+
     /// `regions.json`, and `cloud.svg` and `cloud.png` of the first cloud: its regions, and the pair that interacts most at
     /// low, middle and high order.
     fn write_pictures(
@@ -270,12 +275,15 @@ impl Samples for CloudSamples {
         let items = self.items(indices)?;
         let map = players.map(&assemble(&items, device)?.inputs)?;
         map.save_json(folder.file("regions.json"))?;
-        let (Some(item), Some(sample)) = (items.first(), profile.samples().first()) else {
+        let sample = profile.samples().first();
+        let place = sample.and_then(|sample| items.iter().position(|item| item.id == sample.id()));
+        let (Some(sample), Some(place)) = (sample, place) else {
             return Ok(());
         };
+        let item = &items[place];
         let class = &self.clouds.classes()[item.label];
         let chart = CloudChart::new(format!("{class}, {}", players.describe())).up(self.view.up);
-        let chart = picture(chart, item, &map.clouds()[0], sample, profile.orders());
+        let chart = picture(chart, item, &map.clouds()[place], sample, profile.orders());
         chart.save_svg(folder.file("cloud.svg"))?;
         chart.save_png(folder.file("cloud.png"))?;
         Ok(())

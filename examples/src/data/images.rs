@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Batch, Patches};
+use burn_interaction::{Baseline, Batch, Patches};
 use burn_interaction_datasets::{Framing, ImageBatcher, ImageSet, Normalization};
 use burn_interaction_models::registry::{Filter, ImageSize, Preprocessing, preprocessing};
 
@@ -93,6 +93,22 @@ impl ImageView {
         })
     }
 
+    /// The mean of each channel over the training images, in the units that images are normalised to: the papers' baseline.
+    ///
+    /// # Errors
+    ///
+    /// An image cannot be read.
+    pub fn mean(&self, train: &dyn ImageSet) -> Result<Baseline> {
+        let own = Normalization::fit(train)?;
+        let Normalization { mean, deviation } = &self.normalization;
+        let channels = own.mean.iter().zip(mean).zip(deviation);
+        Ok(Baseline::Values(
+            channels
+                .map(|((own, mean), deviation)| (own - mean) / deviation)
+                .collect(),
+        ))
+    }
+
     /// Makes batches of such images.
     pub fn batcher(&self) -> ImageBatcher {
         ImageBatcher::new(self.normalization.clone()).framed(self.framing)
@@ -125,8 +141,8 @@ impl Samples for ImageSamples {
         self.images.len()
     }
 
-    fn classes(&self) -> usize {
-        self.images.classes().len()
+    fn classes(&self) -> &[String] {
+        self.images.classes()
     }
 
     fn elements(&self) -> usize {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Batch, Features, Players, Profile};
+use burn_interaction::{Baseline, Batch, Features, Players, Profile};
 use burn_interaction_datasets::{
     Cifar10, CloudSet, ImageSet, Normalization, Split, Standardization, Table, TextItem, Texts,
     ag_news, census, cola, commercial, grammar, imagenet, modelnet, rules, scenes, shapenet,
@@ -176,6 +176,21 @@ impl Statistics {
     }
 }
 
+/// The mean of each column over the training rows, in the units that a table is standardised to.
+pub fn mean_of_table(train: &Table, standardization: &Standardization) -> Baseline {
+    let own = Standardization::fit(train);
+    let columns = own
+        .mean
+        .iter()
+        .zip(&standardization.mean)
+        .zip(&standardization.deviation);
+    Baseline::Values(
+        columns
+            .map(|((own, mean), deviation)| (own - mean) / deviation)
+            .collect(),
+    )
+}
+
 /// Samples that a network can be run on, one part of a data set.
 pub trait Samples {
     /// Who plays on them.
@@ -186,8 +201,8 @@ pub trait Samples {
     /// How many there are.
     fn count(&self) -> usize;
 
-    /// The number of classes.
-    fn classes(&self) -> usize;
+    /// The names of the classes.
+    fn classes(&self) -> &[String];
 
     /// Numbers in one, as the network takes it.
     fn elements(&self) -> usize;
@@ -220,7 +235,21 @@ pub trait Samples {
         Ok((players.clone(), indices))
     }
 
-    /// Writes what there is to see of a measurement of those with these indices besides its curves.
+    /// The players of those among these samples that have these places.
+    fn part(&self, players: &Self::Players, _places: &[usize]) -> Self::Players {
+        players.clone()
+    }
+
+    /// The names of the players of each of these samples, such as columns or words; nothing where they have none.
+    ///
+    /// # Errors
+    ///
+    /// The device fails.
+    fn names(&self, _indices: &[usize], _device: &Device) -> Result<Vec<Vec<String>>> {
+        Ok(Vec::new())
+    }
+
+    /// Writes pictures of the measured samples, those with these indices.
     ///
     /// # Errors
     ///
@@ -246,12 +275,12 @@ impl Samples for Table {
         self.rows().len()
     }
 
-    fn classes(&self) -> usize {
-        Table::classes(self).len()
+    fn classes(&self) -> &[String] {
+        Table::classes(self)
     }
 
     fn elements(&self) -> usize {
-        self.names().len()
+        Table::names(self).len()
     }
 
     fn label(&self, index: usize) -> usize {
@@ -260,5 +289,9 @@ impl Samples for Table {
 
     fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<2>>> {
         Ok(Table::batch(self, indices, device))
+    }
+
+    fn names(&self, indices: &[usize], _: &Device) -> Result<Vec<Vec<String>>> {
+        Ok(vec![Table::names(self).to_vec(); indices.len()])
     }
 }

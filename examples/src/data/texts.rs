@@ -331,8 +331,8 @@ impl Samples for SentenceSamples {
         self.kept.len()
     }
 
-    fn classes(&self) -> usize {
-        self.set.texts().classes().len()
+    fn classes(&self) -> &[String] {
+        self.set.texts().classes()
     }
 
     fn elements(&self) -> usize {
@@ -352,11 +352,23 @@ impl Samples for SentenceSamples {
         Ok(self.set.batch(&self.indices(indices), device))
     }
 
+    /// The words or pieces that each player stands for.
+    fn names(&self, indices: &[usize], device: &Device) -> Result<Vec<Vec<String>>> {
+        let of = |index: &usize| {
+            let words = self.words(self.kept[*index], device)?;
+            let players = words
+                .into_iter()
+                .filter_map(|(word, player)| player.map(|_| word));
+            Ok(players.collect())
+        };
+        indices.iter().map(of).collect()
+    }
+
     /// `sentence.svg` and `sentence.png` of the first sentence: the pairs that interact most at low, middle and high order.
     fn write_pictures(
         &self,
         _: &Tokens,
-        indices: &[usize],
+        _: &[usize],
         profile: &Profile,
         folder: &Folder,
         device: &Device,
@@ -364,7 +376,7 @@ impl Samples for SentenceSamples {
         let Some(sample) = profile.samples().first() else {
             return Ok(());
         };
-        let index = self.kept[indices[sample.sample()]];
+        let index = sample.id() as usize;
         let item = &self.set.texts().items()[index];
         let class = &self.set.texts().classes()[item.label];
         let title = format!("{class}: {} as players", self.view.players.describe());

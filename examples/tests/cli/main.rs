@@ -1,6 +1,7 @@
 //! The `interaction` command as a user runs it.
 
 mod clouds;
+mod durable;
 mod images;
 mod texts;
 
@@ -99,10 +100,14 @@ fn training_and_discovering_write_what_they_say() {
         serde_json::from_slice(&std::fs::read(Path::new(&found).join("curve.json")).unwrap())
             .unwrap();
     assert_eq!(
-        curve["curves"][0]["strength"]["settings"]["estimator"],
+        curve["curves"][0]["strength"]["protocol"]["estimator"],
         "exact"
     );
-    assert_eq!(curve["curves"][0]["strength"]["forwards"], 20 * 1024);
+    // All coalitions, four for the fingerprint and eight for the rounding of each sample.
+    assert_eq!(
+        curve["curves"][0]["strength"]["forwards"],
+        20 * (1024 + 4 + 8)
+    );
     // Weights of another network, and other bad weights.
     let other = [
         "discover",
@@ -208,7 +213,7 @@ fn bad_arguments_are_refused_with_a_remedy() {
     with(&["--pairs", "neighbours:2:9"], "no grid");
     with(&["--samples", "0"], "--samples 0");
     with(&["--estimator", "magic"], "--estimator magic");
-    with(&["--resume"], "profile.json");
+    with(&["--resume"], "no run to go on with");
     let scenes = [
         "discover", "--model", "resnet20", "--data", "scenes", "--out", &out,
     ];

@@ -35,6 +35,10 @@ macro_rules! networks {
                 fn logits(&self, input: $Input) -> burn::tensor::Tensor<2> {
                     self.forward(input)
                 }
+
+                fn training(&self) -> Option<bool> {
+                    Some(burn_interaction::game::training_flags(self))
+                }
             }
 
             impl From<$Family> for $Network {
@@ -49,6 +53,10 @@ macro_rules! networks {
                 match self {
                     $(Self::$Family(net) => net.forward(input),)*
                 }
+            }
+
+            fn training(&self) -> Option<bool> {
+                Some(burn_interaction::game::training_flags(self))
             }
         }
 

@@ -158,7 +158,8 @@ impl Inputs {
             statistics: Statistics::Texts,
             framing: None,
             weights: args.weights.clone(),
-            baseline: parse::baseline(args.subject.baseline.as_deref())?,
+            baseline: parse::baseline(args.subject.baseline.as_deref())?
+                .without_mean("training")?,
             classes: classes.to_vec(),
             categories: BTreeMap::new(),
             samples,

@@ -8,15 +8,22 @@ pub fn ln_binomial(n: usize, k: usize) -> f64 {
         .sum()
 }
 
-/// C(n, k) in floating point: exact while it fits 53 bits, infinite where it overflows.
+/// C(n, k) in floating point: exact while it fits 53 bits, infinite where it exceeds the range of `f64`.
 pub fn binomial(n: usize, k: usize) -> f64 {
     if k > n {
         return 0.0;
     }
     // Each partial product is itself a binomial coefficient, hence whole.
-    (0..k.min(n - k)).fold(1.0, |c, i| {
-        let next = c * (n - i) as f64 / (i + 1) as f64;
-        if next < 9e15 { next.round() } else { next }
+    (0..k.min(n - k)).fold(1.0, |c: f64, i| {
+        let (above, below) = ((n - i) as f64, (i + 1) as f64);
+        // The product alone may overflow where the coefficient does not.
+        match c < 1e300 {
+            true => {
+                let next = c * above / below;
+                if next < 9e15 { next.round() } else { next }
+            }
+            false => c / below * above,
+        }
     })
 }
 

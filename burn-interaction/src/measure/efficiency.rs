@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::Measurement;
 use crate::coalition::Coalition;
 use crate::error::Result;
 use crate::estimate::{Estimator, Orders, Pairs};
 use crate::game::Game;
-use crate::measure::Measurement;
 
 /// The weight w_m of I^(m)(i, j) in v(N), over ordered pairs: `(n - 1 - m) / (n (n - 1))`.
 pub fn efficiency_weight(players: usize, order: usize) -> f64 {

@@ -1,0 +1,154 @@
+use crate::error::{Error, Result};
+use crate::estimate::{Plan, Protocol};
+use crate::game::{Evaluate, Fingerprint, Row};
+use crate::profile::Profile;
+
+use super::run::{SAME, Subjects};
+
+/// How far values may move between kinds of device, as a share of the larger of 1 and the largest value.
+const SAME_ELSEWHERE: f64 = 1e-3;
+
+/// The samples of a run by their place in the batch: ids, names and plans.
+pub(super) struct Sheet<'a> {
+    ids: Vec<u64>,
+    names: &'a [Vec<String>],
+    counts: &'a [usize],
+    grid: Option<[usize; 2]>,
+    protocol: &'a Protocol,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn new(
+        ids: Option<&[u64]>,
+        names: &'a [Vec<String>],
+        counts: &'a [usize],
+        grid: Option<[usize; 2]>,
+        protocol: &'a Protocol,
+    ) -> Result<Self> {
+        let samples = counts.len();
+        let ids = match ids {
+            Some(ids) => ids.to_vec(),
+            None => (0..samples as u64).collect(),
+        };
+        let one_each = |what: &str, found: usize| match found == samples {
+            true => Ok(()),
+            false => Err(Error::Mismatch {
+                what: what.into(),
+                expected: samples,
+                found,
+            }),
+        };
+        one_each("ids, one for each sample", ids.len())?;
+        if !names.is_empty() {
+            one_each("names of players, a list for each sample", names.len())?;
+        }
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        let twice: Vec<u64> = sorted
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
+            .collect();
+        match twice.is_empty() {
+            true => Ok(Self {
+                ids,
+                names,
+                counts,
+                grid,
+                protocol,
+            }),
+            false => Err(Error::repeated(&twice)),
+        }
+    }
+
+    /// The places of the samples with enough players.
+    pub fn chosen(&self) -> Result<Vec<usize>> {
+        let fewest = self.protocol.fewest.max(2);
+        let enough = |sample: &usize| self.counts[*sample] >= fewest;
+        let chosen: Vec<usize> = (0..self.counts.len()).filter(enough).collect();
+        match (chosen.is_empty(), self.counts.iter().copied().max()) {
+            (true, Some(players)) if players >= 2 => {
+                let remedy = format!("no sample has that many, the largest {players}");
+                Err(Error::setting("fewest players", fewest, remedy))
+            }
+            (true, largest) => Err(Error::TooFewPlayers {
+                players: largest.unwrap_or(0),
+            }),
+            (false, _) => Ok(chosen),
+        }
+    }
+
+    /// Takes the samples of an earlier profile into one of this run, after evaluating each one's fingerprint again.
+    pub fn keep(
+        &self,
+        earlier: &Profile,
+        profile: &mut Profile,
+        evaluate: &impl Evaluate,
+        device: Option<&str>,
+    ) -> Result<()> {
+        earlier.check(profile)?;
+        let others: Vec<u64> = earlier
+            .samples()
+            .iter()
+            .map(|sample| sample.id())
+            .filter(|id| profile.requested.binary_search(id).is_err())
+            .collect();
+        if let Some(first) = others.first() {
+            return Err(Error::OtherSamples {
+                count: others.len(),
+                first: *first,
+            });
+        }
+        let same = device.is_none_or(|device| earlier.origin().devices == [device]);
+        let tolerance = if same { SAME } else { SAME_ELSEWHERE };
+        for place in 0..self.ids.len() {
+            let id = self.ids[place];
+            let Some(sample) = earlier.sample(id) else {
+                continue;
+            };
+            let players = self.counts[place];
+            if sample.players() != players {
+                return Err(Error::AnotherGame {
+                    sample: id,
+                    what: "number of players".into(),
+                    earlier: sample.players().to_string(),
+                    now: players.to_string(),
+                });
+            }
+            let coalitions = Fingerprint::coalitions(players, self.protocol.seed, id);
+            let rows = coalitions.each_ref().map(|coalition| Row {
+                sample: place,
+                coalition,
+            });
+            let values = evaluate.values(&rows)?;
+            let now = evaluate.fingerprint(place, [values[0], values[1], values[2]]);
+            sample.fingerprint().check(id, &now, tolerance)?;
+        }
+        profile.samples = earlier.samples.clone();
+        profile.origin.join(&earlier.origin);
+        Ok(())
+    }
+}
+
+impl Subjects for Sheet<'_> {
+    fn id(&self, place: usize) -> u64 {
+        self.ids[place]
+    }
+
+    fn names(&self, place: usize) -> Vec<String> {
+        self.names.get(place).cloned().unwrap_or_default()
+    }
+
+    fn plan(&self, place: usize) -> Result<Plan> {
+        Plan::new(
+            self.counts[place],
+            self.grid,
+            self.protocol,
+            self.ids[place],
+        )
+    }
+
+    fn seed(&self) -> u64 {
+        self.protocol.seed
+    }
+}

@@ -1,0 +1,128 @@
+//! Errors of corrected curves: the jackknife over samples, through the whole way from samples to curve.
+
+use super::contexts::{Magnitudes, Split};
+use super::correct::{Corrected, pooled, remaining_bias};
+
+/// A quantity and what is known of its error.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Estimated {
+    pub value: f64,
+    /// Over samples; `None` for one.
+    pub standard_error: Option<f64>,
+    /// What bias the correction may have left.
+    pub bias: f64,
+}
+
+impl Estimated {
+    /// The root of the sum of both errors' squares.
+    pub fn error(&self) -> Option<f64> {
+        self.standard_error.map(|error| error.hypot(self.bias))
+    }
+}
+
+/// The corrected curve of all samples, and of all but each of them; NaN at an order without a correction.
+#[derive(Debug, Clone)]
+pub(super) struct Jackknife {
+    /// Corrected; and raw, by signs and by moments.
+    value: Vec<f64>,
+    ways: [Vec<f64>; 3],
+    left_out: Vec<Vec<f64>>,
+    /// The fewest contexts of a sampled order.
+    contexts: f64,
+}
+
+impl Jackknife {
+    /// Of a table with one row an order and one entry a sample.
+    pub fn of(table: &[Vec<&Magnitudes>]) -> Self {
+        let samples = table.first().map_or(0, Vec::len);
+        let mut whole = Self {
+            value: Vec::with_capacity(table.len()),
+            ways: Default::default(),
+            left_out: match samples {
+                0 | 1 => Vec::new(),
+                _ => vec![Vec::with_capacity(table.len()); samples],
+            },
+            contexts: f64::INFINITY,
+        };
+        for order in table {
+            whole.push(order);
+        }
+        whole
+    }
+
+    fn push(&mut self, order: &[&Magnitudes]) {
+        let (raw, split) = pooled(order.iter().copied());
+        let Some(split) = split else {
+            self.value.push(f64::NAN);
+            self.ways.iter_mut().for_each(|way| way.push(f64::NAN));
+            self.left_out.iter_mut().for_each(|c| c.push(f64::NAN));
+            return;
+        };
+        if order.iter().any(|sample| !sample.exact) {
+            self.contexts = self.contexts.min(split.contexts);
+        }
+        let corrected = Corrected::of(raw, &split);
+        self.value.push(corrected.value());
+        for (way, value) in self.ways.iter_mut().zip(corrected.map(|v| v)) {
+            way.push(value);
+        }
+        let samples = order.len() as f64;
+        for (curve, sample) in self.left_out.iter_mut().zip(order) {
+            let without = |mean: f64, own: f64| mean + (mean - own) / (samples - 1.0);
+            let own = sample.split.unwrap_or_default();
+            let rest = Split {
+                others: without(split.others, own.others),
+                cross: without(split.cross, own.cross),
+                squares: without(split.squares, own.squares),
+                unbiased: without(split.unbiased, own.unbiased),
+                ..split
+            };
+            curve.push(Corrected::of(without(raw, sample.raw), &rest).value());
+        }
+    }
+
+    /// The same curves over their means; `None` where an order has no correction.
+    pub fn relative(&self) -> Option<Self> {
+        let normal = |curve: &Vec<f64>| {
+            let level = curve.iter().sum::<f64>() / curve.len() as f64;
+            curve.iter().map(|v| share(*v, level)).collect()
+        };
+        self.value.iter().all(|v| v.is_finite()).then(|| Self {
+            value: normal(&self.value),
+            ways: self.ways.each_ref().map(normal),
+            left_out: self.left_out.iter().map(normal).collect(),
+            contexts: self.contexts,
+        })
+    }
+
+    /// The corrected curve.
+    pub fn curve(&self) -> &[f64] {
+        &self.value
+    }
+
+    pub fn samples(&self) -> usize {
+        self.left_out.len().max(1)
+    }
+
+    /// A quantity of the curve; `None` where it is not a number.
+    pub fn estimate(&self, of: impl Fn(&[f64]) -> f64) -> Option<Estimated> {
+        let value = of(&self.value);
+        let left_out: Vec<f64> = self.left_out.iter().map(|curve| of(curve)).collect();
+        let count = left_out.len() as f64;
+        let centre = left_out.iter().sum::<f64>() / count;
+        let squares: f64 = left_out.iter().map(|v| (v - centre).powi(2)).sum();
+        let contexts = match self.contexts.is_finite() {
+            true => self.contexts,
+            false => 1.0,
+        };
+        value.is_finite().then(|| Estimated {
+            value,
+            standard_error: (count > 1.0).then(|| ((count - 1.0) / count * squares).sqrt()),
+            bias: remaining_bias(self.ways.each_ref().map(|way| of(way)), value, contexts),
+        })
+    }
+}
+
+pub(super) fn share(value: f64, of: f64) -> f64 {
+    if of > 0.0 { value / of } else { 0.0 }
+}

@@ -1,0 +1,210 @@
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::estimate::Protocol;
+
+use super::{Axis, Origin, SampleProfile, Strength};
+
+/// Interactions of a network on some samples, and how they were made.
+///
+/// Samples are in the order of their ids. A profile is complete, or lacks some of the samples that were to be measured
+/// ([`missing`](Profile::missing)); it never holds a part of a sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    pub(crate) protocol: Protocol,
+    pub(crate) origin: Origin,
+    /// The players, in words.
+    pub(crate) described: String,
+    /// Whether ids are places in a data set, and not in a batch.
+    pub(crate) identified: bool,
+    pub(crate) axis: Axis,
+    /// The ids that were to be measured, ascending.
+    pub(crate) requested: Vec<u64>,
+    /// The ids of all parts together, ascending, where this is one of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) whole: Option<Vec<u64>>,
+    pub(crate) left_out: usize,
+    pub(crate) samples: Vec<SampleProfile>,
+}
+
+impl Profile {
+    /// The protocol that made it, with the baseline that was used.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// The network, data and machine that it is of.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The players, in words.
+    pub fn described(&self) -> &str {
+        &self.described
+    }
+
+    /// The number of players, n: the fewest and the most of a sample.
+    pub fn players(&self) -> RangeInclusive<usize> {
+        self.axis.players()
+    }
+
+    /// The measured orders, ascending; none where samples differ in their number of players, each of which has its own
+    /// ([`SampleProfile::orders`]).
+    pub fn orders(&self) -> &[usize] {
+        self.axis.orders()
+    }
+
+    /// The ratios m / (n - 2) of the measured orders, ascending. Where samples differ in their number of players these are
+    /// the ones asked for, and a sample of n players has the order `int(r * (n - 2))` at ratio r.
+    pub fn ratios(&self) -> &[f64] {
+        self.axis.ratios()
+    }
+
+    /// The number of samples left out as they have too few players.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The samples that were completed, in the order of their ids.
+    pub fn samples(&self) -> &[SampleProfile] {
+        &self.samples
+    }
+
+    /// The sample with this id, if it was completed.
+    pub fn sample(&self, id: u64) -> Option<&SampleProfile> {
+        let place = self.samples.binary_search_by_key(&id, SampleProfile::id);
+        place.ok().map(|place| &self.samples[place])
+    }
+
+    /// The number of samples that were to be measured.
+    pub fn requested(&self) -> usize {
+        self.requested.len()
+    }
+
+    /// The ids of the samples that were to be measured and are not here, ascending.
+    pub fn missing(&self) -> Vec<u64> {
+        let missing = |id: &u64| self.sample(*id).is_none();
+        self.requested.iter().copied().filter(missing).collect()
+    }
+
+    /// Whether every sample asked for was completed; `false` after an interrupt.
+    pub fn is_complete(&self) -> bool {
+        self.samples.len() == self.requested.len()
+    }
+
+    /// Whether samples have ids of their own, so that the profile can be merged with others.
+    pub fn is_identified(&self) -> bool {
+        self.identified
+    }
+
+    /// The number of coalitions evaluated for the completed samples.
+    pub fn forwards(&self) -> u64 {
+        self.samples.iter().map(SampleProfile::forwards).sum()
+    }
+
+    /// Puts together what was measured apart: parts of one run, or runs on different samples of the same data.
+    ///
+    /// Where every part says of which whole it is one, the result is that whole, and [`missing`](Profile::missing) lists
+    /// what no part has. The result does not depend on the order of the parts.
+    ///
+    /// # Errors
+    ///
+    /// There is no part; protocols, players or origins differ; a sample occurs twice; or samples have no ids, without which
+    /// nobody knows whether two of them are one.
+    pub fn merge(parts: impl IntoIterator<Item = Self>) -> Result<Self> {
+        let mut parts = parts.into_iter();
+        let nothing = || Error::setting("parts", 0, "give at least one profile to merge");
+        let mut merged = parts.next().ok_or_else(nothing)?;
+        if let Some(whole) = &merged.whole {
+            merged.requested.clone_from(whole);
+        }
+        for part in parts {
+            merged.absorb(part)?;
+        }
+        Ok(merged)
+    }
+
+    /// Takes in the samples of another part, see [`merge`](Profile::merge).
+    pub(crate) fn absorb(&mut self, part: Self) -> Result<()> {
+        if !(self.identified && part.identified) {
+            return Err(Error::Unidentified);
+        }
+        self.check(&part)?;
+        let differ = |what, here: &Option<Vec<u64>>, there: &Option<Vec<u64>>| {
+            let count = |ids: &Option<Vec<u64>>| match ids {
+                Some(ids) => format!("one of parts with {} samples", ids.len()),
+                None => "no part of a larger run".into(),
+            };
+            Err(Error::differs(what, count(here), count(there)))
+        };
+        match (&self.whole, &part.whole) {
+            (here, there) if here != there => return differ("the whole", here, there),
+            (Some(_), _) => {}
+            (None, _) => {
+                self.requested.extend(&part.requested);
+                self.requested.sort_unstable();
+                self.requested.dedup();
+            }
+        }
+        self.axis = self.axis.with(&part.axis, &self.protocol.orders)?;
+        self.origin.join(&part.origin);
+        self.left_out += part.left_out;
+        let twice: Vec<u64> = part.samples.iter().map(SampleProfile::id).collect();
+        let twice: Vec<u64> = twice
+            .into_iter()
+            .filter(|id| self.sample(*id).is_some())
+            .collect();
+        if !twice.is_empty() {
+            return Err(Error::repeated(&twice));
+        }
+        self.samples.extend(part.samples);
+        self.samples.sort_by_key(SampleProfile::id);
+        Ok(())
+    }
+
+    /// Whether another profile may be of the same run.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that differs, with both values.
+    pub(crate) fn check(&self, other: &Self) -> Result<()> {
+        let players = (self.described != other.described)
+            .then(|| ("players", self.described.clone(), other.described.clone()));
+        let identified = (self.identified != other.identified).then(|| {
+            let of = |profile: &Self| match profile.identified {
+                true => "of their own".to_string(),
+                false => "none".to_string(),
+            };
+            ("ids of samples", of(self), of(other))
+        });
+        let found = self.protocol.difference(&other.protocol).or(players);
+        let found = found.or_else(|| self.origin.difference(&other.origin));
+        match found.or(identified) {
+            None => Ok(()),
+            Some((what, here, there)) => Err(Error::differs(what, here, there)),
+        }
+    }
+
+    /// The strength of each order, with a 95 % band.
+    pub fn strength(&self) -> Strength {
+        Strength::of(self, 0.95)
+    }
+
+    /// The strength of each order, with a band of the given confidence over samples.
+    ///
+    /// # Errors
+    ///
+    /// A confidence outside `0..1`.
+    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
+        match confidence > 0.0 && confidence < 1.0 {
+            true => Ok(Strength::of(self, confidence)),
+            false => Err(Error::setting(
+                "confidence",
+                confidence,
+                "give a share between 0 and 1, such as 0.95",
+            )),
+        }
+    }
+}

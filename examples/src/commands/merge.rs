@@ -1,0 +1,67 @@
+//! `interaction merge`.
+
+use std::path::PathBuf;
+
+use burn_interaction::{Curves, Profile};
+
+use super::discover::report;
+use crate::cli::MergeArgs;
+use crate::error::{Result, usage};
+use crate::output::{Existing, Folder, MEASUREMENT};
+use crate::results::{CONTROL, MAIN, Results, curve_name, open, partial, title};
+
+/// Puts parts together and writes what one run would have written.
+///
+/// # Errors
+///
+/// A part cannot be read, the parts are not of one run, or samples are missing: what is there is then written all the same.
+pub fn run(args: &MergeArgs) -> Result<()> {
+    let Some(profile) = merged(&args.parts, MAIN)? else {
+        return Err(usage(
+            "no profile.json in these folders: give those that `discover --part` wrote to",
+        ));
+    };
+    let control = merged(&args.parts, CONTROL)?;
+    let folder = Folder::open(&args.out, Existing::Resume, &[MEASUREMENT])?;
+    let results = Results::new(&folder);
+    results.write(MAIN, &profile)?;
+    let mut curves = Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
+    let mut missing = profile.missing();
+    if let Some(control) = &control {
+        results.write(CONTROL, control)?;
+        curves = curves.with(curve_name(control), control.strength());
+        missing.extend(control.missing());
+        missing.sort_unstable();
+        missing.dedup();
+    }
+    results.write_curves(&curves)?;
+    println!(
+        "merged {} samples of {} parts",
+        profile.samples().len(),
+        args.parts.len()
+    );
+    report(&curves);
+    println!("wrote {}", folder.list());
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(partial(&missing)),
+    }
+}
+
+/// The profiles of this name in all parts as one; `None` where no part has it.
+fn merged(parts: &[PathBuf], name: &str) -> Result<Option<Profile>> {
+    let mut profiles = Vec::new();
+    for part in parts {
+        match open(part, name)? {
+            Some(profile) => profiles.push(profile),
+            None if name == MAIN => {
+                return Err(usage(format!("no profile.json in {}", part.display())));
+            }
+            None => {}
+        }
+    }
+    match profiles.is_empty() {
+        true => Ok(None),
+        false => Ok(Some(Profile::merge(profiles)?)),
+    }
+}
