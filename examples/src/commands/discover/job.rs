@@ -89,6 +89,7 @@ impl Job<'_> {
             Some(path) => digest(path)?,
             None => "untrained".into(),
         };
+        self.folder.begin()?;
         let measured = measurement.clone().origin(self.origin(samples, digest));
         let profile = self.measure(&results, MAIN, measured, &net, &chosen)?;
         results.write(MAIN, &profile)?;
