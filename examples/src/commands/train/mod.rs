@@ -360,8 +360,9 @@ impl Job<'_> {
             }
         };
         println!(
-            "next: interaction discover --model {model} --data {}{weights} --control",
-            trained.data
+            "next: interaction discover --model {model} --data {}{weights} --control --out {}",
+            trained.data,
+            folder.path().display()
         );
         Ok(())
     }
