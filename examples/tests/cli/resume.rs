@@ -233,10 +233,11 @@ fn a_cut_checkpoint_is_named_and_the_one_before_is_taken() {
     let args = [&RULES[..], &[&out]].concat();
     succeed(&args);
     let whole = weights(&out);
-    for kind in ["model", "optim", "scheduler"] {
+    // The state of the schedule is a few numbers, and then room for more.
+    for (kind, share) in [("model", 2), ("optim", 2), ("scheduler", 10)] {
         let file = Path::new(&out).join(format!("training/checkpoint/{kind}-4.bpk"));
         let bytes = std::fs::read(&file).unwrap();
-        std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+        std::fs::write(&file, &bytes[..bytes.len() / share]).unwrap();
         let output = interaction(&args);
         let (text, error) = (
             String::from_utf8_lossy(&output.stdout),
