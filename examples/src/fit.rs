@@ -62,8 +62,8 @@ pub struct Recipe {
     pub finished: usize,
 }
 
-/// What the learning rate is multiplied by from the start of a training to its end.
-pub const FALL: f64 = 0.1;
+/// What the learning rate is divided by from the start of a training to its end.
+pub const FALL: f64 = 10.0;
 
 impl Recipe {
     /// The learning rate's schedule, for so many batches in an epoch.
@@ -73,7 +73,7 @@ impl Recipe {
     /// The rate is out of range.
     pub fn schedule(&self, batches: usize) -> Result<ModuleLrScheduler> {
         let steps = (self.epochs * batches).max(1) as f64;
-        ExponentialLrSchedulerConfig::new(self.learning_rate, FALL.powf(1.0 / steps))
+        ExponentialLrSchedulerConfig::new(self.learning_rate, FALL.recip().powf(1.0 / steps))
             .init()
             .map_err(|e| usage(format!("--lr {}: {e}", self.learning_rate)))
     }

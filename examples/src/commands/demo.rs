@@ -109,7 +109,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         epochs: args.epochs,
         batch: BATCH,
         learning_rate: LEARNING_RATE,
-        end_rate: Some(FALL * LEARNING_RATE),
+        end_rate: Some(LEARNING_RATE / FALL),
         weight_decay: recipe.weight_decay,
         optimizer: Some(recipe.optimizer),
         augmentation: None,

@@ -3,6 +3,7 @@
 mod clouds;
 mod durable;
 mod images;
+mod resume;
 mod texts;
 
 use std::io::{BufRead, BufReader};

@@ -266,7 +266,7 @@ impl Job<'_> {
             epochs: recipe.epochs,
             batch: args.batch,
             learning_rate: recipe.learning_rate,
-            end_rate: Some(FALL * recipe.learning_rate),
+            end_rate: Some(recipe.learning_rate / FALL),
             weight_decay: recipe.weight_decay,
             optimizer: Some(recipe.optimizer),
             augmentation: args.augment.clone(),
