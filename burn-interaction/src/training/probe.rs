@@ -18,8 +18,9 @@ use crate::profile::Profile;
 /// # Cost
 ///
 /// By default 5 samples, the fewest that have bands, 5 orders, the pairs of one 2x2 window (6 random pairs where players lie
-/// on no grid) and 5 contexts: about COST forwards an epoch. That is a tenth of an epoch of 4,000 training samples, counting
-/// 3 forwards for a training step. [`Probe::cost`] tells what a setting costs.
+/// on no grid) and 5 contexts: about 1,200 forwards an epoch for images, 900 to 1,400 for tables of ten to twelve columns. That
+/// is a tenth of an epoch of some 4,500 training samples, counting 3 forwards for a training step. [`Probe::cost`] tells what a
+/// setting costs.
 #[derive(Debug, Clone)]
 pub struct Probe {
     samples: usize,

@@ -143,6 +143,7 @@ fn folders_of_meshes_are_measured_and_bad_ones_named() {
         &data,
         "--points",
         "64",
+        "--force",
         "--out",
         &found,
     ];

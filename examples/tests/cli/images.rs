@@ -47,6 +47,7 @@ fn folders_of_images_are_trained_on_and_measured() {
         "--probe-samples",
         "0",
         "--plain",
+        "--force",
         "--out",
         &trained,
     ];
