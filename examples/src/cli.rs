@@ -78,6 +78,9 @@ pub struct DemoArgs {
     /// Folder for the results.
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
+    /// Replace the results of another run in that folder; those of an earlier tour are replaced in any case.
+    #[arg(long)]
+    pub force: bool,
     /// Epochs to train.
     #[arg(long, default_value_t = 8)]
     pub epochs: usize,
@@ -273,11 +276,11 @@ pub struct TrainArgs {
     /// At most this many training samples, drawn from the set by the seed.
     #[arg(long)]
     pub train_samples: Option<usize>,
-    /// Samples that the probe measures each epoch; 0 switches it off.
-    #[arg(long, default_value_t = 6)]
+    /// Samples that the probe measures each epoch, at least 5 for a verdict; 0 switches it off.
+    #[arg(long, default_value_t = 5)]
     pub probe_samples: usize,
-    /// Contexts of the probe for each pair and order.
-    #[arg(long, default_value_t = 2)]
+    /// Contexts of the probe for each pair and order, at least 2 to tell strength from noise.
+    #[arg(long, default_value_t = 5)]
     pub probe_contexts: usize,
     /// Plain lines instead of the dashboard, as when the output is no terminal.
     #[arg(long)]

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
@@ -17,7 +18,9 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 86, 86),
 ];
 
-const SIZE: (u32, u32) = (760, 460);
+const WIDTH: u32 = 760;
+/// The height of the curves, and of the panel of fluctuations below them.
+const HEIGHTS: [u32; 2] = [460, 230];
 /// What text and axes are drawn in.
 pub(super) const INK: RGBColor = RGBColor(60, 60, 60);
 
@@ -32,7 +35,8 @@ pub enum Scale {
 }
 
 /// Several order curves in one picture: the raw strength as a line, dashed the strength corrected for noise where it
-/// differs, and the band of the corrected one over samples.
+/// differs, and the band of the corrected one over samples. Below, where it is known, how much Delta v fluctuates over contexts,
+/// in units of the strength.
 ///
 /// ```
 /// use burn_interaction::figures::Chart;
@@ -50,6 +54,9 @@ pub struct Chart {
     scale: Scale,
     curves: Vec<Curve>,
 }
+
+/// What drawing gives.
+type Drawn<T, B> = std::result::Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 #[derive(Debug, Clone)]
 struct Curve {
@@ -124,9 +131,18 @@ impl Chart {
         }
         let mut svg = String::new();
         {
-            let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-            self.draw(&area).map_err(|e| Error::Figure(e.to_string()))?;
-            area.present().map_err(|e| Error::Figure(e.to_string()))?;
+            let [curves, fluctuations] = HEIGHTS;
+            let below = self.has_fluctuations();
+            let height = curves + if below { fluctuations } else { 0 };
+            let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+            let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
+            area.fill(&WHITE).map_err(figure)?;
+            let (upper, lower) = area.split_vertically(curves);
+            self.draw(&upper).map_err(figure)?;
+            if below {
+                self.draw_fluctuations(&lower).map_err(figure)?;
+            }
+            area.present().map_err(figure)?;
         }
         Ok(svg)
     }
@@ -141,45 +157,15 @@ impl Chart {
     fn draw<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, plotters::coord::Shift>,
-    ) -> std::result::Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        area.fill(&WHITE)?;
-        let top = if self.top() > 0.0 {
-            1.08 * self.top()
-        } else {
-            1.0
+    ) -> Drawn<(), B> {
+        let top = 1.08 * if self.top() > 0.0 { self.top() } else { 0.93 };
+        let strength = match self.scale {
+            Scale::Relative => "relative strength J",
+            Scale::Absolute => "strength S",
         };
-        let text = |size: u32| ("sans-serif", size).into_font().color(&INK);
-        let mut chart = ChartBuilder::on(area)
-            .margin(14)
-            .margin_right(24)
-            .caption(&self.title, text(20))
-            .x_label_area_size(46)
-            .y_label_area_size(64)
-            .build_cartesian_2d(0.0..1.0, 0.0..top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .bold_line_style(RGBColor(225, 225, 225))
-            .light_line_style(TRANSPARENT)
-            .axis_style(INK)
-            .x_labels(11)
-            .y_labels(7)
-            .x_label_formatter(&|x| format!("{x:.1}"))
-            .y_label_formatter(&|y| {
-                if top >= 1.0 {
-                    format!("{y:.1}")
-                } else {
-                    format!("{y:.3}")
-                }
-            })
-            .x_desc("order ratio  m / (n - 2)")
-            .y_desc(match self.scale {
-                Scale::Relative => "relative strength J",
-                Scale::Absolute => "strength S",
-            })
-            .label_style(text(14))
-            .axis_desc_style(text(15))
-            .draw()?;
+        let mut builder = ChartBuilder::on(area);
+        builder.caption(&self.title, text(20));
+        let mut chart = axes(&mut builder, top, 7, strength)?;
         let mut corrected = false;
         for (curve, colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
             let points = curve.points(self.scale);
@@ -228,6 +214,83 @@ impl Chart {
             .legend_area_size(30)
             .label_font(text(15))
             .draw()?;
+        Ok(())
+    }
+}
+
+/// The style of text of this size.
+fn text(size: u32) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&INK)
+}
+
+type Plane<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// Axes from order ratio 0 to 1 and from 0 to `top`.
+fn axes<'a, B: DrawingBackend>(
+    builder: &mut ChartBuilder<'a, '_, B>,
+    top: f64,
+    labels: usize,
+    strength: &str,
+) -> Drawn<Plane<'a, B>, B> {
+    let mut chart = builder
+        .margin(14)
+        .margin_right(24)
+        .x_label_area_size(46)
+        .y_label_area_size(64)
+        .build_cartesian_2d(0.0..1.0, 0.0..top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .bold_line_style(RGBColor(225, 225, 225))
+        .light_line_style(TRANSPARENT)
+        .axis_style(INK)
+        .x_labels(11)
+        .y_labels(labels)
+        .x_label_formatter(&|x| format!("{x:.1}"))
+        .y_label_formatter(&|y| {
+            if top >= 1.0 {
+                format!("{y:.1}")
+            } else {
+                format!("{y:.3}")
+            }
+        })
+        .x_desc("order ratio  m / (n - 2)")
+        .y_desc(strength)
+        .label_style(text(14))
+        .axis_desc_style(text(15))
+        .draw()?;
+    Ok(chart)
+}
+
+/// The panel below: how much Delta v fluctuates over contexts, in units of the strength.
+impl Chart {
+    fn fluctuations(&self) -> impl Iterator<Item = (Vec<(f64, f64)>, &RGBColor)> {
+        let curves = self.curves.iter().zip(COLOURS.iter().cycle());
+        curves.map(|(curve, colour)| {
+            let points = curve.strength.points.iter();
+            let known = points.filter_map(|p| Some((p.ratio, p.fluctuation?)));
+            (known.collect(), colour)
+        })
+    }
+
+    fn has_fluctuations(&self) -> bool {
+        let mut all = self.fluctuations().flat_map(|(points, _)| points);
+        all.any(|(_, fluctuation)| fluctuation > 0.0)
+    }
+
+    fn draw_fluctuations<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, plotters::coord::Shift>,
+    ) -> Drawn<(), B> {
+        let all = self.fluctuations().flat_map(|(points, _)| points);
+        let top = 1.08 * all.map(|(_, fluctuation)| fluctuation).fold(0.0, f64::max);
+        let mut builder = ChartBuilder::on(area);
+        let mut chart = axes(&mut builder, top, 5, "fluctuation / S")?;
+        for (points, colour) in self.fluctuations() {
+            let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
+            chart.draw_series(line)?;
+            chart.draw_series(points.iter().map(|p| Circle::new(*p, 3, colour.filled())))?;
+        }
         Ok(())
     }
 }

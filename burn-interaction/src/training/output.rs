@@ -25,7 +25,7 @@ impl InteractionOutput {
     /// # Shapes
     ///
     /// - loss: `[1]`
-    /// - logits: `[batch, classes]`
+    /// - logits: `[batch, classes]`, of a binary classifier with a single logit `[batch, 2]`
     /// - targets: `[batch]`
     pub fn new(loss: Tensor<1>, logits: Tensor<2>, targets: Tensor<1, Int>) -> Self {
         Self {

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleDisplay, ModuleVisitor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
 use crate::batch::Batch;
-use crate::game::Classifier;
+use crate::game::{Classifier, two_classes};
 use crate::modulation::{Draw, EncourageLoss, Forwards, Modulation, Term};
 use crate::players::Players;
 
@@ -153,7 +153,8 @@ where
             .modulation
             .loss(&self.net, &recipe.players, batch, draw);
         let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
-        let mut output = InteractionOutput::new(loss.total.clone(), loss.logits, targets);
+        let mut output =
+            InteractionOutput::new(loss.total.clone(), two_classes(loss.logits), targets);
         let terms = std::iter::once(loss.task).chain(loss.terms);
         output.terms = recipe.names.iter().cloned().zip(terms).collect();
         TrainOutput::new(self, loss.total.backward(), output)
@@ -181,7 +182,7 @@ where
         });
         let logits = self.net.logits(batch.inputs);
         let loss = EncourageLoss::new().forward(logits.clone(), batch.targets.clone());
-        let mut output = InteractionOutput::new(loss, logits, batch.targets);
+        let mut output = InteractionOutput::new(loss, two_classes(logits), batch.targets);
         output.reading = reading.map(Arc::new);
         output
     }

@@ -57,6 +57,7 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
             size: ImageSize::cifar(),
             framing: None,
             normalization: Normalization::imagenet(),
+            own: false,
         };
         let samples = ImageSamples::new(Arc::new(Cifar10::test(data)?), &view);
         let chosen = measuring::choose(&net, &samples, 1, true, device)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn_interaction::training::Probe;
-use burn_interaction::{Curves, Measurement, Modulation, Pairs, Patches, Players};
+use burn_interaction::{Curves, Measurement, Modulation, Origin, Pairs, Patches, Players};
 use burn_interaction_datasets::ImageLoader;
 use burn_interaction_models::registry::image_network;
 use burn_interaction_models::save;
@@ -14,7 +14,7 @@ use crate::data::{Data, ImageSamples, ImageView, Samples, Statistics, default_gr
 use crate::error::{Result, usage};
 use crate::fit::{FALL, Loaders, Optimizer, Recipe, fit};
 use crate::output::{Existing, Folder, MEASUREMENT, TRAINING, TrainedWith};
-use crate::results::{MAIN, Results};
+use crate::results::{CONTROL, MAIN, Results};
 use crate::{interrupt, measuring};
 
 use super::discover::{report, seconds};
@@ -31,7 +31,8 @@ const LEARNING_RATE: f64 = 0.1;
 /// The device, the output folder or an argument is at fault.
 pub fn run(args: &DemoArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let folder = Folder::open(&args.out, Existing::Resume, &[TRAINING, MEASUREMENT])?;
+    let folder = Folder::open(&args.out, existing(args)?, &[TRAINING, MEASUREMENT])?;
+    folder.begin()?;
     let Data::Images(split) = open(DATA)? else {
         return Err(usage("the tour needs images"));
     };
@@ -51,6 +52,7 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         vocabulary: None,
     };
     let view = ImageView::new(&subject, split.train.as_ref(), None, false)?;
+    let mean = view.mean(split.train.as_ref())?;
     let classes = split.train.classes().len();
     // Made anew for the control: clones of a Burn module share the running statistics of its batch normalisation.
     let untrained = || {
@@ -136,6 +138,8 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     let measurement = Measurement::new(players)
         .pairs(Pairs::windows(3, 36))
         .contexts(10)
+        .baseline(mean)
+        .ids(batch.ids.clone())
         .seed(seed);
     let cost = measurement.cost(&batch.inputs)?;
     println!(
@@ -145,19 +149,29 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     let start = std::time::Instant::now();
     let results = Results::new(&folder);
     let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
-    for (name, net) in [("trained", fitted.net), ("untrained", untrained()?.valid())] {
+    let weights = burn_interaction::digest(folder.file("model.safetensors"))?;
+    let networks = [
+        (MAIN, "trained", weights, fitted.net),
+        (
+            CONTROL,
+            "untrained",
+            "untrained".into(),
+            untrained()?.valid(),
+        ),
+    ];
+    for (file, name, weights, net) in networks {
         let targets = measuring::targets(&test, &chosen, false);
+        let measurement = measurement.clone().origin(origin(weights, test.classes()));
+        let measurement = measurement.journal(results.journal(file));
         let profile = measuring::measure(&measurement, &net, batch.clone(), targets, cost)?;
-        if name == "trained" {
-            results.write(MAIN, &profile)?;
-        }
+        results.write(file, &profile)?;
         curves = curves.with(name, profile.strength());
+        results.write_curves(&curves)?;
         if interrupt::requested() {
             break;
         }
     }
     println!("measured in {}", seconds(start.elapsed().as_secs_f64()));
-    results.write_curves(&curves)?;
     report(&curves);
     println!(
         "An untrained network has a curve too: what training did is the difference between the two."
@@ -167,4 +181,27 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         true => Err(usage("interrupted: the curves are partial")),
         false => Ok(()),
     }
+}
+
+fn origin(weights: String, classes: &[String]) -> Origin {
+    Origin {
+        network: Some(MODEL.into()),
+        data: Some(DATA.into()),
+        split: Some("test".into()),
+        weights: Some(weights),
+        command: Some(std::env::args().collect::<Vec<_>>().join(" ")),
+        classes: classes.to_vec(),
+        ..Origin::default()
+    }
+}
+
+/// What becomes of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
+fn existing(args: &DemoArgs) -> Result<Existing> {
+    let settings = args.out.join("settings.json");
+    let earlier = TrainedWith::beside(Some(&settings))?;
+    let tour = earlier.is_some_and(|earlier| {
+        (earlier.model.as_str(), earlier.data.as_str()) == (MODEL, DATA)
+            && earlier.seed == args.place.seed
+    });
+    Ok(Existing::asked(args.force || tour, false))
 }

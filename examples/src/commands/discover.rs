@@ -42,7 +42,11 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             open_unlabelled(&args.subject.data, &[])?;
         }
     }
-    let folder = Folder::open(&args.out, Existing::Resume, &[MEASUREMENT])?;
+    let folder = Folder::open(
+        &args.out,
+        Existing::asked(args.force, args.resume),
+        &[MEASUREMENT],
+    )?;
     interrupt::listen();
     let absent = parse::baseline(args.subject.baseline.as_deref());
     let job = |baseline| Job {

@@ -22,7 +22,12 @@ pub fn run(args: &MergeArgs) -> Result<()> {
         ));
     };
     let control = merged(&args.parts, CONTROL)?;
-    let folder = Folder::open(&args.out, Existing::Resume, &[MEASUREMENT])?;
+    let folder = Folder::open(
+        &args.out,
+        Existing::asked(args.force, false),
+        &[MEASUREMENT],
+    )?;
+    folder.begin()?;
     let results = Results::new(&folder);
     results.write(MAIN, &profile)?;
     let mut curves = Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());

@@ -21,6 +21,8 @@ pub struct ImageView {
     pub framing: Option<Framing>,
     /// The statistics they are normalised by.
     pub normalization: Normalization,
+    /// Whether these are the training images' own.
+    pub own: bool,
 }
 
 impl ImageView {
@@ -68,14 +70,14 @@ impl ImageView {
             deviation: preprocessing.deviation.into(),
         };
         let statistics = trained.map(|trained| &trained.statistics);
-        let normalization = match (subject.normalize.as_deref(), statistics) {
-            (Some("imagenet"), _) => of(Preprocessing::torchvision()),
-            (Some("half"), _) => of(Preprocessing::half()),
-            (Some(_), _) => Normalization::fit(images)?,
-            (None, Some(Statistics::Images(normalization))) => normalization.clone(),
+        let (normalization, own_statistics) = match (subject.normalize.as_deref(), statistics) {
+            (Some("imagenet"), _) => (of(Preprocessing::torchvision()), false),
+            (Some("half"), _) => (of(Preprocessing::half()), false),
+            (Some(_), _) => (Normalization::fit(images)?, true),
+            (None, Some(Statistics::Images(normalization))) => (normalization.clone(), false),
             (None, Some(other)) => return Err(other.of_another("an image network")),
-            (None, None) if pretrained && channels == 3 => of(expected),
-            (None, None) => Normalization::fit(images)?,
+            (None, None) if pretrained && channels == 3 => (of(expected), false),
+            (None, None) => (Normalization::fit(images)?, true),
         };
         let side = |axis: usize| match (framing, own) {
             (Some(framing), _) => framing.side,
@@ -90,6 +92,7 @@ impl ImageView {
             },
             framing,
             normalization,
+            own: own_statistics,
         })
     }
 
@@ -99,8 +102,11 @@ impl ImageView {
     ///
     /// An image cannot be read.
     pub fn mean(&self, train: &dyn ImageSet) -> Result<Baseline> {
-        let own = Normalization::fit(train)?;
         let Normalization { mean, deviation } = &self.normalization;
+        if self.own {
+            return Ok(Baseline::Values(vec![0.0; mean.len()]));
+        }
+        let own = Normalization::fit(train)?;
         let channels = own.mean.iter().zip(mean).zip(deviation);
         Ok(Baseline::Values(
             channels

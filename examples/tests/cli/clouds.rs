@@ -27,7 +27,7 @@ fn clouds_are_trained_on_and_measured() {
     let discover = [
         &discover,
         &subject[..],
-        &["--contexts", "1", "--out", &found],
+        &["--contexts", "1", "--force", "--out", &found],
     ]
     .concat();
     let text = succeed(&[&discover[..], &["--regions", "6", "--pairs", "2-5"]].concat());
@@ -63,7 +63,7 @@ fn clouds_are_trained_on_and_measured() {
     let parts = [
         &parts,
         &subject[..],
-        &["--regions", "parts", "--out", &found],
+        &["--regions", "parts", "--force", "--out", &found],
     ]
     .concat();
     let text = succeed(&parts);
@@ -84,7 +84,7 @@ fn clouds_are_trained_on_and_measured() {
     );
     refuse(&[&discover[..], &["--baseline", "blur:2"]].concat(), "blur");
     refuse(&[&discover[..], &["--points", "0"]].concat(), "--points 0");
-    let out = ["--out", &found];
+    let out = ["--force", "--out", &found];
     let dgcnn = ["discover", "--model", "dgcnn-slim", "--data", "solids"];
     refuse(
         &[&dgcnn[..], &["--baseline", "drop"], &out].concat(),

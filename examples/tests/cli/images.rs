@@ -65,7 +65,7 @@ fn folders_of_images_are_trained_on_and_measured() {
         "--grid",
         "4x4",
     ];
-    let rest = ["--pairs", "neighbours:1:4", "--out", &found];
+    let rest = ["--pairs", "neighbours:1:4", "--force", "--out", &found];
     let text = succeed(&[&["discover"], &subject[..], &discover, &rest].concat());
     assert!(
         text.contains("16 players, 2 samples") && text.contains("loaded 97 tensors"),

@@ -116,6 +116,7 @@ fn training_and_discovering_write_what_they_say() {
         "mlp8",
         "--data",
         "rules",
+        "--force",
         "--out",
         &found,
         "--weights",
@@ -133,6 +134,7 @@ fn training_and_discovering_write_what_they_say() {
             "resnet20",
             "--data",
             "scenes",
+            "--force",
             "--out",
             &found,
             "--weights",
@@ -214,7 +216,6 @@ fn bad_arguments_are_refused_with_a_remedy() {
     with(&["--pairs", "neighbours:2:9"], "no grid");
     with(&["--samples", "0"], "--samples 0");
     with(&["--estimator", "magic"], "--estimator magic");
-    with(&["--resume"], "no run to go on with");
     let scenes = [
         "discover", "--model", "resnet20", "--data", "scenes", "--out", &out,
     ];

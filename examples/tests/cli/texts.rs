@@ -69,6 +69,7 @@ fn sentences_are_trained_on_and_measured() {
         "--any",
         "--min-players",
         "8",
+        "--force",
         "--out",
         &found,
     ];
@@ -127,7 +128,7 @@ fn sentences_are_trained_on_and_measured() {
         &[
             &by_folder,
             &measure[..4],
-            &["--min-players", "40", "--out", &found],
+            &["--min-players", "40", "--force", "--out", &found],
         ]
         .concat(),
         "nothing to measure",
@@ -234,7 +235,7 @@ fn long_sentences_are_cut_with_a_warning_that_counts() {
         ("xlnet-slim".into(), 512),
     ] {
         let model = [
-            "discover", "--model", &model, "--data", &data, "--out", &out,
+            "discover", "--model", &model, "--data", &data, "--force", "--out", &out,
         ];
         let warning = warnings(&interaction(&[&model[..], &settings].concat()));
         let expected = format!("1 of 4 test sentences have more than {limit} word pieces");

@@ -76,12 +76,6 @@ impl Job<'_> {
             }
         };
         let results = Results::new(self.folder);
-        if args.resume && results.earlier(MAIN)?.is_none() {
-            return Err(usage(format!(
-                "--resume: no run to go on with in {}; begin one without it",
-                self.folder.path().display()
-            )));
-        }
         let chosen = self.choose(&net, players, samples)?;
         let measurement = self.measurement(&chosen, samples)?;
         let trained = self.weights.is_some();
@@ -195,12 +189,18 @@ impl Job<'_> {
             targets,
             ..
         } = chosen;
-        if self.args.resume
-            && let Some(earlier) = results.earlier(name)?
-        {
-            let (done, all) = (earlier.samples().len(), batch.ids.len());
-            println!("going on: {done} of {all} samples are there");
-            measurement = measurement.resume(earlier);
+        if self.args.resume {
+            match results.earlier(name)? {
+                Some(earlier) => {
+                    let (done, all) = (earlier.samples().len(), batch.ids.len());
+                    println!("going on: {done} of {all} samples are there");
+                    measurement = measurement.resume(earlier);
+                }
+                None => println!(
+                    "nothing to go on from in {}: starting",
+                    self.folder.path().display()
+                ),
+            }
         }
         let cost = measurement.cost(&batch.inputs)?;
         let counts = players.counts(&batch.inputs)?;
@@ -213,6 +213,9 @@ impl Job<'_> {
             cost.batches,
             seconds(each * cost.forwards as f64)
         );
+        if name == MAIN {
+            self.folder.begin()?;
+        }
         let start = std::time::Instant::now();
         let measurement = measurement.journal(results.journal(name));
         let profile = measuring::measure(&measurement, net, batch.clone(), targets.clone(), cost)?;

@@ -14,12 +14,12 @@ use super::{Inputs, Job};
 use crate::cli::TrainArgs;
 use crate::data::{
     CloudSamples, CloudView, ImageSamples, ImageView, SentenceSamples, Statistics, TextView,
-    patches,
+    mean_of_table, patches,
 };
 use crate::error::{Result, usage};
 use crate::fit::Loaders;
 use crate::output::TrainedWith;
-use crate::parse;
+use crate::parse::{self, Absent};
 
 pub(super) fn images(job: Job, split: Split<Arc<dyn ImageSet>>) -> Result<()> {
     let (args, device) = (job.args, &job.device);
@@ -42,7 +42,8 @@ pub(super) fn images(job: Job, split: Split<Arc<dyn ImageSet>>) -> Result<()> {
     let inputs = Inputs {
         statistics: Statistics::Images(view.normalization.clone()),
         framing: view.framing,
-        ..Inputs::new(args, train.classes(), chosen.len())?
+        baseline: Some(absent(args)?.or_mean(|| view.mean(train.as_ref()))?),
+        ..Inputs::new(args, train.classes(), chosen.len())
     };
     let batcher = view.batcher().augmented(augmentation, args.place.seed);
     let loaders = Loaders {
@@ -62,6 +63,11 @@ pub(super) fn images(job: Job, split: Split<Arc<dyn ImageSet>>) -> Result<()> {
     };
     let test = ImageSamples::new(split.test, &view);
     job.finish(net, players, loaders, &test, inputs)
+}
+
+/// What absent players look like, as the arguments say.
+fn absent(args: &TrainArgs) -> Result<Absent> {
+    parse::baseline(args.subject.baseline.as_deref())
 }
 
 /// The samples to train on: all, or `--train-samples` drawn from the set, which may be in the order of its classes or
@@ -97,7 +103,7 @@ pub(super) fn clouds(job: Job, split: Split<Arc<dyn CloudSet>>) -> Result<()> {
             points: view.points,
         },
         baseline: view.baseline(&args.subject)?,
-        ..Inputs::new(args, train.classes(), chosen.len())?
+        ..Inputs::new(args, train.classes(), chosen.len())
     };
     let batcher = CloudBatcher::new(view.points).augmented(augmentation, seed);
     let plain = CloudBatcher::new(view.points);
@@ -124,6 +130,7 @@ pub(super) fn clouds(job: Job, split: Split<Arc<dyn CloudSet>>) -> Result<()> {
 pub(super) fn table(job: Job, mut split: Split<Table>) -> Result<()> {
     let (args, device) = (job.args, &job.device);
     let statistics = Standardization::fit(&split.train);
+    let baseline = absent(args)?.or_mean(|| Ok(mean_of_table(&split.train, &statistics)))?;
     statistics.apply(&mut split.train);
     statistics.apply(&mut split.test);
     let net = table_network(
@@ -135,8 +142,9 @@ pub(super) fn table(job: Job, mut split: Split<Table>) -> Result<()> {
     let chosen = chosen(args, split.train.rows().len())?;
     let inputs = Inputs {
         statistics: Statistics::Table(statistics),
+        baseline: Some(baseline),
         categories: split.train.categories().clone(),
-        ..Inputs::new(args, split.train.classes(), chosen.len())?
+        ..Inputs::new(args, split.train.classes(), chosen.len())
     };
     let loader = |table| TableLoader::new(Arc::new(table), args.batch, device);
     let loaders = Loaders {
@@ -186,8 +194,9 @@ pub(super) fn texts(job: Job, split: Split<Texts>) -> Result<()> {
     let samples = SentenceSamples::new(test, &view);
     let inputs = Inputs {
         weights: view.weights.clone(),
+        baseline: absent(args)?.without_mean("texts")?,
         texts: Some(view.clone()),
-        ..Inputs::new(args, &classes, chosen.len())?
+        ..Inputs::new(args, &classes, chosen.len())
     };
     job.finish(net, view.players, loaders, &samples, inputs)
 }

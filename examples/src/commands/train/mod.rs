@@ -152,19 +152,18 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// What the arguments say of any data; statistics are still to come.
-    fn new(args: &TrainArgs, classes: &[String], samples: usize) -> Result<Self> {
-        Ok(Self {
+    /// What the arguments say of any data; statistics and baseline are still to come.
+    fn new(args: &TrainArgs, classes: &[String], samples: usize) -> Self {
+        Self {
             statistics: Statistics::Texts,
             framing: None,
             weights: args.weights.clone(),
-            baseline: parse::baseline(args.subject.baseline.as_deref())?
-                .without_mean("training")?,
+            baseline: None,
             classes: classes.to_vec(),
             categories: BTreeMap::new(),
             samples,
             texts: None,
-        })
+        }
     }
 }
 
@@ -361,8 +360,9 @@ impl Job<'_> {
             }
         };
         println!(
-            "next: interaction discover --model {model} --data {}{weights} --control",
-            trained.data
+            "next: interaction discover --model {model} --data {}{weights} --control --out {}",
+            trained.data,
+            folder.path().display()
         );
         Ok(())
     }
