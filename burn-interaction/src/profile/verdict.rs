@@ -104,7 +104,9 @@ impl fmt::Display for Verdict {
 
 impl fmt::Display for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to) = self.ratios;
+        // Two decimals, without zeros at their end.
+        let short = |ratio: f64| (100.0 * ratio).round() / 100.0;
+        let (from, to) = (short(self.ratios.0), short(self.ratios.1));
         match from == to {
             true => write!(f, "{from}")?,
             false => write!(f, "{from} .. {to}")?,
