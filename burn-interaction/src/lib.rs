@@ -5,13 +5,13 @@
 //! Data flows downwards; each module knows only those above it.
 //!
 //! ```text
-//! coalition   sets of players, seeded draws
+//! coalition   sets of players, pairs, seeded draws
 //! points      geometry of point clouds
 //! players     features, patches, regions, tokens; baselines
-//! estimate    orders, pairs, plans: exact, paired, toggled
-//! game        classifier, reward; games with known interactions
-//! profile     interactions with their noise; strength of orders, bands, correction; JSON, CSV
-//! measure     the runner: price, batches, progress, partial results
+//! game        classifier, reward, fingerprint; games with known interactions
+//! estimate    protocol: orders, pairs, estimator; plans: exact, paired, toggled
+//! profile     interactions with their noise and origin, merged; strength of orders, bands, verdict; JSON, CSV
+//! measure     the runner: price, batches, progress, going on with earlier results
 //! modulation  signals and losses                    training    wrapper, probe, metrics      (feature `train`)
 //! figures     SVG and PNG                           (feature `figures`)
 //! ```

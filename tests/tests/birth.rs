@@ -331,6 +331,14 @@ fn everything_that_is_saved_is_loaded_equal_to_the_bit() {
         .with("b", strength);
     curves.save_json(file("curves.json")).unwrap();
     assert_eq!(Curves::load_json(file("curves.json")).unwrap(), curves);
+    // Rows of several files can be put together: they say what they are of.
+    curves.save_csv(file("curve.csv")).unwrap();
+    let csv = std::fs::read_to_string(file("curve.csv")).unwrap();
+    let header = "curve,network,data,split,weights,seed,order,ratio,strength,";
+    assert!(
+        csv.starts_with(header) && csv.contains("\na,mlp5,,,,9,0,0.0,"),
+        "{csv}"
+    );
     // A file of another form says so.
     let text = std::fs::read_to_string(file("profile.json")).unwrap();
     std::fs::write(

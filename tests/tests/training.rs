@@ -7,7 +7,8 @@ use burn::optim::SgdConfig;
 use burn::tensor::{Device, Tensor};
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
 use burn::train::metric::{
-    AccuracyMetric, LossMetric, Metric, MetricDefinition, MetricId, NumericEntry,
+    AccuracyMetric, LossMetric, Metric, MetricDefinition, MetricId, MetricMetadata, Numeric,
+    NumericEntry,
 };
 use burn::train::renderer::{
     EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
@@ -17,7 +18,8 @@ use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
 use burn_interaction::coalition::{Generator, sample_generator};
 use burn_interaction::modulation::{Forwards, Signal};
 use burn_interaction::training::{
-    Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe, has_batch_norm,
+    CurvePoint, Modulated, ModulationInput, ModulationMetric, OrderCurveMetric, OrderInput,
+    OrderStrengthMetric, Probe, has_batch_norm,
 };
 use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
 use burn_interaction_datasets::{TableBatcher, rules};
@@ -376,4 +378,104 @@ fn batch_normalisation_is_found() {
             .init(&device)
     ));
     assert!(!has_batch_norm(&MlpConfig::new(4, 2).init(&device)));
+}
+
+/// What a probe of eight samples reads of a small network.
+fn reading() -> burn_interaction::Profile {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(16).init(&device), 3);
+    let batch = rules(8, 1).batch(&(0..8).collect::<Vec<_>>(), &device);
+    let probe = Probe::new().samples(8);
+    probe.measure(&net, &Features, &batch).unwrap().unwrap()
+}
+
+fn metadata() -> MetricMetadata {
+    MetricMetadata {
+        progress: burn::data::dataloader::Progress::new(1, 1, None),
+        iteration: None,
+        lr: None,
+    }
+}
+
+#[test]
+fn metrics_read_the_corrected_strength_and_say_its_error() {
+    let reading = reading();
+    let strength = reading.strength();
+    let (value, error) = strength.band(0.4, 0.6).unwrap();
+    let middle = strength.points.iter().find(|p| p.ratio == 0.5).unwrap();
+    assert_eq!(value, middle.corrected.unwrap());
+    assert_ne!(value, middle.raw);
+    let mut metric = OrderStrengthMetric::mid();
+    let entry = metric
+        .update(&OrderInput(Some(Arc::new(reading))), &metadata())
+        .unwrap();
+    let expected = format!("epoch {value:.3} +- {:.3}", error.unwrap());
+    assert_eq!(entry.formatted, expected);
+    let NumericEntry::Final(found) = metric.final_value() else {
+        panic!("a final value")
+    };
+    assert_eq!(found, value);
+}
+
+#[test]
+fn a_curve_is_logged_as_numbers_once_an_epoch() {
+    let reading = reading();
+    let strength = reading.strength();
+    let mut metric = OrderCurveMetric::new();
+    let input = OrderInput(Some(Arc::new(reading)));
+    assert!(
+        metric
+            .update(&input, &metadata())
+            .unwrap()
+            .is_not_available()
+    );
+    let entry = metric.compute().unwrap();
+    let points: Vec<CurvePoint> = serde_json::from_str(&entry.serialized).unwrap();
+    assert_eq!(points.len(), strength.points.len());
+    for (logged, point) in points.iter().zip(&strength.points) {
+        assert_eq!(
+            (logged.ratio, logged.j, logged.error),
+            (point.ratio, point.relative_corrected, point.relative_error)
+        );
+    }
+    metric.clear();
+    assert!(metric.compute().unwrap().is_not_available());
+}
+
+#[test]
+fn a_smaller_last_batch_weighs_less_in_the_mean_of_a_term() {
+    let device = Device::flex();
+    let mut metric = ModulationMetric::task();
+    for (value, samples) in [(1.0_f32, 64), (3.0, 16)] {
+        let input = ModulationInput {
+            terms: vec![("task".into(), Tensor::from_floats([value], &device))],
+            samples,
+        };
+        metric.update(&input, &metadata()).unwrap();
+    }
+    let NumericEntry::Final(mean) = metric.final_value() else {
+        panic!("a final value")
+    };
+    assert!((mean - (64.0 + 3.0 * 16.0) / 80.0).abs() < 1e-9, "{mean}");
+}
+
+#[test]
+fn a_single_logit_trains_by_binary_cross_entropy() {
+    let device = Device::flex().autodiff();
+    let net = seeded(MlpConfig::new(10, 1).with_hidden(8).init(&device), 3);
+    let batch = rules(32, 1).batch(&(0..32).collect::<Vec<_>>(), &device);
+    let logits = net.forward(batch.inputs.clone());
+    let labels = batch.targets.clone().float().reshape([32, 1]);
+    // softplus(z) - y z.
+    let by_hand = (logits.clone().exp() + 1.0).log() - logits * labels;
+    let model = Modulated::new(net, Features).modulation(Modulation::low_order());
+    let output = TrainStep::step(&model, batch).item;
+    let task: f32 = output.terms[0].1.clone().into_scalar();
+    assert!(
+        (task - by_hand.mean().into_scalar::<f32>()).abs() < 1e-5,
+        "{task}"
+    );
+    assert!(output.terms[1].1.clone().into_scalar::<f32>() < 0.0);
+    // Metrics see two classes.
+    assert_eq!(output.classification.output.dims(), [32, 2]);
 }

@@ -16,7 +16,7 @@ pub enum Estimator {
     ///
     /// # Cost
     ///
-    /// 2^n forwards, up to [`EXACT_LIMIT`] players; all orders and pairs come for the same price.
+    /// 2^n forwards, up to [`EXACT_LIMIT`](super::EXACT_LIMIT) players; all orders and pairs come for the same price.
     ///
     /// # Bias
     ///
@@ -36,9 +36,10 @@ pub enum Estimator {
     ///
     /// # Cost
     ///
-    /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`], [`Pairs::windows`]), about 2.6
-    /// for scattered [`Pairs::neighbours`] and [`Pairs::random`]. With fewer than some five contexts more, as pairs that chance
-    /// leaves with fewer than two contexts are given paired ones: a fifth more for two contexts.
+    /// 1.2 to 1.6 forwards a difference where pairs share players ([`Pairs::all`](super::Pairs::all),
+    /// [`Pairs::windows`](super::Pairs::windows)), about 2.6 for scattered
+    /// [`Pairs::neighbours`](super::Pairs::neighbours) and [`Pairs::random`](super::Pairs::random). With fewer than some five
+    /// contexts more, as pairs that chance leaves with fewer than two are given paired ones: a fifth more for two.
     ///
     /// # Bias
     ///

@@ -51,20 +51,21 @@ impl Protocol {
             Some(baseline) => baseline.to_string(),
             None => "the players' own".into(),
         };
-        let both: [(&'static str, fn(&Self) -> String); 7] = [
-            ("orders", |p| p.orders.to_string()),
-            ("pairs", |p| p.pairs.to_string()),
-            ("estimator", |p| p.estimator.to_string()),
-            ("contexts", |p| p.contexts.to_string()),
-            ("seed", |p| p.seed.to_string()),
-            ("reward", |p| p.reward.to_string()),
-            ("fewest players", |p| p.fewest.to_string()),
-        ];
-        let all = both
-            .into_iter()
-            .map(|(name, of)| (name, of(self), of(other)))
-            .chain([("baseline", baseline(self), baseline(other))]);
-        all.into_iter().find(|(_, here, there)| here != there)
+        let settings = |protocol: &Self| {
+            [
+                ("orders", protocol.orders.to_string()),
+                ("pairs", protocol.pairs.to_string()),
+                ("estimator", protocol.estimator.to_string()),
+                ("contexts", protocol.contexts.to_string()),
+                ("seed", protocol.seed.to_string()),
+                ("reward", protocol.reward.to_string()),
+                ("fewest players", protocol.fewest.to_string()),
+                ("baseline", baseline(protocol)),
+            ]
+        };
+        let pairs = settings(self).into_iter().zip(settings(other));
+        let mut all = pairs.map(|((name, here), (_, there))| (name, here, there));
+        all.find(|(_, here, there)| here != there)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::file::{load_json, parse, read, replace, save_json};
 
 use crate::coalition::Pair;
 
-use super::{Curves, Estimate, Profile, SampleProfile, Strength, StrengthPoint};
+use super::{Curves, Estimate, Origin, Profile, SampleProfile, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.
@@ -30,7 +30,8 @@ impl Strength {
         load_json(path.as_ref(), "a strength of orders")
     }
 
-    /// Writes one row an order as CSV, with a header; what is not known is empty, and so is the order of samples that
+    /// Writes one row an order as CSV, with a header and what tells its network, data and seed from those of other files; what is
+    /// not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
@@ -38,7 +39,9 @@ impl Strength {
     /// The file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         save_csv(
-            self.points.iter().map(|point| Row::new("network", point)),
+            self.points
+                .iter()
+                .map(|point| Row::new("network", self, point)),
             path.as_ref(),
         )
     }
@@ -63,17 +66,18 @@ impl Curves {
         load_json(path.as_ref(), "curves of orders")
     }
 
-    /// Writes one row for each curve and order as CSV, with a header; what is not known is empty, and so is the order of samples that
+    /// Writes one row for each curve and order as CSV, with a header and what tells its network, data and seed from those of other
+    /// files; what is not known is empty, and so is the order of samples that
     /// differ in their number of players.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
-        let rows = self
-            .curves
-            .iter()
-            .flat_map(|c| c.strength.points.iter().map(|p| Row::new(&c.name, p)));
+        let rows = self.curves.iter().flat_map(|c| {
+            let points = c.strength.points.iter();
+            points.map(|p| Row::new(&c.name, &c.strength, p))
+        });
         save_csv(rows, path.as_ref())
     }
 }
@@ -81,7 +85,13 @@ impl Curves {
 /// One order of one curve.
 #[derive(Serialize)]
 struct Row<'a> {
-    network: &'a str,
+    curve: &'a str,
+    network: Option<&'a str>,
+    data: Option<&'a str>,
+    split: Option<&'a str>,
+    /// The first digits of their digest.
+    weights: Option<&'a str>,
+    seed: u64,
     order: Option<usize>,
     ratio: f64,
     strength: f64,
@@ -104,9 +114,21 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(network: &'a str, p: &StrengthPoint) -> Self {
-        Self {
+    fn new(curve: &'a str, of: &'a Strength, p: &StrengthPoint) -> Self {
+        let Origin {
             network,
+            data,
+            split,
+            weights,
+            ..
+        } = &of.origin;
+        Self {
+            curve,
+            network: network.as_deref(),
+            data: data.as_deref(),
+            split: split.as_deref(),
+            weights: weights.as_deref().map(|w| w.get(..12).unwrap_or(w)),
+            seed: of.protocol.seed,
             order: p.order,
             ratio: p.ratio,
             strength: p.raw,

@@ -280,9 +280,9 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let weights = weights(folder.path(), "5");
     let slow = Slow::new(&weights, &path(folder.path(), "out"));
     // A limit on the size of files stands for a disk that is full.
-    let script = format!("trap '' XFSZ; ulimit -f 24; exec \"$0\" \"$@\"");
+    let script = "trap '' XFSZ; ulimit -f 24; exec \"$0\" \"$@\"";
     let output = Command::new("bash")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_interaction")])
+        .args(["-c", script, env!("CARGO_BIN_EXE_interaction")])
         .args(&slow.args)
         .output()
         .expect("bash");

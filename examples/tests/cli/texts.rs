@@ -98,7 +98,7 @@ fn sentences_are_trained_on_and_measured() {
     // Orders are ratios: rows without a number, one for several ratios that are one order in every sentence.
     let curve = std::fs::read_to_string(root.join("found/curve.csv")).unwrap();
     assert!(
-        curve.contains("trained,,0.2,") && !curve.contains("trained,,0.05,"),
+        curve.contains(",0,,0.2,") && !curve.contains(",0,,0.05,"),
         "{curve}"
     );
     // The same with words, and with what is absent hidden; training goes on from the folder.
