@@ -116,7 +116,7 @@ pub enum Error {
     },
     /// Two results that do not belong together.
     #[error(
-        "the {what} differ: {earlier} in the earlier result, {now} in this one; only results of one network, data and protocol go together"
+        "different {what}: {earlier} in the earlier result, {now} in this one; only results of one network, data and protocol go together"
     )]
     Differs {
         /// The setting that differs.
@@ -225,11 +225,7 @@ impl Error {
     }
 
     pub(crate) fn repeated(ids: &[u64]) -> Self {
-        let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
-        let more = if ids.len() > 10 { ", .." } else { "" };
-        Self::Repeated {
-            ids: shown.join(", ") + more,
-        }
+        Self::Repeated { ids: some_ids(ids) }
     }
 
     pub(crate) fn setting(
@@ -243,6 +239,12 @@ impl Error {
             remedy: remedy.into(),
         }
     }
+}
+
+/// Ids for a message, the first ten.
+pub(crate) fn some_ids(ids: &[u64]) -> String {
+    let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
+    shown.join(", ") + if ids.len() > 10 { ", .." } else { "" }
 }
 
 /// A result of this crate.

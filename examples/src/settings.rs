@@ -132,7 +132,7 @@ const COMPARED: [(&str, &str); 17] = [
 ];
 
 /// Characters of a value that an error shows.
-const SHOWN: usize = 60;
+const SHOWN: usize = 400;
 
 impl TrainedWith {
     /// The `settings.json` beside a weight file, where there is one.

@@ -180,12 +180,12 @@ fn what_does_not_belong_together_is_not_merged() {
     refuse(of(&m, &[0]), "30 occur more than once");
     refuse(
         of(&m.clone().contexts(6), &[1]),
-        "contexts differ: 5 in the earlier result, 6",
+        "different contexts: 5 in the earlier result, 6",
     );
-    refuse(of(&m.clone().seed(1), &[1]), "seed differ: 9");
+    refuse(of(&m.clone().seed(1), &[1]), "different seed: 9");
     refuse(
         of(&m.clone().baseline(Baseline::Values(vec![0.5; 10])), &[1]),
-        "baseline differ: zero",
+        "different baseline: zero",
     );
     let named = |name: &str| {
         m.clone().origin(Origin {
@@ -195,10 +195,15 @@ fn what_does_not_belong_together_is_not_merged() {
     };
     let error = Profile::merge([of(&named("mlp5"), &[0]), of(&named("mlp8"), &[1])]).unwrap_err();
     assert!(
-        error.to_string().contains("network differ: mlp5"),
+        error.to_string().contains("different network: mlp5"),
         "{error}"
     );
     assert!(Profile::merge([]).is_err());
+    // Targets that are given, beside those that the network predicts.
+    let narrow = batch.inputs.clone().narrow(0, 1, 1);
+    let labels = labels(&batch)[1..2].to_vec();
+    let given = m.clone().ids([batch.ids[1]]).run(&net, narrow, labels);
+    refuse(given.unwrap(), "different targets: predicted");
     // Without ids nobody knows whether two samples are one.
     let alone = |place: usize| {
         m.run(
@@ -264,7 +269,7 @@ fn another_network_target_baseline_or_sample_is_not_gone_on_with() {
     );
     refuse(
         resume(&m.clone().contexts(4)).run(&net, x(), y.clone()),
-        "contexts differ",
+        "different contexts",
     );
     let few = measurement().ids(batch.ids[..5].to_vec());
     let narrow = x().narrow(0, 0, 5);
@@ -367,6 +372,52 @@ fn everything_that_is_saved_is_loaded_equal_to_the_bit() {
         (&*format!("x{}", row[6]), &*format!("x{}", row[7]))
     );
     assert_eq!(csv.lines().count(), 1 + ROWS * 4 * 7);
+}
+
+#[test]
+fn a_profile_whose_parts_do_not_fit_is_refused_when_it_is_read() {
+    let (net, batch) = subject(2);
+    let m = measurement().ids(batch.ids.clone());
+    let profile = m.run(&net, batch.inputs.clone(), labels(&batch)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("profile.json");
+    profile.save_json(&path).unwrap();
+    let whole: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let refused = |edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut edited = whole.clone();
+        edit(&mut edited);
+        std::fs::write(&path, edited.to_string()).unwrap();
+        let error = Profile::load_json(&path).unwrap_err();
+        assert!(matches!(error, Error::Format { .. }), "{error}");
+    };
+    refused(&|p| p["samples"][0]["magnitudes"] = serde_json::json!([]));
+    refused(&|p| {
+        for column in ["mean", "variance", "contexts", "exact"] {
+            let list = &mut p["samples"][1]["estimates"][column];
+            list.as_array_mut().unwrap().pop();
+        }
+    });
+    refused(&|p| p["samples"][1]["pairs"][0] = serde_json::json!([3, 99]));
+    refused(&|p| {
+        let first = p["samples"][0].clone();
+        p["samples"].as_array_mut().unwrap().insert(0, first);
+    });
+    refused(&|p| p["samples"].as_array_mut().unwrap().reverse());
+    refused(&|p| p["requested"] = serde_json::json!([2, 5]));
+}
+
+#[test]
+fn a_run_that_fails_before_its_first_sample_leaves_nothing() {
+    let (net, batch) = subject(2);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let m = measurement().ids(batch.ids.clone()).journal(&path);
+    let error = m
+        .run(&net, batch.inputs.clone() * f32::NAN, labels(&batch))
+        .unwrap_err();
+    assert!(matches!(error, Error::NotFinite { .. }), "{error}");
+    assert!(!path.exists());
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn what_does_not_fit_sentences_is_named() {
         "{error}"
     );
     for (baseline, remedy) in [
-        (Baseline::Zero, "mask, pad, unknown or hidden"),
+        (Baseline::Zero, "mask, pad, unk or hide"),
         (Baseline::Pad, "no such piece"),
     ] {
         let without = Measurement::new(tokens().pad(None)).baseline(baseline);

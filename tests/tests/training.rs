@@ -461,8 +461,8 @@ fn a_smaller_last_batch_weighs_less_in_the_mean_of_a_term() {
 
 #[test]
 fn a_single_logit_trains_by_binary_cross_entropy() {
-    let device = Device::flex().autodiff();
-    let net = seeded(MlpConfig::new(10, 1).with_hidden(8).init(&device), 3);
+    let net = MlpConfig::new(10, 1).with_hidden(8).init(&Device::flex());
+    let (net, device) = (seeded(net, 3).train(), Device::flex().autodiff());
     let batch = rules(32, 1).batch(&(0..32).collect::<Vec<_>>(), &device);
     let logits = net.forward(batch.inputs.clone());
     let labels = batch.targets.clone().float().reshape([32, 1]);

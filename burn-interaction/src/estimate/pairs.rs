@@ -189,7 +189,7 @@ impl Grid {
         let [rows, columns] = grid.ok_or_else(|| {
             Error::setting(
                 "pairs",
-                "neighbours",
+                "neighbours or windows",
                 "these players lie on no grid: use all, random or given pairs",
             )
         })?;

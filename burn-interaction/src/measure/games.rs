@@ -54,6 +54,7 @@ impl<P> Measurement<P> {
             described: "game".into(),
             grid: None,
             device: None,
+            targets: None,
         };
         self.measure(&games, setting, observer)
     }

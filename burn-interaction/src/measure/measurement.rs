@@ -86,7 +86,7 @@ impl<P> Measurement<P> {
     }
 
     /// Rows in a batch. By default as many as give the network about half a million input values, 8 to 4096. Where samples
-    /// differ in length a batch ends before more than a quarter of it is padding.
+    /// differ in length each batch holds one length.
     pub fn batch(mut self, rows: usize) -> Self {
         self.batch = Some(rows);
         self
@@ -123,7 +123,7 @@ impl<P> Measurement<P> {
     }
 
     /// Writes each finished sample to this file at once, from which [`resume_from`](Measurement::resume_from) goes on after
-    /// a kill at any moment. The file is replaced when a run begins.
+    /// a kill at any moment. The file is replaced when the first sample of a run is finished.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
         self.journal = Some(path.into());
         self
@@ -175,6 +175,7 @@ impl<P> Measurement<P> {
         let mut requested: Vec<u64> = chosen.iter().map(|place| sheet.id(*place)).collect();
         requested.sort_unstable();
         let mut origin = self.origin.clone();
+        origin.targets = setting.targets.map(String::from);
         if let Some(device) = &setting.device {
             origin.computed_on(device);
         }
@@ -195,13 +196,17 @@ impl<P> Measurement<P> {
         }
         let kept = |place: &usize| profile.sample(sheet.id(*place)).is_some();
         let missing: Vec<usize> = chosen.into_iter().filter(|place| !kept(place)).collect();
-        let journal = self.journal.as_ref();
-        let mut journal = journal
-            .map(|path| Journal::create(path, &profile))
-            .transpose()?;
+        let mut journal: Option<Journal> = None;
         let mut finished = |sample| {
-            if let Some(journal) = &mut journal {
-                journal.add(&sample)?;
+            // Begun with the first sample: a run that fails before leaves nothing behind, and nothing of another is lost.
+            match (&mut journal, &self.journal) {
+                (Some(journal), _) => journal.add(&sample)?,
+                (None, Some(path)) => {
+                    let mut begun = Journal::create(path, &profile)?;
+                    begun.add(&sample)?;
+                    journal = Some(begun);
+                }
+                (None, None) => {}
             }
             profile.samples.push(sample);
             Ok(())
@@ -221,6 +226,8 @@ pub(super) struct Setting {
     pub described: String,
     pub grid: Option<[usize; 2]>,
     pub device: Option<String>,
+    /// How targets were chosen, of networks.
+    pub targets: Option<&'static str>,
 }
 
 impl<P: Players> Measurement<P> {
@@ -267,9 +274,12 @@ impl<P: Players> Measurement<P> {
         }
         players.count(&inputs)?;
         self.check_mode(net, &inputs)?;
-        let targets = match targets.into() {
-            Targets::Labels(labels) => labels,
-            Targets::Predicted => read_logits(net.logits(inputs.clone()), samples)?.predictions(),
+        let (targets, chosen) = match targets.into() {
+            Targets::Labels(labels) => (labels, "labels"),
+            Targets::Predicted => {
+                let logits = net.logits(inputs.clone());
+                (read_logits(logits, samples)?.predictions(), "predicted")
+            }
         };
         let protocol = self.protocol_of_players();
         let baseline = protocol.baseline.clone().unwrap_or_default();
@@ -278,6 +288,7 @@ impl<P: Players> Measurement<P> {
             described: players.describe(),
             grid: players.grid(),
             device: Some(kind_of(&players.device(&inputs))),
+            targets: Some(chosen),
             protocol,
         };
         let ids = match &self.ids {
@@ -322,6 +333,9 @@ impl<P: Players> Measurement<P> {
     ///
     /// A setting does not fit the inputs.
     pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
+        let own = self.protocol_of_players();
+        self.players
+            .absent(inputs, &own.baseline.unwrap_or_default())?;
         let counts = self.players.counts(inputs)?;
         let lengths = self.players.lengths(inputs)?;
         let whole = self.players.elements(inputs);

@@ -7,15 +7,14 @@ const BATCH_ELEMENTS: usize = 1 << 19;
 /// Rows in a batch by default, whatever their elements.
 const ROWS: (usize, usize) = (8, 4096);
 
-/// A batch that rows are put into one after the other. Rows of several sizes are padded to the largest of them; padding is
-/// at most a quarter of a batch.
+/// A batch that rows of one size are put into one after the other: a row beside longer ones would be padded, and a padded row
+/// rounds in another way than one that is not.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packing {
     /// Rows of a batch, if the caller says how many.
     most: Option<usize>,
     rows: usize,
-    largest: usize,
-    filled: usize,
+    elements: usize,
 }
 
 impl Packing {
@@ -25,8 +24,7 @@ impl Packing {
             most => Ok(Self {
                 most,
                 rows: 0,
-                largest: 0,
-                filled: 0,
+                elements: 0,
             }),
         }
     }
@@ -35,23 +33,18 @@ impl Packing {
     pub fn add(&mut self, elements: usize) -> Option<usize> {
         let elements = elements.max(1);
         let closed = (!self.has_room(elements)).then(|| std::mem::take(&mut self.rows));
-        if closed.is_some() {
-            (self.largest, self.filled) = (0, 0);
-        }
         self.rows += 1;
-        self.largest = self.largest.max(elements);
-        self.filled += elements;
+        self.elements = elements;
         closed
     }
 
     fn has_room(&self, elements: usize) -> bool {
         let rows = self.rows + 1;
-        let padded = rows * self.largest.max(elements);
         let small = match self.most {
             Some(most) => rows <= most,
-            None => rows <= ROWS.0 || (rows <= ROWS.1 && padded <= BATCH_ELEMENTS),
+            None => rows <= ROWS.0 || (rows <= ROWS.1 && rows * elements <= BATCH_ELEMENTS),
         };
-        self.rows == 0 || small && 4 * (self.filled + elements) >= 3 * padded
+        self.rows == 0 || small && elements == self.elements
     }
 
     /// Rows in the batch that is being filled.
@@ -82,18 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn padding_is_at_most_a_quarter_of_any_batch() {
-        // Lengths as sentences have them, in no order.
-        let sizes: Vec<usize> = (0..3000_usize).map(|k| 3 + k * k * 7919 % 47).collect();
-        let mut next = sizes.iter();
-        for rows in batches(None, &sizes) {
-            let batch: Vec<usize> = next.by_ref().take(rows).copied().collect();
-            let padded = rows * batch.iter().max().unwrap();
-            assert!(
-                4 * (padded - batch.iter().sum::<usize>()) <= padded,
-                "{batch:?}"
-            );
-        }
-        assert!(next.next().is_none());
+    fn rows_of_two_sizes_never_share_a_batch() {
+        assert_eq!(batches(None, &[7, 7, 5, 5, 5, 7]), [2, 3, 1]);
+        assert_eq!(batches(Some(2), &[7, 7, 7, 5]), [2, 1, 1]);
     }
 }

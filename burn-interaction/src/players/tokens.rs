@@ -228,10 +228,12 @@ impl Players for Tokens {
                     ..input.clone()
                 });
             }
-            other => return Err(other.unfit("texts: use mask, pad, unknown or hidden")),
+            other => return Err(other.unfit("texts: use mask, pad, unk or hide")),
         };
         let piece = piece.ok_or_else(|| {
-            baseline.unfit("this vocabulary, which has no such piece: use another of mask, pad, unknown and hidden")
+            baseline.unfit(
+                "this vocabulary, which has no such piece: use another of mask, pad, unk and hide",
+            )
         })?;
         Ok(Sentences {
             pieces: input.pieces.zeros_like() + piece as i64,

@@ -67,6 +67,30 @@ impl SampleProfile {
         self.fingerprint.target
     }
 
+    /// Whether its lists fit each other.
+    pub(super) fn check(&self) -> std::result::Result<(), String> {
+        let Self {
+            players,
+            orders,
+            pairs,
+            ..
+        } = self;
+        let pair = |(i, j): &Pair| i < j && j < players;
+        let fits = *players >= 2
+            && self.estimates.len() == orders.len() * pairs.len()
+            && self.magnitudes.len() == orders.len()
+            && orders.windows(2).all(|pair| pair[0] < pair[1])
+            && orders.last().is_some_and(|last| *last <= players - 2)
+            && pairs.windows(2).all(|two| two[0] < two[1])
+            && !pairs.is_empty()
+            && pairs.iter().all(pair)
+            && (self.names.is_empty() || self.names.len() == *players);
+        match fits {
+            true => Ok(()),
+            false => Err("its players, orders, pairs and estimates do not fit each other".into()),
+        }
+    }
+
     /// What the sample's game is recognised by.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint

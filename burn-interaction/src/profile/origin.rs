@@ -14,6 +14,10 @@ pub struct Origin {
     pub split: Option<String>,
     /// The digest of the file of weights, see [`digest`](crate::digest); `untrained` for random weights.
     pub weights: Option<String>,
+    /// What tells how samples became inputs, such as a digest of statistics, sizes and vocabularies.
+    pub inputs: Option<String>,
+    /// How the classes measured were chosen, `labels` or `predicted`; the runner fills this in.
+    pub targets: Option<String>,
     /// The command that ran.
     pub command: Option<String>,
     /// The names of the classes, by their number.
@@ -25,11 +29,13 @@ pub struct Origin {
 impl Origin {
     /// The first thing that both know and that differs, with its value here and there.
     pub fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let parts: [(&'static str, &Option<String>, &Option<String>); 4] = [
+        let parts: [(&'static str, &Option<String>, &Option<String>); 6] = [
             ("network", &self.network, &other.network),
             ("data", &self.data, &other.data),
             ("split", &self.split, &other.split),
             ("weights", &self.weights, &other.weights),
+            ("ways to make inputs", &self.inputs, &other.inputs),
+            ("targets", &self.targets, &other.targets),
         ];
         let classes = (!self.classes.is_empty()
             && !other.classes.is_empty()
@@ -49,7 +55,8 @@ impl Origin {
             (&mut self.data, &other.data),
             (&mut self.split, &other.split),
             (&mut self.weights, &other.weights),
-            (&mut self.command, &other.command),
+            (&mut self.inputs, &other.inputs),
+            (&mut self.targets, &other.targets),
         ];
         for (here, there) in pairs {
             if here.is_none() {
@@ -67,6 +74,7 @@ impl Origin {
     pub(crate) fn computed_on(&mut self, device: &str) {
         if !self.devices.iter().any(|known| known == device) {
             self.devices.push(device.into());
+            self.devices.sort();
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::file::{load_json, parse, read, replace, save_json};
 
 use crate::coalition::Pair;
@@ -171,10 +171,14 @@ impl Profile {
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = read(path)?;
-        match super::journal::read(&text, path) {
+        let profile: Self = match super::journal::read(&text, path) {
             Some(journal) => journal,
             None => parse(&text, path, "a profile"),
-        }
+        }?;
+        profile.validated().map_err(|reason| Error::Format {
+            path: path.into(),
+            reason,
+        })
     }
 
     /// Writes one row for each sample, order and pair as CSV, with a header: the sample's id, its number of players n, the

@@ -2,7 +2,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, some_ids};
 use crate::estimate::Protocol;
 
 use super::{Axis, Origin, SampleProfile, Strength};
@@ -121,6 +121,10 @@ impl Profile {
             merged.requested.clone_from(whole);
         }
         for part in parts {
+            // Several commands made it: none of them alone.
+            if part.origin.command != merged.origin.command {
+                merged.origin.command = None;
+            }
             merged.absorb(part)?;
         }
         Ok(merged)
@@ -134,13 +138,13 @@ impl Profile {
         self.check(&part)?;
         let differ = |what, here: &Option<Vec<u64>>, there: &Option<Vec<u64>>| {
             let count = |ids: &Option<Vec<u64>>| match ids {
-                Some(ids) => format!("one of parts with {} samples", ids.len()),
-                None => "no part of a larger run".into(),
+                Some(ids) => format!("samples {}", some_ids(ids)),
+                None => "no other parts".into(),
             };
             Err(Error::differs(what, count(here), count(there)))
         };
         match (&self.whole, &part.whole) {
-            (here, there) if here != there => return differ("the whole", here, there),
+            (here, there) if here != there => return differ("parts of a whole", here, there),
             (Some(_), _) => {}
             (None, _) => {
                 self.requested.extend(&part.requested);
@@ -162,6 +166,41 @@ impl Profile {
         self.samples.extend(part.samples);
         self.samples.sort_by_key(SampleProfile::id);
         Ok(())
+    }
+
+    /// Whether all parts fit each other, as they do unless somebody edited the file.
+    ///
+    /// # Errors
+    ///
+    /// What does not, in words.
+    pub(crate) fn validated(self) -> std::result::Result<Self, String> {
+        let ascending = |ids: &[u64]| ids.windows(2).all(|pair| pair[0] < pair[1]);
+        let ids: Vec<u64> = self.samples.iter().map(SampleProfile::id).collect();
+        if !ascending(&ids) || !ascending(&self.requested) {
+            return Err("samples are not in the order of their ids, or occur twice".into());
+        }
+        if let Some(id) = ids
+            .iter()
+            .find(|id| self.requested.binary_search(id).is_err())
+        {
+            return Err(format!("sample {id} is none of those that were asked for"));
+        }
+        for sample in &self.samples {
+            sample
+                .check()
+                .map_err(|reason| format!("sample {}: {reason}", sample.id()))?;
+            let players = sample.players();
+            let orders = self.axis.orders();
+            if !self.axis.players().contains(&players)
+                || !(orders.is_empty() || orders == sample.orders())
+            {
+                return Err(format!(
+                    "sample {} has other players or orders",
+                    sample.id()
+                ));
+            }
+        }
+        Ok(self)
     }
 
     /// Whether another profile may be of the same run.

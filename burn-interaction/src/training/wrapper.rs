@@ -4,6 +4,7 @@ use burn::module::{Module, ModuleDisplay, ModuleVisitor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
 use crate::batch::Batch;
+use crate::error::Error;
 use crate::game::{Classifier, two_classes};
 use crate::modulation::{Draw, EncourageLoss, Forwards, Modulation, Term};
 use crate::players::Players;
@@ -178,7 +179,11 @@ where
         recipe.epoch.validated();
         let reading = recipe.probe.as_ref().and_then(|probe| {
             let reading = probe.measure(&self.net, &recipe.players, &batch);
-            reading.unwrap_or_else(|error| panic!("probe: {error}"))
+            match reading {
+                // A training that diverges shows it in its loss.
+                Err(Error::NotFinite { .. }) => None,
+                reading => reading.unwrap_or_else(|error| panic!("probe: {error}")),
+            }
         });
         let logits = self.net.logits(batch.inputs);
         let loss = EncourageLoss::new().forward(logits.clone(), batch.targets.clone());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use burn_interaction::{Curves, Features, Strength};
 use burn_interaction_datasets::Split;
 use burn_interaction_models::registry::{image_network, point_network, table_network};
+use sha2::Digest;
 
 use crate::cli::DiscoverArgs;
 use crate::data::{
@@ -49,8 +50,9 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     )?;
     interrupt::listen();
     let absent = parse::baseline(args.subject.baseline.as_deref());
-    let job = |baseline| Job {
+    let job = |baseline, inputs: String| Job {
         args,
+        inputs,
         weights: args.weights.clone(),
         baseline,
         exact: EXACT_BY_DEFAULT,
@@ -73,7 +75,8 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             };
             let samples = ImageSamples::new(images, &view);
             let init = || Ok(image_network(model, view.size, classes, &device)?);
-            job(Some(baseline)).run(init, players, &samples)
+            let inputs = fingerprint(&(&view.normalization, view.framing, view.size.height));
+            job(Some(baseline), inputs).run(init, players, &samples)
         }
         Data::Clouds(split) => {
             let view = CloudView::new(&args.subject, trained.as_ref())?;
@@ -84,7 +87,8 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             };
             let samples = CloudSamples::new(clouds, &view);
             let init = || Ok(point_network(model, view.points, classes, &device)?);
-            job(view.baseline(&args.subject)?).run(init, view.players(), &samples)
+            let inputs = format!("{} points", view.points);
+            job(view.baseline(&args.subject)?, inputs).run(init, view.players(), &samples)
         }
         Data::Table(Split {
             mut train,
@@ -93,12 +97,13 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             let trained = trained.map(|trained| trained.statistics);
             let standardization = Statistics::of_table(trained, &train)?;
             let baseline = absent?.or_mean(|| Ok(mean_of_table(&train, &standardization)))?;
+            let statistics = standardization.clone();
             standardization.apply(&mut train);
             standardization.apply(&mut test);
             let (inputs, classes) = (train.names().len(), train.classes().len());
             let init = || Ok(table_network(model, inputs, classes, &device)?);
             let samples = if args.split == "train" { train } else { test };
-            job(Some(baseline)).run(init, Features, &samples)
+            job(Some(baseline), fingerprint(&statistics)).run(init, Features, &samples)
         }
         Data::Texts(split) => {
             let weights = args.weights.as_deref();
@@ -111,11 +116,15 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             let set = Arc::new(view.sentences(part, &args.split)?);
             let samples =
                 SentenceSamples::new(set, &view).of_at_least(args.min_players, &device)?;
+            let pieces: Vec<String> = (0..view.vocabulary.size() as u32)
+                .map(|piece| view.vocabulary.piece(piece))
+                .collect();
+            let inputs = fingerprint(&pieces);
             let job = Job {
                 weights: view.weights.clone(),
                 exact: EXACT_OF_SENTENCES,
                 fewest: args.min_players,
-                ..job(absent?.without_mean("texts")?)
+                ..job(absent?.without_mean("texts")?, inputs)
             };
             job.run(
                 || Ok(view.config.init(&device)?),
@@ -124,6 +133,16 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             )
         }
     }
+}
+
+/// A digest of what samples become inputs by.
+fn fingerprint(made_by: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string(made_by).unwrap_or_default();
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Seconds as a person says them.

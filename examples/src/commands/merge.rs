@@ -33,6 +33,11 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     let mut curves = Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
     let mut missing = profile.missing();
     if let Some(control) = &control {
+        if control.samples().len() != profile.samples().len() {
+            println!(
+                "the control has other samples than the network: discover --control --resume makes them one"
+            );
+        }
         results.write(CONTROL, control)?;
         curves = curves.with(curve_name(control), control.strength());
         missing.extend(control.missing());

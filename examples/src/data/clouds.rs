@@ -253,6 +253,13 @@ impl Samples for CloudSamples {
             Choice::Parts => self.parts(indices),
             Choice::File(path) => {
                 let map = RegionMap::load_json(path)?;
+                let (given, asked) = (map.clouds().len(), indices.len());
+                if given != asked {
+                    return Err(usage(format!(
+                        "--regions {}: it has the regions of {given} clouds, and {asked} are to be measured, those of all parts together; give the regions of as many",
+                        path.display()
+                    )));
+                }
                 Ok((self.view.with(Regions::given(map)), indices))
             }
         }

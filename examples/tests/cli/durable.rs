@@ -72,19 +72,30 @@ fn a_run_goes_on_with_its_own_network_data_and_settings_only() {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         refuse(&args, what);
     };
-    refused(on(&["--split", "train"]), "split differ: test");
-    refused(on(&["--seed", "3"]), "seed differ: 0");
-    refused(on(&["--orders", "all"]), "orders differ: published");
-    refused(on(&["--baseline", "zero"]), "baseline differ: values");
+    refused(on(&["--split", "train"]), "different split: test");
+    refused(on(&["--seed", "3"]), "different seed: 0");
+    refused(on(&["--orders", "all"]), "different orders: published");
+    refused(on(&["--baseline", "zero"]), "different baseline: values");
     let mut wrong = on(&[]);
     let place = wrong.iter().position(|arg| *arg == mine).unwrap();
     wrong[place] = other;
-    refused(wrong, "weights differ");
+    refused(wrong, "different weights");
     let untrained: Vec<String> = on(&[])
         .into_iter()
         .filter(|arg| *arg != mine && arg != "--weights")
         .collect();
-    refused(untrained, "weights differ");
+    refused(untrained, "different weights");
+    // A mistake beside --force costs nothing of what is there.
+    let force = |more: &[&str]| {
+        [&args[..], &["--force"], more]
+            .concat()
+            .iter()
+            .map(|a| a.to_string())
+            .collect()
+    };
+    refused(force(&["--baseline", "values:1"]), "expected 10, found 1");
+    refused(force(&["--baseline", "mean"]), "mean_of_rows");
+    assert_eq!(profile(&out, "profile.json").samples().len(), 4);
     // Another run is not written over, unless told to.
     refuse(&args, "--force");
     succeed(&[&args[..], &["--force"]].concat());

@@ -118,7 +118,7 @@ fn sentences_are_trained_on_and_measured() {
     );
     refuse(
         &[&by_folder, &measure[..], &["--baseline", "blur:2"]].concat(),
-        "mask, pad, unknown or hidden",
+        "mask, pad, unk or hide",
     );
     refuse(
         &[&by_folder, &measure[..], &["--orders", "0,1"]].concat(),

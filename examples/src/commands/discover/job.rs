@@ -33,6 +33,8 @@ pub(super) struct Job<'a> {
     pub exact: usize,
     /// Players below which samples are left out.
     pub fewest: usize,
+    /// A digest of how samples become inputs.
+    pub inputs: String,
     pub folder: &'a Folder,
     pub device: &'a Device,
 }
@@ -96,7 +98,9 @@ impl Job<'_> {
         // Written before the control begins: what is finished is not to be lost with it.
         results.write_curves(&curves)?;
         let mut complete = profile.is_complete();
-        if args.control && trained && !interrupt::requested() {
+        // A control that is there goes on with its network, so that both are of the same samples.
+        let control = args.control || (args.resume && results.earlier(CONTROL)?.is_some());
+        if control && trained && !interrupt::requested() {
             println!("measuring the same network untrained");
             let origin = self.origin(samples, "untrained".into());
             let net = untrained()?;
@@ -204,7 +208,7 @@ impl Job<'_> {
         }
         let cost = measurement.cost(&batch.inputs)?;
         let counts = players.counts(&batch.inputs)?;
-        let each = timing(&measurement, net, chosen);
+        let each = timing(&measurement, net, chosen)?;
         println!(
             "{} players, {} samples: {} forwards in {} batches, about {}",
             range(&counts),
@@ -249,6 +253,8 @@ impl Job<'_> {
             data: Some(data.into()),
             split: Some(self.args.split.clone()),
             weights: Some(weights),
+            inputs: Some(self.inputs.clone()),
+            targets: None,
             command: Some(std::env::args().collect::<Vec<_>>().join(" ")),
             classes: samples.classes().to_vec(),
             devices: Vec::new(),
@@ -339,7 +345,7 @@ fn timing<S: Samples>(
     measurement: &Measurement<S::Players>,
     net: &impl Classifier<S::Input>,
     chosen: &Chosen<S>,
-) -> f64 {
+) -> Result<f64> {
     let mut seen: Vec<(f64, u64)> = Vec::new();
     let mut observer = |progress: &Progress| {
         seen.push((progress.elapsed.as_secs_f64(), progress.forwards));
@@ -350,14 +356,17 @@ fn timing<S: Samples>(
         }
     };
     let (inputs, targets) = (chosen.batch.inputs.clone(), chosen.targets.clone());
-    // What is wrong with the run, the run itself will say.
-    let _ = measurement.run_observed(net, inputs, targets, &mut observer);
+    match measurement.run_observed(net, inputs, targets, &mut observer) {
+        Ok(_) | Err(burn_interaction::Error::Interrupted) => {}
+        // What is wrong shows before anything of an earlier run is replaced.
+        Err(error) => return Err(error.into()),
+    }
     let warm = if seen.len() > 4 { 1 } else { 0 };
-    match (seen.get(warm), seen.last()) {
+    Ok(match (seen.get(warm), seen.last()) {
         (Some(first), Some(last)) if last.1 > first.1 => {
             (last.0 - first.0) / (last.1 - first.1) as f64
         }
         (Some(only), _) => only.0 / only.1.max(1) as f64,
         _ => 0.0,
-    }
+    })
 }

@@ -32,6 +32,18 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     if args.batch == 0 {
         return Err(usage("--batch 0: a batch has at least one sample"));
     }
+    if !(args.lr.is_finite() && args.lr > 0.0) {
+        return Err(usage(format!(
+            "--lr {}: a rate is a positive number",
+            args.lr
+        )));
+    }
+    if !(args.weight_decay.is_finite() && args.weight_decay >= 0.0) {
+        let decay = args.weight_decay;
+        return Err(usage(format!(
+            "--weight-decay {decay}: a decay is a number from 0 on"
+        )));
+    }
     let data = open(&args.subject.data)?;
     let existing = Existing::asked(args.force, args.resume);
     let folder = Folder::open(&args.out, existing, &[TRAINING, MEASUREMENT])?;
@@ -218,6 +230,8 @@ impl Job<'_> {
             &self.device,
         )?;
         self.modulation.check(players.count(&first.inputs)?)?;
+        let own = players.baseline();
+        players.absent(&first.inputs, inputs.baseline.as_ref().unwrap_or(&own))?;
         let probe = (args.probe_samples > 0).then(|| {
             let probe = Probe::new()
                 .samples(args.probe_samples)
