@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::coalition::Coalition;
-use crate::device::lanes;
+use crate::device::{is_cpu, lanes};
 use crate::error::{Error, Result};
 use crate::players::Players;
 
@@ -32,6 +32,8 @@ pub(crate) trait Evaluate {
     fn rounding(&self, sample: usize, at: &Coalition, largest: f64) -> Result<f64>;
     /// Values that are evaluated for it.
     fn rounding_values(&self) -> u64;
+    /// How far a value may move from one batch to another, as a share of the larger of 1 and the largest value.
+    fn tolerance(&self) -> f64;
 }
 
 /// Values that [`NetworkGames`] evaluates to measure the rounding of a sample's values.
@@ -146,6 +148,14 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
 
     fn rounding_values(&self) -> u64 {
         ROUNDING_VALUES
+    }
+
+    /// The CPU computes a row alike in any batch; other devices choose their kernels, and the precision of products, by shape.
+    fn tolerance(&self) -> f64 {
+        match is_cpu(&self.players.device(&self.present)) {
+            true => 1e-5,
+            false => 1e-3,
+        }
     }
 
     fn players(&self) -> &[usize] {

@@ -110,4 +110,8 @@ impl<G: Game> Evaluate for Games<'_, G> {
     fn rounding_values(&self) -> u64 {
         0
     }
+
+    fn tolerance(&self) -> f64 {
+        1e-5
+    }
 }

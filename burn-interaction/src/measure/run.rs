@@ -12,9 +12,6 @@ use crate::profile::{Accumulator, Birth, SampleProfile};
 use super::packing::Packing;
 use super::{Observer, Progress};
 
-/// How far a coalition's value may move from one evaluation to the next, as a share of the larger of 1 and the largest value.
-pub(super) const SAME: f64 = 1e-5;
-
 /// What a run is told of its samples, by their place in the batch.
 pub(super) trait Subjects {
     /// The name of a sample in results.
@@ -273,7 +270,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
         let largest = [empty, all, first]
             .iter()
             .fold(0.0_f64, |most, v| most.max(v.abs()));
-        if (running.again - first).abs() > SAME * largest.max(1.0) {
+        if (running.again - first).abs() > self.evaluate.tolerance() * largest.max(1.0) {
             let again = running.again;
             return Err(Error::NoFunction {
                 sample: id,

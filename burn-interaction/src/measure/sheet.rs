@@ -3,7 +3,7 @@ use crate::estimate::{Plan, Protocol};
 use crate::game::{Evaluate, Fingerprint, Row};
 use crate::profile::Profile;
 
-use super::run::{SAME, Subjects};
+use super::run::Subjects;
 
 /// How far values may move between kinds of device, as a share of the larger of 1 and the largest value.
 const SAME_ELSEWHERE: f64 = 1e-3;
@@ -100,7 +100,11 @@ impl<'a> Sheet<'a> {
             });
         }
         let same = device.is_none_or(|device| earlier.origin().devices == [device]);
-        let tolerance = if same { SAME } else { SAME_ELSEWHERE };
+        let tolerance = if same {
+            evaluate.tolerance()
+        } else {
+            SAME_ELSEWHERE
+        };
         for place in 0..self.ids.len() {
             let id = self.ids[place];
             let Some(sample) = earlier.sample(id) else {
