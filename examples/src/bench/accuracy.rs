@@ -1,19 +1,13 @@
 //! The error of toggled against paired estimates, at equal forwards.
 
-use std::sync::Arc;
-
-use burn::module::Module;
 use burn::tensor::Device;
 use burn_interaction::game::{Dividends, KnownGame};
-use burn_interaction::{Estimator, Measurement, Orders, Pairs, Patches, Profile};
-use burn_interaction_datasets::{Cifar10, Normalization};
-use burn_interaction_models::registry::ImageSize;
-use burn_interaction_models::{ResNetCifarConfig, load};
+use burn_interaction::{Estimator, Measurement, Orders, Pairs, Patches, Profile, Targets};
 
 use crate::cli::BenchArgs;
-use crate::data::{ImageSamples, ImageView, Samples};
 use crate::error::Result;
-use crate::measuring;
+
+use super::trained_resnet;
 
 const SEEDS: u64 = 8;
 const CONTEXTS: usize = 10;
@@ -51,24 +45,14 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
         )?;
     }
     if let (Some(weights), Some(data)) = (&args.weights, &args.data) {
-        let net = ResNetCifarConfig::resnet20(10).init(device).valid();
-        let (net, _) = load(net, weights)?;
-        let view = ImageView {
-            size: ImageSize::cifar(),
-            framing: None,
-            normalization: Normalization::imagenet(),
-            own: false,
-        };
-        let samples = ImageSamples::new(Arc::new(Cifar10::test(data)?), &view);
-        let chosen = measuring::choose(&net, &samples, 1, true, device)?;
-        let batch = samples.batch(&chosen, device)?;
+        let (net, batch) = trained_resnet(weights, data, 1, device)?;
+        let target = Targets::try_from(batch.targets.clone())?;
         let base = Measurement::new(Patches::grid(16, 16))
             .orders(Orders::ratios([0.05, 0.25, 0.5, 0.75, 0.95]));
         let base = base
             .pairs(Pairs::windows(3, 36))
             .contexts(CONTEXTS)
             .batch(128);
-        let target = vec![samples.label(chosen[0])];
         let first = base
             .clone()
             .contexts(1)

@@ -13,7 +13,40 @@ pub mod step;
 pub mod throughput;
 pub mod values;
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use burn_interaction::Batch;
+use burn_interaction_datasets::{Cifar10, Normalization};
+use burn_interaction_models::registry::ImageSize;
+use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
+
+use crate::data::{ImageSamples, ImageView, Samples};
+use crate::error::Result;
+use crate::measuring;
+
+/// The ResNet-20 of these weights, and CIFAR-10 images that it classifies rightly.
+fn trained_resnet(
+    weights: &Path,
+    data: &Path,
+    images: usize,
+    device: &Device,
+) -> Result<(ResNetCifar, Batch<Tensor<4>>)> {
+    let net = ResNetCifarConfig::resnet20(10).init(device).valid();
+    let (net, _) = load(net, weights)?;
+    let view = ImageView {
+        size: ImageSize::cifar(),
+        framing: None,
+        normalization: Normalization::imagenet(),
+        own: false,
+    };
+    let samples = ImageSamples::new(Arc::new(Cifar10::test(data)?), &view);
+    let chosen = measuring::choose(&net, &samples, images, true, device)?;
+    Ok((net, samples.batch(&chosen, device)?))
+}
 
 /// The fastest of `repeats` runs of each of two things, taken in turn so that both see the same machine.
 fn in_turn(repeats: usize, mut first: impl FnMut(), mut second: impl FnMut()) -> [Duration; 2] {

@@ -1,19 +1,14 @@
 //! How true the reading of a probe is at what price.
 
-use std::sync::Arc;
-
-use burn::module::Module;
 use burn::tensor::Device;
 use burn_interaction::training::Probe;
 use burn_interaction::{Batch, Orders, Patches, Profile};
-use burn_interaction_datasets::{Cifar10, Normalization};
-use burn_interaction_models::registry::ImageSize;
-use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
+use burn_interaction_models::ResNetCifar;
 
 use crate::cli::BenchArgs;
-use crate::data::{ImageSamples, ImageView, Samples};
 use crate::error::Result;
-use crate::measuring;
+
+use super::trained_resnet;
 
 /// Seeds that each allocation is read with.
 const SEEDS: u64 = 3;
@@ -34,17 +29,7 @@ pub fn run(args: &BenchArgs, device: &Device) -> Result<()> {
         println!("  give --weights and --data for it\n");
         return Ok(());
     };
-    let net = ResNetCifarConfig::resnet20(10).init(device).valid();
-    let (net, _) = load(net, weights)?;
-    let view = ImageView {
-        size: ImageSize::cifar(),
-        framing: None,
-        normalization: Normalization::imagenet(),
-        own: false,
-    };
-    let samples = ImageSamples::new(Arc::new(Cifar10::test(data)?), &view);
-    let chosen = measuring::choose(&net, &samples, 12, true, device)?;
-    let batch = samples.batch(&chosen, device)?;
+    let (net, batch) = trained_resnet(weights, data, 12, device)?;
     println!(
         "  samples pairs contexts  forwards   raw: low  mid  high   corrected: low  mid  high"
     );

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use burn::module::Module;
+use burn::tensor::Device;
 use burn_interaction::training::Probe;
 use burn_interaction::{Curves, Measurement, Modulation, Origin, Pairs, Patches, Players};
 use burn_interaction_datasets::ImageLoader;
-use burn_interaction_models::registry::image_network;
+use burn_interaction_models::registry::{ImageNetwork, image_network};
 use burn_interaction_models::save;
 
 use crate::cli::{DemoArgs, Subject};
@@ -133,53 +134,73 @@ pub fn run(args: &DemoArgs) -> Result<()> {
         ));
     }
 
-    let chosen = measuring::choose(&fitted.net, &test, args.samples, true, &device)?;
-    let batch = test.batch(&chosen, &device)?;
-    let measurement = Measurement::new(players)
-        .pairs(Pairs::windows(3, 36))
-        .contexts(10)
-        .baseline(mean)
-        .ids(batch.ids.clone())
-        .seed(seed);
-    let cost = measurement.cost(&batch.inputs)?;
-    println!(
-        "measuring {} samples, before and after training: 2 x {} forwards",
-        cost.samples, cost.forwards
-    );
-    let start = std::time::Instant::now();
-    let results = Results::new(&folder);
-    let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
-    let weights = burn_interaction::digest(folder.file("model.safetensors"))?;
-    let networks = [
-        (MAIN, "trained", weights, fitted.net),
-        (
-            CONTROL,
-            "untrained",
-            "untrained".into(),
-            untrained()?.valid(),
-        ),
-    ];
-    for (file, name, weights, net) in networks {
-        let targets = measuring::targets(&test, &chosen, false);
-        let measurement = measurement.clone().origin(origin(weights, test.classes()));
-        let measurement = measurement.journal(results.journal(file));
-        let profile = measuring::measure(&measurement, &net, batch.clone(), targets, cost)?;
-        results.write(file, &profile)?;
-        curves = curves.with(name, profile.strength());
-        results.write_curves(&curves)?;
-        if interrupt::requested() {
-            break;
+    let measured = Measured {
+        args,
+        folder: &folder,
+        device: &device,
+        test: &test,
+        measurement: Measurement::new(players)
+            .pairs(Pairs::windows(3, 36))
+            .contexts(10)
+            .baseline(mean)
+            .seed(seed),
+    };
+    measured.run(fitted.net, untrained()?.valid())
+}
+
+/// The second half of the tour.
+struct Measured<'a> {
+    args: &'a DemoArgs,
+    folder: &'a Folder,
+    device: &'a Device,
+    test: &'a ImageSamples,
+    measurement: Measurement<Patches>,
+}
+
+impl Measured<'_> {
+    /// Measures the network before and after training, on samples that it classifies rightly.
+    fn run(self, trained: ImageNetwork, untrained: ImageNetwork) -> Result<()> {
+        let Self { folder, test, .. } = self;
+        let chosen = measuring::choose(&trained, test, self.args.samples, true, self.device)?;
+        let batch = test.batch(&chosen, self.device)?;
+        let measurement = self.measurement.ids(batch.ids.clone());
+        let cost = measurement.cost(&batch.inputs)?;
+        println!(
+            "measuring {} samples, before and after training: 2 x {} forwards",
+            cost.samples, cost.forwards
+        );
+        let start = std::time::Instant::now();
+        let results = Results::new(folder);
+        let mut curves = Curves::new(format!("{MODEL} on {DATA}"));
+        let weights = burn_interaction::digest(folder.file("model.safetensors"))?;
+        let networks = [
+            (MAIN, "trained", weights, trained),
+            (CONTROL, "untrained", "untrained".into(), untrained),
+        ];
+        for (file, name, weights, net) in networks {
+            let targets = measuring::targets(test, &chosen, false);
+            let measurement = measurement
+                .clone()
+                .origin(origin(weights, test.classes()))
+                .journal(results.journal(file));
+            let profile = measuring::measure(&measurement, &net, batch.clone(), targets, cost)?;
+            results.write(file, &profile)?;
+            curves = curves.with(name, profile.strength());
+            results.write_curves(&curves)?;
+            if interrupt::requested() {
+                break;
+            }
         }
-    }
-    println!("measured in {}", seconds(start.elapsed().as_secs_f64()));
-    report(&curves);
-    println!(
-        "An untrained network has a curve too: what training did is the difference between the two."
-    );
-    println!("wrote {}", folder.list());
-    match interrupt::requested() {
-        true => Err(usage("interrupted: the curves are partial")),
-        false => Ok(()),
+        println!("measured in {}", seconds(start.elapsed().as_secs_f64()));
+        report(&curves);
+        println!(
+            "An untrained network has a curve too: what training did is the difference between the two."
+        );
+        println!("wrote {}", folder.list());
+        match interrupt::requested() {
+            true => Err(usage("interrupted: the curves are partial")),
+            false => Ok(()),
+        }
     }
 }
 
