@@ -239,23 +239,27 @@ impl Slow {
         profile.map_or(0, |profile| profile.samples().len())
     }
 
-    /// Starts until the run is through, killed by this signal after each of some times; counts the finished samples after
-    /// each start.
-    fn killed(&self, signal: &str, waits: impl Iterator<Item = Duration>) -> Vec<usize> {
+    /// Starts again and again, killed by this signal after each of some times, until the run is through; counts the finished
+    /// samples after each start.
+    fn killed(&self, signal: &str, waits: &mut impl Iterator<Item = Duration>) -> Vec<usize> {
         let mut finished = vec![self.finished()];
-        for wait in waits {
+        while finished.last() != Some(&12) {
             // A run that is killed before it has begun leaves nothing to go on with, which --resume takes as well.
             let mut child = self.start(true);
+            let Some(wait) = waits.next() else {
+                assert!(child.wait().expect("it ends").success());
+                finished.push(self.finished());
+                break;
+            };
             std::thread::sleep(wait);
-            let status = Command::new("kill")
-                .args([signal, &child.id().to_string()])
-                .status();
+            let id = child.id().to_string();
+            let status = Command::new("kill").args([signal, &id]).status();
             assert!(status.is_ok());
             child.wait().expect("it ends");
             finished.push(self.finished());
         }
+        // Whatever the last kill interrupted is written now.
         assert!(self.start(true).wait().expect("it ends").success());
-        finished.push(self.finished());
         finished
     }
 }
@@ -271,17 +275,23 @@ fn a_measurement_killed_at_any_moment_ends_as_one_that_was_not() {
     let expected = Profile::load_json(whole.out.join("profile.json")).unwrap();
     let kills: u32 = std::env::var("INTERACTION_KILLS").map_or(5, |count| count.parse().unwrap());
     for (signal, kills) in [("-KILL", kills), ("-TERM", 2), ("-INT", 2)] {
-        let killed = Slow::new(&weights, &path(folder.path(), signal));
-        // Moments spread over the run by the golden ratio, in no order.
+        // Moments spread over the run by the golden ratio, in no order; a run that is through makes place for the next.
         let moment = |k: u32| time.mul_f64((f64::from(k) * 0.618 + 0.31).fract());
-        let finished = killed.killed(signal, (0..kills).map(moment));
-        // What was finished stays finished: at most the sample in progress is measured again.
-        assert!(finished.is_sorted(), "{signal}: {finished:?}");
-        assert_eq!(finished.last(), Some(&12), "{signal}: {finished:?}");
-        println!("{signal}: {finished:?}");
-        let found = Profile::load_json(killed.out.join("profile.json")).unwrap();
-        assert_eq!(found.samples(), expected.samples(), "{signal}");
-        assert!(!killed.out.join("profile.partial.jsonl").exists());
+        let mut moments = (0..kills).map(moment).peekable();
+        for run in 0.. {
+            if moments.peek().is_none() {
+                break;
+            }
+            let killed = Slow::new(&weights, &path(folder.path(), &format!("{signal}{run}")));
+            let finished = killed.killed(signal, &mut moments);
+            println!("{signal}: {finished:?}");
+            // What was finished stays finished: at most the sample in progress is measured again.
+            assert!(finished.is_sorted(), "{signal}: {finished:?}");
+            assert_eq!(finished.last(), Some(&12), "{signal}: {finished:?}");
+            let found = Profile::load_json(killed.out.join("profile.json")).unwrap();
+            assert_eq!(found.samples(), expected.samples(), "{signal}");
+            assert!(!killed.out.join("profile.partial.jsonl").exists());
+        }
     }
 }
 
