@@ -7,7 +7,7 @@ pub struct Batch<I> {
     pub inputs: I,
     /// The labels, a `[batch]` tensor.
     pub targets: Tensor<1, Int>,
-    /// What names each sample in results, and fixes what is drawn for it: its place in the data set.
+    /// The places of the samples in their data set, which name them in results and fix what is drawn for them.
     pub ids: Vec<u64>,
 }
 

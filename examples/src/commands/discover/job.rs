@@ -12,7 +12,7 @@ use crate::cli::DiscoverArgs;
 use crate::data::Samples;
 use crate::error::{Result, usage};
 use crate::output::Folder;
-use crate::results::{CONTROL, MAIN, Results};
+use crate::results::{CONTROL, MAIN, Results, curve_name, title};
 use crate::{interrupt, measuring, parse};
 
 use super::{report, seconds};
@@ -92,9 +92,8 @@ impl Job<'_> {
             players, indices, ..
         } = &chosen;
         samples.write_pictures(players, indices, &profile, self.folder, device)?;
-        let (model, data) = self.names();
-        let name = if trained { "trained" } else { "untrained" };
-        let mut curves = Curves::new(format!("{model} on {data}")).with(name, profile.strength());
+        let mut curves =
+            Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
         // Written before the control begins: what is finished is not to be lost with it.
         results.write_curves(&curves)?;
         let mut complete = profile.is_complete();
@@ -110,7 +109,7 @@ impl Job<'_> {
                 Ok(control) => {
                     results.write(CONTROL, &control)?;
                     complete &= control.is_complete();
-                    curves = curves.with("untrained", control.strength());
+                    curves = curves.with(curve_name(&control), control.strength());
                     results.write_curves(&curves)?;
                 }
                 Err(_) if interrupt::requested() => complete = false,
