@@ -4,8 +4,9 @@
 //! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
 //! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`].
-//! All are Burn [`Dataset`](burn::data::dataset::Dataset)s, with batchers for Burn's data loaders; [`ImageLoader`],
-//! [`CloudLoader`], [`SentenceLoader`] and [`TableLoader`] work ahead of the trainer. [`download`] fetches what has a public address.
+//! All are Burn [`Dataset`](burn::data::dataset::Dataset)s. [`Samples`] says how those of a set become tensors, and a
+//! [`Loader`] hands them to a trainer, working ahead of it. [`registry`] opens any set by name, and the `download` module
+//! fetches what has a public address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;
@@ -27,13 +28,17 @@ mod error;
 mod folders;
 mod images;
 mod loader;
+pub mod registry;
+mod samples;
 mod table;
 mod text;
 
+pub use burn_interaction::Kind;
 pub use clouds::*;
 pub use error::*;
 pub use images::*;
 pub use loader::*;
+pub use samples::*;
 pub use table::*;
 pub use text::*;
 

@@ -4,41 +4,26 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
-use burn::tensor::{Device, Tensor};
-use burn_interaction::{Batch, Sentences};
+use burn::tensor::Device;
+use burn_interaction::Batch;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::clouds::{CloudBatcher, CloudSet};
-use crate::error::Result;
-use crate::images::{ImageBatcher, ImageSet};
-use crate::table::Table;
-use crate::text::SentenceSet;
+use crate::samples::Samples;
 
 /// Batches that wait for the trainer.
 const AHEAD: usize = 2;
 
 type Loaded<I> = std::result::Result<Batch<I>, DatasetError>;
 
-/// Burn's data loader for images: reads the images of a batch in parallel, ahead of the trainer.
-pub type ImageLoader = Loader<Tensor<4>>;
-
-/// Burn's data loader for point clouds: reads and samples the clouds of a batch in parallel, ahead of the trainer.
-pub type CloudLoader = Loader<Tensor<3>>;
-
-/// Burn's data loader for sentences: brings those of about one length together.
-pub type SentenceLoader = Loader<Sentences>;
-
-/// Burn's data loader for the rows of a table.
-pub type TableLoader = Loader<Tensor<2>>;
-
-/// Burn's data loader for samples that a batcher reads in parallel, ahead of the trainer.
+/// Burn's data loader for any [`Samples`], which are read in parallel, ahead of the trainer.
 ///
 /// Burn's own loader hands out the batches of several workers as they arrive; here a seed fixes order and variations,
-/// however many threads read.
+/// however many threads read. Samples that differ in size come together with others of about theirs, so that little of a
+/// batch is padding, except in the first batch: a probe measures that one.
 pub struct Loader<I> {
-    source: Arc<dyn Source<I>>,
+    samples: Arc<dyn Samples<Input = I>>,
     indices: Arc<[usize]>,
     batch: usize,
     shuffle: Option<u64>,
@@ -55,92 +40,22 @@ pub(crate) fn of_sample(seed: u64, [epoch, index]: [u64; 2], bits: u32) -> ChaCh
     rng
 }
 
-/// A data set and how its samples become tensors.
-trait Source<I>: Send + Sync {
-    /// The samples with these indices, with the variations of an epoch.
-    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<I>>;
-
-    /// What the samples are, for progress.
-    fn unit(&self) -> &'static str;
-
-    /// The size of a sample, where a batch is padded to its largest.
-    fn size(&self, _index: usize) -> usize {
-        1
-    }
-}
-
-struct ImageSource(Arc<dyn ImageSet>, ImageBatcher);
-
-impl Source<Tensor<4>> for ImageSource {
-    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Tensor<4>>> {
-        self.1.read_epoch(self.0.as_ref(), indices, epoch, device)
-    }
-
-    fn unit(&self) -> &'static str {
-        "images"
-    }
-}
-
-struct CloudSource(Arc<dyn CloudSet>, CloudBatcher);
-
-impl Source<Tensor<3>> for CloudSource {
-    fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Tensor<3>>> {
-        self.1.read_epoch(self.0.as_ref(), indices, epoch, device)
-    }
-
-    fn unit(&self) -> &'static str {
-        "clouds"
-    }
-}
-
-struct TableSource(Arc<Table>);
-
-impl Source<Tensor<2>> for TableSource {
-    fn read(&self, indices: &[usize], _: u64, device: &Device) -> Result<Batch<Tensor<2>>> {
-        Ok(self.0.batch(indices, device))
-    }
-
-    fn unit(&self) -> &'static str {
-        "rows"
-    }
-}
-
-struct SentenceSource(Arc<SentenceSet>);
-
-impl Source<Sentences> for SentenceSource {
-    fn read(&self, indices: &[usize], _: u64, device: &Device) -> Result<Batch<Sentences>> {
-        Ok(self.0.batch(indices, device))
-    }
-
-    fn unit(&self) -> &'static str {
-        "sentences"
-    }
-
-    fn size(&self, index: usize) -> usize {
-        self.0.length(index)
-    }
-}
-
-impl Loader<Sentences> {
-    /// Loads all sentences, in batches of `batch` (at least one) on `device`. Sentences of about one length come together,
-    /// so that little of a batch is padding, except in the first batch: a probe measures that one.
-    pub fn new(sentences: Arc<SentenceSet>, batch: usize, device: &Device) -> Self {
-        let count = sentences.sentences().len();
-        Self::of(Arc::new(SentenceSource(sentences)), count, batch, device)
-    }
-}
-
 /// Batches whose samples are put in the order of their size together: what padding costs falls with more of them, and so
 /// does the chance by which samples meet.
 const SORTED: usize = 64;
 
 /// Brings samples of about one size together, and shuffles the batches that they make.
-fn by_size<I>(source: &dyn Source<I>, order: &mut [usize], batch: usize, rng: &mut ChaCha8Rng) {
+fn by_size<I>(
+    samples: &dyn Samples<Input = I>,
+    order: &mut [usize],
+    batch: usize,
+    rng: &mut ChaCha8Rng,
+) {
     let Some(rest) = order.get_mut(batch..) else {
         return;
     };
     for window in rest.chunks_mut(SORTED * batch) {
-        window.sort_by_key(|index| source.size(*index));
+        window.sort_by_key(|index| samples.size(*index));
         let mut batches: Vec<Vec<usize>> = window.chunks(batch).map(Vec::from).collect();
         // The last one may be smaller, and stays where it is.
         let whole = window.len() / batch;
@@ -149,45 +64,12 @@ fn by_size<I>(source: &dyn Source<I>, order: &mut [usize], batch: usize, rng: &m
     }
 }
 
-impl Loader<Tensor<2>> {
-    /// Loads all rows in order, in batches of `batch` (at least one) on `device`.
-    pub fn new(table: Arc<Table>, batch: usize, device: &Device) -> Self {
-        let count = table.rows().len();
-        Self::of(Arc::new(TableSource(table)), count, batch, device)
-    }
-}
-
-impl Loader<Tensor<4>> {
-    /// Loads all images in order, in batches of `batch` (at least one) on `device`.
-    pub fn new(
-        images: Arc<dyn ImageSet>,
-        batcher: ImageBatcher,
-        batch: usize,
-        device: &Device,
-    ) -> Self {
-        let count = images.len();
-        Self::of(Arc::new(ImageSource(images, batcher)), count, batch, device)
-    }
-}
-
-impl Loader<Tensor<3>> {
-    /// Loads all clouds in order, in batches of `batch` (at least one) on `device`.
-    pub fn new(
-        clouds: Arc<dyn CloudSet>,
-        batcher: CloudBatcher,
-        batch: usize,
-        device: &Device,
-    ) -> Self {
-        let count = clouds.len();
-        Self::of(Arc::new(CloudSource(clouds, batcher)), count, batch, device)
-    }
-}
-
 impl<I> Loader<I> {
-    fn of(source: Arc<dyn Source<I>>, count: usize, batch: usize, device: &Device) -> Self {
+    /// Loads all samples in order, in batches of `batch` (at least one) on `device`.
+    pub fn new(samples: Arc<dyn Samples<Input = I>>, batch: usize, device: &Device) -> Self {
         Self {
-            source,
-            indices: (0..count).collect(),
+            indices: (0..samples.count()).collect(),
+            samples,
             batch: batch.max(1),
             shuffle: None,
             epochs: AtomicU64::new(0),
@@ -216,7 +98,7 @@ impl<I> Loader<I> {
 
     fn part(&self, indices: Arc<[usize]>, device: &Device) -> Self {
         Self {
-            source: self.source.clone(),
+            samples: self.samples.clone(),
             indices,
             batch: self.batch,
             shuffle: self.shuffle,
@@ -238,19 +120,19 @@ impl<I: Send + 'static> DataLoader<Batch<I>> for Loader<I> {
         let sizes = |order: &[usize]| {
             order
                 .windows(2)
-                .any(|pair| self.source.size(pair[0]) != self.source.size(pair[1]))
+                .any(|pair| self.samples.size(pair[0]) != self.samples.size(pair[1]))
         };
         if sizes(&order) {
-            by_size(self.source.as_ref(), &mut order, self.batch, &mut rng);
+            by_size(self.samples.as_ref(), &mut order, self.batch, &mut rng);
         }
         let total = order.len();
         let (sender, receiver) = sync_channel(AHEAD);
-        let (source, device) = (self.source.clone(), self.device.clone());
-        let unit = source.unit();
+        let (samples, device) = (self.samples.clone(), self.device.clone());
+        let unit = samples.unit();
         let size = self.batch;
         std::thread::spawn(move || {
             for chunk in order.chunks(size) {
-                let loaded = source.read(chunk, epoch, &device);
+                let loaded = samples.read(chunk, epoch, &device);
                 let failed = loaded.is_err();
                 let sent = sender.send((chunk.len(), loaded.map_err(DatasetError::new)));
                 // The trainer left, or there is nothing whole to hand out any more.
@@ -317,13 +199,16 @@ impl<I> DataLoaderIterator<Batch<I>> for Loading<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::{ImageFiles, Normalization, scenes};
+    use crate::images::{ImageFiles, ImageSamples, Normalization, scenes};
+    use burn::tensor::Tensor;
+    use burn_interaction::Sentences;
 
-    fn loader(seed: Option<u64>) -> ImageLoader {
+    fn loader(seed: Option<u64>) -> Loader<Tensor<4>> {
         let images = scenes(10, 3);
-        let batcher = ImageBatcher::new(Normalization::fit(&images).unwrap());
+        let normalization = Normalization::fit(&images).unwrap();
+        let samples = ImageSamples::new(Arc::new(images), normalization);
         let device = burn_interaction::device("flex").unwrap();
-        let loader = ImageLoader::new(Arc::new(images), batcher, 4, &device);
+        let loader = Loader::new(Arc::new(samples), 4, &device);
         match seed {
             Some(seed) => loader.shuffled(seed),
             None => loader,
@@ -370,8 +255,8 @@ mod tests {
         let files = vec![("nowhere.png".into(), 0)];
         let files = ImageFiles::new(files, vec!["a".into()]).unwrap();
         let device = burn_interaction::device("flex").unwrap();
-        let batcher = ImageBatcher::new(Normalization::imagenet());
-        let loader = ImageLoader::new(Arc::new(files), batcher, 4, &device);
+        let samples = ImageSamples::new(Arc::new(files), Normalization::imagenet());
+        let loader = Loader::new(Arc::new(samples), 4, &device);
         let mut batches = loader.iter();
         let error = batches.next().unwrap().unwrap_err().to_string();
         assert!(error.contains("nowhere.png"), "{error}");
@@ -380,7 +265,7 @@ mod tests {
 
     #[test]
     fn sentences_of_one_length_come_together_once_each() {
-        use crate::{Frame, Texts, Vocabulary, grammar, grammar_vocabulary};
+        use crate::{Frame, SentenceSet, Texts, Vocabulary, grammar, grammar_vocabulary};
 
         let vocabulary = Vocabulary::of_pieces(&grammar_vocabulary(), Frame::ClassFirst).unwrap();
         let device = burn_interaction::device("flex").unwrap();
@@ -392,7 +277,7 @@ mod tests {
             .for_each(|(item, label)| item.label = label);
         let texts = Texts::new(items, (0..100).map(|k| k.to_string()).collect()).unwrap();
         let set = Arc::new(SentenceSet::new(texts, &vocabulary, None).unwrap());
-        let read = |loader: SentenceLoader| -> Vec<(Vec<i64>, usize)> {
+        let read = |loader: Loader<Sentences>| -> Vec<(Vec<i64>, usize)> {
             let of = |batch: Loaded<Sentences>| {
                 let batch = batch.unwrap();
                 let [_, length] = batch.inputs.dims();
@@ -400,7 +285,7 @@ mod tests {
             };
             loader.iter().map(of).collect()
         };
-        let new = || SentenceLoader::new(set.clone(), 8, &device);
+        let new = || Loader::new(set.clone(), 8, &device);
         for loader in [new(), new().shuffled(3)] {
             let batches = read(loader);
             let mut all: Vec<i64> = batches

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use burn::data::dataloader::DataLoaderBuilder;
 use burn::lr_scheduler::constant::ConstantLr;
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -18,7 +17,7 @@ use burn::train::{
 };
 use burn_interaction::training::{OrderCurveMetric, OrderInput, OrderStrengthMetric, Probe};
 use burn_interaction::{Batch, Features, Profile};
-use burn_interaction_datasets::{TableBatcher, rules};
+use burn_interaction_datasets::{Loader, rules};
 use burn_interaction_models::{Mlp, MlpConfig};
 
 #[derive(Module, Debug)]
@@ -92,11 +91,7 @@ fn main() {
         net: MlpConfig::new(10, 2).init(&device),
         probe: Probe::new(),
     };
-    let loader = |rows, seed| {
-        DataLoaderBuilder::new(TableBatcher)
-            .batch_size(64)
-            .build(rules(rows, seed))
-    };
+    let loader = |rows, seed| Arc::new(Loader::new(Arc::new(rules(rows, seed)), 64, &device));
     let result = SupervisedTraining::new("interaction-out/metric", loader(4000, 1), loader(500, 2))
         .metrics((AccuracyMetric::new(), LossMetric::new()))
         .metric_valid_numeric(OrderStrengthMetric::low())

@@ -3,9 +3,11 @@
 //! `cargo run --release --example regions_of_a_cloud`
 
 use burn::module::Module;
+use std::sync::Arc;
+
 use burn_interaction::figures::CloudChart;
 use burn_interaction::{Measurement, Pairs, Regions, device};
-use burn_interaction_datasets::{CloudBatcher, solids};
+use burn_interaction_datasets::{CloudSamples, Samples, solids};
 use burn_interaction_models::registry::point_network;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -14,9 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Untrained; `burn_interaction_models::load` reads weights into it.
     let net = point_network("pointnet-slim", 256, 7, &device)?.valid();
     // A chair and a table.
-    let set = solids(14, 7);
-    let batcher = CloudBatcher::new(256);
-    let clouds = batcher.read(&set, &[5, 6], &device)?;
+    let set = CloudSamples::new(Arc::new(solids(14, 7)), 256);
+    let clouds = set.read(&[5, 6], 0, &device)?;
 
     let players = Regions::farthest(12);
     let measurement = Measurement::new(players.clone())
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The regions can be kept, and given to another measurement of the same clouds.
     let map = players.map(&clouds.inputs)?;
-    let chair = &batcher.items(&set, &[5])?[0];
+    let chair = &set.items(&[5], 0)?[0];
     let found = profile.samples()[0].interaction(0, (0, 1)).unwrap();
     let svg = CloudChart::new("a chair")
         .regions("regions", &chair.points, &map.clouds()[0])

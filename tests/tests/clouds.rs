@@ -7,7 +7,9 @@ use burn_interaction::{
     Baseline, Classifier, Coalition, Draw, Error, Estimator, Measurement, Modulation, Orders,
     Pairs, Players, RegionMap, Regions,
 };
-use burn_interaction_datasets::{CloudBatcher, solids};
+use std::sync::Arc;
+
+use burn_interaction_datasets::{CloudSamples, Samples, solids};
 use burn_interaction_models::registry::{ignores_copies, point_network, point_networks};
 use burn_interaction_models::{Reference, load};
 use burn_interaction_tests::test_device;
@@ -20,7 +22,7 @@ fn clouds(count: usize, points: usize) -> Tensor<3> {
         .map(|k| 8 * k + 5)
         .map(|k| k % (7 * count))
         .collect();
-    let batch = CloudBatcher::new(points).read(&set, &indices, &test_device());
+    let batch = CloudSamples::new(Arc::new(set), points).read(&indices, 0, &test_device());
     batch.unwrap().inputs
 }
 
@@ -287,8 +289,8 @@ fn a_network_learns_solids_towards_low_orders() {
         .train();
     let set = solids(28, 1);
     let indices: Vec<usize> = (0..28).collect();
-    let batch = CloudBatcher::new(96)
-        .read(&set, &indices, &training)
+    let batch = CloudSamples::new(Arc::new(set), 96)
+        .read(&indices, 0, &training)
         .unwrap();
     let mut optimizer = burn::optim::AdamConfig::new().init();
     let modulation = Modulation::low_order();

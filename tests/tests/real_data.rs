@@ -5,14 +5,15 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn_interaction::{Measurement, Orders, Pairs, Patches, RegionMap, Regions};
 use burn_interaction_datasets::{
-    Cifar10, CloudBatcher, CloudItem, CloudSet, Frame, Framing, ImageBatcher, ImageSet, Images,
-    Mesh, Normalization, SentenceSet, Vocabulary, ag_news, assemble, census, cola, commercial,
-    meshes, modelnet, shapenet, sst2, tiny_imagenet, unlabelled,
+    Cifar10, CloudItem, CloudSamples, CloudSet, Frame, Framing, ImageSamples, ImageSet, Images,
+    Mesh, Normalization, Samples, SentenceSet, Vocabulary, ag_news, assemble, census, cola,
+    commercial, meshes, modelnet, shapenet, sst2, tiny_imagenet, unlabelled,
 };
 use burn_interaction_models::registry::point_network;
 use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
 use burn_interaction_tests::{real_data, test_device};
 use std::path::Path;
+use std::sync::Arc;
 
 fn trained(data: &Path, config: &ResNetCifarConfig, file: &str) -> ResNetCifar {
     let path = data.join("../weights").join(file);
@@ -133,18 +134,17 @@ fn tiny_imagenet_is_read_as_it_is_on_disk() {
             .all(|mean| (0.3..0.6).contains(mean))
     );
     assert_eq!(split.test.cached_bytes(), 1000 * 3 * 64 * 64);
-    let batcher = ImageBatcher::new(normalization).framed(Framing::whole(32));
-    let batch = batcher
-        .read(&split.train, &[0, 1, 3999], &test_device())
-        .unwrap();
+    let train = Arc::new(split.train);
+    let samples = ImageSamples::new(train.clone(), normalization).framed(Framing::whole(32));
+    let batch = samples.read(&[0, 1, 3999], 0, &test_device()).unwrap();
     assert_eq!(batch.inputs.dims(), [3, 3, 32, 32]);
-    assert_eq!(split.train.label(3999), 19);
+    assert_eq!(samples.label(3999), 19);
 }
 
 /// All clouds of a set, measured by an untrained network.
-fn measured(set: &dyn CloudSet, players: Regions) {
+fn measured(set: Arc<dyn CloudSet>, players: Regions) {
     let indices: Vec<usize> = (0..set.len()).collect();
-    let batch = CloudBatcher::new(256).read(set, &indices, &test_device());
+    let batch = CloudSamples::new(set.clone(), 256).read(&indices, 0, &test_device());
     let net = point_network("pointnet-slim", 256, 16, &test_device());
     let net = net.unwrap().valid();
     let labels: Vec<usize> = indices.iter().map(|index| set.label(*index)).collect();
@@ -165,10 +165,10 @@ fn real_meshes_are_read_sampled_and_measured() {
     let split = modelnet(data.join("modelnet10")).unwrap();
     assert_eq!((split.train.len(), split.test.len()), (13, 0));
     assert_eq!(split.train.classes(), ["bathtub", "bed", "chair", "toilet"]);
-    measured(&split.train, Regions::default());
+    measured(Arc::new(split.train), Regions::default());
     let loose = meshes(data.join("modelnet40-merged-header")).unwrap();
     assert_eq!(loose.len(), 2);
-    measured(&loose, Regions::default());
+    measured(Arc::new(loose), Regions::default());
     // The counts that the files' headers give; one header is merged with its counts.
     for (file, vertices) in [
         ("modelnet40-merged-header/bathtub_0001.off", 3514),
@@ -186,13 +186,14 @@ fn real_shapes_are_read_with_their_parts_and_measured() {
     let split = shapenet(data.join("shapenet")).unwrap();
     assert_eq!((split.train.len(), split.test.len()), (16, 0));
     assert_eq!(split.train.classes().len(), 16);
-    measured(&split.train, Regions::default());
+    let train = Arc::new(split.train);
+    measured(train.clone(), Regions::default());
     // One of each of the 16 categories; each by its own parts.
-    let batcher = CloudBatcher::new(1024);
+    let samples = CloudSamples::new(train, 1024);
     let net = point_network("pointnet-slim", 1024, 16, &test_device());
     let net = net.unwrap().valid();
     for index in 0..16 {
-        let items: Vec<CloudItem> = batcher.items(&split.train, &[index]).unwrap();
+        let items: Vec<CloudItem> = samples.items(&[index], 0).unwrap();
         let regions = RegionMap::new(vec![items[0].regions().unwrap()]).unwrap();
         assert!(
             (1..=6).contains(&regions.regions()),

@@ -1,6 +1,5 @@
 //! The wrapper, the probe and the metrics in Burn's training loop.
 
-use burn::data::dataloader::DataLoaderBuilder;
 use burn::lr_scheduler::constant::ConstantLr;
 use burn::module::Module;
 use burn::optim::SgdConfig;
@@ -22,7 +21,7 @@ use burn_interaction::training::{
     OrderStrengthMetric, Probe, has_batch_norm,
 };
 use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
-use burn_interaction_datasets::{TableBatcher, rules};
+use burn_interaction_datasets::{Loader, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
 use burn_interaction_tests::seeded;
 use std::collections::BTreeSet;
@@ -106,9 +105,11 @@ fn a_learner_trains_with_terms_and_shows_the_orders_each_epoch() {
         .probe(Probe::new().samples(3));
     let folder = tempfile::tempdir().unwrap();
     let loader = |rows, seed| {
-        DataLoaderBuilder::new(TableBatcher)
-            .batch_size(64)
-            .build(rules(rows, seed))
+        Arc::new(Loader::new(
+            Arc::new(rules(rows, seed)),
+            64,
+            &burn_interaction_tests::test_device(),
+        ))
     };
     let seen = Seen::default();
     let result = SupervisedTraining::new(folder.path(), loader(640, 1), loader(128, 2))

@@ -20,6 +20,7 @@ const CACHE: usize = 1 << 30;
 pub struct CloudFiles {
     files: Vec<(Form, usize)>,
     classes: Vec<String>,
+    up: usize,
     cache: Cache<Arc<Object>>,
 }
 
@@ -122,8 +123,15 @@ impl CloudFiles {
         Self {
             files,
             classes,
+            up: 2,
             cache: Cache::new(CACHE),
         }
+    }
+
+    /// Declares which axis of the objects points up.
+    pub(super) fn standing_on(mut self, up: usize) -> Self {
+        self.up = up;
+        self
     }
 
     /// Keeps at most this many bytes of surfaces and points; 1 GiB without. Zero keeps none.
@@ -150,6 +158,10 @@ impl CloudSet for CloudFiles {
 
     fn label(&self, index: usize) -> usize {
         self.files[index].1
+    }
+
+    fn up(&self) -> usize {
+        self.up
     }
 
     fn cloud(&self, index: usize, points: usize, draw: Option<u64>) -> Result<CloudItem> {

@@ -58,6 +58,11 @@ pub trait CloudSet: Dataset<CloudItem> {
     /// The class of an object, without reading it.
     fn label(&self, index: usize) -> usize;
 
+    /// The axis that points up in the set's objects, for pictures: 0, 1 or 2.
+    fn up(&self) -> usize {
+        2
+    }
+
     /// So many points of an object, as they are in its file. A draw gives other points with each of its numbers; without
     /// one a list of points gives its first, as the references take them, and a surface those of draw 0.
     ///

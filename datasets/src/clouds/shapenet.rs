@@ -7,6 +7,9 @@ use crate::Split;
 use crate::error::{Error, Result};
 use crate::folders::{read, with_ending};
 
+/// ShapeNet's objects stand on their second axis.
+const UP: usize = 1;
+
 /// Files that name the categories.
 const CATEGORIES: &str = "synsetoffset2category.txt";
 
@@ -57,8 +60,8 @@ pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
     };
     let classes: Vec<String> = categories.into_iter().map(|(name, _)| name).collect();
     Ok(Split {
-        train: CloudFiles::new(train, classes.clone()),
-        test: CloudFiles::new(test, classes),
+        train: CloudFiles::new(train, classes.clone()).standing_on(UP),
+        test: CloudFiles::new(test, classes).standing_on(UP),
     })
 }
 

@@ -6,6 +6,7 @@ mod unpack;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::registry::{DataSet, Source};
 
 /// An archive at a public address, and the folder it becomes.
 #[derive(Debug, Clone)]
@@ -30,21 +31,15 @@ pub enum Step {
 }
 
 impl Archive {
-    /// The binary version of CIFAR-10, 170 MB.
-    pub fn cifar10() -> Self {
-        Self {
-            name: "cifar-10".into(),
-            url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz".into(),
-            md5: "c32a1d4ab5d03f1284b67883e8d87530".into(),
-        }
-    }
-
-    /// Tiny-ImageNet-200, 248 MB.
-    pub fn tiny_imagenet() -> Self {
-        Self {
-            name: "tiny-imagenet-200".into(),
-            url: "http://cs231n.stanford.edu/tiny-imagenet-200.zip".into(),
-            md5: "90528d7ca1a48142e341f4ef8d21d0de".into(),
+    /// The archive of a data set; `None` where it has none at a public address.
+    pub fn of(set: &DataSet) -> Option<Self> {
+        match set.source {
+            Source::Archive { folder, url, md5 } => Some(Self {
+                name: folder.into(),
+                url: url.into(),
+                md5: md5.into(),
+            }),
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use crate::Split;
 use crate::error::{Error, Result};
 
 use super::Images;
@@ -27,6 +28,19 @@ const CLASSES: [&str; 10] = [
 pub struct Cifar10;
 
 impl Cifar10 {
+    /// Both parts of a folder.
+    ///
+    /// # Errors
+    ///
+    /// A file is missing or cut, or a label is above 9.
+    pub fn split(folder: impl AsRef<Path>) -> Result<Split<Images>> {
+        let folder = folder.as_ref();
+        Ok(Split {
+            train: Self::train(folder)?,
+            test: Self::test(folder)?,
+        })
+    }
+
     /// The five training files of a folder.
     ///
     /// # Errors

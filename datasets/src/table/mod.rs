@@ -10,10 +10,11 @@ pub use standard::*;
 
 use std::collections::BTreeMap;
 
-use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
+
+use crate::samples::Samples;
 
 /// One row of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +79,16 @@ impl Table {
 
     /// The rows with these indices as tensors: `[rows, features]` and `[rows]`.
     pub fn batch(&self, indices: &[usize], device: &Device) -> Batch<Tensor<2>> {
-        TableBatcher.batch(
-            indices.iter().map(|i| self.rows[*i].clone()).collect(),
-            device,
-        )
+        let (mut values, mut labels, mut ids) = (Vec::new(), Vec::<i32>::new(), Vec::new());
+        for item in indices.iter().map(|index| &self.rows[*index]) {
+            values.extend_from_slice(&item.features);
+            labels.push(item.label as i32);
+            ids.push(item.id);
+        }
+        let rows = indices.len();
+        let inputs = TensorData::new(values, [rows, self.names.len()]);
+        let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [rows]), device);
+        Batch::new(Tensor::from_data(inputs, device), targets, ids)
     }
 }
 
@@ -95,19 +102,30 @@ impl Dataset<TableItem> for Table {
     }
 }
 
-/// Batches rows into `[rows, features]` and `[rows]` tensors.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TableBatcher;
+impl Samples for Table {
+    type Input = Tensor<2>;
 
-impl Batcher<TableItem, Batch<Tensor<2>>> for TableBatcher {
-    fn batch(&self, items: Vec<TableItem>, device: &Device) -> Batch<Tensor<2>> {
-        let features = items.first().map_or(0, |item| item.features.len());
-        let labels: Vec<i32> = items.iter().map(|item| item.label as i32).collect();
-        let ids = items.iter().map(|item| item.id).collect();
-        let rows = items.len();
-        let values: Vec<f32> = items.into_iter().flat_map(|item| item.features).collect();
-        let inputs = Tensor::from_data(TensorData::new(values, [rows, features]), device);
-        let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [rows]), device);
-        Batch::new(inputs, targets, ids)
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.rows[index].label
+    }
+
+    fn elements(&self) -> usize {
+        self.names.len()
+    }
+
+    fn unit(&self) -> &'static str {
+        "rows"
+    }
+
+    fn read(&self, indices: &[usize], _: u64, device: &Device) -> crate::Result<Batch<Tensor<2>>> {
+        Ok(self.batch(indices, device))
     }
 }

@@ -55,6 +55,7 @@ fn part(path: &Path) -> Result<Texts> {
         false => Ok(Texts {
             items,
             classes: CLASSES.map(String::from).into(),
+            pieces: None,
         }),
     }
 }

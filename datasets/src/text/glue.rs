@@ -125,6 +125,7 @@ fn texts(
         false => Ok(Texts {
             items,
             classes: classes.map(String::from).into(),
+            pieces: None,
         }),
     }
 }

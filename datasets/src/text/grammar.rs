@@ -49,6 +49,7 @@ pub fn grammar(count: usize, seed: u64) -> Texts {
     Texts {
         items: (0..count).map(item).collect(),
         classes: CLASSES.map(String::from).into(),
+        pieces: Some(grammar_vocabulary()),
     }
 }
 

@@ -33,6 +33,7 @@ pub struct TextItem {
 pub struct Texts {
     items: Vec<TextItem>,
     classes: Vec<String>,
+    pieces: Option<Vec<String>>,
 }
 
 impl Texts {
@@ -50,7 +51,11 @@ impl Texts {
                 classes.len()
             ))),
             None if classes.is_empty() => Err(Error::Data("texts without classes".into())),
-            None => Ok(Self { items, classes }),
+            None => Ok(Self {
+                items,
+                classes,
+                pieces: None,
+            }),
         }
     }
 
@@ -62,6 +67,11 @@ impl Texts {
     /// The names of the classes.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// The word pieces that the texts are made of, special ones included, where the set comes with them.
+    pub fn pieces(&self) -> Option<&[String]> {
+        self.pieces.as_deref()
     }
 }
 

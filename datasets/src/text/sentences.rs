@@ -5,6 +5,10 @@ use burn_interaction::{Batch, Sentences};
 
 use super::{Texts, Vocabulary};
 use crate::error::Result;
+use crate::samples::Samples;
+
+/// Numbers that a piece becomes, about the width of an embedding.
+const WIDTH: usize = 128;
 
 /// A sentence in word pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,5 +112,37 @@ impl SentenceSet {
         };
         let ids = indices.iter().map(|index| *index as u64).collect();
         Batch::new(sentences, Tensor::from_data(labels, device), ids)
+    }
+}
+
+impl Samples for SentenceSet {
+    type Input = Sentences;
+
+    fn count(&self) -> usize {
+        self.encoded.len()
+    }
+
+    fn classes(&self) -> &[String] {
+        self.texts.classes()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.texts.items()[index].label
+    }
+
+    fn elements(&self) -> usize {
+        WIDTH * self.longest()
+    }
+
+    fn size(&self, index: usize) -> usize {
+        self.length(index)
+    }
+
+    fn unit(&self) -> &'static str {
+        "sentences"
+    }
+
+    fn read(&self, indices: &[usize], _: u64, device: &Device) -> Result<Batch<Sentences>> {
+        Ok(self.batch(indices, device))
     }
 }

@@ -8,7 +8,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn_interaction::{Classifier, Estimator, Measurement, Pairs, Sentences};
 use burn_interaction_datasets::{
-    Frame, SentenceLoader, SentenceSet, TextItem, Texts, Vocabulary, grammar, grammar_vocabulary,
+    Frame, Loader, SentenceSet, TextItem, Texts, Vocabulary, grammar, grammar_vocabulary,
 };
 use burn_interaction_models::registry::text_config;
 
@@ -137,7 +137,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         }
         Ok(pieces.padding())
     };
-    let loader = SentenceLoader::new(many.clone(), BATCH, device).shuffled(1);
+    let loader = Loader::new(many.clone(), BATCH, device).shuffled(1);
     let sorted = padding(&mut loader.iter().flatten().map(|batch| batch.inputs))?;
     let every: Vec<usize> = (0..SENTENCES.1).collect();
     let plain = padding(

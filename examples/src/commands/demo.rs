@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn_interaction::training::Probe;
 use burn_interaction::{Curves, Measurement, Modulation, Origin, Pairs, Patches, Players};
-use burn_interaction_datasets::ImageLoader;
+use burn_interaction_datasets::Loader;
 use burn_interaction_models::registry::{ImageNetwork, image_network};
 use burn_interaction_models::save;
 
@@ -72,11 +72,10 @@ pub fn run(args: &DemoArgs) -> Result<()> {
     let batches = samples.div_ceil(BATCH);
     let loaders = Loaders {
         train: Arc::new(
-            ImageLoader::new(split.train, view.batcher(), BATCH, &device).shuffled(seed),
+            Loader::new(Arc::new(view.samples(split.train)), BATCH, &device).shuffled(seed),
         ),
-        valid: Arc::new(ImageLoader::new(
-            split.test.clone(),
-            view.batcher(),
+        valid: Arc::new(Loader::new(
+            Arc::new(view.samples(split.test.clone())),
             BATCH,
             &device,
         )),

@@ -1,10 +1,11 @@
 //! `interaction download`.
 
 use burn_interaction_datasets::download::{Archive, Step};
+use burn_interaction_datasets::registry::data_set;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::DownloadArgs;
-use crate::error::Result;
+use crate::error::{Result, usage};
 
 /// Fetches a data set, and says how to use it.
 ///
@@ -12,10 +13,9 @@ use crate::error::Result;
 ///
 /// It cannot be fetched or unpacked.
 pub fn run(args: &DownloadArgs) -> Result<()> {
-    let mut archive = match args.set.as_str() {
-        "cifar-10" => Archive::cifar10(),
-        _ => Archive::tiny_imagenet(),
-    };
+    let archive = Archive::of(data_set(&args.set)?);
+    let mut archive =
+        archive.ok_or_else(|| usage(format!("{} has no public address", args.set)))?;
     if let Some(url) = &args.url {
         archive.url.clone_from(url);
     }

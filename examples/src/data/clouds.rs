@@ -6,7 +6,8 @@ use burn_interaction::figures::CloudChart;
 use burn_interaction::{
     Baseline, Batch, Pair, Players, Profile, RegionMap, Regions, SampleProfile,
 };
-use burn_interaction_datasets::{CloudBatcher, CloudItem, CloudSet, assemble};
+use burn_interaction_datasets::Samples as _;
+use burn_interaction_datasets::{self as datasets, CloudItem, CloudSet, assemble};
 use burn_interaction_models::registry::ignores_copies;
 
 use crate::cli::Subject;
@@ -131,7 +132,7 @@ impl CloudView {
 /// Clouds as they come to a network.
 pub struct CloudSamples {
     clouds: Arc<dyn CloudSet>,
-    batcher: CloudBatcher,
+    samples: datasets::CloudSamples,
     view: CloudView,
 }
 
@@ -139,14 +140,14 @@ impl CloudSamples {
     /// The clouds of a set, seen so.
     pub fn new(clouds: Arc<dyn CloudSet>, view: &CloudView) -> Self {
         Self {
-            batcher: CloudBatcher::new(view.points),
+            samples: datasets::CloudSamples::new(clouds.clone(), view.points),
             clouds,
             view: view.clone(),
         }
     }
 
     fn items(&self, indices: &[usize]) -> Result<Vec<CloudItem>> {
-        Ok(self.batcher.items(self.clouds.as_ref(), indices)?)
+        Ok(self.samples.items(indices, 0)?)
     }
 
     /// The clouds that have as many parts as most of them, and their parts as regions.
@@ -244,7 +245,7 @@ impl Samples for CloudSamples {
     }
 
     fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<3>>> {
-        Ok(self.batcher.read(self.clouds.as_ref(), indices, device)?)
+        Ok(self.samples.read(indices, 0, device)?)
     }
 
     fn players(&self, players: &Regions, indices: Vec<usize>) -> Result<(Regions, Vec<usize>)> {

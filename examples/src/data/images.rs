@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use burn_interaction::{Baseline, Batch, Patches};
-use burn_interaction_datasets::{Framing, ImageBatcher, ImageSet, Normalization};
+use burn_interaction_datasets::Samples as _;
+use burn_interaction_datasets::{self as datasets, Framing, ImageSet, Normalization};
 use burn_interaction_models::registry::{Filter, ImageSize, Preprocessing, preprocessing};
 
 use crate::cli::Subject;
@@ -115,16 +116,16 @@ impl ImageView {
         ))
     }
 
-    /// Makes batches of such images.
-    pub fn batcher(&self) -> ImageBatcher {
-        ImageBatcher::new(self.normalization.clone()).framed(self.framing)
+    /// Such images of a set.
+    pub fn samples(&self, images: Arc<dyn ImageSet>) -> datasets::ImageSamples {
+        datasets::ImageSamples::new(images, self.normalization.clone()).framed(self.framing)
     }
 }
 
 /// Images as they come to a network.
 pub struct ImageSamples {
     images: Arc<dyn ImageSet>,
-    batcher: ImageBatcher,
+    samples: datasets::ImageSamples,
     size: ImageSize,
 }
 
@@ -132,8 +133,8 @@ impl ImageSamples {
     /// The images of a set, seen so.
     pub fn new(images: Arc<dyn ImageSet>, view: &ImageView) -> Self {
         Self {
+            samples: view.samples(images.clone()),
             images,
-            batcher: view.batcher(),
             size: view.size,
         }
     }
@@ -160,7 +161,7 @@ impl Samples for ImageSamples {
     }
 
     fn batch(&self, indices: &[usize], device: &Device) -> Result<Batch<Tensor<4>>> {
-        Ok(self.batcher.read(self.images.as_ref(), indices, device)?)
+        Ok(self.samples.read(indices, 0, device)?)
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use burn_interaction::Features;
 use burn_interaction::coalition::{generator, sample_of_size};
 use burn_interaction_datasets::{
-    BagOfWords, CloudBatcher, CloudLoader, CloudSet, ImageLoader, ImageSet, SentenceLoader,
-    SentenceSet, Split, Standardization, Table, TableLoader, Texts,
+    self as datasets, BagOfWords, CloudSet, ImageSet, Loader, SentenceSet, Split, Standardization,
+    Table, Texts,
 };
 use burn_interaction_models::registry::{image_network, point_network, table_network};
 
@@ -45,17 +45,16 @@ pub(super) fn images(job: Job, split: Split<Arc<dyn ImageSet>>) -> Result<()> {
         baseline: Some(absent(args)?.or_mean(|| view.mean(train.as_ref()))?),
         ..Inputs::new(args, train.classes(), chosen.len())
     };
-    let batcher = view.batcher().augmented(augmentation, args.place.seed);
+    let samples = view.samples(train).augmented(augmentation, args.place.seed);
     let loaders = Loaders {
         train: Arc::new(
-            ImageLoader::new(train, batcher, args.batch, device)
+            Loader::new(Arc::new(samples), args.batch, device)
                 .only(&chosen)
                 .shuffled(args.place.seed)
                 .starting(job.finished as u64),
         ),
-        valid: Arc::new(ImageLoader::new(
-            split.test.clone(),
-            view.batcher(),
+        valid: Arc::new(Loader::new(
+            Arc::new(view.samples(split.test.clone())),
             args.batch,
             device,
         )),
@@ -90,8 +89,8 @@ pub(super) fn clouds(job: Job, split: Split<Arc<dyn CloudSet>>) -> Result<()> {
     let trained = TrainedWith::beside(args.weights.as_ref())?;
     let view = CloudView::new(&args.subject, trained.as_ref())?;
     let train = split.train;
-    let classes = train.classes().len();
-    let net = point_network(&args.subject.model, view.points, classes, device)?;
+    let classes = train.classes().to_vec();
+    let net = point_network(&args.subject.model, view.points, classes.len(), device)?;
     let augmentation = match &args.augment {
         Some(text) => Some(parse::cloud_augmentation(text)?),
         None => None,
@@ -103,23 +102,18 @@ pub(super) fn clouds(job: Job, split: Split<Arc<dyn CloudSet>>) -> Result<()> {
             points: view.points,
         },
         baseline: view.baseline(&args.subject)?,
-        ..Inputs::new(args, train.classes(), chosen.len())
+        ..Inputs::new(args, &classes, chosen.len())
     };
-    let batcher = CloudBatcher::new(view.points).augmented(augmentation, seed);
-    let plain = CloudBatcher::new(view.points);
+    let samples = datasets::CloudSamples::new(train, view.points).augmented(augmentation, seed);
+    let plain = datasets::CloudSamples::new(split.test.clone(), view.points);
     let loaders = Loaders {
         train: Arc::new(
-            CloudLoader::new(train, batcher, args.batch, device)
+            Loader::new(Arc::new(samples), args.batch, device)
                 .only(&chosen)
                 .shuffled(seed)
                 .starting(job.finished as u64),
         ),
-        valid: Arc::new(CloudLoader::new(
-            split.test.clone(),
-            plain,
-            args.batch,
-            device,
-        )),
+        valid: Arc::new(Loader::new(Arc::new(plain), args.batch, device)),
         batches: chosen.len().div_ceil(args.batch),
     };
     let test = CloudSamples::new(split.test, &view);
@@ -146,7 +140,7 @@ pub(super) fn table(job: Job, mut split: Split<Table>) -> Result<()> {
         categories: split.train.categories().clone(),
         ..Inputs::new(args, split.train.classes(), chosen.len())
     };
-    let loader = |table| TableLoader::new(Arc::new(table), args.batch, device);
+    let loader = |table| Loader::new(Arc::new(table), args.batch, device);
     let loaders = Loaders {
         train: Arc::new(
             loader(split.train)
@@ -179,7 +173,7 @@ pub(super) fn texts(job: Job, split: Split<Texts>) -> Result<()> {
         100.0 * bag.accuracy(&test)
     );
     let chosen = chosen(args, train.sentences().len())?;
-    let loader = |set: &Arc<SentenceSet>| SentenceLoader::new(set.clone(), args.batch, device);
+    let loader = |set: &Arc<SentenceSet>| Loader::new(set.clone(), args.batch, device);
     let loaders = Loaders {
         train: Arc::new(
             loader(&train)

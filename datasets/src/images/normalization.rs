@@ -1,0 +1,93 @@
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::ImageSet;
+use crate::error::{Error, Result};
+
+/// Images that [`Normalization::fit`] reads at most.
+const ENOUGH: usize = 10_000;
+
+/// Means and standard deviations of pixel values in 0..1, channel by channel: kept with the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Normalization {
+    /// The mean of each channel.
+    pub mean: Vec<f32>,
+    /// The standard deviation of each channel.
+    pub deviation: Vec<f32>,
+}
+
+impl Normalization {
+    /// The statistics of ImageNet, which torchvision's networks and the CIFAR ResNets expect.
+    pub fn imagenet() -> Self {
+        Self {
+            mean: vec![0.485, 0.456, 0.406],
+            deviation: vec![0.229, 0.224, 0.225],
+        }
+    }
+
+    /// The statistics of a set of images, of 10,000 spread over it where there are more; one where a channel is constant.
+    ///
+    /// # Errors
+    ///
+    /// An image cannot be read, or they differ in channels.
+    pub fn fit(images: &dyn ImageSet) -> Result<Self> {
+        let step = images.len().div_ceil(ENOUGH).max(1);
+        let chosen: Vec<usize> = (0..images.len()).step_by(step).collect();
+        let of = |index: &usize| {
+            let item = images.image(*index)?;
+            let [_, height, width] = item.size;
+            let planes = item.pixels.chunks_exact((height * width).max(1));
+            Ok(planes.map(sums).collect::<Vec<_>>())
+        };
+        let each: Vec<Vec<[u64; 3]>> = chosen.par_iter().map(of).collect::<Result<_>>()?;
+        let mut totals = vec![[0; 3]; each.first().map_or(0, Vec::len)];
+        for image in each {
+            if image.len() != totals.len() {
+                return Err(Error::Data("the images differ in their channels".into()));
+            }
+            for (total, sums) in totals.iter_mut().zip(image) {
+                for (total, sum) in total.iter_mut().zip(sums) {
+                    *total += sum;
+                }
+            }
+        }
+        let mean = |[count, sum, _]: &[u64; 3]| *sum as f64 / 255.0 / (*count).max(1) as f64;
+        let deviation = |total: &[u64; 3]| {
+            let squares = total[2] as f64 / 255.0_f64.powi(2) / total[0].max(1) as f64;
+            match (squares - mean(total).powi(2)).max(0.0).sqrt() {
+                0.0 => 1.0,
+                deviation => deviation as f32,
+            }
+        };
+        Ok(Self {
+            mean: totals.iter().map(|total| mean(total) as f32).collect(),
+            deviation: totals.iter().map(deviation).collect(),
+        })
+    }
+}
+
+/// How many pixels, their sum, and the sum of their squares.
+fn sums(pixels: &[u8]) -> [u64; 3] {
+    pixels.iter().fold([0; 3], |[count, sum, squares], pixel| {
+        let value = u64::from(*pixel);
+        [count + 1, sum + value, squares + value * value]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Images;
+
+    #[test]
+    fn normalisation_is_fitted() {
+        let images = Images {
+            size: [1, 1, 2],
+            classes: vec!["a".into()],
+            pixels: vec![0, 255, 255, 0],
+            labels: vec![0, 0],
+        };
+        let fitted = Normalization::fit(&images).unwrap();
+        assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.5, 0.5));
+    }
+}

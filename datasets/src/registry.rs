@@ -1,0 +1,263 @@
+//! Every data set by name: its kind, how it opens, and where it is fetched from.
+//!
+//! ```
+//! use burn_interaction_datasets::registry::{Data, data_set, data_sets};
+//!
+//! assert!(data_sets().iter().any(|set| set.name == "cifar-10"));
+//! let Data::Images(split) = data_set("scenes")?.open(None)? else { unreachable!() };
+//! assert_eq!(split.train.classes().len(), 4);
+//! # Ok::<(), burn_interaction_datasets::Error>(())
+//! ```
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn_interaction::Kind;
+
+use crate::Split;
+use crate::clouds::{CloudSet, modelnet, shapenet, solids};
+use crate::error::{Error, Result};
+use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
+use crate::table::{Table, census, commercial, rules};
+use crate::text::{TextItem, Texts, ag_news, cola, grammar, sst2, unlabelled};
+
+/// A data set of any kind, opened.
+pub enum Data {
+    /// Images.
+    Images(Split<Arc<dyn ImageSet>>),
+    /// Point clouds.
+    Clouds(Split<Arc<dyn CloudSet>>),
+    /// Rows of a table, not standardised yet.
+    Tables(Split<Table>),
+    /// Texts, not in word pieces yet.
+    Texts(Split<Texts>),
+}
+
+/// Where the files of a data set come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// There are none: the set is generated.
+    Generated,
+    /// An archive at a public address, which the `download` feature fetches.
+    Archive {
+        /// The folder that it becomes.
+        folder: &'static str,
+        /// Its address.
+        url: &'static str,
+        /// The MD5 checksum of the archive, in hexadecimal digits.
+        md5: &'static str,
+    },
+    /// A page that says how to get them.
+    Page(&'static str),
+}
+
+/// The way a data set opens, given its folder.
+type Open = fn(&Path) -> Result<Data>;
+
+/// A data set by name.
+pub struct DataSet {
+    /// Its name.
+    pub name: &'static str,
+    /// The kind of its samples.
+    pub kind: Kind,
+    /// A line on what is in it.
+    pub about: &'static str,
+    /// Where its files come from.
+    pub source: Source,
+    open: Open,
+}
+
+use Kind::{Clouds, Images, Tables, Texts as Sentences};
+use Source::{Archive, Generated, Page};
+
+/// Makes the list of data sets from a line for each.
+macro_rules! sets {
+    ($($name:literal $kind:ident $source:expr, $about:literal, $open:expr;)*) => {
+        /// The data sets, by kind; those that need no files first.
+        static SETS: &[DataSet] = &[$(DataSet {
+            name: $name,
+            kind: $kind,
+            about: $about,
+            source: $source,
+            open: $open,
+        },)*];
+    };
+}
+
+sets! {
+    "scenes" Images Generated, "strokes and blobs of 16x16 pixels in 4 classes", |_| generated(scenes, 4000, 800, images);
+    "cifar-10" Images CIFAR10, "32x32 pixels in 10 classes, the binary version", |folder| Ok(images(Cifar10::split(folder)?));
+    "tiny-imagenet" Images TINY_IMAGENET, "64x64 pixels in 200 classes", |folder| Ok(images(tiny_imagenet(folder)?));
+    "imagenet" Images Page("https://image-net.org"), "ImageNet, or any class folders in train and val", |folder| Ok(images(imagenet(folder)?));
+
+    "solids" Clouds Generated, "solids and furniture in 7 classes", |_| generated(solids, 2100, 420, clouds);
+    "modelnet" Clouds Page("https://modelnet.cs.princeton.edu"), "ModelNet10 or 40, OFF meshes or resampled points", |folder| Ok(clouds(modelnet(folder)?));
+    "shapenet" Clouds Page("https://shapenet.org"), "the ShapeNet part annotation, 16 classes", |folder| Ok(clouds(shapenet(folder)?));
+
+    "grammar" Sentences Generated, "short sentences in 3 classes", |_| generated(grammar, 9000, 900, Data::Texts);
+    "sst2" Sentences Page(GLUE), "SST-2 of GLUE, film reviews in 2 classes", |folder| Ok(Data::Texts(sst2(folder)?));
+    "cola" Sentences Page(GLUE), "CoLA of GLUE, sentences that are acceptable or not", |folder| Ok(Data::Texts(cola(folder)?));
+    "ag-news" Sentences Page("https://github.com/mhjabreel/CharCnn_Keras"), "AG News, articles in 4 classes, CSV files", |folder| Ok(Data::Texts(ag_news(folder)?));
+
+    "rules" Tables Generated, "10 features, 2 classes", |_| generated(rules, 8000, 1000, Data::Tables);
+    "census" Tables Page("https://archive.ics.uci.edu/dataset/2/adult"), "UCI Adult: 12 features, 2 classes", |folder| Ok(Data::Tables(census(folder)?));
+    "commercial" Tables Page("https://archive.ics.uci.edu/dataset/326"), "UCI TV News Channel Commercial Detection: 10 features, 2 classes", |folder| Ok(Data::Tables(commercial(folder)?));
+}
+
+/// The page of GLUE's tasks.
+const GLUE: &str = "https://gluebenchmark.com/tasks";
+
+/// Sets whose folder has sentences without labels, and the file with them.
+const UNLABELLED: [(&str, &str); 2] = [("sst2", "test.tsv"), ("cola", "test.tsv")];
+
+/// The binary version of CIFAR-10, 170 MB.
+const CIFAR10: Source = Archive {
+    folder: "cifar-10",
+    url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+    md5: "c32a1d4ab5d03f1284b67883e8d87530",
+};
+
+/// Tiny-ImageNet-200, 248 MB.
+const TINY_IMAGENET: Source = Archive {
+    folder: "tiny-imagenet-200",
+    url: "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
+    md5: "90528d7ca1a48142e341f4ef8d21d0de",
+};
+
+/// A generated set: so many samples of seed 1 to train on, and of seed 2 to test on.
+fn generated<T>(
+    make: fn(usize, u64) -> T,
+    train: usize,
+    test: usize,
+    data: fn(Split<T>) -> Data,
+) -> Result<Data> {
+    Ok(data(Split {
+        train: make(train, 1),
+        test: make(test, 2),
+    }))
+}
+
+fn images<T: ImageSet + 'static>(split: Split<T>) -> Data {
+    Data::Images(Split {
+        train: Arc::new(split.train),
+        test: Arc::new(split.test),
+    })
+}
+
+fn clouds<T: CloudSet + 'static>(split: Split<T>) -> Data {
+    Data::Clouds(Split {
+        train: Arc::new(split.train),
+        test: Arc::new(split.test),
+    })
+}
+
+impl DataSet {
+    /// How the set is asked for by name: `NAME`, or `NAME:FOLDER` where it has files.
+    pub fn spelled(&self) -> String {
+        match self.source {
+            Generated => self.name.into(),
+            _ => format!("{}:FOLDER", self.name),
+        }
+    }
+
+    /// Opens the set, its files lying in this folder.
+    ///
+    /// # Errors
+    ///
+    /// The set has files and no folder is given, or the folder does not hold them.
+    pub fn open(&self, folder: Option<&Path>) -> Result<Data> {
+        match (self.source, folder) {
+            (Generated, _) => (self.open)(Path::new("")),
+            (_, Some(folder)) => (self.open)(folder),
+            (_, None) => Err(Error::Data(format!(
+                "{name} has files: give their folder, {name}:FOLDER",
+                name = self.name
+            ))),
+        }
+    }
+
+    /// The texts that have no labels, each given the first of these classes.
+    ///
+    /// # Errors
+    ///
+    /// The set has no such part, or its file is missing or malformed.
+    pub fn open_unlabelled(&self, folder: &Path, classes: &[String]) -> Result<Texts> {
+        let Some((_, file)) = UNLABELLED.iter().find(|(name, _)| *name == self.name) else {
+            return Err(Error::Data(format!(
+                "{} has no part without labels; {} have one",
+                self.name,
+                UNLABELLED.map(|(name, _)| name).join(" and ")
+            )));
+        };
+        let item = |text| TextItem { text, label: 0 };
+        let items = unlabelled(folder.join(file))?.into_iter().map(item);
+        Texts::new(items.collect(), classes.to_vec())
+    }
+}
+
+/// Every data set there is.
+pub fn data_sets() -> &'static [DataSet] {
+    SETS
+}
+
+/// The data set of a name.
+///
+/// # Errors
+///
+/// There is no such set; the message lists those there are.
+pub fn data_set(name: &str) -> Result<&'static DataSet> {
+    let found = SETS.iter().find(|set| set.name == name);
+    found.ok_or_else(|| {
+        let all: Vec<String> = SETS.iter().map(DataSet::spelled).collect();
+        Error::Data(format!(
+            "unknown data \"{name}\": there are {}",
+            all.join(", ")
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_sets_are_of_their_kind() {
+        let mut names: Vec<&str> = SETS.iter().map(|set| set.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SETS.len());
+        for set in SETS {
+            match set.source {
+                Generated => {
+                    let kind = match set.open(None).unwrap() {
+                        Data::Images(_) => Images,
+                        Data::Clouds(_) => Clouds,
+                        Data::Tables(_) => Tables,
+                        Data::Texts(_) => Sentences,
+                    };
+                    assert_eq!(kind, set.kind, "{}", set.name);
+                }
+                _ => {
+                    let error = |folder| set.open(folder).err().unwrap().to_string();
+                    assert!(error(None).contains(&set.spelled()));
+                    let nowhere = Path::new("/nowhere");
+                    assert!(error(Some(nowhere)).contains("/nowhere"), "{}", set.name);
+                }
+            }
+        }
+        let error = data_set("moon").err().unwrap().to_string();
+        assert!(error.contains("scenes, cifar-10:FOLDER"), "{error}");
+    }
+
+    #[test]
+    fn only_some_sets_have_a_part_without_labels() {
+        let nowhere = Path::new("/nowhere");
+        let error = |name| {
+            let set = data_set(name).unwrap();
+            let opened = set.open_unlabelled(nowhere, &["yes".into()]);
+            opened.err().unwrap().to_string()
+        };
+        assert!(error("cola").contains("/nowhere/test.tsv"));
+        assert!(error("scenes").contains("sst2 and cola have one"));
+    }
+}
