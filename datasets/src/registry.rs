@@ -184,9 +184,9 @@ impl DataSet {
     pub fn open_unlabelled(&self, folder: &Path, classes: &[String]) -> Result<Texts> {
         let Some((_, file)) = UNLABELLED.iter().find(|(name, _)| *name == self.name) else {
             return Err(Error::Data(format!(
-                "{} has no part without labels; {} have one",
-                self.name,
-                UNLABELLED.map(|(name, _)| name).join(" and ")
+                "{} have a part without labels, {} has none",
+                UNLABELLED.map(|(name, _)| name).join(" and "),
+                self.name
             )));
         };
         let item = |text| TextItem { text, label: 0 };
@@ -258,6 +258,6 @@ mod tests {
             opened.err().unwrap().to_string()
         };
         assert!(error("cola").contains("/nowhere/test.tsv"));
-        assert!(error("scenes").contains("sst2 and cola have one"));
+        assert!(error("scenes").contains("scenes has none"));
     }
 }

@@ -1,11 +1,11 @@
 use burn::tensor::{Device, Tensor};
 
-use super::{ImageFamily, ImageSize, ImageSpec, Preprocessing, Variant, networks, unknown};
+use super::{ImageFamily, ImageSize, ImageSpec, Preprocessing, Variant, families, unknown};
 use crate::cnn::*;
 use crate::error::{Error, Result};
 use crate::transformer::*;
 
-networks! {
+families! {
     /// Any network that takes images.
     ImageNetwork: Tensor<4>;
     /// AlexNet, both forms.

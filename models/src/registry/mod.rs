@@ -14,10 +14,34 @@ pub use preprocessing::*;
 pub use tables::*;
 pub use texts::*;
 
+use burn_interaction::Kind;
+
 use crate::error::Error;
 
+/// The names of the networks that take data of this kind; of those for tables the paper's, `mlp` with any other number of
+/// layers being one too.
+pub fn networks(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Images => image_networks(),
+        Kind::Clouds => point_networks(),
+        Kind::Texts => text_networks(),
+        Kind::Tables => vec!["mlp5", "mlp8"],
+    }
+}
+
+/// The kind of data that the network of a name takes; `None` where there is no such network.
+pub fn kind_of(name: &str) -> Option<Kind> {
+    let base = name.split_once('/').map_or(name, |(base, _)| base);
+    let kinds = [Kind::Images, Kind::Clouds, Kind::Texts];
+    let found = kinds.into_iter().find(|kind| match kind {
+        Kind::Images => networks(*kind).contains(&base),
+        _ => networks(*kind).contains(&name),
+    });
+    found.or_else(|| tables::layers(name).map(|_| Kind::Tables))
+}
+
 /// Makes one enum of the families that take the same input.
-macro_rules! networks {
+macro_rules! families {
     (
         $(#[$title:meta])*
         $Network:ident: $Input:ty;
@@ -112,7 +136,7 @@ macro_rules! networks {
         }
     };
 }
-use networks;
+use families;
 
 fn unknown(name: &str) -> Error {
     Error::UnknownNetwork {

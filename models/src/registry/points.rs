@@ -1,7 +1,7 @@
 use burn::tensor::{Device, Tensor};
 use burn_interaction::Classifier;
 
-use super::{networks, unknown};
+use super::{families, unknown};
 use crate::error::{Error, Result};
 use crate::points::*;
 use crate::weights::Reference;
@@ -53,7 +53,7 @@ pub trait PointFamily: Reference + Classifier<Tensor<3>> {
     fn variants() -> Vec<PointVariant<Self>>;
 }
 
-networks! {
+families! {
     /// Any network that takes point clouds.
     PointNetwork: Tensor<3>;
     /// PointNet.

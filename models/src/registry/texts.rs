@@ -1,6 +1,6 @@
 use burn_interaction::Sentences;
 
-use super::{networks, unknown};
+use super::{families, unknown};
 use crate::error::{Error, Result};
 use crate::text::{Bert, BertConfig, TextConfig, TextSizes, XlNet, XlNetConfig};
 use crate::weights::Reference;
@@ -23,7 +23,7 @@ pub trait TextFamily: Reference + burn_interaction::Classifier<Sentences> {
     fn variants() -> Vec<TextVariant>;
 }
 
-networks! {
+families! {
     /// Any network that takes sentences.
     TextNetwork: Sentences;
     /// BERT, DistilBERT and ALBERT.

@@ -1,0 +1,341 @@
+//! The arguments of the command. They end here: what lies below takes values that serialise.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::work::{Optimizer, Share};
+
+/// What does my network rely on: simple local cues, or whole-scene structure?
+///
+/// Without a command, trains a small network on generated images, watching its interaction orders, and measures them
+/// before and after: a tour in under two minutes.
+///
+/// The interaction of order m of two input variables is how much they cooperate when exactly m others are present. Networks
+/// encode low and high orders strongly and middle ones weakly.
+#[derive(Parser, Debug)]
+#[command(name = "interaction", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  interaction                                        the tour
+  interaction train --model mlp5 --data rules --low-order --out low
+  interaction discover --model mlp5 --data rules --weights low/model.safetensors
+  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
+  interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
+  interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
+  interaction discover --model bert --data grammar --control
+  interaction networks
+  interaction data
+  interaction download tiny-imagenet
+  interaction devices
+
+`interaction COMMAND --help` explains each setting.")]
+pub struct Cli {
+    /// The command; none for the tour.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings of the tour.
+    #[command(flatten)]
+    pub tour: TourArgs,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Measure the interaction orders of a network: the curve, its noise and a picture.
+    Discover(DiscoverArgs),
+    /// Train a network, plainly or towards chosen orders, watching its orders.
+    Train(TrainArgs),
+    /// Put together what `discover --part` measured apart: the result is that of one run.
+    Merge(MergeArgs),
+    /// List the devices that this build can use.
+    Devices,
+    /// List the networks, and what their published weights expect of images.
+    Networks,
+    /// List the data sets, and where their files come from.
+    Data,
+    /// Fetch a data set from its public address: with resume, checked, unpacked.
+    #[cfg(feature = "download")]
+    Download(DownloadArgs),
+    /// Measure speed and accuracy of the estimators, each against a stated floor.
+    Bench(BenchArgs),
+}
+
+/// Where to compute and where to write.
+#[derive(Args, Debug, Clone)]
+pub struct Place {
+    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
+    #[arg(long, default_value = "flex")]
+    pub device: String,
+    /// Seed of every random draw.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// The settings of the tour.
+#[derive(Args, Debug, Clone)]
+pub struct TourArgs {
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+    /// Replace the results of another run in that folder; those of an earlier tour are replaced in any case.
+    #[arg(long)]
+    pub force: bool,
+    /// Epochs to train.
+    #[arg(long, default_value_t = 8)]
+    pub epochs: usize,
+    /// Samples to measure.
+    #[arg(long, default_value_t = 12)]
+    pub samples: usize,
+}
+
+/// The network and its data.
+#[derive(Args, Debug, Clone)]
+pub struct SubjectArgs {
+    /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
+    /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables; `interaction networks` lists all. A path
+    /// with a separator, such as ./bert, is a Hugging Face folder. Default: the one that the settings beside --weights name.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Data: scenes (generated images), solids (generated point clouds), grammar (generated sentences), rules (generated
+    /// table), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: those that the
+    /// settings beside --weights name.
+    #[arg(long)]
+    pub data: Option<String>,
+    /// Side in pixels that images are brought to. Default: their own where they have one size, else the one that the
+    /// network's published weights expect.
+    #[arg(long)]
+    pub image: Option<usize>,
+    /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).
+    /// Default: as the network was trained, else as its published weights expect, else data. torchvision's ViT wants
+    /// imagenet, timm's half.
+    #[arg(long, value_parser = ["imagenet", "half", "data"])]
+    pub normalize: Option<String>,
+    /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
+    #[arg(long)]
+    pub grid: Option<String>,
+    /// Points of each cloud. Default: as the network was trained, else 1024.
+    #[arg(long)]
+    pub points: Option<usize>,
+    /// Regions of a cloud: a number of farthest-point regions, parts (as the data labels them), or a regions.json that
+    /// `discover` wrote. Default: 32.
+    #[arg(long)]
+    pub regions: Option<String>,
+    /// Absent players: data (the mean of each channel or column over the training part, in the network's units), zero (in
+    /// those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS, values:A,B,.., drop (regions
+    /// leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand for the vocabulary's pieces, or
+    /// hide (from attention). Default: data for images and tables, mean for clouds, mask for texts where there is one.
+    #[arg(long)]
+    pub baseline: Option<String>,
+    /// Players of texts: pieces (word pieces) or words. Default: pieces.
+    #[arg(long, value_parser = ["pieces", "words"])]
+    pub players: Option<String>,
+    /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: those beside the weights, the
+    /// grammar's own, or 8000 learned from the training texts.
+    #[arg(long)]
+    pub vocabulary: Option<PathBuf>,
+}
+
+/// The settings of a measurement.
+#[derive(Args, Debug, Clone)]
+pub struct DiscoverArgs {
+    #[command(flatten)]
+    /// The network and its data.
+    pub subject: SubjectArgs,
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Weights: .pth, .pt, .th, .safetensors or .bpk, or a folder that `train` wrote. A settings.json beside them, as `train`
+    /// writes it, gives the statistics that inputs are standardised with. Without weights the network is untrained, except
+    /// where --model is a folder.
+    #[arg(long)]
+    pub weights: Option<PathBuf>,
+    /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, of texts up to 14,
+    /// else toggled.
+    #[arg(long, default_value = "auto")]
+    pub estimator: String,
+    /// Orders: published (the papers' 13), all, a list such as 0,5,10, or ratios of n - 2 such as r:0,0.5,1.
+    #[arg(long, default_value = "published")]
+    pub orders: String,
+    /// Pairs: all, N or random:N, neighbours:RADIUS:N, windows:SIDE:N (pairs within windows of the grid), or a list such
+    /// as 0-1,4-7. Default: all up to 16 players, and up to 64 that lie on no grid; windows:3:200 on larger grids.
+    #[arg(long)]
+    pub pairs: Option<String>,
+    /// Contexts for each pair and order; all of them where there are no more.
+    #[arg(long, default_value_t = 100)]
+    pub contexts: usize,
+    /// Samples, shared out over the classes.
+    #[arg(long, default_value_t = 50)]
+    pub samples: usize,
+    /// Part of the data that samples come from: test or train; of sst2 and cola also unlabelled, the sentences of test.tsv,
+    /// with --target predicted.
+    #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
+    pub split: String,
+    /// Leave out, and count, texts with fewer players than this. Default: 6.
+    #[arg(long)]
+    pub min_players: Option<usize>,
+    /// Also take samples that the network classifies wrongly.
+    #[arg(long)]
+    pub any: bool,
+    /// Class whose value is measured: label or predicted.
+    #[arg(long, default_value = "label", value_parser = ["label", "predicted"])]
+    pub target: String,
+    /// Value of a coalition: log-odds, log-probability or logit of the class, or output (the network's output as it is, for
+    /// regression).
+    #[arg(long, default_value = "log-odds")]
+    pub reward: String,
+    /// Rows in a batch. Default: about half a million input values.
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Also measure the same network untrained: a curve means something only beside that one.
+    #[arg(long)]
+    pub control: bool,
+    /// Measure one of n parts of the samples, i/n; `interaction merge` puts the parts together.
+    #[arg(long, value_name = "I/N")]
+    pub part: Option<Share>,
+    /// Go on with the run in the output folder: what is measured there is kept, after a check that it is of the same network,
+    /// data and settings.
+    #[arg(long)]
+    pub resume: bool,
+    /// Replace the results of another run in the output folder.
+    #[arg(long, conflicts_with = "resume")]
+    pub force: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of a merge.
+#[derive(Args, Debug, Clone)]
+pub struct MergeArgs {
+    /// Folders that `discover --part` wrote to, or files of profiles.
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Replace the results of another run in the output folder.
+    #[arg(long)]
+    pub force: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of a training.
+#[derive(Args, Debug, Clone)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    /// The network and its data.
+    pub subject: SubjectArgs,
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Weights to start from; random without.
+    #[arg(long)]
+    pub weights: Option<PathBuf>,
+    /// The paper's low-order network: suppress 0.7:1.0.
+    #[arg(long, conflicts_with_all = ["mid_order", "high_order"])]
+    pub low_order: bool,
+    /// The paper's mid-order network: encourage 0.3:0.7.
+    #[arg(long, conflicts_with_all = ["low_order", "high_order"])]
+    pub mid_order: bool,
+    /// The paper's high-order network: suppress 0:0.5.
+    #[arg(long, conflicts_with_all = ["low_order", "mid_order"])]
+    pub high_order: bool,
+    /// Encourage the orders between two shares of the input, R1:R2:LAMBDA; may be given several times.
+    #[arg(long)]
+    pub encourage: Vec<String>,
+    /// Suppress the orders between two shares of the input, R1:R2:LAMBDA; may be given several times.
+    #[arg(long)]
+    pub suppress: Vec<String>,
+    /// Coefficient of v(S1) in every term: sizes (k2/k1), ratios (r2/r1, as published), or a number; 0 leaves v(S2) alone.
+    #[arg(long, default_value = "sizes")]
+    pub coefficient: String,
+    /// Nested pairs drawn for each sample and step.
+    #[arg(long, default_value_t = 1)]
+    pub draws: usize,
+    /// Epochs.
+    #[arg(long, default_value_t = 20)]
+    pub epochs: usize,
+    /// Samples in a training batch.
+    #[arg(long, default_value_t = 128)]
+    pub batch: usize,
+    /// Learning rate at the start; it falls tenfold to the end.
+    #[arg(long, default_value_t = 0.01)]
+    pub lr: f64,
+    /// Weight decay.
+    #[arg(long, default_value_t = 0.0)]
+    pub weight_decay: f32,
+    /// sgd (with momentum, the reference recipe) or adamw (for transformers, with --lr 0.001).
+    #[arg(long, value_enum, default_value = "sgd")]
+    pub optimizer: Optimizer,
+    /// Vary training images: a number flips them and shifts them by up to so many pixels, 4 in the reference recipe; crop
+    /// flips and resizes random parts, as for ImageNet. Vary training clouds, whose points are drawn anew each epoch in any
+    /// case: pointnet2 or dgcnn scale and move them as those networks' authors do. Off without.
+    #[arg(long)]
+    pub augment: Option<String>,
+    /// At most this many training samples, drawn from the set by the seed.
+    #[arg(long)]
+    pub train_samples: Option<usize>,
+    /// Samples that the probe measures each epoch, at least 5 for a verdict; 0 switches it off.
+    #[arg(long, default_value_t = 5)]
+    pub probe_samples: usize,
+    /// Contexts of the probe for each pair and order, at least 2 to tell strength from noise.
+    #[arg(long, default_value_t = 5)]
+    pub probe_contexts: usize,
+    /// Plain lines instead of the dashboard, as when the output is no terminal.
+    #[arg(long)]
+    pub plain: bool,
+    /// Go on from the last finished epoch of the same run in the output folder; start where there is none. On the CPU the
+    /// weights at the end are those of a run in one go.
+    #[arg(long)]
+    pub resume: bool,
+    /// Replace an earlier run in the output folder.
+    #[arg(long, conflicts_with = "resume")]
+    pub force: bool,
+    /// Folder for weights, settings, logs and checkpoints.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
+
+/// The settings of a download.
+#[cfg(feature = "download")]
+#[derive(Args, Debug, Clone)]
+pub struct DownloadArgs {
+    /// Which data set, of those with an archive at a public address: `interaction data` lists them.
+    pub set: String,
+    /// Folder that the data set's folder goes to.
+    #[arg(long, default_value = "data")]
+    pub to: PathBuf,
+    /// Another address of the archive, such as a mirror.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// The MD5 checksum of the archive at that address, where it is packed otherwise.
+    #[arg(long, requires = "url")]
+    pub md5: Option<String>,
+}
+
+/// The settings of the benchmarks.
+#[derive(Args, Debug, Clone)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    /// Where to compute.
+    pub place: Place,
+    /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
+    /// clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy; all of these without. Or coverage: how often bands hold the truth,
+    /// some minutes.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
+    pub which: Vec<String>,
+    /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.
+    #[arg(long, requires = "data")]
+    pub weights: Option<PathBuf>,
+    /// Folder of CIFAR-10 for the benchmarks of accuracy and probe on a real network.
+    #[arg(long, requires = "weights")]
+    pub data: Option<PathBuf>,
+    /// Repetitions of each timing; the fastest of each side counts.
+    #[arg(long, default_value_t = 5)]
+    pub repeats: usize,
+    /// Repetitions of each cell of the coverage benchmark.
+    #[arg(long, default_value_t = 2000)]
+    pub coverage_repeats: usize,
+}

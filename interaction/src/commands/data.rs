@@ -1,0 +1,33 @@
+//! `interaction data`.
+
+use burn_interaction::Kind;
+use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
+
+use crate::error::Result;
+
+/// Lists what can be given to `--data`, by kind, and where the files of a set come from.
+///
+/// # Errors
+///
+/// None that a user could cause.
+pub fn run() -> Result<()> {
+    for kind in [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables] {
+        println!("{kind}");
+        for set in data_sets().iter().filter(|set| set.kind == kind) {
+            println!("  {:22} {}", set.spelled(), set.about);
+            if let Some(from) = from(set) {
+                println!("  {:22} {from}", "");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the files of a set come from; `None` for those that are generated.
+fn from(set: &DataSet) -> Option<String> {
+    match set.source {
+        Source::Generated => None,
+        Source::Archive { .. } => Some(format!("interaction download {}", set.name)),
+        Source::Page(page) => Some(page.into()),
+    }
+}

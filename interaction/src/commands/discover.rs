@@ -1,0 +1,88 @@
+//! `interaction discover`.
+
+use super::args::DiscoverArgs;
+use super::{parse, subject::spec};
+use crate::error::{Result, usage};
+use crate::report;
+use crate::subject::{Part, open};
+use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, Place, interrupt};
+
+/// Measures a network and writes its curve.
+///
+/// # Errors
+///
+/// An argument, the data, the weights or the measurement is at fault.
+pub fn run(args: &DiscoverArgs) -> Result<()> {
+    let device = burn_interaction::device(&args.place.device)?;
+    let spec = spec(&args.subject, args.weights.as_ref(), args.min_players)?;
+    let measure = measure(args)?;
+    if measure.part == Part::Unlabelled && !measure.predicted {
+        let remedy = "these samples have no labels, add --target predicted";
+        return Err(usage(format!("--split unlabelled: {remedy}")));
+    }
+    let opened = open(&spec)?;
+    let existing = Existing::asked(args.force, args.resume);
+    let folder = Folder::open(&args.out, existing, &[MEASUREMENT])?;
+    interrupt::listen();
+    let measured = opened.visit(Measuring {
+        spec: &spec,
+        measure: &measure,
+        place: Place {
+            device: &device,
+            name: &args.place.device,
+            folder: &folder,
+        },
+        resume: args.resume,
+    })?;
+    println!("{}", report::table(&measured.curves));
+    println!("wrote {}", folder.list());
+    match measured.complete {
+        true => Ok(()),
+        false => Err(usage(
+            "interrupted: the results are partial; the same command with --resume goes on",
+        )),
+    }
+}
+
+/// The measurement that the arguments ask for.
+fn measure(args: &DiscoverArgs) -> Result<Measure> {
+    let pairs = args.pairs.as_deref();
+    Ok(Measure {
+        orders: parse::setting("--orders", &args.orders)?,
+        pairs: pairs
+            .map(|text| parse::setting("--pairs", text))
+            .transpose()?,
+        estimator: parse::estimator(&args.estimator)?,
+        contexts: args.contexts,
+        samples: args.samples,
+        part: match args.split.as_str() {
+            "train" => Part::Train,
+            "unlabelled" => Part::Unlabelled,
+            _ => Part::Test,
+        },
+        any: args.any,
+        predicted: args.target == "predicted",
+        reward: parse::setting("--reward", &args.reward)?,
+        batch: args.batch,
+        control: args.control,
+        share: args.part,
+        seed: args.place.seed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::commands::args::{Cli, Command};
+
+    #[test]
+    fn arguments_and_values_have_the_same_defaults() {
+        let cli = Cli::parse_from(["interaction", "discover"]);
+        let Some(Command::Discover(args)) = cli.command else {
+            panic!("discover");
+        };
+        assert_eq!(measure(&args).unwrap(), Measure::default());
+    }
+}

@@ -1,0 +1,73 @@
+//! `interaction download`.
+
+use burn_interaction_datasets::download::{Archive, Step};
+use burn_interaction_datasets::registry::{Source, data_set, data_sets};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::DownloadArgs;
+use crate::error::{Result, usage};
+
+/// Fetches a data set, and says how to use it.
+///
+/// # Errors
+///
+/// It cannot be fetched or unpacked.
+pub fn run(args: &DownloadArgs) -> Result<()> {
+    let set = data_set(&args.set)?;
+    let mut archive = Archive::of(set).ok_or_else(|| {
+        let all = data_sets().iter();
+        let having = all.filter(|set| Archive::of(set).is_some());
+        let having: Vec<&str> = having.map(|set| set.name).collect();
+        let page = match set.source {
+            Source::Page(page) => format!("its files come from {page}"),
+            _ => "it is generated".into(),
+        };
+        usage(format!(
+            "{} is not fetched, {page}; there are archives of {}",
+            set.name,
+            having.join(", ")
+        ))
+    })?;
+    if let Some(url) = &args.url {
+        archive.url.clone_from(url);
+    }
+    if let Some(md5) = &args.md5 {
+        archive.md5.clone_from(md5);
+    }
+    println!("fetching {}", archive.url);
+    let bar = ProgressBar::no_length();
+    let bytes = style("{msg:8} {bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left");
+    let entries = style("{msg:8} {bar:32} {human_pos} of {human_len} files");
+    let mut stage = "";
+    let fetched = archive.fetch(&args.to, |step| {
+        let (name, style, done, total) = match step {
+            Step::Fetch(done, total) => ("fetch", &bytes, done, total),
+            Step::Check(done, total) => ("check", &bytes, done, total),
+            Step::Unpack(done, total) => ("unpack", &entries, done, total),
+        };
+        if name != stage {
+            stage = name;
+            if bar.is_hidden() {
+                println!("{name}: {done} of {total}");
+            }
+            bar.set_style(style.clone());
+            bar.set_message(name);
+            bar.reset();
+        }
+        bar.set_length(total.max(done));
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let folder = fetched?;
+    println!("the data is in {}", folder.display());
+    println!(
+        "next: interaction train --model resnet20 --data {}:{}",
+        args.set,
+        folder.display()
+    );
+    Ok(())
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

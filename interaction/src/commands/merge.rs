@@ -1,0 +1,76 @@
+//! `interaction merge`.
+
+use std::path::PathBuf;
+
+use burn_interaction::{Curves, Profile};
+
+use super::args::MergeArgs;
+use crate::error::{Result, usage};
+use crate::report::{curve_name, table, title};
+use crate::work::{CONTROL, Existing, Folder, MAIN, MEASUREMENT, Results, partial, profile_of};
+
+/// Puts parts together and writes what one run would have written.
+///
+/// # Errors
+///
+/// A part cannot be read, the parts are not of one run, or samples are missing: what is there is then written all the same.
+pub fn run(args: &MergeArgs) -> Result<()> {
+    let Some(profile) = merged(&args.parts, MAIN)? else {
+        return Err(usage(
+            "no profile.json in these folders: give those that `discover --part` wrote to",
+        ));
+    };
+    let control = merged(&args.parts, CONTROL)?;
+    let folder = Folder::open(
+        &args.out,
+        Existing::asked(args.force, false),
+        &[MEASUREMENT],
+    )?;
+    folder.begin()?;
+    let results = Results::new(&folder);
+    results.write(MAIN, &profile)?;
+    let mut curves = Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
+    let mut missing = profile.missing();
+    if let Some(control) = &control {
+        if control.samples().len() != profile.samples().len() {
+            println!(
+                "the control has other samples than the network: discover --control --resume makes them one"
+            );
+        }
+        results.write(CONTROL, control)?;
+        curves = curves.with(curve_name(control), control.strength());
+        missing.extend(control.missing());
+        missing.sort_unstable();
+        missing.dedup();
+    }
+    results.write_curves(&curves)?;
+    println!(
+        "merged {} samples of {} parts",
+        profile.samples().len(),
+        args.parts.len()
+    );
+    println!("{}", table(&curves));
+    println!("wrote {}", folder.list());
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(partial(&missing)),
+    }
+}
+
+/// The profiles of this name in all parts as one; `None` where no part has it.
+fn merged(parts: &[PathBuf], name: &str) -> Result<Option<Profile>> {
+    let mut profiles = Vec::new();
+    for part in parts {
+        match profile_of(part, name)? {
+            Some(profile) => profiles.push(profile),
+            None if name == MAIN => {
+                return Err(usage(format!("no profile.json in {}", part.display())));
+            }
+            None => {}
+        }
+    }
+    match profiles.is_empty() {
+        true => Ok(None),
+        false => Ok(Some(Profile::merge(profiles)?)),
+    }
+}

@@ -1,0 +1,39 @@
+//! The commands: parse, call, report, exit code.
+
+pub mod args;
+mod bench;
+mod data;
+mod devices;
+mod discover;
+#[cfg(feature = "download")]
+mod download;
+mod merge;
+mod networks;
+mod parse;
+mod subject;
+mod tour;
+mod train;
+
+use args::{Cli, Command};
+
+use crate::error::Result;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+///
+/// An argument is at fault, or what the command does fails.
+pub fn run(cli: &Cli) -> Result<()> {
+    match &cli.command {
+        None => tour::run(&cli.tour),
+        Some(Command::Discover(args)) => discover::run(args),
+        Some(Command::Train(args)) => train::run(args),
+        Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Devices) => devices::run(),
+        Some(Command::Networks) => networks::run(),
+        Some(Command::Data) => data::run(),
+        #[cfg(feature = "download")]
+        Some(Command::Download(args)) => download::run(args),
+        Some(Command::Bench(args)) => bench::run(args),
+    }
+}

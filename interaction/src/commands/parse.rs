@@ -1,0 +1,116 @@
+//! The small languages of the arguments.
+
+use std::str::FromStr;
+
+use burn_interaction::{Baseline, Estimator, Term};
+
+use crate::error::{Result, usage};
+use crate::subject::{Absent, Division};
+
+/// A setting that is spelled as the library spells it.
+pub fn setting<T: FromStr<Err = burn_interaction::Error>>(flag: &str, text: &str) -> Result<T> {
+    text.parse()
+        .map_err(|e| usage(format!("{flag} {text}: {e}")))
+}
+
+/// An estimator; `None` for `auto`, which depends on the number of players.
+pub fn estimator(text: &str) -> Result<Option<Estimator>> {
+    match text {
+        "auto" => Ok(None),
+        _ => setting("--estimator", text).map(Some),
+    }
+}
+
+/// `data`, `drop`, or a baseline as the library spells it.
+pub fn baseline(text: &str) -> Result<Absent> {
+    match text {
+        "data" => Ok(Absent::Data),
+        "drop" => Ok(Absent::Drop),
+        text => {
+            let given: Result<Baseline, burn_interaction::Error> = text.parse();
+            given.map(Absent::Given).map_err(|_| {
+                usage(format!(
+                    "--baseline {text}: give data (the mean over the training part), zero, mean, values:A,B,..; for images blur:PIXELS too; for point clouds drop too; for texts mask, pad, unk or hide"
+                ))
+            })
+        }
+    }
+}
+
+/// A number of regions, `parts`, or a file of regions.
+pub fn regions(text: &str) -> Result<Division> {
+    match (text, text.parse()) {
+        ("parts", _) => Ok(Division::Parts),
+        (_, Ok(count)) => Ok(Division::Farthest(count)),
+        (file, _) if file.ends_with(".json") => Ok(Division::File(file.into())),
+        _ => Err(usage(format!(
+            "--regions {text}: give a number, parts, or a regions.json"
+        ))),
+    }
+}
+
+/// `ROWSxCOLUMNS`, or one number for a square grid.
+pub fn grid(text: &str) -> Result<[usize; 2]> {
+    let (rows, columns) = text.split_once('x').unwrap_or((text, text));
+    Ok([one("--grid", rows)?, one("--grid", columns)?])
+}
+
+/// `R1:R2` or `R1:R2:LAMBDA`, as a term made by `direction`.
+pub fn term(text: &str, direction: fn(std::ops::Range<f64>) -> Term) -> Result<Term> {
+    let numbers: Vec<f64> = text
+        .split(':')
+        .map(|part| one("term", part))
+        .collect::<Result<_>>()?;
+    match numbers[..] {
+        [r1, r2] => Ok(direction(r1..r2)),
+        [r1, r2, weight] => Ok(direction(r1..r2).weight(weight)),
+        _ => Err(usage(format!(
+            "term {text}: give R1:R2 or R1:R2:LAMBDA, such as 0.3:0.7:1.0"
+        ))),
+    }
+}
+
+fn one<T: FromStr>(flag: &str, text: &str) -> Result<T> {
+    text.trim()
+        .parse()
+        .map_err(|_| usage(format!("{flag}: \"{text}\" is not a number that fits here")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_read_and_mistakes_named() {
+        assert_eq!(
+            estimator("toggled:9").unwrap(),
+            Some(Estimator::Toggled { pool: 9 })
+        );
+        assert_eq!(grid("14x16").unwrap(), [14, 16]);
+        assert_eq!(
+            baseline("blur:2").unwrap(),
+            Absent::Given(Baseline::Blur(2.0))
+        );
+        assert_eq!(baseline("data").unwrap(), Absent::Data);
+        assert_eq!(baseline("drop").unwrap(), Absent::Drop);
+        assert_eq!(regions("parts").unwrap(), Division::Parts);
+        assert_eq!(regions("7").unwrap(), Division::Farthest(7));
+        assert_eq!(
+            term("0.3:0.7:2", Term::encourage).unwrap(),
+            Term::encourage(0.3..0.7).weight(2.0)
+        );
+        for (error, what) in [
+            (
+                setting::<burn_interaction::Pairs>("--pairs", "near").unwrap_err(),
+                "--pairs near",
+            ),
+            (estimator("best").unwrap_err(), "--estimator best"),
+            (baseline("grey").unwrap_err(), "--baseline grey"),
+            (regions("many").unwrap_err(), "--regions many"),
+            (grid("axb").unwrap_err(), "\"a\""),
+            (term("0.3", Term::encourage).unwrap_err(), "term 0.3"),
+        ] {
+            assert!(error.to_string().contains(what), "{error}");
+        }
+    }
+}

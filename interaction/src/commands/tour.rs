@@ -1,0 +1,111 @@
+//! The main job: train, watch, measure, compare.
+
+use burn_interaction::{Modulation, Pairs};
+
+use super::args::TourArgs;
+use crate::error::{Result, usage};
+use crate::report;
+use crate::subject::{Spec, Trained, open};
+use crate::work::{
+    Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, Place, Recipe, TRAINING,
+    Training, Watch, interrupt, read_json,
+};
+
+const MODEL: &str = "resnet20-slim";
+const DATA: &str = "scenes";
+
+/// Trains a small ResNet-20 on generated images, watching its orders, and measures it before and after.
+///
+/// # Errors
+///
+/// The device, the output folder or an argument is at fault.
+pub fn run(args: &TourArgs) -> Result<()> {
+    let device = burn_interaction::device(&args.place.device)?;
+    let folder = Folder::open(&args.out, existing(args)?, &[TRAINING, MEASUREMENT])?;
+    interrupt::listen();
+    let place = Place {
+        device: &device,
+        name: &args.place.device,
+        folder: &folder,
+    };
+    println!("training {MODEL} on {DATA}, generated images; patches of 2x2 pixels are players");
+    let spec = Spec::new(MODEL, DATA);
+    let trained = open(&spec)?.visit(Training {
+        spec: &spec,
+        recipe: &recipe(args),
+        place,
+        resume: false,
+        plain: false,
+    })?;
+    if !trained.settings.complete {
+        println!("wrote {}", folder.list());
+        return Err(usage(
+            "interrupted: the weights are those of a partial training, and nothing was measured",
+        ));
+    }
+    println!("measuring it, and the same network untrained");
+    let spec = Spec {
+        weights: Some(folder.file("model.safetensors")),
+        ..spec
+    };
+    let measured = open(&spec)?.visit(Measuring {
+        spec: &spec,
+        measure: &measure(args),
+        place: Place {
+            folder: &folder.going_on(),
+            ..place
+        },
+        resume: false,
+    })?;
+    println!("{}", report::table(&measured.curves));
+    println!(
+        "An untrained network has a curve too: what training did is the difference between the two."
+    );
+    println!("wrote {}", folder.list());
+    match measured.complete {
+        true => Ok(()),
+        false => Err(usage("interrupted: the curves are partial")),
+    }
+}
+
+fn recipe(args: &TourArgs) -> Recipe {
+    Recipe {
+        epochs: args.epochs,
+        batch: 64,
+        learning_rate: 0.1,
+        weight_decay: 5e-4,
+        optimizer: Optimizer::Sgd,
+        modulation: Modulation::none(),
+        augmentation: None,
+        samples: None,
+        probe: Some(Watch {
+            samples: 5,
+            contexts: 5,
+        }),
+        seed: args.place.seed,
+    }
+}
+
+fn measure(args: &TourArgs) -> Measure {
+    Measure {
+        pairs: Some(Pairs::windows(3, 36)),
+        contexts: 10,
+        samples: args.samples,
+        control: true,
+        seed: args.place.seed,
+        ..Measure::default()
+    }
+}
+
+/// What becomes of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
+fn existing(args: &TourArgs) -> Result<Existing> {
+    let settings = args.out.join("settings.json");
+    let tour = match settings.exists() {
+        true => {
+            let earlier: Trained = read_json(&settings)?;
+            (earlier.model.as_str(), earlier.data.as_str()) == (MODEL, DATA)
+        }
+        false => false,
+    };
+    Ok(Existing::asked(args.force || tour, false))
+}

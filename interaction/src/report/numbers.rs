@@ -1,0 +1,33 @@
+/// Seconds as a person says them.
+pub fn seconds(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// Four decimals, or one significant place more where they would show nothing.
+pub fn number(value: f64) -> String {
+    match value {
+        v if v == 0.0 || v >= 0.01 => format!("{v:.4}"),
+        v => format!("{v:.2e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_numbers_read_well() {
+        assert_eq!(seconds(1.26), "1.3 s");
+        assert_eq!(seconds(61.0), "1 min 1 s");
+        assert_eq!(seconds(7320.0), "2 h 2 min");
+        assert_eq!(
+            [number(0.0), number(0.25), number(0.001234)],
+            ["0.0000", "0.2500", "1.23e-3"]
+        );
+    }
+}

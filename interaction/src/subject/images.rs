@@ -1,0 +1,198 @@
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use burn_interaction::{Baseline, Kind, Patches};
+use burn_interaction_datasets::{
+    Augmentation, Framing, ImageSamples, ImageSet, Normalization, Split,
+};
+use burn_interaction_models::registry::{
+    Filter, ImageNetwork, ImageSize, Preprocessing, image_network, preprocessing,
+};
+
+use super::{
+    About, Absent, Normalize, Part, Spec, Statistics, Subject, Trained, digest_of, in_units,
+};
+use crate::error::{Result, usage};
+
+/// Players up to which images are enumerated by default.
+const EXACT: usize = 12;
+/// Patches along a side by default, at most.
+const ALONG: usize = 16;
+
+/// A network for images and its images.
+pub struct Images {
+    spec: Spec,
+    about: About,
+    split: Split<Arc<dyn ImageSet>>,
+    size: ImageSize,
+    normalization: Normalization,
+    /// Whether the statistics are the training images' own.
+    own: bool,
+}
+
+/// Images as the network was trained, where its settings say so. Else in the size that `--image` gives, the images have, or
+/// the network's published weights expect; normalised as those expect where weights are given, or by the statistics of the
+/// training images. `--normalize` has the last word on the statistics.
+pub fn open(
+    spec: Spec,
+    trained: Option<&Trained>,
+    split: Split<Arc<dyn ImageSet>>,
+    notes: Vec<String>,
+) -> Result<Images> {
+    let images = split.train.as_ref();
+    let expected = preprocessing(&spec.model)?;
+    let framing = framing(&spec, trained, images.size(), expected)?;
+    let (normalization, own) = normalization(&spec, trained, images, expected)?;
+    let own_size = images.size();
+    let side = |axis: usize| match (framing, own_size) {
+        (Some(framing), _) => framing.side,
+        (None, Some(size)) => size[axis],
+        (None, None) => expected.size,
+    };
+    let size = ImageSize {
+        channels: own_size.map_or(3, |[channels, ..]| channels),
+        height: side(1),
+        width: side(2),
+    };
+    let about = About {
+        network: spec.model.clone(),
+        data: spec.data_and_folder().0.into(),
+        classes: images.classes().to_vec(),
+        weights: spec.weights_file(),
+        inputs: digest_of(&(&normalization, framing, size.height)),
+        statistics: Statistics::Images(normalization.clone()),
+        framing,
+        categories: Default::default(),
+        exact: EXACT,
+        fewest: 2,
+        notes,
+    };
+    Ok(Images {
+        spec,
+        about,
+        split,
+        size,
+        normalization,
+        own,
+    })
+}
+
+/// How images are brought to the network's size; `None` where they have it.
+fn framing(
+    spec: &Spec,
+    trained: Option<&Trained>,
+    own: Option<[usize; 3]>,
+    expected: Preprocessing,
+) -> Result<Option<Framing>> {
+    match (trained, spec.image) {
+        (Some(trained), _) => Ok(trained.framing),
+        (None, Some(0)) => Err(usage("--image 0: a side has at least one pixel")),
+        (None, None) if own.is_some() => Ok(None),
+        (None, side) => {
+            let side = side.unwrap_or(expected.size);
+            let of_side = Preprocessing {
+                size: side,
+                ..expected
+            };
+            Ok(Some(Framing {
+                // Images of one size are framed already.
+                resized: own.map_or_else(|| of_side.resized(), |_| side),
+                side,
+                cubic: expected.filter == Filter::Bicubic,
+            }))
+        }
+    }
+}
+
+/// The statistics that images are normalised by, and whether they are the training images' own.
+fn normalization(
+    spec: &Spec,
+    trained: Option<&Trained>,
+    images: &dyn ImageSet,
+    expected: Preprocessing,
+) -> Result<(Normalization, bool)> {
+    let of = |preprocessing: Preprocessing| Normalization {
+        mean: preprocessing.mean.into(),
+        deviation: preprocessing.deviation.into(),
+    };
+    let channels = images.size().map_or(3, |[channels, ..]| channels);
+    let statistics = trained.map(|trained| &trained.statistics);
+    Ok(match (spec.normalize, statistics) {
+        (Some(Normalize::Imagenet), _) => (of(Preprocessing::torchvision()), false),
+        (Some(Normalize::Half), _) => (of(Preprocessing::half()), false),
+        (Some(Normalize::Data), _) => (Normalization::fit(images)?, true),
+        (None, Some(Statistics::Images(normalization))) => (normalization.clone(), false),
+        (None, Some(other)) => return Err(other.of_another(Kind::Images)),
+        (None, None) if spec.weights.is_some() && channels == 3 => (of(expected), false),
+        (None, None) => (Normalization::fit(images)?, true),
+    })
+}
+
+/// How training images are varied: `crop`, or a number of pixels to shift by.
+fn augmentation(text: &str, size: ImageSize) -> Result<Augmentation> {
+    match (text, text.parse()) {
+        ("crop", _) if size.height == size.width => Ok(Augmentation::ResizedCrop(size.height)),
+        ("crop", _) => Err(usage(
+            "--augment crop: it makes squares, and these images are none; give --image SIDE",
+        )),
+        (_, Ok(shift)) => Ok(Augmentation::Shift(shift)),
+        _ => Err(usage(format!(
+            "--augment {text}: give crop, or a number of pixels such as 4"
+        ))),
+    }
+}
+
+impl Images {
+    fn of(&self, images: &Arc<dyn ImageSet>) -> ImageSamples {
+        ImageSamples::new(images.clone(), self.normalization.clone()).framed(self.about.framing)
+    }
+}
+
+impl Subject for Images {
+    type Input = Tensor<4>;
+    type Net = ImageNetwork;
+    type Players = Patches;
+    type Samples = ImageSamples;
+
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn init(&self, device: &Device) -> Result<ImageNetwork> {
+        let classes = self.about.classes.len();
+        Ok(image_network(&self.spec.model, self.size, classes, device)?)
+    }
+
+    fn samples(&self, part: Part) -> Result<Arc<ImageSamples>> {
+        match part {
+            Part::Train => Ok(Arc::new(self.of(&self.split.train))),
+            Part::Test => Ok(Arc::new(self.of(&self.split.test))),
+            Part::Unlabelled => Err(super::no_unlabelled(&self.spec)),
+        }
+    }
+
+    fn training(&self, varied: Option<&str>, seed: u64) -> Result<Arc<ImageSamples>> {
+        let varied = varied.map(|text| augmentation(text, self.size));
+        let samples = self.of(&self.split.train);
+        Ok(Arc::new(samples.augmented(varied.transpose()?, seed)))
+    }
+
+    fn players(&self) -> Result<Patches> {
+        let patches = |side: usize| (side / 2).clamp(1, ALONG);
+        let ImageSize { height, width, .. } = self.size;
+        let [rows, columns] = self.spec.grid.unwrap_or([patches(height), patches(width)]);
+        Ok(Patches::grid(rows, columns))
+    }
+
+    fn baseline(&self) -> Result<Option<Baseline>> {
+        if let Some(Absent::Given(baseline)) = &self.spec.baseline {
+            return Ok(Some(baseline.clone()));
+        }
+        let Normalization { mean, deviation } = &self.normalization;
+        if self.own {
+            return Ok(Some(Baseline::Values(vec![0.0; mean.len()])));
+        }
+        let own = Normalization::fit(self.split.train.as_ref())?;
+        Ok(Some(in_units(&own.mean, mean, deviation)))
+    }
+}

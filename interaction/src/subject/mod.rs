@@ -1,0 +1,303 @@
+//! A named network and its data, ready to use. Prints and writes nothing; holds the only `match` on the kind of data.
+
+mod clouds;
+mod images;
+mod names;
+mod scene;
+mod spec;
+mod statistics;
+mod tables;
+mod texts;
+
+pub use scene::{Scene, Word};
+pub use spec::*;
+pub use statistics::*;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Device;
+use burn_interaction::{Baseline, Classifier, Players};
+use burn_interaction_datasets::registry::Data;
+use burn_interaction_datasets::{Framing, Samples};
+use burn_interaction_models::Reference;
+
+use crate::error::{Error, Result, usage};
+
+/// What a network and its data are, whatever their kind.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The network's name, without its place on this machine.
+    pub network: String,
+    /// The data set's name, without its place on this machine.
+    pub data: String,
+    /// The names of the classes, by label.
+    pub classes: Vec<String>,
+    /// The weights to load; `None` for a network with random ones.
+    pub weights: Option<PathBuf>,
+    /// The statistics of the inputs.
+    pub statistics: Statistics,
+    /// How images are brought to the network's size; absent where they have it, and for other data.
+    pub framing: Option<Framing>,
+    /// The values of a table's categorical columns, by column.
+    pub categories: BTreeMap<String, Vec<String>>,
+    /// A digest of how samples become inputs.
+    pub inputs: String,
+    /// Players up to which samples are enumerated unless a measurement says otherwise.
+    pub exact: usize,
+    /// Players below which samples are left out of a measurement.
+    pub fewest: usize,
+    /// What the user should know of how network and data came together.
+    pub notes: Vec<String>,
+}
+
+/// The samples of a measurement with their players.
+pub struct Seated<P> {
+    /// Who plays on these samples.
+    pub players: P,
+    /// The places of the samples in their part of the data.
+    pub indices: Vec<usize>,
+    /// What the user should know of samples that are left out.
+    pub note: Option<String>,
+}
+
+/// A network and its data of one kind.
+pub trait Subject {
+    /// A batch of inputs.
+    type Input: Clone + Send + Sync + 'static;
+    /// The network.
+    type Net: Module + ModuleDisplay + Reference + Classifier<Self::Input> + 'static;
+    /// Who plays on the inputs.
+    type Players: Players<Input = Self::Input> + 'static;
+    /// One part of the data.
+    type Samples: Samples<Input = Self::Input> + 'static;
+
+    /// What the network and its data are.
+    fn about(&self) -> &About;
+
+    /// The network with random weights.
+    ///
+    /// # Errors
+    ///
+    /// The network cannot be made for these data.
+    fn init(&self, device: &Device) -> Result<Self::Net>;
+
+    /// A part of the data, as the network takes it.
+    ///
+    /// # Errors
+    ///
+    /// The data have no such part, or it does not fit the network.
+    fn samples(&self, part: Part) -> Result<Arc<Self::Samples>>;
+
+    /// What the user should know of samples that the network cannot take whole.
+    fn cut(&self, _samples: &Self::Samples, _part: Part) -> Option<String> {
+        None
+    }
+
+    /// The training part, varied as `augmentation` says, each epoch otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The augmentation means nothing for these data.
+    fn training(&self, augmentation: Option<&str>, seed: u64) -> Result<Arc<Self::Samples>>;
+
+    /// Who plays on any batch, as in training.
+    ///
+    /// # Errors
+    ///
+    /// The players asked for are those of certain samples.
+    fn players(&self) -> Result<Self::Players>;
+
+    /// Who plays on chosen samples, and which of them have such players.
+    ///
+    /// # Errors
+    ///
+    /// A sample cannot be read, or none has such players.
+    fn seated(
+        &self,
+        _samples: &Self::Samples,
+        indices: Vec<usize>,
+    ) -> Result<Seated<Self::Players>> {
+        Ok(Seated {
+            players: self.players()?,
+            indices,
+            note: None,
+        })
+    }
+
+    /// The players of some of the chosen samples, those with these places among them.
+    fn part(&self, players: &Self::Players, _places: &[usize]) -> Self::Players {
+        players.clone()
+    }
+
+    /// The samples that have enough players to be measured, and what the user should know of the others.
+    ///
+    /// # Errors
+    ///
+    /// The device fails.
+    fn measurable(
+        &self,
+        samples: &Self::Samples,
+        _device: &Device,
+    ) -> Result<(Vec<usize>, Option<String>)> {
+        Ok(((0..samples.count()).collect(), None))
+    }
+
+    /// What absent players look like; `None` for the players' own. The mean over the training part is fitted here.
+    ///
+    /// # Errors
+    ///
+    /// A training sample cannot be read.
+    fn baseline(&self) -> Result<Option<Baseline>>;
+
+    /// The names of the players of each of these samples, such as columns or words; nothing where they have none.
+    ///
+    /// # Errors
+    ///
+    /// The device fails.
+    fn player_names(
+        &self,
+        _samples: &Self::Samples,
+        _indices: &[usize],
+        _device: &Device,
+    ) -> Result<Vec<Vec<String>>> {
+        Ok(Vec::new())
+    }
+
+    /// What pictures of measured samples show; nothing where there is no picture of such data.
+    ///
+    /// # Errors
+    ///
+    /// A sample cannot be read, or the device fails.
+    fn scene(
+        &self,
+        _samples: &Self::Samples,
+        _players: &Self::Players,
+        _indices: &[usize],
+        _device: &Device,
+    ) -> Result<Option<Scene>> {
+        Ok(None)
+    }
+
+    /// How well a simple rule without a network does, for comparison, in words.
+    fn yardstick(&self, _train: &Self::Samples, _test: &Self::Samples) -> Option<String> {
+        None
+    }
+
+    /// Writes what belongs beside the weights, and says whether the folder is then a network by itself.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    fn save_beside(&self, _folder: &Path) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Something to do with a subject of any kind.
+pub trait Job {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// What the job is made of fails.
+    fn run<S: Subject>(self, subject: S) -> Result<Self::Output>;
+}
+
+/// A network and its data by name, found but not made yet.
+pub struct Opened {
+    spec: Spec,
+    trained: Option<Trained>,
+    data: Data,
+    notes: Vec<String>,
+}
+
+/// Finds a network and its data by name, and checks that they fit together.
+///
+/// # Errors
+///
+/// A name means nothing, the data cannot be read, or network, data and settings are of different kinds.
+pub fn open(spec: &Spec) -> Result<Opened> {
+    let set = names::data_set(spec)?;
+    names::check_network(spec, set.kind)?;
+    spec.check(set.kind)?;
+    let (_, folder) = spec.data_and_folder();
+    if set.spelled() != set.name && folder.is_none() {
+        let (name, spelled) = (set.name, set.spelled());
+        return Err(usage(format!("--data {name}: give the folder, {spelled}")));
+    }
+    let mut notes = Vec::new();
+    if !spec.model_is_folder() && Path::new(&spec.model).join("config.json").exists() {
+        let model = &spec.model;
+        notes.push(format!(
+            "--model {model} is the network of that name; the folder here would be ./{model}"
+        ));
+    }
+    Ok(Opened {
+        trained: Trained::beside(spec.weights.as_deref())?,
+        data: set.open(folder)?,
+        spec: spec.clone(),
+        notes,
+    })
+}
+
+impl Opened {
+    /// Makes network and data of their kind and does a job with them.
+    ///
+    /// # Errors
+    ///
+    /// Network, data and settings do not fit together, or the job fails.
+    pub fn visit<J: Job>(self, job: J) -> Result<J::Output> {
+        let Self {
+            spec,
+            trained,
+            data,
+            notes,
+        } = self;
+        let trained = trained.as_ref();
+        match data {
+            Data::Images(split) => job.run(images::open(spec, trained, split, notes)?),
+            Data::Clouds(split) => job.run(clouds::open(spec, trained, split, notes)?),
+            Data::Tables(split) => job.run(tables::open(spec, trained, split, notes)?),
+            Data::Texts(split) => job.run(texts::open(spec, trained, split, notes)?),
+        }
+    }
+}
+
+/// A digest of what samples become inputs by.
+fn digest_of(made_by: &impl serde::Serialize) -> String {
+    use sha2::Digest;
+
+    let text = serde_json::to_string(made_by).unwrap_or_default();
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Means of the training part in units of other statistics, `(own - mean) / deviation` for each variable.
+fn in_units(own: &[f32], mean: &[f32], deviation: &[f32]) -> Baseline {
+    let each = own.iter().zip(mean).zip(deviation);
+    Baseline::Values(
+        each.map(|((own, mean), deviation)| (own - mean) / deviation)
+            .collect(),
+    )
+}
+
+/// The error of data that have no part without labels.
+fn no_unlabelled(spec: &Spec) -> Error {
+    let opened = names::data_set(spec).and_then(|set| {
+        let (_, folder) = spec.data_and_folder();
+        Ok(set.open_unlabelled(folder.unwrap_or(Path::new("")), &[])?)
+    });
+    match opened {
+        Err(error) => error,
+        Ok(_) => usage("--split unlabelled: it is for texts"),
+    }
+}

@@ -1,0 +1,114 @@
+//! Networks and data sets by name, and what is said where a name means nothing.
+
+use burn_interaction::Kind;
+use burn_interaction_datasets::registry::{DataSet, data_sets};
+use burn_interaction_models::registry::{kind_of, networks};
+
+use super::Spec;
+use crate::error::{Error, Result, usage};
+
+/// The data set that a spec names.
+///
+/// # Errors
+///
+/// There is no such set, or it has files and their folder is missing.
+pub fn data_set(spec: &Spec) -> Result<&'static DataSet> {
+    let (name, _) = spec.data_and_folder();
+    let names: Vec<&str> = data_sets().iter().map(|set| set.name).collect();
+    let found = data_sets().iter().find(|set| set.name == name);
+    found.ok_or_else(|| {
+        let all: Vec<String> = data_sets().iter().map(DataSet::spelled).collect();
+        usage(format!(
+            "unknown data \"{name}\"{}: there are {}",
+            meant(name, &names),
+            all.join(", ")
+        ))
+    })
+}
+
+/// Refuses a network that is unknown, or takes another kind of data than these.
+///
+/// # Errors
+///
+/// The name means nothing, or the network is of another kind.
+pub fn check_network(spec: &Spec, kind: Kind) -> Result<()> {
+    if spec.model_is_folder() {
+        return match kind {
+            Kind::Texts => Ok(()),
+            _ => Err(usage(format!(
+                "--model {} is a folder, as it has a separator: a Hugging Face folder of a network for texts, and these data are {kind}",
+                spec.model
+            ))),
+        };
+    }
+    match kind_of(&spec.model) {
+        Some(own) if own == kind => Ok(()),
+        Some(own) => Err(usage(format!(
+            "--model {} takes {own}, and {} are {kind}: give one of {}",
+            spec.model,
+            spec.data_and_folder().0,
+            networks(kind).join(", ")
+        ))),
+        None => Err(unknown(&spec.model, kind)),
+    }
+}
+
+fn unknown(model: &str, kind: Kind) -> Error {
+    let kinds = [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables];
+    let all: Vec<&str> = kinds.into_iter().flat_map(networks).collect();
+    let folder = match kind {
+        Kind::Texts => "; a Hugging Face folder is a path with a separator, such as ./bert",
+        _ => "",
+    };
+    usage(format!(
+        "unknown network \"{model}\"{}: for {kind} there are {}{folder}",
+        meant(model, &all),
+        networks(kind).join(", ")
+    ))
+}
+
+/// A question after the name that is likely meant; empty where none is near.
+fn meant(given: &str, names: &[&str]) -> String {
+    let likeness = |name: &&&str| strsim::jaro_winkler(given, name);
+    let nearest = names
+        .iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match nearest.filter(|name| likeness(name) > 0.8) {
+        Some(name) => format!(", did you mean {name}?"),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(model: &str, kind: Kind) -> String {
+        let spec = Spec::new(model, "scenes");
+        check_network(&spec, kind).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_that_mean_nothing_are_answered_with_those_that_do() {
+        assert!(check_network(&Spec::new("vit-tiny/8", "scenes"), Kind::Images).is_ok());
+        let error = refused("mlp5", Kind::Images);
+        assert!(
+            error.contains("--model mlp5 takes tables, and scenes are images: give one of alexnet"),
+            "{error}"
+        );
+        let error = refused("resent20", Kind::Images);
+        assert!(error.contains("did you mean resnet20?"), "{error}");
+        let error = refused("gpt", Kind::Texts);
+        assert!(
+            !error.contains("did you mean") && error.contains("bert"),
+            "{error}"
+        );
+        let error = refused("./bert", Kind::Images);
+        assert!(error.contains("is a folder"), "{error}");
+        let error = data_set(&Spec::new("mlp5", "scene"))
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains("did you mean scenes?"), "{error}");
+    }
+}

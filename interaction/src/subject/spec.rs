@@ -1,0 +1,255 @@
+use std::path::{Path, PathBuf};
+
+use burn_interaction::{Baseline, Kind};
+use burn_interaction_models::registry::kind_of;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Result, usage};
+
+/// What absent players look like, as a user asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absent {
+    /// The mean of each variable over the training part.
+    Data,
+    /// Absent regions leave their cloud.
+    Drop,
+    /// A baseline of the library.
+    Given(Baseline),
+}
+
+/// Which regions of clouds are players.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Division {
+    /// The points nearest to so many farthest-point centres.
+    Farthest(usize),
+    /// The parts that the data labels.
+    Parts,
+    /// Those of a `regions.json`.
+    File(PathBuf),
+}
+
+/// The statistics that images are normalised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalize {
+    /// ImageNet's.
+    Imagenet,
+    /// Mean and deviation 0.5.
+    Half,
+    /// The training images' own.
+    Data,
+}
+
+/// Who plays in texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Units {
+    /// Word pieces.
+    Pieces,
+    /// Words.
+    Words,
+}
+
+/// One part of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What networks are trained on.
+    Train,
+    /// What they are tested on.
+    Test,
+    /// Samples without labels.
+    Unlabelled,
+}
+
+impl Part {
+    /// The word for the part in arguments, messages and results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+            Self::Unlabelled => "unlabelled",
+        }
+    }
+}
+
+/// A network and its data by name, and how they come together. Settings that are absent follow from the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// The network: a name of the registry, or a Hugging Face folder, which has a separator in its path.
+    pub model: String,
+    /// The data: a name of the registry, with a colon and a folder where the set has files.
+    pub data: String,
+    /// Weights: a file, or a folder that a training wrote.
+    pub weights: Option<PathBuf>,
+    /// The side in pixels that images are brought to.
+    pub image: Option<usize>,
+    /// The statistics that images are normalised by.
+    pub normalize: Option<Normalize>,
+    /// Rows and columns of the patches of images.
+    pub grid: Option<[usize; 2]>,
+    /// Points of each cloud.
+    pub points: Option<usize>,
+    /// The regions of clouds.
+    pub regions: Option<Division>,
+    /// What absent players look like.
+    pub baseline: Option<Absent>,
+    /// Who plays in texts.
+    pub units: Option<Units>,
+    /// Word pieces of texts: a vocabulary's file or folder.
+    pub vocabulary: Option<PathBuf>,
+    /// Players below which a text is left out of a measurement.
+    pub fewest: Option<usize>,
+}
+
+impl Spec {
+    /// A network on data, everything else as it is by default.
+    pub fn new(model: impl Into<String>, data: impl Into<String>) -> Self {
+        Self {
+            model: model.into(),
+            data: data.into(),
+            weights: None,
+            image: None,
+            normalize: None,
+            grid: None,
+            points: None,
+            regions: None,
+            baseline: None,
+            units: None,
+            vocabulary: None,
+            fewest: None,
+        }
+    }
+
+    /// The data set's name and its folder, where one is given.
+    pub fn data_and_folder(&self) -> (&str, Option<&Path>) {
+        match self.data.split_once(':') {
+            Some((name, folder)) if !folder.is_empty() => (name, Some(Path::new(folder))),
+            Some((name, _)) => (name, None),
+            None => (&self.data, None),
+        }
+    }
+
+    /// Whether the network is a folder and no name: a folder is a path with a separator, unless it is a network's name and
+    /// the side of its patches, such as vit-tiny/8.
+    pub fn model_is_folder(&self) -> bool {
+        self.model.contains(['/', '\\']) && kind_of(&self.model).is_none()
+    }
+
+    /// The network's name without its place on this machine.
+    pub fn model_name(&self) -> &str {
+        match self.model_is_folder() {
+            true => {
+                let model = self.model.trim_end_matches(['/', '\\']);
+                model.rsplit(['/', '\\']).next().unwrap_or(model)
+            }
+            false => &self.model,
+        }
+    }
+
+    /// The file of weights: of a folder that a training wrote the one in it.
+    pub fn weights_file(&self) -> Option<PathBuf> {
+        let weights = self.weights.as_ref()?;
+        Some(match weights.is_dir() {
+            true => weights.join("model.safetensors"),
+            false => weights.clone(),
+        })
+    }
+
+    /// Refuses settings that mean nothing for data of this kind.
+    ///
+    /// # Errors
+    ///
+    /// A setting belongs to another kind of data.
+    pub fn check(&self, kind: Kind) -> Result<()> {
+        let given = [
+            ("--image", self.image.is_some(), Kind::Images),
+            ("--normalize", self.normalize.is_some(), Kind::Images),
+            ("--grid", self.grid.is_some(), Kind::Images),
+            ("--points", self.points.is_some(), Kind::Clouds),
+            ("--regions", self.regions.is_some(), Kind::Clouds),
+            ("--players", self.units.is_some(), Kind::Texts),
+            ("--vocabulary", self.vocabulary.is_some(), Kind::Texts),
+            ("--min-players", self.fewest.is_some(), Kind::Texts),
+        ];
+        for (flag, given, of) in given {
+            if given && of != kind {
+                return Err(usage(format!("{flag} is for {of}; these data are {kind}")));
+            }
+        }
+        self.check_baseline(kind)
+    }
+
+    fn check_baseline(&self, kind: Kind) -> Result<()> {
+        let (text, fits): (String, &[Kind]) = match &self.baseline {
+            None => return Ok(()),
+            Some(Absent::Data) => ("data".into(), &[Kind::Images, Kind::Tables]),
+            Some(Absent::Drop) => ("drop".into(), &[Kind::Clouds]),
+            Some(Absent::Given(baseline)) => (
+                baseline.to_string(),
+                match baseline {
+                    Baseline::Blur(_) => &[Kind::Images],
+                    Baseline::Zero | Baseline::Mean | Baseline::Values(_) => {
+                        &[Kind::Images, Kind::Clouds, Kind::Tables]
+                    }
+                    _ => &[Kind::Texts],
+                },
+            ),
+        };
+        match fits.contains(&kind) {
+            true => Ok(()),
+            false => Err(usage(format!(
+                "--baseline {text}: these data are {kind}; {}",
+                remedy(kind)
+            ))),
+        }
+    }
+}
+
+/// The baselines that data of a kind take.
+fn remedy(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Images => "give data, zero, mean, blur:PIXELS or values:A,B,..",
+        Kind::Clouds => "give mean, zero, drop or values:A,B,..",
+        Kind::Tables => "give data, zero or values:A,B,..",
+        Kind::Texts => "give mask, pad, unk or hide",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_another_kind_of_data_are_refused_by_name() {
+        let spec = || Spec::new("net", "data");
+        assert!(spec().check(Kind::Tables).is_ok());
+        let grid = Spec {
+            grid: Some([4, 4]),
+            ..spec()
+        };
+        assert!(grid.check(Kind::Images).is_ok());
+        let error = grid.check(Kind::Tables).unwrap_err().to_string();
+        assert_eq!(error, "--grid is for images; these data are tables");
+        let mean = Spec {
+            baseline: Some(Absent::Data),
+            ..spec()
+        };
+        assert!(mean.check(Kind::Images).is_ok());
+        let error = mean.check(Kind::Texts).unwrap_err().to_string();
+        assert!(error.contains("mask, pad, unk or hide"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_is_a_path_with_a_separator() {
+        assert!(!Spec::new("bert", "grammar").model_is_folder());
+        assert!(Spec::new("./bert", "grammar").model_is_folder());
+        assert!(!Spec::new("vit-tiny/8", "scenes").model_is_folder());
+        assert_eq!(Spec::new("runs/bert/", "grammar").model_name(), "bert");
+        let spec = Spec::new("vit-tiny", "sst2:some/where");
+        let (name, folder) = spec.data_and_folder();
+        assert_eq!((name, folder), ("sst2", Some(Path::new("some/where"))));
+    }
+}

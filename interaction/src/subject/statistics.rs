@@ -1,0 +1,84 @@
+use std::path::Path;
+
+use burn_interaction::Kind;
+use burn_interaction_datasets::{Framing, Normalization, Standardization};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result, usage};
+
+/// What inputs are made with, kept in `settings.json` beside the weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistics {
+    /// The means and deviations that images are normalised by.
+    Images(Normalization),
+    /// The means and deviations that the columns of a table are standardised by.
+    Table(Standardization),
+    /// The points of a cloud, which is normalised by its own size.
+    Clouds {
+        /// How many points.
+        points: usize,
+    },
+    /// Nothing: the word pieces of texts are those of the tokenizer beside the weights.
+    Texts,
+}
+
+impl Statistics {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Images(_) => Kind::Images,
+            Self::Table(_) => Kind::Tables,
+            Self::Clouds { .. } => Kind::Clouds,
+            Self::Texts => Kind::Texts,
+        }
+    }
+
+    /// The error of settings beside weights that are of a network for other data than `wanted`.
+    pub fn of_another(&self, wanted: Kind) -> Error {
+        let [own, wanted] = [self.kind(), wanted].map(|kind| match kind {
+            Kind::Images => "an image network",
+            Kind::Tables => "a table network",
+            Kind::Clouds => "a network for point clouds",
+            Kind::Texts => "a network for texts",
+        });
+        usage(format!(
+            "the settings beside the weights are those of {own}, not of {wanted}"
+        ))
+    }
+}
+
+/// How samples became inputs when a network was trained, as the `settings.json` beside its weights says.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Trained {
+    /// The network's name.
+    pub model: String,
+    /// The data's name, and its folder then.
+    pub data: String,
+    /// The statistics of the inputs.
+    pub statistics: Statistics,
+    /// How images were brought to the network's size; absent where they had it.
+    #[serde(default)]
+    pub framing: Option<Framing>,
+}
+
+impl Trained {
+    /// What the `settings.json` beside weights says, or that in their folder; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The file is there, but not as expected.
+    pub fn beside(weights: Option<&Path>) -> Result<Option<Self>> {
+        let settings = weights.map(|weights| match weights.is_dir() {
+            true => weights.join("settings.json"),
+            false => weights.with_file_name("settings.json"),
+        });
+        let Some(settings) = settings.filter(|settings| settings.exists()) else {
+            return Ok(None);
+        };
+        let fail = |e: String| usage(format!("reading {}: {e}", settings.display()));
+        let text = std::fs::read_to_string(&settings).map_err(|e| fail(e.to_string()))?;
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|e| fail(e.to_string()))
+    }
+}

@@ -1,0 +1,88 @@
+//! Training batches whose epochs begin as those of a training in one go.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use burn::data::dataloader::{DataLoader, DataLoaderIterator};
+use burn::tensor::Device;
+use burn_interaction::coalition::generator;
+use burn_interaction::training::Epoch;
+use rand::Rng;
+
+use super::Checkpoints;
+
+/// A loader that starts epochs: Burn asks for its batches once at the beginning of each.
+///
+/// It waits until the epoch before is saved, tells the model which epoch this is, and seeds the device by it: dropout is then
+/// the same whether the epochs before were trained by this process or by another. (The CPU has one generator for all
+/// devices; loaders draw on the host, and validation before it is over.)
+pub struct Epochs<O> {
+    inner: Arc<dyn DataLoader<O>>,
+    start: Start,
+    next: AtomicUsize,
+}
+
+/// What the beginning of an epoch does.
+#[derive(Clone)]
+pub struct Start {
+    /// What is seeded.
+    pub device: Device,
+    /// The seed of the training.
+    pub seed: u64,
+    /// What the model reads.
+    pub epoch: Epoch,
+    /// Where epochs are saved.
+    pub checkpoints: Checkpoints,
+    /// Epochs finished before this process.
+    pub finished: usize,
+}
+
+impl<O> Epochs<O> {
+    /// The batches of `inner`, whose next epoch is that after those finished.
+    pub fn new(inner: Arc<dyn DataLoader<O>>, start: Start) -> Self {
+        Self {
+            inner,
+            next: AtomicUsize::new(start.finished),
+            start,
+        }
+    }
+
+    fn around(&self, inner: Arc<dyn DataLoader<O>>) -> Self {
+        Self {
+            inner,
+            start: self.start.clone(),
+            next: AtomicUsize::new(self.next.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+impl<O: 'static> DataLoader<O> for Epochs<O> {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<O> + 'a> {
+        let epoch = self.next.fetch_add(1, Ordering::Relaxed);
+        let Start {
+            device,
+            seed,
+            epoch: number,
+            checkpoints,
+            finished,
+        } = &self.start;
+        if epoch > *finished {
+            checkpoints.wait_for(epoch);
+        }
+        device.seed(generator(*seed, epoch as u64).next_u64());
+        number.set(epoch as u64);
+        self.inner.iter()
+    }
+
+    fn num_items(&self) -> usize {
+        self.inner.num_items()
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<O>> {
+        Arc::new(self.around(self.inner.to_device(device)))
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<O>> {
+        Arc::new(self.around(self.inner.slice(start, end)))
+    }
+}

@@ -1,0 +1,194 @@
+//! Running networks on samples: accuracy, choice of samples, measurement with a bar.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
+use burn_interaction_datasets::Samples;
+use burn_interaction_models::{Reference, load, load_pretrained};
+use indicatif::HumanBytes;
+
+use super::progress::Bar;
+use crate::error::{Result, usage};
+
+/// Input values in a batch, within rows of 8 to 256: large images have large activations.
+const BATCH_ELEMENTS: usize = 1 << 20;
+
+/// Samples in a batch that only predicts.
+pub fn rows<S: Samples>(samples: &S) -> usize {
+    (BATCH_ELEMENTS / samples.elements().max(1)).clamp(8, 256)
+}
+
+/// A network with the weights of a file, telling what is read and what is left; to be trained further, also with those of a
+/// pretrained network without the head for classification.
+///
+/// # Errors
+///
+/// The file is missing, damaged or of another network.
+pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Result<M> {
+    let bytes = path.metadata().map_or(0, |m| m.len());
+    let name = net.name();
+    println!(
+        "reading the weights of {name}: {} from {}",
+        HumanBytes(bytes),
+        path.display()
+    );
+    let (net, report) = match trained_further {
+        true => load_pretrained(net, path)?,
+        false => load(net, path)?,
+    };
+    if !report.random.is_empty() {
+        println!("the head is new: {}", report.random.join(", "));
+    }
+    let mut ignored = report
+        .ignored
+        .iter()
+        .take(3)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if report.ignored.len() > 3 {
+        ignored.push_str(", ..");
+    }
+    match report.ignored.len() {
+        0 => println!("loaded {} tensors", report.loaded),
+        count => println!(
+            "loaded {} tensors; {count} are not needed: {ignored}",
+            report.loaded
+        ),
+    }
+    Ok(net)
+}
+
+/// The predicted class of each sample among `indices`.
+///
+/// # Errors
+///
+/// A sample cannot be read, or the device fails.
+pub fn predictions<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    indices: &[usize],
+    device: &Device,
+) -> Result<Vec<usize>> {
+    let mut classes = vec![0; indices.len()];
+    let mut order: Vec<usize> = (0..indices.len()).collect();
+    order.sort_by_key(|place| samples.size(indices[*place]));
+    for places in order.chunks(rows(samples)) {
+        let chunk: Vec<usize> = places.iter().map(|place| indices[*place]).collect();
+        let logits = net.logits(samples.read(&chunk, 0, device)?.inputs);
+        for (place, class) in places
+            .iter()
+            .zip(burn_interaction::game::predictions(logits)?)
+        {
+            classes[*place] = class;
+        }
+    }
+    Ok(classes)
+}
+
+/// The share of samples that the network classifies rightly.
+///
+/// # Errors
+///
+/// A sample cannot be read, or the device fails.
+pub fn accuracy<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    device: &Device,
+) -> Result<f64> {
+    let all: Vec<usize> = (0..samples.count()).collect();
+    let classes = predictions(net, samples, &all, device)?;
+    let right = classes
+        .iter()
+        .enumerate()
+        .filter(|(index, class)| samples.label(*index) == **class)
+        .count();
+    Ok(right as f64 / all.len().max(1) as f64)
+}
+
+/// `count` of the candidates, the first of each class in turn; only rightly classified ones if `right`.
+///
+/// # Errors
+///
+/// There are none, or the device fails.
+pub fn choose<S: Samples>(
+    net: &impl Classifier<S::Input>,
+    samples: &S,
+    candidates: &[usize],
+    count: usize,
+    right: bool,
+    device: &Device,
+) -> Result<Vec<usize>> {
+    if count == 0 {
+        return Err(usage("--samples 0: measure at least one sample"));
+    }
+    // The first of each class, then the second of each, and so on, as sets may lie in the order of their classes.
+    let mut seen = vec![0; samples.classes().len()];
+    let mut all: Vec<(usize, usize)> = Vec::with_capacity(candidates.len());
+    for index in candidates {
+        let turn = &mut seen[samples.label(*index)];
+        all.push((*turn, *index));
+        *turn += 1;
+    }
+    all.sort();
+    let all: Vec<usize> = all.into_iter().map(|(_, index)| index).collect();
+    // As much of the set as it takes for a fair share of every class.
+    let mut by_class = vec![Vec::new(); samples.classes().len()];
+    let share = count.div_ceil(by_class.len().max(1));
+    for chunk in all.chunks(count.max(rows(samples))) {
+        let labels = chunk.iter().map(|index| samples.label(*index));
+        let classes = match right {
+            true => predictions(net, samples, chunk, device)?,
+            false => labels.clone().collect(),
+        };
+        for ((index, class), label) in chunk.iter().zip(classes).zip(labels) {
+            if class == label {
+                by_class[label].push(*index);
+            }
+        }
+        let found = by_class.iter().map(|found| found.len().min(share));
+        if found.sum::<usize>() >= count {
+            break;
+        }
+    }
+    let longest = by_class.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| {
+        by_class
+            .iter()
+            .filter_map(move |class| class.get(turn).copied())
+    });
+    let chosen: Vec<usize> = turns.take(count).collect();
+    match chosen.is_empty() {
+        true => Err(usage(
+            "the network classifies no sample rightly: use --any to measure others too",
+        )),
+        false => Ok(chosen),
+    }
+}
+
+/// The classes to measure, for a batch of samples.
+pub fn targets<S: Samples>(samples: &S, indices: &[usize], predicted: bool) -> Targets {
+    match predicted {
+        true => Targets::Predicted,
+        false => Targets::Labels(indices.iter().map(|index| samples.label(*index)).collect()),
+    }
+}
+
+/// Measures with a bar; Ctrl-C ends it with what is complete.
+///
+/// # Errors
+///
+/// As [`Measurement::run`].
+pub fn measured<P: Players>(
+    measurement: &Measurement<P>,
+    net: &impl Classifier<P::Input>,
+    batch: Batch<P::Input>,
+    targets: Targets,
+    cost: Cost,
+) -> Result<Profile> {
+    let mut bar = Bar::new(cost);
+    let profile = measurement.run_observed(net, batch.inputs, targets, &mut bar);
+    bar.finish();
+    Ok(profile?)
+}

@@ -1,0 +1,180 @@
+//! Training with Burn's `Learner`: the recipe of the reference code, with the order metrics live.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use burn::data::dataloader::DataLoader;
+use burn::module::{Module, ModuleDisplay};
+use burn::train::metric::{AccuracyMetric, LossMetric};
+use burn::train::{Interrupter, Learner, SupervisedTraining};
+use burn_interaction::training::{
+    Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
+};
+use burn_interaction::{Batch, Classifier, Modulation, Players};
+
+use super::checkpoints::{Checkpoints, LastTwo};
+use super::epochs::{Epochs, Start};
+use super::plain::PlainRenderer;
+use super::{Recipe, interrupt};
+use crate::error::{Result, usage};
+
+/// What a training has besides its recipe.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The recipe's terms, with what absent players look like.
+    pub modulation: Modulation,
+    /// What the order metrics are measured with.
+    pub probe: Option<Probe>,
+    /// Plain lines even in a terminal.
+    pub plain: bool,
+    /// Folder for the logs and the checkpoints.
+    pub logs: PathBuf,
+    /// Epochs that an earlier run finished: its last checkpoint is gone on from. The training batches begin with the epoch
+    /// after them.
+    pub finished: usize,
+}
+
+/// A trained network, and whether training ran to its end.
+pub struct Fitted<M> {
+    /// The network, ready for inference.
+    pub net: M,
+    /// Whether every epoch was trained.
+    pub complete: bool,
+}
+
+/// Batches for training and validation.
+pub struct Loaders<I> {
+    /// Shuffled training batches.
+    pub train: Arc<dyn DataLoader<Batch<I>>>,
+    /// Validation batches.
+    pub valid: Arc<dyn DataLoader<Batch<I>>>,
+    /// Training batches in an epoch.
+    pub batches: usize,
+}
+
+/// Trains a classifier, saving every epoch.
+///
+/// # Errors
+///
+/// A setting does not fit, a file cannot be written, or training fails.
+pub fn fit<M, P>(
+    net: M,
+    players: P,
+    loaders: Loaders<P::Input>,
+    recipe: &Recipe,
+    run: &Run,
+) -> Result<Fitted<M>>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    if recipe.epochs == 0 {
+        return Ok(Fitted {
+            net: net.valid(),
+            complete: true,
+        });
+    }
+    let schedule = recipe.schedule(loaders.batches)?;
+    let checkpoints = Checkpoints::new(&run.logs);
+    checkpoints.forget_after(run.finished)?;
+    let [weights, state, rates] = checkpoints.keepers()?;
+    let epoch = Epoch::new();
+    let start = Start {
+        device: net.devices()[0].clone(),
+        seed: recipe.seed,
+        epoch: epoch.clone(),
+        checkpoints,
+        finished: run.finished,
+    };
+    let train = Arc::new(Epochs::new(loaders.train, start));
+    let mut model = Modulated::new(net, players)
+        .modulation(run.modulation.clone())
+        .seed(recipe.seed)
+        .epoch(epoch);
+    let interrupter = Interrupter::new();
+    let mut training = SupervisedTraining::new(&run.logs, train, loaders.valid)
+        .metrics((AccuracyMetric::new(), LossMetric::new()))
+        .with_application_logger(None)
+        .with_interrupter(interrupter.clone())
+        .with_custom_checkpointers(weights, state, rates)
+        .with_checkpointing_strategy(LastTwo)
+        .num_epochs(recipe.epochs);
+    if run.finished > 0 {
+        training = training.checkpoint(run.finished);
+    }
+    if let Some(probe) = &run.probe {
+        model = model.probe(probe.clone());
+    }
+    training = watched(training, run);
+    if run.plain || !std::io::stdout().is_terminal() {
+        training = training.renderer(Box::new(PlainRenderer::new()));
+    }
+    let watch = Watch::start(interrupter);
+    let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
+    drop(watch);
+    // The dashboard gives the terminal back when it is dropped.
+    drop(result.renderer);
+    if let Some(error) = result.error {
+        return Err(usage(format!("training failed: {error}")));
+    }
+    Ok(Fitted {
+        net: result.model.net,
+        complete: result.interrupted.is_none(),
+    })
+}
+
+/// Adds the metrics of orders, where there is a probe, and those of the terms.
+fn watched<M, P>(
+    mut training: SupervisedTraining<Modulated<M, P>>,
+    run: &Run,
+) -> SupervisedTraining<Modulated<M, P>>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    if run.probe.is_some() {
+        training = training
+            .metric_valid_numeric(OrderStrengthMetric::low())
+            .metric_valid_numeric(OrderStrengthMetric::mid())
+            .metric_valid_numeric(OrderStrengthMetric::high())
+            .metric_valid_numeric(OrderStrengthMetric::depth())
+            .metric_valid(OrderCurveMetric::new());
+    }
+    if !run.modulation.terms().is_empty() {
+        training = training.metric_train_numeric(ModulationMetric::task());
+        for term in run.modulation.terms() {
+            training = training.metric_train_numeric(ModulationMetric::term(term.name()));
+        }
+    }
+    training
+}
+
+/// Hands Ctrl-C and SIGTERM on to the training.
+struct Watch(Arc<AtomicBool>);
+
+impl Watch {
+    fn start(interrupter: Interrupter) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let seen = over.clone();
+        std::thread::spawn(move || {
+            while !seen.load(Ordering::Relaxed) {
+                if interrupt::requested() {
+                    interrupter.stop(Some("interrupted"));
+                    break;
+                }
+                std::thread::sleep(interrupt::PAUSE);
+            }
+        });
+        Self(over)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,236 @@
+//! The folder of results.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result, usage};
+
+/// What a training writes, of all kinds of networks.
+pub const TRAINING: &[&str] = &[
+    "model.safetensors",
+    "settings.json",
+    "training",
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+];
+
+/// What a measurement writes, of all kinds of data.
+pub const MEASUREMENT: &[&str] = &[
+    "profile.json",
+    "profile.partial.jsonl",
+    "control.json",
+    "control.partial.jsonl",
+    "interactions.csv",
+    "curve.json",
+    "curve.csv",
+    "curve.svg",
+    "curve.png",
+    "regions.json",
+    "cloud.svg",
+    "cloud.png",
+    "sentence.svg",
+    "sentence.png",
+];
+
+/// Those by which a folder is known to hold a run.
+const RESULTS: [&str; 6] = [
+    "model.safetensors",
+    "settings.json",
+    "training/run.json",
+    "profile.json",
+    "profile.partial.jsonl",
+    "curve.json",
+];
+
+/// What becomes of an earlier run in the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// The folder is refused.
+    Refuse,
+    /// Its files are removed when the new run [begins](Folder::begin).
+    Force,
+    /// Its files stay: the new run goes on with it.
+    Resume,
+}
+
+impl Existing {
+    /// What `--force` and `--resume` ask for.
+    pub fn asked(force: bool, resume: bool) -> Self {
+        match (force, resume) {
+            (true, _) => Self::Force,
+            (_, true) => Self::Resume,
+            _ => Self::Refuse,
+        }
+    }
+}
+
+/// A folder that results go to.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    existing: Existing,
+    /// The files that this kind of run writes.
+    known: Vec<&'static str>,
+    /// Files that were there before, and when they were written.
+    before: BTreeMap<String, SystemTime>,
+}
+
+impl Folder {
+    /// Makes the folder and checks that it can be written to, before anything is computed; refuses one with another run's
+    /// files among those in `known`, of [`TRAINING`] and [`MEASUREMENT`].
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written to, or holds another run.
+    pub fn open(path: &Path, existing: Existing, known: &[&[&'static str]]) -> Result<Self> {
+        let fail = |e: std::io::Error| {
+            usage(format!(
+                "cannot write to the output folder {}: {e}",
+                path.display()
+            ))
+        };
+        let mut folder = Self {
+            path: path.into(),
+            existing,
+            known: known.concat(),
+            before: BTreeMap::new(),
+        };
+        let found = folder.results();
+        if existing == Existing::Refuse && !found.is_empty() {
+            return Err(usage(format!(
+                "{} holds another run ({}): give another --out, --resume to go on where it is the same run, or --force to replace it",
+                path.display(),
+                found.join(", ")
+            )));
+        }
+        std::fs::create_dir_all(path).map_err(fail)?;
+        let probe = path.join(".interaction");
+        std::fs::write(&probe, [])
+            .and_then(|()| std::fs::remove_file(&probe))
+            .map_err(fail)?;
+        folder.before = folder.files();
+        Ok(folder)
+    }
+
+    /// The files by which it is known to hold an earlier run of this kind.
+    pub fn results(&self) -> Vec<&'static str> {
+        let known = |name: &&str| {
+            let first = name.split('/').next().unwrap_or(name);
+            self.known.contains(&first) && self.path.join(name).exists()
+        };
+        RESULTS.into_iter().filter(known).collect()
+    }
+
+    /// Removes what the new run replaces: to be called when all arguments are found good and its weights are read.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be removed.
+    pub fn begin(&self) -> Result<()> {
+        if self.existing != Existing::Force {
+            return Ok(());
+        }
+        for name in &self.known {
+            let path = self.path.join(name);
+            let removed = match path.is_dir() {
+                true => std::fs::remove_dir_all(&path),
+                false if path.exists() => std::fs::remove_file(&path),
+                false => Ok(()),
+            };
+            removed.map_err(|e| usage(format!("cannot remove {}: {e}", path.display())))?;
+        }
+        Ok(())
+    }
+
+    /// The same folder for more of the same run, which keeps what is there.
+    pub fn going_on(&self) -> Self {
+        Self {
+            existing: Existing::Resume,
+            ..self.clone()
+        }
+    }
+
+    /// The files in it, and when they were written.
+    fn files(&self) -> BTreeMap<String, SystemTime> {
+        let entries = std::fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let file = |entry: std::fs::DirEntry| {
+            let about = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Some((name, about.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
+        };
+        entries.filter_map(file).collect()
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes a value as JSON, [`durably`].
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let path = self.file(name);
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|e| usage(format!("{}: {e}", path.display())))?;
+        durably(&path, (text + "\n").as_bytes())
+    }
+
+    /// The files that this run wrote, for the last line of a report.
+    pub fn list(&self) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for (name, written) in self.files() {
+            if self.before.get(&name) != Some(&written) {
+                names.push(name);
+            }
+        }
+        format!("{}: {}", self.path.display(), names.join(", "))
+    }
+}
+
+/// Writes a file that appears when it is whole and on the disk: a kill at any moment leaves the old one or the new one.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = |e: std::io::Error| -> Error { usage(format!("writing {}: {e}", path.display())) };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".tmp");
+    let scratch = path.with_file_name(name);
+    let mut file = std::fs::File::create(&scratch).map_err(fail)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(fail)?;
+    drop(file);
+    std::fs::rename(&scratch, path).map_err(fail)
+}
+
+/// Reads a JSON file.
+///
+/// # Errors
+///
+/// It is missing or not as expected.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| usage(format!("reading {}: {e}", path.display())))?;
+    serde_json::from_str(&text).map_err(|e| usage(format!("{}: {e}", path.display())))
+}

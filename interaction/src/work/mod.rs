@@ -1,0 +1,40 @@
+//! Trains, measures and evaluates a subject. Takes values that serialise, never arguments.
+
+mod checkpoints;
+mod epochs;
+mod evaluate;
+mod fit;
+mod folder;
+pub mod interrupt;
+mod measure;
+mod plain;
+mod price;
+mod progress;
+mod recipe;
+mod results;
+mod settings;
+mod share;
+mod train;
+
+pub use checkpoints::Checkpoints;
+pub use evaluate::choose;
+pub use folder::*;
+pub use measure::*;
+pub use recipe::*;
+pub use results::*;
+pub use settings::*;
+pub use share::*;
+pub use train::*;
+
+use burn::tensor::Device;
+
+/// Where work computes and where it writes.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// The device as the user named it.
+    pub name: &'a str,
+    /// The folder of results.
+    pub folder: &'a Folder,
+}

@@ -1,0 +1,316 @@
+use std::ops::ControlFlow;
+
+use burn_interaction::{Measurement, Orders, Pairs, Players, Progress, Targets};
+use burn_interaction_datasets::Samples;
+
+use super::evaluate::{rows, targets};
+use super::{Measure, Measuring, interrupt};
+use crate::error::Result;
+use crate::report::seconds;
+use crate::subject::Subject;
+
+/// Samples that stand for all when a price is made.
+const TRIAL: usize = 4;
+/// Seconds beyond which a cheaper variant is named.
+pub const LONG: f64 = 600.0;
+
+/// What a measurement costs, estimated before its samples are chosen.
+pub struct Price<'a, S: Subject> {
+    /// Seconds of a forward.
+    pub each: f64,
+    forwards: f64,
+    /// Forwards that choose the samples.
+    choosing: f64,
+    trial: Trial<'a, S>,
+    measure: &'a Measure,
+}
+
+/// A few samples that stand for all.
+struct Trial<'a, S: Subject> {
+    subject: &'a S,
+    players: S::Players,
+    inputs: S::Input,
+    ids: Vec<u64>,
+    targets: Targets,
+}
+
+impl<'a, S: Subject> Price<'a, S> {
+    /// The price of a job on these candidates, from the first of them; `None` where their players are given for the chosen
+    /// samples alone.
+    ///
+    /// # Errors
+    ///
+    /// A setting does not fit the data, a sample cannot be read, or the network cannot be measured.
+    pub fn of(
+        subject: &'a S,
+        samples: &S::Samples,
+        net: &S::Net,
+        candidates: &[usize],
+        job: &Measuring<'a>,
+    ) -> Result<Option<Self>> {
+        let measure = job.measure;
+        let count = measure.samples.min(candidates.len());
+        let first = candidates[..count].to_vec();
+        // Given regions may fit the chosen clouds and not these.
+        let Ok(seated) = subject.seated(samples, first) else {
+            return Ok(None);
+        };
+        let places: Vec<usize> = (0..seated.indices.len().min(TRIAL)).collect();
+        if places.is_empty() {
+            return Ok(None);
+        }
+        let indices = &seated.indices[..places.len()];
+        let batch = samples.read(indices, 0, job.place.device)?;
+        let trial = Trial {
+            subject,
+            players: subject.part(&seated.players, &places),
+            targets: targets(samples, indices, measure.predicted),
+            inputs: batch.inputs,
+            ids: batch.ids,
+        };
+        let right = measure.right(subject.about());
+        let choosing = if right { count.max(rows(samples)) } else { 0 };
+        Ok(Some(Self {
+            each: trial.timing(net, measure)?,
+            forwards: trial.forwards(measure, count)?,
+            choosing: choosing.min(samples.count()) as f64,
+            trial,
+            measure,
+        }))
+    }
+
+    /// Forwards in all, with those of the control.
+    fn all(&self, forwards: f64, control: bool) -> f64 {
+        self.choosing + forwards * if control { 2.0 } else { 1.0 }
+    }
+
+    /// One line on the price.
+    pub fn line(&self, control: bool) -> String {
+        let all = self.all(self.forwards, control);
+        format!(
+            "price: about {} forwards, {}{}",
+            round(all),
+            seconds(self.each * all),
+            if control { ", control included" } else { "" }
+        )
+    }
+
+    /// A cheaper variant by its arguments, where the price exceeds ten minutes.
+    pub fn cheaper(&self, control: bool) -> Result<Option<String>> {
+        if self.each * self.all(self.forwards, control) <= LONG {
+            return Ok(None);
+        }
+        let found = self.within(LONG, control)?;
+        Ok(found.map(|(flags, forwards)| {
+            let all = self.all(forwards, control);
+            format!(
+                "cheaper:{flags}: about {} forwards, {}",
+                round(all),
+                seconds(self.each * all)
+            )
+        }))
+    }
+
+    /// Arguments that bring the price below so many seconds, none where it is already, and the forwards of one network;
+    /// the cheapest variant where none is cheap enough.
+    pub fn within(&self, most: f64, control: bool) -> Result<Option<(String, f64)>> {
+        let fits = |forwards: f64| self.each * self.all(forwards, control) <= most;
+        if fits(self.forwards) {
+            return Ok(Some((String::new(), self.forwards)));
+        }
+        let mut cheapest: Option<(String, f64)> = None;
+        for variant in VARIANTS {
+            let (measure, flags) = variant.of(self.measure, self.trial.players.grid().is_some());
+            let forwards = self.trial.forwards(&measure, measure.samples)?;
+            if forwards < cheapest.as_ref().map_or(self.forwards, |(_, least)| *least) {
+                cheapest = Some((flags, forwards));
+            }
+            if cheapest.as_ref().is_some_and(|(_, least)| fits(*least)) {
+                break;
+            }
+        }
+        Ok(cheapest)
+    }
+}
+
+impl<S: Subject> Trial<'_, S> {
+    fn measurement(&self, measure: &Measure) -> Result<Measurement<S::Players>> {
+        let counts = self.players.counts(&self.inputs)?;
+        let grid = self.players.grid().is_some();
+        let protocol = measure.protocol(self.subject.about(), &counts, grid);
+        let measurement = Measurement::new(self.players.clone())
+            .protocol(protocol)
+            .ids(self.ids.clone());
+        Ok(match measure.batch {
+            Some(rows) => measurement.batch(rows),
+            None => measurement,
+        })
+    }
+
+    /// Forwards of so many samples, were all like these.
+    fn forwards(&self, measure: &Measure, samples: usize) -> Result<f64> {
+        let cost = self.measurement(measure)?.cost(&self.inputs)?;
+        Ok(cost.forwards as f64 / self.ids.len() as f64 * samples as f64)
+    }
+
+    /// Seconds of a forward: the median over the batches of three seconds, sixteen at most. What is over within a second is
+    /// run once more, as its first batches only warm up.
+    fn timing(&self, net: &S::Net, measure: &Measure) -> Result<f64> {
+        let first = self.timed(net, measure)?;
+        match first.last() {
+            Some((gone, _)) if *gone < 1.0 && !interrupt::requested() => {
+                Ok(median(&self.timed(net, measure)?))
+            }
+            _ => Ok(median(&first)),
+        }
+    }
+
+    /// Seconds gone and forwards done after each batch, from the beginning on.
+    fn timed(&self, net: &S::Net, measure: &Measure) -> Result<Vec<(f64, u64)>> {
+        let mut seen = vec![(0.0, 0)];
+        let mut observer = |progress: &Progress| {
+            let gone = progress.elapsed.as_secs_f64();
+            seen.push((gone, progress.forwards));
+            match gone > 3.0 || seen.len() > 18 || interrupt::requested() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        let (inputs, targets) = (self.inputs.clone(), self.targets.clone());
+        let measurement = self.measurement(measure)?;
+        match measurement.run_observed(net, inputs, targets, &mut observer) {
+            Ok(_) | Err(burn_interaction::Error::Interrupted) => Ok(seen),
+            // What is wrong shows before anything of an earlier run is replaced.
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The median time of a forward over batches, whose first is left out where there are more than two.
+fn median(seen: &[(f64, u64)]) -> f64 {
+    let rate = |pair: &[(f64, u64)]| {
+        let forwards = pair[1].1.saturating_sub(pair[0].1);
+        (forwards > 0).then(|| (pair[1].0 - pair[0].0) / forwards as f64)
+    };
+    let mut rates: Vec<f64> = seen.windows(2).filter_map(rate).collect();
+    if rates.len() > 2 {
+        rates.remove(0);
+    }
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Smaller settings that a costly measurement is offered.
+struct Variant {
+    contexts: usize,
+    samples: usize,
+    /// Pairs within windows, or at random where players lie on no grid.
+    pairs: Option<usize>,
+    /// Five orders only.
+    few: bool,
+}
+
+const VARIANTS: [Variant; 5] = [
+    Variant {
+        contexts: 20,
+        samples: 50,
+        pairs: None,
+        few: false,
+    },
+    Variant {
+        contexts: 10,
+        samples: 20,
+        pairs: None,
+        few: false,
+    },
+    Variant {
+        contexts: 5,
+        samples: 20,
+        pairs: Some(36),
+        few: false,
+    },
+    Variant {
+        contexts: 5,
+        samples: 12,
+        pairs: Some(36),
+        few: true,
+    },
+    Variant {
+        contexts: 5,
+        samples: 6,
+        pairs: Some(9),
+        few: true,
+    },
+];
+
+impl Variant {
+    /// These settings where they are smaller, and the arguments that give them.
+    fn of(&self, measure: &Measure, grid: bool) -> (Measure, String) {
+        let mut smaller = measure.clone();
+        let mut flags = String::new();
+        if self.contexts < measure.contexts {
+            smaller.contexts = self.contexts;
+            flags += &format!(" --contexts {}", self.contexts);
+        }
+        if self.samples < measure.samples {
+            smaller.samples = self.samples;
+            flags += &format!(" --samples {}", self.samples);
+        }
+        if let Some(count) = self.pairs {
+            let pairs = match grid {
+                true => Pairs::windows(3, count),
+                false => Pairs::random(count),
+            };
+            flags += &format!(" --pairs {pairs}");
+            smaller.pairs = Some(pairs);
+        }
+        if self.few {
+            smaller.orders = Orders::ratios([0.0, 0.25, 0.5, 0.75, 1.0]);
+            flags += &format!(" --orders {}", smaller.orders);
+        }
+        (smaller, flags)
+    }
+}
+
+/// A count with three digits that say something.
+fn round(count: f64) -> u64 {
+    let unit = 10_f64.powi((count.max(1.0).log10().floor() as i32 - 2).max(0));
+    ((count / unit).round() * unit) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_name_the_arguments_that_give_them() {
+        let measure = Measure::default();
+        let (smaller, flags) = VARIANTS[3].of(&measure, true);
+        assert_eq!(
+            flags,
+            " --contexts 5 --samples 12 --pairs windows:3:36 --orders r:0,0.25,0.5,0.75,1"
+        );
+        assert_eq!((smaller.contexts, smaller.samples), (5, 12));
+        let few = Measure {
+            contexts: 3,
+            samples: 2,
+            ..measure
+        };
+        assert_eq!(VARIANTS[0].of(&few, false).1, "");
+        assert_eq!([12.4, 1234.0, 987_654.0].map(round), [12, 1230, 988_000]);
+    }
+
+    #[test]
+    fn one_slow_batch_does_not_make_a_price() {
+        let seen = [
+            (0.0, 0),
+            (9.0, 10),
+            (10.0, 20),
+            (11.0, 30),
+            (30.0, 40),
+            (31.0, 50),
+        ];
+        assert!((median(&seen) - 0.1).abs() < 1e-12);
+        assert_eq!((median(&[(0.0, 0), (2.0, 4)]), median(&[])), (0.5, 0.0));
+    }
+}

@@ -1,0 +1,69 @@
+//! A bar while a measurement runs.
+
+use std::ops::ControlFlow;
+
+use burn_interaction::{Cost, Observer, Progress};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::interrupt;
+use crate::report::seconds;
+
+/// Shows forwards done and time left, and stops at Ctrl-C. Where the output is no terminal, a line each tenth, and each
+/// minute.
+pub struct Bar {
+    bar: ProgressBar,
+    tenths: u64,
+    minutes: u64,
+}
+
+impl Bar {
+    /// A bar for a run of this cost.
+    pub fn new(cost: Cost) -> Self {
+        let bar = ProgressBar::new(cost.forwards);
+        let style = ProgressStyle::with_template(
+            "{bar:32} {percent:>3} %  {human_pos} of {human_len} forwards, {msg}  {elapsed} gone, {eta} left",
+        );
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            tenths: 0,
+            minutes: 0,
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Observer for Bar {
+    fn update(&mut self, progress: &Progress) -> ControlFlow<()> {
+        let Progress {
+            forwards,
+            samples,
+            samples_total,
+            elapsed,
+        } = *progress;
+        self.bar.set_position(forwards);
+        self.bar
+            .set_message(format!("{samples} of {samples_total} samples"));
+        let total = self.bar.length().unwrap_or(forwards).max(1);
+        let (tenths, minutes) = (10 * forwards / total, elapsed.as_secs() / 60);
+        let news = tenths > self.tenths || minutes > self.minutes;
+        if self.bar.is_hidden() && news && elapsed.as_secs() >= 5 {
+            let share = forwards as f64 / total as f64;
+            let gone = elapsed.as_secs_f64();
+            println!(
+                "  {:.1} %, {samples} of {samples_total} samples, {} gone, {} left",
+                100.0 * share,
+                seconds(gone),
+                seconds(gone * (1.0 / share - 1.0))
+            );
+            (self.tenths, self.minutes) = (tenths, minutes);
+        }
+        interrupt::flow()
+    }
+}

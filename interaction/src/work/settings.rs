@@ -1,0 +1,230 @@
+//! What a network was trained with: enough to repeat the run, and to tell whether another is the same.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use burn_interaction_datasets::Framing;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Optimizer;
+use crate::error::Result;
+use crate::subject::Statistics;
+
+/// What a network was trained with: kept as `settings.json` beside its weights, and as `training/run.json` from before the
+/// first step. Fields that files of older versions lack are empty.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TrainedWith {
+    /// The network's name.
+    pub model: String,
+    /// The data's name.
+    pub data: String,
+    /// The statistics of its inputs.
+    pub statistics: Statistics,
+    /// How images were brought to the network's size; absent where they had it.
+    #[serde(default)]
+    pub framing: Option<Framing>,
+    /// The modulation.
+    pub modulation: burn_interaction::Modulation,
+    /// The seed.
+    pub seed: u64,
+    /// Epochs trained.
+    pub epochs: usize,
+    /// Samples in a batch.
+    pub batch: usize,
+    /// Learning rate at the start.
+    pub learning_rate: f64,
+    /// Learning rate at the end: it falls by one factor each step.
+    #[serde(default)]
+    pub end_rate: Option<f64>,
+    /// Weight decay.
+    pub weight_decay: f32,
+    /// The optimizer.
+    #[serde(default)]
+    pub optimizer: Option<Optimizer>,
+    /// How training samples were varied, as `--augment` says it; absent where they were not.
+    #[serde(default)]
+    pub augmentation: Option<String>,
+    /// Training samples.
+    #[serde(default)]
+    pub training_samples: Option<usize>,
+    /// The players, in words.
+    #[serde(default)]
+    pub players: Option<String>,
+    /// Samples and contexts of the probe; absent where there was none.
+    #[serde(default)]
+    pub probe: Option<[usize; 2]>,
+    /// The weights that training started from; absent where they were random.
+    #[serde(default)]
+    pub start: Option<Weights>,
+    /// The names of the classes.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// The values of a table's categorical columns, by column: a value stands in the table as its place here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub categories: BTreeMap<String, Vec<String>>,
+    /// The device.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// The version of this crate.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The command line.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// Accuracy on the test part, as a share; absent as long as it is not measured.
+    #[serde(default)]
+    pub test_accuracy: Option<f64>,
+    /// Whether training ran to its end.
+    pub complete: bool,
+}
+
+/// A file of weights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Where it was.
+    pub path: PathBuf,
+    /// Its SHA-256, as `sha256sum` prints it; absent of a folder.
+    pub sha256: Option<String>,
+}
+
+impl Weights {
+    /// The file at this path.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn of(path: &Path) -> Result<Self> {
+        let sha256 = match path.is_dir() {
+            true => None,
+            false => Some(burn_interaction::digest(path)?),
+        };
+        Ok(Self {
+            path: path.into(),
+            sha256,
+        })
+    }
+}
+
+/// Settings that make a run another one, and the argument that gives each.
+const COMPARED: [(&str, &str); 17] = [
+    ("model", "--model"),
+    ("seed", "--seed"),
+    ("epochs", "--epochs"),
+    ("batch", "--batch"),
+    ("learning_rate", "--lr"),
+    ("end_rate", "the schedule"),
+    ("weight_decay", "--weight-decay"),
+    ("optimizer", "--optimizer"),
+    ("augmentation", "--augment"),
+    (
+        "modulation",
+        "the modulation (--low-order, --encourage and their like)",
+    ),
+    ("players", "the players"),
+    ("probe", "the probe (--probe-samples, --probe-contexts)"),
+    ("training_samples", "the number of training samples"),
+    ("classes", "the classes"),
+    ("categories", "the categories of the table's columns"),
+    ("framing", "the size of images (--image)"),
+    ("statistics", "the statistics of the inputs"),
+];
+
+/// Characters of a value that an error shows.
+const SHOWN: usize = 400;
+
+impl TrainedWith {
+    /// What makes `self` another run than `earlier`, in words. Where data and starting weights lie does not matter, what they
+    /// are does.
+    pub fn differences(&self, earlier: &Self) -> Vec<String> {
+        let (then, now) = (as_read(earlier), as_read(self));
+        let kind = |settings: &Self| settings.data.split(':').next().unwrap_or("").to_string();
+        let weights = |settings: &Self| match &settings.start {
+            None => "random".to_string(),
+            Some(Weights { path, sha256 }) => sha256.as_ref().map_or_else(
+                || path.display().to_string(),
+                |sha256| format!("sha256 {sha256}"),
+            ),
+        };
+        let named = [
+            ("--data", kind(earlier), kind(self)),
+            (
+                "the starting weights (--weights)",
+                weights(earlier),
+                weights(self),
+            ),
+        ];
+        let named = named
+            .into_iter()
+            .filter(|(_, then, now)| then != now)
+            .map(|(name, then, now)| format!("{name} was {then}, now {now}"));
+        let compared = COMPARED
+            .iter()
+            .filter(|(field, _)| then[*field] != now[*field])
+            .map(|(field, name)| {
+                let [then, now] = [&then[*field], &now[*field]].map(short);
+                format!("{name} was {then}, now {now}")
+            });
+        named.chain(compared).collect()
+    }
+}
+
+/// Settings as they come back from a file: floating-point numbers of 32 bits are rounded in writing.
+fn as_read(settings: &TrainedWith) -> Value {
+    let text = serde_json::to_string(settings).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "none".into(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} ..", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = r#"{"model": "mlp5", "data": "rules", "statistics": {"clouds": {"points": 3}}, "modulation": {"terms": [],
+        "forwards": "auto"}, "seed": 1, "epochs": 2, "batch": 3, "learning_rate": 0.1, "weight_decay": 0.1,
+        "test_accuracy": 0.5, "complete": true}"#;
+
+    #[test]
+    fn settings_of_older_versions_are_read() {
+        let old: TrainedWith = serde_json::from_str(OLD).unwrap();
+        assert_eq!((old.optimizer, old.test_accuracy), (None, Some(0.5)));
+        assert!(old.classes.is_empty() && old.start.is_none());
+    }
+
+    #[test]
+    fn differences_are_named_with_both_values() {
+        let old: TrainedWith = serde_json::from_str(OLD).unwrap();
+        let text = serde_json::to_string(&old).unwrap();
+        assert!(
+            old.differences(&serde_json::from_str(&text).unwrap())
+                .is_empty()
+        );
+        let new = TrainedWith {
+            seed: 7,
+            data: "census:FOLDER".into(),
+            optimizer: Some(Optimizer::Adamw),
+            device: Some("cuda:0".into()),
+            complete: false,
+            ..old.clone()
+        };
+        assert_eq!(
+            new.differences(&old),
+            [
+                "--data was rules, now census",
+                "--seed was 1, now 7",
+                "--optimizer was none, now adamw"
+            ]
+        );
+    }
+}

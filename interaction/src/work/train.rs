@@ -1,0 +1,340 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn_interaction::coalition::{generator, sample_of_size};
+use burn_interaction::training::Probe;
+use burn_interaction::{Baseline, Players};
+use burn_interaction_datasets::{Loader, Samples};
+use burn_interaction_models::save;
+
+use super::evaluate::{accuracy, loaded};
+use super::fit::{Fitted, Loaders, Run, fit};
+use super::price::Price;
+use super::{
+    Checkpoints, FALL, Measure, Measuring, Place, Recipe, TrainedWith, Weights, interrupt,
+    read_json,
+};
+use crate::error::{Result, usage};
+use crate::subject::{Job, Part, Spec, Subject};
+
+/// The settings of a run, from before its first step.
+const RUN: &str = "training/run.json";
+/// Seconds that the measurement which is suggested after a training takes at most.
+const SUGGESTED: f64 = 180.0;
+
+/// Trains a network, and writes its weights and settings.
+pub struct Training<'a> {
+    /// The network and its data by name.
+    pub spec: &'a Spec,
+    /// The settings.
+    pub recipe: &'a Recipe,
+    /// Where to compute and to write.
+    pub place: Place<'a>,
+    /// Whether to go on with the run in the folder.
+    pub resume: bool,
+    /// Plain lines even in a terminal.
+    pub plain: bool,
+}
+
+/// What came of a training.
+pub struct Trained {
+    /// The settings and the accuracy.
+    pub settings: TrainedWith,
+    /// Whether the folder is a network by itself, as Hugging Face folders are.
+    pub folder_is_network: bool,
+    /// Arguments with which a measurement of the network takes minutes at most.
+    pub suggested: String,
+}
+
+/// Samples and players of a training, ready to start.
+struct Ready<S: Subject> {
+    test: Arc<S::Samples>,
+    loaders: Loaders<S::Input>,
+    /// Training samples.
+    samples: usize,
+    players: S::Players,
+    baseline: Option<Baseline>,
+}
+
+impl Job for Training<'_> {
+    type Output = Trained;
+
+    fn run<S: Subject>(self, subject: S) -> Result<Trained> {
+        let earlier = self.earlier()?;
+        let finished = match earlier {
+            Some(_) => Checkpoints::new(self.logs()).finished(),
+            None => 0,
+        };
+        interrupt::listen();
+        self.place.device.seed(self.recipe.seed);
+        let about = subject.about();
+        about.notes.iter().for_each(|note| println!("{note}"));
+        let ready = self.ready(&subject, finished)?;
+        let run = self.run_of(&ready, finished)?;
+        self.recipe.schedule(ready.loaders.batches)?;
+        let settings = self.settings(&subject, &ready, &run)?;
+        if let Some(earlier) = &earlier {
+            self.compare(&settings, earlier, finished)?;
+        }
+        let net = subject.init(self.place.device)?;
+        let net = match &about.weights {
+            Some(path) => loaded(net, path, true)?,
+            None => net,
+        };
+        self.place.folder.begin()?;
+        let logs = self.logs();
+        std::fs::create_dir_all(&logs)
+            .map_err(|e| usage(format!("cannot write to {}: {e}", logs.display())))?;
+        self.place.folder.write_json(RUN, &settings)?;
+        let Ready {
+            test,
+            loaders,
+            players,
+            ..
+        } = ready;
+        let fitted = fit(net.train(), players, loaders, self.recipe, &run)?;
+        self.write(&subject, &fitted, &test, settings)
+    }
+}
+
+impl Training<'_> {
+    fn logs(&self) -> PathBuf {
+        self.place.folder.file("training")
+    }
+
+    /// The run that `--resume` goes on with, where there is one.
+    fn earlier(&self) -> Result<Option<TrainedWith>> {
+        let folder = self.place.folder;
+        let run = folder.file(RUN);
+        if !self.resume {
+            return Ok(None);
+        }
+        if run.exists() {
+            return read_json(&run).map(Some);
+        }
+        let found = folder.results();
+        match found.is_empty() {
+            true => {
+                println!(
+                    "nothing to go on from in {}: starting",
+                    folder.path().display()
+                );
+                Ok(None)
+            }
+            false => Err(usage(format!(
+                "--resume: {} holds {} but no {RUN}, which tells what run it is of: give another --out, or --force to replace it",
+                folder.path().display(),
+                found.join(", ")
+            ))),
+        }
+    }
+
+    /// Loaders of both parts, and what is tested on.
+    fn ready<S: Subject>(&self, subject: &S, finished: usize) -> Result<Ready<S>> {
+        let (recipe, device) = (self.recipe, self.place.device);
+        let train = subject.training(recipe.augmentation.as_deref(), recipe.seed)?;
+        let test = subject.samples(Part::Test)?;
+        for (samples, part) in [(&train, Part::Train), (&test, Part::Test)] {
+            if let Some(note) = subject.cut(samples, part) {
+                eprintln!("warning: {note}");
+            }
+        }
+        if test.count() == 0 {
+            return Err(usage(format!(
+                "{} has no test part: its accuracy and orders are watched on one",
+                self.spec.data
+            )));
+        }
+        if let Some(yardstick) = subject.yardstick(&train, &test) {
+            println!("{yardstick}");
+        }
+        let chosen = chosen(recipe, train.count())?;
+        let loader = Loader::new(train, recipe.batch, device)
+            .only(&chosen)
+            .shuffled(recipe.seed)
+            .starting(finished as u64);
+        Ok(Ready {
+            loaders: Loaders {
+                train: Arc::new(loader),
+                valid: Arc::new(Loader::new(test.clone(), recipe.batch, device)),
+                batches: chosen.len().div_ceil(recipe.batch),
+            },
+            test,
+            samples: chosen.len(),
+            players: subject.players()?,
+            baseline: subject.baseline()?,
+        })
+    }
+
+    /// Probe and terms with their baseline, checked on the first test samples.
+    fn run_of<S: Subject>(&self, ready: &Ready<S>, finished: usize) -> Result<Run> {
+        let (recipe, players) = (self.recipe, &ready.players);
+        let count = recipe.probe.map_or(1, |probe| probe.samples);
+        let first: Vec<usize> = (0..count.clamp(1, ready.test.count())).collect();
+        let first = ready.test.read(&first, 0, self.place.device)?.inputs;
+        recipe.modulation.check(players.count(&first)?)?;
+        let own = players.baseline();
+        players.absent(&first, ready.baseline.as_ref().unwrap_or(&own))?;
+        let probe = recipe.probe.map(|probe| {
+            let probe = Probe::new().samples(probe.samples).contexts(probe.contexts);
+            probe.baseline(ready.baseline.clone()).seed(recipe.seed)
+        });
+        if let Some(probe) = &probe {
+            let cost = probe.cost(players, &first)?;
+            println!(
+                "the probe measures {} samples each epoch: {} forwards",
+                cost.samples, cost.forwards
+            );
+        }
+        Ok(Run {
+            modulation: recipe.modulation.clone().baseline(ready.baseline.clone()),
+            probe,
+            plain: self.plain,
+            logs: self.logs(),
+            finished,
+        })
+    }
+
+    /// What fixes the run, before it is trained.
+    fn settings<S: Subject>(
+        &self,
+        subject: &S,
+        ready: &Ready<S>,
+        run: &Run,
+    ) -> Result<TrainedWith> {
+        let (recipe, about) = (self.recipe, subject.about());
+        Ok(TrainedWith {
+            model: self.spec.model.clone(),
+            data: self.spec.data.clone(),
+            statistics: about.statistics.clone(),
+            framing: about.framing,
+            modulation: run.modulation.clone(),
+            seed: recipe.seed,
+            epochs: recipe.epochs,
+            batch: recipe.batch,
+            learning_rate: recipe.learning_rate,
+            end_rate: Some(recipe.learning_rate / FALL),
+            weight_decay: recipe.weight_decay,
+            optimizer: Some(recipe.optimizer),
+            augmentation: recipe.augmentation.clone(),
+            training_samples: Some(ready.samples),
+            players: Some(ready.players.describe()),
+            probe: recipe.probe.map(|probe| [probe.samples, probe.contexts]),
+            start: about.weights.as_deref().map(Weights::of).transpose()?,
+            classes: about.classes.clone(),
+            categories: about.categories.clone(),
+            device: Some(self.place.name.into()),
+            version: Some(env!("CARGO_PKG_VERSION").into()),
+            command: std::env::args().collect(),
+            test_accuracy: None,
+            complete: false,
+        })
+    }
+
+    /// Refuses to go on with another run, and says where this one stands.
+    fn compare(&self, run: &TrainedWith, earlier: &TrainedWith, finished: usize) -> Result<()> {
+        let folder = self.place.folder.path().display();
+        let differences = run.differences(earlier);
+        if !differences.is_empty() {
+            return Err(usage(format!(
+                "--resume: the run in {folder} is another one: {}; give its settings (its command was: {}), another --out, or --force to replace it",
+                differences.join("; "),
+                earlier.command.join(" ")
+            )));
+        }
+        for (what, then, now) in [
+            ("device", &earlier.device, &run.device),
+            ("version", &earlier.version, &run.version),
+        ] {
+            if let (Some(then), Some(now)) = (then, now)
+                && then != now
+            {
+                eprintln!(
+                    "warning: the {what} was {then} and is {now} now: weights may differ in their last digits from those of a run in one go"
+                );
+            }
+        }
+        match finished {
+            0 => println!("no epoch of the run in {folder} is finished: starting with the first"),
+            finished => println!(
+                "going on after epoch {finished} of {} in {folder}",
+                run.epochs
+            ),
+        }
+        Ok(())
+    }
+
+    fn write<S: Subject>(
+        &self,
+        subject: &S,
+        fitted: &Fitted<S::Net>,
+        test: &S::Samples,
+        settings: TrainedWith,
+    ) -> Result<Trained> {
+        let folder = self.place.folder;
+        // First the weights: whoever sends SIGTERM may not wait for long.
+        save(&fitted.net, folder.file("model.safetensors"))?;
+        let folder_is_network = subject.save_beside(folder.path())?;
+        let test_accuracy = accuracy(&fitted.net, test, self.place.device)?;
+        let settings = TrainedWith {
+            test_accuracy: Some(test_accuracy),
+            complete: fitted.complete,
+            ..settings
+        };
+        folder.write_json("settings.json", &settings)?;
+        println!("test accuracy {:.1} %", 100.0 * test_accuracy);
+        let suggested = match fitted.complete {
+            // A network that cannot be measured so is still trained.
+            true => self
+                .suggested(subject, &fitted.net, test)
+                .unwrap_or_default(),
+            false => String::new(),
+        };
+        Ok(Trained {
+            settings,
+            folder_is_network,
+            suggested,
+        })
+    }
+
+    /// Arguments with which a measurement of the network and its control takes minutes at most.
+    fn suggested<S: Subject>(
+        &self,
+        subject: &S,
+        net: &S::Net,
+        test: &S::Samples,
+    ) -> Result<String> {
+        let measure = Measure::default();
+        let job = Measuring {
+            spec: self.spec,
+            measure: &measure,
+            place: self.place,
+            resume: false,
+        };
+        let (candidates, _) = subject.measurable(test, self.place.device)?;
+        if candidates.is_empty() {
+            return Ok(String::new());
+        }
+        let price = Price::of(subject, test, net, &candidates, &job)?;
+        let within = price
+            .map(|price| price.within(SUGGESTED, true))
+            .transpose()?;
+        Ok(within.flatten().map_or(String::new(), |(flags, _)| flags))
+    }
+}
+
+/// The samples to train on: all, or as many as the recipe says drawn from the set, which may be in the order of its classes
+/// or have them in turn.
+fn chosen(recipe: &Recipe, all: usize) -> Result<Vec<usize>> {
+    match recipe.samples.unwrap_or(all).min(all) {
+        0 => Err(usage("no training samples: train on at least one")),
+        count if count == all => Ok((0..all).collect()),
+        count => {
+            let mut rng = generator(recipe.seed, 0);
+            Ok(sample_of_size(all, count, &[], &mut rng)
+                .members()
+                .collect())
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! The `interaction` command as a user runs it.
+
+mod clouds;
+mod durable;
+mod images;
+mod readme;
+mod resume;
+mod texts;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn interaction(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .args(args)
+        .output()
+        .expect("the command starts")
+}
+
+fn succeed(args: &[&str]) -> String {
+    let output = interaction(args);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{args:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}
+
+/// The command fails without a panic, and its message names `what`.
+fn refuse(args: &[&str], what: &str) {
+    let output = interaction(args);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{args:?} went through");
+    assert!(
+        text.contains(what) && !text.contains("panicked"),
+        "{args:?}: \"{text}\" does not name \"{what}\""
+    );
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+#[test]
+fn training_and_discovering_write_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let (trained, found) = (path(folder.path(), "trained"), path(folder.path(), "found"));
+    let data = ["--model", "mlp5", "--data", "rules"];
+    let train = [
+        "--epochs",
+        "1",
+        "--low-order",
+        "--encourage",
+        "0.3:0.7:0.5",
+        "--plain",
+        "--out",
+        &trained,
+    ];
+    let text = succeed(&[&["train"], &data[..], &train].concat());
+    assert!(
+        text.contains("epoch 1 of 1")
+            && text.contains("Order curve")
+            && text.contains("Loss suppress 0.7-1"),
+        "{text}"
+    );
+    let weights = path(folder.path(), "trained/model.safetensors");
+    let discover = [
+        "--weights",
+        &weights,
+        "--orders",
+        "all",
+        "--samples",
+        "20",
+        "--control",
+        "--out",
+        &found,
+    ];
+    let text = succeed(&[&["discover"], &data[..], &discover].concat());
+    assert!(
+        text.contains("estimator: exact") && text.contains("o trained   + untrained"),
+        "{text}"
+    );
+    for file in [
+        "curve.json",
+        "curve.csv",
+        "curve.svg",
+        "curve.png",
+        "profile.json",
+        "interactions.csv",
+    ] {
+        assert!(
+            Path::new(&found).join(file).metadata().unwrap().len() > 500,
+            "{file}"
+        );
+    }
+    let csv = std::fs::read_to_string(Path::new(&found).join("curve.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 2 * 9, "{csv}");
+    let curve: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(Path::new(&found).join("curve.json")).unwrap())
+            .unwrap();
+    assert_eq!(
+        curve["curves"][0]["strength"]["protocol"]["estimator"],
+        "exact"
+    );
+    // All coalitions, four for the fingerprint and eight for the rounding of each sample.
+    assert_eq!(
+        curve["curves"][0]["strength"]["forwards"],
+        20 * (1024 + 4 + 8)
+    );
+    // The folder that `train` wrote says which network and data it is of.
+    let again = path(folder.path(), "again");
+    let by_folder = ["discover", "--weights", &trained, "--samples", "2", "--any"];
+    let text = succeed(&[&by_folder[..], &["--out", &again]].concat());
+    assert!(
+        text.contains("price: about") && text.contains("mlp5 on rules"),
+        "{text}"
+    );
+    // Weights of another network, and other bad weights.
+    let other = [
+        "discover",
+        "--model",
+        "mlp8",
+        "--data",
+        "rules",
+        "--force",
+        "--out",
+        &found,
+        "--weights",
+    ];
+    refuse(&[&other[..], &[&weights]].concat(), "layers.10.weight");
+    refuse(&[&other[..], &["/nowhere.pth"]].concat(), "/nowhere.pth");
+    let bytes = std::fs::read(&weights).unwrap();
+    let cut = path(folder.path(), "cut.safetensors");
+    std::fs::write(&cut, &bytes[..bytes.len() / 3]).unwrap();
+    refuse(&[&other[..], &[&cut]].concat(), "cut.safetensors");
+    refuse(
+        &[
+            "discover",
+            "--model",
+            "resnet20",
+            "--data",
+            "scenes",
+            "--force",
+            "--out",
+            &found,
+            "--weights",
+            &weights,
+        ],
+        "table network",
+    );
+}
+
+#[test]
+fn the_control_is_the_network_that_was_never_trained() {
+    let folder = tempfile::tempdir().unwrap();
+    let [trained, with_control, alone] =
+        ["trained", "with", "alone"].map(|name| path(folder.path(), name));
+    let subject = [
+        "--model",
+        "resnet20-slim",
+        "--data",
+        "scenes",
+        "--seed",
+        "3",
+    ];
+    let train = ["--epochs", "1", "--probe-samples", "0", "--plain"];
+    succeed(&[&["train"], &subject[..], &train, &["--out", &trained]].concat());
+    let weights = path(folder.path(), "trained/model.safetensors");
+    let few = [
+        "--orders",
+        "0,31,62",
+        "--pairs",
+        "windows:2:6",
+        "--contexts",
+        "2",
+        "--samples",
+        "2",
+        "--any",
+    ];
+    let discover = [&["discover"], &subject[..], &few].concat();
+    succeed(
+        &[
+            &discover[..],
+            &["--weights", &weights, "--control", "--out", &with_control],
+        ]
+        .concat(),
+    );
+    succeed(&[&discover[..], &["--out", &alone]].concat());
+    let strengths = |folder: &str, curve: usize| {
+        let text = std::fs::read(Path::new(folder).join("curve.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let points = json["curves"][curve]["strength"]["points"]
+            .as_array()
+            .unwrap()
+            .clone();
+        points
+            .iter()
+            .map(|p| p["raw"].as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (control, alone) = (strengths(&with_control, 1), strengths(&alone, 0));
+    assert_eq!(control, alone);
+}
+
+#[test]
+fn bad_arguments_are_refused_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let rules = [
+        "discover", "--model", "mlp5", "--data", "rules", "--out", &out,
+    ];
+    let with = |more: &[&str], what: &str| refuse(&[&rules[..], more].concat(), what);
+    with(&["--device", "abacus"], "unknown device \"abacus\"");
+    with(&["--device", "cuda:0"], "Cargo feature");
+    with(&["--orders", "9"], "order 9 is out of range");
+    with(&["--orders", "r:1.5"], "ratio is 1.5");
+    with(
+        &["--contexts", "0", "--estimator", "paired"],
+        "contexts is 0",
+    );
+    with(&["--pairs", "random:0"], "no pairs");
+    with(&["--pairs", "neighbours:2:9"], "no grid");
+    with(&["--samples", "0"], "--samples 0");
+    with(&["--estimator", "magic"], "--estimator magic");
+    with(&["--grid", "4x4"], "--grid is for images");
+    with(&["--regions", "4"], "--regions is for point clouds");
+    with(&["--min-players", "4"], "--min-players is for texts");
+    with(&["--baseline", "drop"], "--baseline drop");
+    with(&["--weights", "/nowhere"], "--weights /nowhere");
+    let scenes = [
+        "discover", "--model", "resnet20", "--data", "scenes", "--out", &out,
+    ];
+    refuse(&[&scenes[..], &["--grid", "17"]].concat(), "17x17");
+    refuse(&[&scenes[..], &["--grid", "1"]].concat(), "1 player");
+    let of = |model: &str, name: &str, what: &str| {
+        refuse(
+            &["discover", "--model", model, "--data", name, "--out", &out],
+            what,
+        )
+    };
+    let data = |name: &str, what: &str| of("mlp5", name, what);
+    data("moon", "unknown data \"moon\"");
+    data("census", "census:FOLDER");
+    data("census:/nowhere", "/nowhere/adult.data");
+    of("resnet20", "cifar-10:/nowhere", "/nowhere/data_batch_1.bin");
+    data("scenes", "--model mlp5 takes tables, and scenes are images");
+    data("rule", "did you mean rules?");
+    of(
+        "mlp",
+        "rules",
+        "unknown network \"mlp\", did you mean mlp5?",
+    );
+    of("./mlp5", "rules", "--model ./mlp5 is a folder");
+    refuse(
+        &[
+            "discover", "--model", "alexnet", "--data", "scenes", "--out", &out,
+        ],
+        "at least 63 pixels",
+    );
+    let train = ["train", "--model", "mlp5", "--data", "rules", "--out", &out];
+    refuse(
+        &[&train[..], &["--suppress", "0.7:0.3:1"]].concat(),
+        "0 <= r1 < r2 <= 1",
+    );
+    refuse(
+        &[&train[..], &["--encourage", "0.3:0.7:-1"]].concat(),
+        "term weight is -1",
+    );
+    refuse(&[&train[..], &["--batch", "0"]].concat(), "--batch 0");
+    refuse(&[&train[..], &["--lr", "7"]].concat(), "--lr 7");
+    refuse(&[&train[..], &["--augment", "4"]].concat(), "--augment 4");
+    refuse(
+        &[&train[..], &["--low-order", "--high-order"]].concat(),
+        "cannot be used with",
+    );
+}
+
+#[test]
+fn a_costly_measurement_says_its_price_and_a_cheaper_one_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .args(["discover", "--model", "resnet20", "--data", "scenes"])
+        .args(["--control", "--out", &out])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let mut said: Vec<String> = Vec::new();
+    for line in lines.map_while(Result::ok) {
+        let last = line.starts_with("cheaper:");
+        said.push(line);
+        if last {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = said.join("\n");
+    assert!(said.contains("price: about"), "{said}");
+    assert!(said.contains("cheaper: --contexts"), "{said}");
+    // Nothing was measured or written before.
+    assert!(!said.contains("forwards in"), "{said}");
+}
+
+#[test]
+fn data_sets_are_listed_with_where_they_come_from() {
+    let text = succeed(&["data"]);
+    for line in [
+        "scenes",
+        "cifar-10:FOLDER",
+        "interaction download cifar-10",
+        "archive.ics.uci.edu",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    refuse(&["download", "census"], "archive.ics.uci.edu");
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written_is_refused_before_anything_is_computed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let out = format!("{}/inside", file.path().display());
+    refuse(&["--out", &out], "cannot write to the output folder");
+    refuse(
+        &[
+            "discover", "--model", "mlp5", "--data", "rules", "--out", &out,
+        ],
+        "cannot write to the output folder",
+    );
+}
+
+#[test]
+fn devices_are_listed_and_help_teaches() {
+    assert!(succeed(&["devices"]).contains("flex"));
+    let help = succeed(&["--help"]);
+    assert!(
+        help.contains("Examples:") && help.contains("discover") && help.contains("order m"),
+        "{help}"
+    );
+    assert!(succeed(&["discover", "--help"]).contains("windows:SIDE:N"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_measurement_saves_what_is_complete_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let args = [
+        "discover",
+        "--model",
+        "mlp5",
+        "--data",
+        "rules",
+        "--samples",
+        "4000",
+        "--estimator",
+        "paired",
+        "--orders",
+        "all",
+        "--contexts",
+        "25",
+        "--batch",
+        "512",
+        "--pairs",
+        "random:9",
+        "--split",
+        "train",
+        "--out",
+        &out,
+    ];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .args(args)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let announced = lines
+        .by_ref()
+        .any(|line| line.is_ok_and(|line| line.contains("forwards in")));
+    assert!(announced);
+    std::thread::sleep(std::time::Duration::from_millis(1000));
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(interrupted.success());
+    let output = child.wait_with_output().unwrap();
+    let said = lines.map_while(Result::ok).collect::<Vec<_>>().join("\n");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && error.contains("partial"),
+        "{said}{error}"
+    );
+    let curve = std::fs::read_to_string(Path::new(&out).join("curve.json")).unwrap();
+    assert!(curve.contains("\"complete\": false"), "{said}");
+    let more = [&args[..], &["--resume"]].concat();
+    let text = succeed(&more);
+    assert!(text.contains("measured 4000 of 4000 samples"), "{text}");
+}
+
+#[test]
+fn a_reader_may_leave() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .arg("networks")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
