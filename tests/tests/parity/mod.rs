@@ -7,8 +7,8 @@ mod text;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn_interaction_models::{
-    AlexNetConfig, GoogLeNetConfig, MlpConfig, PvtConfig, Reference, ResNetCifarConfig,
-    ResNetConfig, SwinConfig, TntConfig, VggConfig, VitConfig, load, save,
+    AlexNetConfig, GoogLeNetConfig, MlpConfig, PvtConfig, PvtV2Config, Reference,
+    ResNetCifarConfig, ResNetConfig, SwinConfig, TntConfig, VggConfig, VitConfig, load, save,
 };
 use burn_interaction_tests::{fixture, read_npy, test_device};
 use serde_json::Value;
@@ -221,6 +221,22 @@ fn pvt() {
         || config.init(&test_device()).unwrap(),
         |net, x| net.forward(x),
     );
+}
+
+#[test]
+fn pvt_v2s() {
+    for (name, linear) in [("pvt_v2", false), ("pvt_v2_li", true)] {
+        let f = Fixture::open(name);
+        let config = PvtV2Config::new(f.argument("num_classes"))
+            .with_widths(f.arguments("embed_dims"))
+            .with_depths(f.arguments("depths"))
+            .with_heads(f.arguments("num_heads"))
+            .with_linear(linear);
+        f.check::<4, _>(
+            || config.init(&test_device()).unwrap(),
+            |net, x| net.forward(x),
+        );
+    }
 }
 
 #[test]
