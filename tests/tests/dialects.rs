@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use burn_interaction_models::{Reference, SwinConfig, TntConfig, VitConfig, load};
+use burn_interaction_models::{PvtV2Config, Reference, SwinConfig, TntConfig, VitConfig, load};
 use burn_interaction_tests::{fixture, read_npy, test_device};
 use safetensors::tensor::{SafeTensors, TensorView};
 
@@ -108,6 +108,35 @@ fn microsoft_swin() {
         .with_depths([2, 2, 2, 2])
         .with_heads([1, 2, 3, 6]);
     check(config.init(&test_device()).unwrap(), "swin-small", path, 2);
+}
+
+#[test]
+fn whai362_pvt_v2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pvt_v2.safetensors");
+    // timm's own conversion, backwards.
+    rewritten(
+        &fixture("pvt_v2-small/weights.safetensors"),
+        &path,
+        |name, shape, bytes| {
+            let name = match name.strip_prefix("patch_embed.") {
+                Some(rest) => format!("patch_embed1.{rest}"),
+                None => name.replace("mlp.dwconv.", "mlp.dwconv.dwconv."),
+            };
+            let name = (0..4).fold(name, |name, stage| {
+                let of = |part: &str| format!("stages.{stage}.{part}.");
+                name.replace(&of("downsample"), &format!("patch_embed{}.", stage + 1))
+                    .replace(&of("blocks"), &format!("block{}.", stage + 1))
+                    .replace(&of("norm"), &format!("norm{}.", stage + 1))
+            });
+            (name, shape, bytes)
+        },
+        &[],
+    );
+    let config = PvtV2Config::new(10).with_widths([8, 12, 16, 24]);
+    let config = config.with_depths([1, 2, 1, 1]).with_heads([1, 2, 2, 3]);
+    let net = config.init(&test_device()).unwrap();
+    check(net, "pvt_v2-small", path, 0);
 }
 
 #[test]

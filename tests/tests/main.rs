@@ -3,6 +3,7 @@
 mod backends;
 mod birth;
 mod clouds;
+mod contributing;
 mod dialects;
 mod folders;
 mod measuring;

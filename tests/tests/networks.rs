@@ -6,7 +6,7 @@ use burn_interaction::Classifier;
 use burn_interaction_models::registry::{
     ImageSize, image_network, image_networks, point_network, preprocessing, table_network,
 };
-use burn_interaction_models::{PvtConfig, SwinConfig, TntConfig, VitConfig};
+use burn_interaction_models::{PvtConfig, PvtV2Config, SwinConfig, TntConfig, VitConfig};
 use burn_interaction_tests::test_device;
 
 /// Counts what is trained: all but the running statistics of batch norms.
@@ -52,6 +52,13 @@ fn full_size_networks_have_the_published_number_of_parameters() {
         ("deit-small", 22_050_664),
         ("deit-small-distilled", 22_436_432),
         ("pvt-small", 24_485_864),
+        ("pvt-v2-b0", 3_666_760),
+        ("pvt-v2-b1", 14_009_000),
+        ("pvt-v2-b2", 25_362_856),
+        ("pvt-v2-b2-li", 22_553_512),
+        ("pvt-v2-b3", 45_238_696),
+        ("pvt-v2-b4", 62_556_072),
+        ("pvt-v2-b5", 81_956_008),
         ("tnt-small", 23_768_584),
         ("tnt-small-legacy", 23_755_336),
         ("swin-tiny", 28_288_354),
@@ -99,6 +106,9 @@ fn networks_take_images_of_many_sizes() {
         ("vit-tiny/4", 16, 24),
         ("deit-tiny-distilled/8", 32, 32),
         ("pvt-tiny/2", 32, 48),
+        ("pvt-v2-b0", 29, 50),
+        ("pvt-v2-b0/1", 8, 8),
+        ("pvt-v2-b2-li", 3, 20),
         ("tnt-small/8", 32, 16),
         ("swin-tiny", 36, 52),
         ("swin-tiny/2", 14, 30),
@@ -126,6 +136,8 @@ fn images_that_do_not_fit_are_refused() {
         ("vit-tiny", 100, "multiples of 16"),
         ("vit-tiny/12", 100, "multiples of 12"),
         ("pvt-tiny", 48, "multiples of 32"),
+        ("pvt-v2-b0", 28, "at least 29"),
+        ("pvt-v2-b0/2", 14, "at least 15"),
         ("tnt-small/6", 48, "multiple of 4"),
         ("swin-tiny", 30, "multiples of 4"),
         ("vgg16", 31, "at least 32"),
@@ -151,6 +163,17 @@ fn images_that_do_not_fit_are_refused() {
         (
             PvtConfig::new(2).with_image([224, 200]).init(&device).err(),
             "a side of 200",
+        ),
+        (
+            PvtV2Config::new(2)
+                .with_heads([1, 2, 3, 8])
+                .init(&device)
+                .err(),
+            "a width of 320",
+        ),
+        (
+            PvtV2Config::new(2).with_patch(0).init(&device).err(),
+            "a patch of 0",
         ),
         (
             TntConfig::new(2).with_inner_heads(5).init(&device).err(),
@@ -218,6 +241,12 @@ fn transformers_train_with_stochastic_depth() {
         .with_depths([1, 1, 1, 2]);
     let pvt = pvt.with_widths([8, 8, 10, 16]).with_drop_path(0.6);
     trains(pvt.init(&device.clone().autodiff()).unwrap());
+    for linear in [false, true] {
+        let pvt = PvtV2Config::new(3).with_patch(2).with_linear(linear);
+        let pvt = pvt.with_depths([1, 1, 1, 2]).with_heads([1, 1, 2, 2]);
+        let pvt = pvt.with_widths([8, 8, 10, 16]).with_drop_path(0.6);
+        trains(pvt.init(&device.clone().autodiff()).unwrap());
+    }
     let tnt = TntConfig::new(3)
         .with_image(image)
         .with_patch(8)

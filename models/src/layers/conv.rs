@@ -9,6 +9,20 @@ pub(crate) fn padding(pixels: usize) -> PaddingConfig2d {
     PaddingConfig2d::Explicit(pixels, pixels, pixels, pixels)
 }
 
+/// A convolution with He's initialisation by fan-out and biases of zero.
+pub(crate) fn he(config: Conv2dConfig, device: &Device) -> Conv2d {
+    let (bias, [_, channels]) = (config.bias, config.channels);
+    let mut conv = config
+        .with_bias(false)
+        .with_initializer(Initializer::KaimingNormal {
+            gain: 2.0_f64.sqrt(),
+            fan_out_only: true,
+        })
+        .init(device);
+    conv.bias = bias.then(|| Param::from_tensor(Tensor::zeros([channels], device)));
+    conv
+}
+
 /// A max pool of square windows.
 pub(crate) fn max_pool(kernel: usize, stride: usize, pad: usize) -> MaxPool2dConfig {
     MaxPool2dConfig::new([kernel, kernel])
@@ -80,28 +94,19 @@ impl ConvNormConfig {
         }
     }
 
-    /// With He's initialisation by fan-out and biases of zero, as torchvision has it.
+    /// Initialised as torchvision does, by [`he`].
     pub(crate) fn init(self, device: &Device) -> ConvNorm {
-        let mut conv = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
+        let config = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
             .with_stride([self.stride, self.stride])
             .with_padding(padding(self.padding))
-            .with_bias(false)
-            .with_initializer(Initializer::KaimingNormal {
-                gain: 2.0_f64.sqrt(),
-                fan_out_only: true,
-            })
-            .init(device);
-        let channels = self.channels[1];
-        conv.bias = self
-            .bias
-            .then(|| Param::from_tensor(Tensor::zeros([channels], device)));
+            .with_bias(self.bias);
         let norm = |epsilon| {
-            BatchNormConfig::new(channels)
+            BatchNormConfig::new(self.channels[1])
                 .with_epsilon(epsilon)
                 .init(device)
         };
         ConvNorm {
-            conv,
+            conv: he(config, device),
             bn: self.epsilon.map(norm),
         }
     }

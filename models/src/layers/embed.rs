@@ -3,7 +3,9 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
 
-/// Patches to tokens: a convolution whose stride is its kernel, and a layer norm where the network has one.
+use super::{he, padding};
+
+/// Patches to tokens: a strided convolution, and a layer norm where the network has one.
 #[derive(Module, Debug)]
 pub(crate) struct PatchEmbed {
     proj: Conv2d,
@@ -11,6 +13,7 @@ pub(crate) struct PatchEmbed {
 }
 
 impl PatchEmbed {
+    /// Patches side by side.
     pub(crate) fn new(channels: [usize; 2], patch: usize, device: &Device) -> Self {
         Self {
             proj: Conv2dConfig::new(channels, [patch, patch])
@@ -20,10 +23,28 @@ impl PatchEmbed {
         }
     }
 
+    /// Patches of side `2 * stride - 1` around every pixel that has a multiple of `stride` as row and column.
+    pub(crate) fn overlapping(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+        let config = Conv2dConfig::new(channels, [2 * stride - 1; 2])
+            .with_stride([stride, stride])
+            .with_padding(padding(stride - 1));
+        Self {
+            proj: he(config, device),
+            norm: None,
+        }
+    }
+
     pub(crate) fn with_norm(mut self, epsilon: f64, device: &Device) -> Self {
         let [channels, ..] = self.proj.weight.dims();
         self.norm = Some(layer_norm(channels, epsilon, device));
         self
+    }
+
+    /// Rows and columns of the tokens of an image, which is a whole number of patches where they lie side by side.
+    pub(crate) fn sides(&self, image: &Tensor<4>) -> [usize; 2] {
+        let [_, _, height, width] = image.dims();
+        let [down, across] = self.proj.stride;
+        [height.div_ceil(down), width.div_ceil(across)]
     }
 
     /// `[batch, channels, height, width]` to `[batch, tokens, width]`, row by row.

@@ -32,7 +32,16 @@ impl FeedForward {
     }
 
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let x = self.fc1.forward(x);
+        self.forward_around(x, |hidden| hidden)
+    }
+
+    /// With a layer of the caller's between the first Linear and GELU.
+    pub(crate) fn forward_around<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        layer: impl FnOnce(Tensor<D>) -> Tensor<D>,
+    ) -> Tensor<D> {
+        let x = layer(self.fc1.forward(x));
         self.fc2.forward(match self.approximate {
             true => gelu_approximate(x),
             false => gelu(x),

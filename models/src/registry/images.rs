@@ -22,6 +22,8 @@ families! {
     Vit,
     /// The Pyramid Vision Transformer.
     Pvt,
+    /// The Pyramid Vision Transformer, version 2.
+    PvtV2,
     /// The Transformer in Transformer.
     Tnt,
     /// Swin.

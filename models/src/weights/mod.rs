@@ -31,7 +31,7 @@ pub trait Reference: burn::module::Module {
 
     /// Where the reference's keys differ from this module's: pieces of a key, `(here, there)`, such as `("layers.1.",
     /// "layers.2.")` for the second Linear of a Sequential with activations in between. The first that fits a key
-    /// changes it.
+    /// changes it. A piece fits where a segment of the key begins; with a `^` before it only where the key does.
     fn renames(&self) -> Vec<(String, String)> {
         Vec::new()
     }

@@ -1,5 +1,6 @@
 /// Names of weights in this crate and in a file: pieces of keys that differ, `(here, there)`. The first that fits
-/// counts; a piece begins where a segment of the key does, and ends with a full stop or with the key.
+/// counts; a piece begins where a segment of the key does, or only where the key does if it has a `^` before it, and ends
+/// with a full stop or with the key.
 pub(super) struct Names<'a>(pub(super) &'a [(String, String)]);
 
 impl Names<'_> {
@@ -22,14 +23,19 @@ impl Names<'_> {
 
 fn swap(key: &str, from: &str, to: &str) -> Option<String> {
     let at = find(key, from)?;
+    let [from, to] = [from, to].map(|piece| piece.strip_prefix('^').unwrap_or(piece));
     let (before, rest) = key.split_at(at);
     Some(format!("{before}{to}{}", &rest[from.len()..]))
 }
 
 /// Where a piece stands in a key.
 pub(super) fn find(key: &str, piece: &str) -> Option<usize> {
+    let (piece, anywhere) = match piece.strip_prefix('^') {
+        Some(piece) => (piece, false),
+        None => (piece, true),
+    };
     key.match_indices(piece).map(|(at, _)| at).find(|at| {
-        let begins = *at == 0 || key.as_bytes()[at - 1] == b'.';
+        let begins = *at == 0 || anywhere && key.as_bytes()[at - 1] == b'.';
         begins && (piece.ends_with('.') || at + piece.len() == key.len())
     })
 }
@@ -66,6 +72,14 @@ mod tests {
         ] {
             assert_eq!(names.there(here), there);
             assert_eq!(names.here(there), here);
+        }
+        let pairs = renamed(&[("^stages.0.norm.", "^norm1.")]);
+        for (here, there) in [
+            ("stages.0.norm.bias", "norm1.bias"),
+            ("block.norm1.bias", "block.norm1.bias"),
+        ] {
+            assert_eq!(Names(&pairs).there(here), there);
+            assert_eq!(Names(&pairs).here(there), here);
         }
         let pairs = sequential("features", &[1, 2]);
         assert_eq!(Names(&pairs).there("features.0.bias"), "features.1.bias");

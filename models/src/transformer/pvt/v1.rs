@@ -1,22 +1,15 @@
 use burn::config::Config;
 use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::{multiple, patches, whole_image, whole_patches};
+use super::block::{Block, BlockConfig, CONV_EPSILON, EPSILON, Form};
+use super::depths;
 use crate::error::Result;
-use crate::layers::{
-    FeedForward, PatchEmbed, attend, depth_rates, layer_norm, linear, map, prepend, residual,
-    split_heads, table, token, tokens,
-};
+use crate::layers::{PatchEmbed, depth_rates, layer_norm, linear, map, prepend, table, token};
 use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
+use crate::transformer::{multiple, patches, whole_image, whole_patches};
 use crate::weights::Reference;
-
-/// Of the norms in blocks and at the end.
-const EPSILON: f64 = 1e-6;
-/// Of the norms after convolutions.
-const CONV_EPSILON: f64 = 1e-5;
 
 /// Configuration of a [`Pvt`].
 #[derive(Config, Debug)]
@@ -69,31 +62,6 @@ struct Stage {
     patch_embed: PatchEmbed,
     pos_embed: Param<Tensor<3>>,
     block: Vec<Block>,
-    /// Pixels of the stage's input under a token.
-    #[module(skip)]
-    patch: usize,
-}
-
-#[derive(Module, Debug)]
-struct Block {
-    norm1: LayerNorm,
-    attn: ReducedAttention,
-    norm2: LayerNorm,
-    mlp: FeedForward,
-    #[module(skip)]
-    drop_path: f64,
-}
-
-/// Attention whose keys and values come from the map of tokens after a convolution of stride `sr`.
-#[derive(Module, Debug)]
-struct ReducedAttention {
-    q: Linear,
-    kv: Linear,
-    proj: Linear,
-    sr: Option<Conv2d>,
-    norm: Option<LayerNorm>,
-    #[module(skip)]
-    heads: usize,
 }
 
 impl PvtConfig {
@@ -137,19 +105,19 @@ impl PvtConfig {
             covered *= patch;
             let class = usize::from(index == 3);
             let embed = PatchEmbed::new([from, width], patch, device);
-            let block = |drop_path| Block {
-                norm1: layer_norm(width, EPSILON, device),
-                attn: self.attention(index, device),
-                norm2: layer_norm(width, EPSILON, device),
-                mlp: FeedForward::new(width, self.mlp_ratios[index] * width, device),
-                drop_path,
+            let block = BlockConfig {
+                form: Form::First,
+                width,
+                heads: self.heads[index],
+                hidden: self.mlp_ratios[index] * width,
+                reduction: self.reductions[index],
             };
+            let rates = rates.by_ref().take(self.depths[index]);
             from = width;
             Stage {
                 patch_embed: embed.with_norm(CONV_EPSILON, device),
                 pos_embed: table([1, patches(self.image, covered) + class, width], device),
-                block: rates.by_ref().take(self.depths[index]).map(block).collect(),
-                patch,
+                block: rates.map(|rate| block.init(rate, device)).collect(),
             }
         };
         Ok(Pvt {
@@ -158,44 +126,6 @@ impl PvtConfig {
             norm: layer_norm(self.widths[3], EPSILON, device),
             head: linear(self.widths[3], self.classes, true, device),
         })
-    }
-
-    fn attention(&self, index: usize, device: &Device) -> ReducedAttention {
-        let (width, side) = (self.widths[index], self.reductions[index]);
-        let reduction = || {
-            Conv2dConfig::new([width, width], [side, side])
-                .with_stride([side, side])
-                .init(device)
-        };
-        ReducedAttention {
-            q: linear(width, width, true, device),
-            kv: linear(width, 2 * width, true, device),
-            proj: linear(width, width, true, device),
-            sr: (side > 1).then(reduction),
-            norm: (side > 1).then(|| layer_norm(width, CONV_EPSILON, device)),
-            heads: self.heads[index],
-        }
-    }
-}
-
-impl ReducedAttention {
-    fn forward(&self, x: Tensor<3>, [height, width]: [usize; 2]) -> Tensor<3> {
-        let [q] = split_heads(self.q.forward(x.clone()), self.heads);
-        let reduced = match (&self.sr, &self.norm) {
-            (Some(sr), Some(norm)) => norm.forward(tokens(sr.forward(map(x, height, width)))),
-            _ => x,
-        };
-        let [k, v] = split_heads(self.kv.forward(reduced), self.heads);
-        self.proj.forward(attend([q, k, v], None))
-    }
-}
-
-impl Block {
-    fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
-        let x = residual(x, &self.norm1, self.drop_path, |x| {
-            self.attn.forward(x, sides)
-        });
-        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
     }
 }
 
@@ -210,13 +140,13 @@ impl Pvt {
         let mut image = input;
         let last = self.stages.len() - 1;
         for stage in &self.stages[..last] {
-            let sides = stage.sides(&image);
+            let sides = stage.patch_embed.sides(&image);
             let x = stage.forward(stage.patch_embed.forward(image), sides);
             image = map(x, sides[0], sides[1]);
         }
         // The class token joins in the last stage.
         let stage = &self.stages[last];
-        let sides = stage.sides(&image);
+        let sides = stage.patch_embed.sides(&image);
         let x = prepend(self.cls_token.val(), stage.patch_embed.forward(image));
         let x = stage.forward(x, sides);
         self.head.forward(self.norm.forward(token(x, 0)))
@@ -224,12 +154,6 @@ impl Pvt {
 }
 
 impl Stage {
-    /// Rows and columns of the stage's tokens.
-    fn sides(&self, image: &Tensor<4>) -> [usize; 2] {
-        let [_, _, height, width] = image.dims();
-        [height / self.patch, width / self.patch]
-    }
-
     fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
         let x = x + self.pos_embed.val();
         self.block
@@ -240,12 +164,8 @@ impl Stage {
 
 impl Reference for Pvt {
     fn name(&self) -> String {
-        let depths: Vec<String> = self
-            .stages
-            .iter()
-            .map(|stage| stage.block.len().to_string())
-            .collect();
-        format!("pvt of depths {}", depths.join("-"))
+        let depths = depths(self.stages.iter().map(|stage| stage.block.len()));
+        format!("pvt of depths {depths}")
     }
 
     fn renames(&self) -> Vec<(String, String)> {
