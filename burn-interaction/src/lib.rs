@@ -19,7 +19,6 @@
 //! # Features
 #![doc = document_features::document_features!()]
 
-mod batch;
 pub mod coalition;
 mod device;
 mod digest;
@@ -29,25 +28,25 @@ pub mod estimate;
 pub mod figures;
 mod file;
 pub mod game;
+pub mod input;
 pub mod measure;
 pub mod modulation;
 pub mod players;
 pub mod points;
 pub mod profile;
-mod sentences;
 mod text;
 #[cfg(feature = "train")]
 pub mod training;
 
 pub use burn;
 
-pub use batch::Batch;
 pub use coalition::Coalition;
 pub use device::*;
 pub use digest::digest;
 pub use error::{Error, Result};
 pub use estimate::{Estimator, Orders, Pair, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
+pub use input::{Batch, Sentences};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
@@ -55,4 +54,3 @@ pub use profile::{
     Curves, Depth, Estimate, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint,
     Verdict,
 };
-pub use sentences::Sentences;

@@ -7,7 +7,8 @@ use burn::tensor::{Int, Tensor, TensorData};
 use crate::coalition::Coalition;
 use crate::device::{is_cpu, lanes};
 use crate::error::{Error, Result};
-use crate::players::Players;
+use crate::input::Input;
+use crate::players::{Places, Players};
 
 use super::{Classifier, Fingerprint, Reward};
 
@@ -73,7 +74,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         ids: Vec<u64>,
         reward: Reward,
     ) -> Result<Self> {
-        let samples = players.samples(&present);
+        let samples = present.samples();
         if samples != targets.len() {
             return Err(Error::Mismatch {
                 what: "one target for each sample".into(),
@@ -82,17 +83,17 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             });
         }
         let counts = players.counts(&present)?;
-        let lengths = players.lengths(&present)?;
+        let lengths = present.lengths()?;
         let places = players.places(&present)?;
         Ok(Self {
-            digests: players.digests(&present, &places)?,
-            elements: elements(players.elements(&present), lengths.as_deref(), samples),
+            digests: places.digests(&present)?,
+            elements: elements(present.elements(), lengths.as_deref(), samples),
             width: counts.iter().copied().max().unwrap_or(0),
             counts,
             lengths,
             places,
             ids,
-            lanes: lanes(&players.device(&present)),
+            lanes: lanes(&present.device()),
             net,
             players,
             present,
@@ -103,7 +104,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
     }
 
     fn inputs(&self, rows: &[Row<'_>]) -> P::Input {
-        let device = self.players.device(&self.present);
+        let device = self.present.device();
         let mut samples: Vec<i32> = rows.iter().map(|row| row.sample as i32).collect();
         // Rows of one sample, as most batches are, share a single copy of it.
         if samples.windows(2).all(|pair| pair[0] == pair[1]) {
@@ -113,9 +114,9 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [count]), &device);
         let coalitions = rows.iter().map(|row| row.coalition);
         let presence = Tensor::from_data(presence(coalitions, self.width), &device);
-        let present = self.players.select(&self.present, samples.clone());
-        let absent = self.players.select(&self.absent, samples.clone());
-        let places = self.players.select_places(&self.places, samples);
+        let present = self.present.select(samples.clone());
+        let absent = self.absent.select(samples.clone());
+        let places = self.places.select(samples);
         let Some(lengths) = &self.lengths else {
             return self.players.compose(present, absent, &places, presence);
         };
@@ -124,8 +125,8 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             .map(|row| lengths[row.sample])
             .max()
             .unwrap_or(0);
-        let [present, absent] = [present, absent].map(|i| self.players.shorten(i, longest));
-        let places = self.players.shorten_places(places, longest);
+        let [present, absent] = [present, absent].map(|input| input.shorten(longest));
+        let places = places.shorten(longest);
         self.players.compose(present, absent, &places, presence)
     }
 }
@@ -152,7 +153,7 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
 
     /// The CPU computes a row alike in any batch; other devices choose their kernels, and the precision of products, by shape.
     fn tolerance(&self) -> f64 {
-        match is_cpu(&self.players.device(&self.present)) {
+        match is_cpu(&self.present.device()) {
             true => 1e-5,
             false => 1e-3,
         }
@@ -201,10 +202,10 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
             coalition: at,
         };
         let rows = vec![row; ROUNDING_VALUES as usize];
-        let device = self.players.device(&self.present);
+        let device = self.present.device();
         let factors: Vec<f32> = (0..rows.len()).map(|k| 1.0 + k as f32 * STEP).collect();
         let factors = Tensor::from_data(TensorData::new(factors, [rows.len()]), &device);
-        let inputs = self.players.scaled(self.inputs(&rows), factors);
+        let inputs = self.inputs(&rows).scaled(factors);
         let values = self.read(inputs, &rows)?;
         let bends = values.windows(3).map(|v| v[0] - 2.0 * v[1] + v[2]);
         let squares: f64 = bends.map(|bend| bend * bend).sum();

@@ -6,6 +6,7 @@ use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::{Pairs, Protocol, sets_protocol};
 use crate::game::{Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, elements, read_logits};
+use crate::input::Input;
 use crate::players::Players;
 use crate::profile::{Axis, Journal, Origin, Profile};
 
@@ -264,7 +265,7 @@ impl<P: Players> Measurement<P> {
         observer: &mut impl Observer,
     ) -> Result<Profile> {
         let players = &self.players;
-        let samples = players.samples(&inputs);
+        let samples = inputs.samples();
         if samples == 0 {
             return Err(Error::setting(
                 "samples",
@@ -287,7 +288,7 @@ impl<P: Players> Measurement<P> {
         let setting = Setting {
             described: players.describe(),
             grid: players.grid(),
-            device: Some(kind_of(&players.device(&inputs))),
+            device: Some(kind_of(&inputs.device())),
             targets: Some(chosen),
             protocol,
         };
@@ -315,12 +316,12 @@ impl<P: Players> Measurement<P> {
             Some(true) => "a dropout or batch norm is switched to training on an autodiff device",
             None => "its logits are on an autodiff device, and it does not say that it is frozen",
         };
-        let device = self.players.device(inputs);
+        let device = inputs.device();
         if device.is_autodiff() {
             return Err(Error::Training { why });
         }
         let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
-        match net.logits(self.players.select(inputs, first)).is_autodiff() {
+        match net.logits(inputs.select(first)).is_autodiff() {
             true => Err(Error::Training { why }),
             false => Ok(()),
         }
@@ -337,8 +338,8 @@ impl<P: Players> Measurement<P> {
         self.players
             .absent(inputs, &own.baseline.unwrap_or_default())?;
         let counts = self.players.counts(inputs)?;
-        let lengths = self.players.lengths(inputs)?;
-        let whole = self.players.elements(inputs);
+        let lengths = inputs.lengths()?;
+        let whole = inputs.elements();
         let elements = elements(whole, lengths.as_deref(), counts.len());
         let sheet = self.sheet(&counts, self.players.grid(), &self.protocol)?;
         let chosen = sheet.chosen()?;

@@ -1,9 +1,9 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::batch::Batch;
 use crate::coalition::{Coalition, Generator, sample_generator};
 use crate::error::{Error, Result};
 use crate::game::{Classifier, presence};
+use crate::input::{Batch, Input};
 use crate::players::Players;
 
 use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
@@ -69,7 +69,7 @@ impl Modulation {
             targets,
             ids,
         } = batch;
-        let batch = players.samples(&inputs);
+        let batch = inputs.samples();
         // Plain training needs no players, and counting them may wait for the device.
         let counts = match self.terms().is_empty() {
             true => Vec::new(),
@@ -102,10 +102,10 @@ impl Modulation {
                 parts.push(masked(players, &inputs, &absent, &places, mask, width));
             }
         }
-        let elements = players.elements(&inputs) * batch * parts.len();
+        let elements = inputs.elements() * batch * parts.len();
         let mut logits = match self.chosen_forwards() {
             Forwards::Joint | Forwards::Auto if elements <= JOINT_ELEMENTS => net
-                .logits(players.concat(parts))
+                .logits(P::Input::concat(parts))
                 .split(batch, 0)
                 .into_iter(),
             _ => parts
@@ -259,6 +259,6 @@ fn masked<P: Players>(
     width: usize,
 ) -> P::Input {
     let presence = presence(masks.iter(), width);
-    let presence = Tensor::from_data(presence, &players.device(inputs).inner());
+    let presence = Tensor::from_data(presence, &inputs.device().inner());
     players.compose(inputs.clone(), absent.clone(), places, presence)
 }

@@ -1,14 +1,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::file::{load_plain_json, save_plain_json};
+use crate::input::Input;
 use crate::points::{farthest_points, indices, lowest, nearest_centres};
 
-use super::{Baseline, Players, digests_of_rows};
+use super::{Baseline, Players};
 
 /// The regions of point clouds as players: inputs are `[batch, 3, points]` tensors.
 ///
@@ -95,7 +96,7 @@ impl Regions {
         let places = places.map_err(|e| Error::Execution(e.to_string()))?;
         let of_cloud = |cloud: &[i64]| cloud.iter().map(|region| *region as usize).collect();
         Ok(RegionMap {
-            regions: self.count(clouds)?,
+            regions: self.check(clouds)?,
             clouds: places.chunks_exact(points).map(of_cloud).collect(),
         })
     }
@@ -154,20 +155,8 @@ impl Players for Regions {
     /// The region of each point, a `[batch, points]` tensor.
     type Places = Tensor<2, Int>;
 
-    fn samples(&self, input: &Tensor<3>) -> usize {
-        input.dims()[0]
-    }
-
-    fn count(&self, input: &Tensor<3>) -> Result<usize> {
-        self.check(input)
-    }
-
-    fn elements(&self, input: &Tensor<3>) -> usize {
-        input.dims()[1..].iter().product()
-    }
-
-    fn device(&self, input: &Tensor<3>) -> Device {
-        input.device()
+    fn counts(&self, input: &Tensor<3>) -> Result<Vec<usize>> {
+        Ok(vec![self.check(input)?; input.samples()])
     }
 
     fn baseline(&self) -> Baseline {
@@ -197,20 +186,8 @@ impl Players for Regions {
         }
     }
 
-    fn select_places(&self, places: &Tensor<2, Int>, samples: Tensor<1, Int>) -> Tensor<2, Int> {
-        places.clone().select(0, samples)
-    }
-
     fn absent(&self, input: &Tensor<3>, baseline: &Baseline) -> Result<Tensor<3>> {
         baseline.of_clouds(input)
-    }
-
-    fn select(&self, input: &Tensor<3>, samples: Tensor<1, Int>) -> Tensor<3> {
-        input.clone().select(0, samples)
-    }
-
-    fn concat(&self, batches: Vec<Tensor<3>>) -> Tensor<3> {
-        Tensor::cat(batches, 0)
     }
 
     fn compose(
@@ -234,14 +211,6 @@ impl Players for Regions {
         let some = kept.int().sum_dim(1).greater_elem(0);
         let some = some.reshape([rows, 1, 1]).expand(shape);
         absent.mask_where(some, present.gather(2, order))
-    }
-
-    fn scaled(&self, input: Tensor<3>, factors: Tensor<1>) -> Tensor<3> {
-        input * factors.reshape([-1, 1, 1])
-    }
-
-    fn digests(&self, _: &Tensor<3>, places: &Tensor<2, Int>) -> Result<Vec<String>> {
-        digests_of_rows(places)
     }
 
     fn describe(&self) -> String {

@@ -2,10 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::estimate::{Orders, Pairs, Protocol, sets_protocol};
 use crate::game::Classifier;
+use crate::input::{Batch, Input};
 use crate::measure::{Cost, Measurement, Targets};
 use crate::players::Players;
 use crate::profile::Profile;
@@ -98,9 +98,8 @@ impl Probe {
             let players = players.counts(inputs)?.into_iter().max().unwrap_or(0);
             return Err(Error::TooFewPlayers { players });
         }
-        let chosen = indices(&chosen, &players.device(inputs));
-        self.measurement(players)
-            .cost(&players.select(inputs, chosen))
+        let chosen = indices(&chosen, &inputs.device());
+        self.measurement(players).cost(&inputs.select(chosen))
     }
 
     /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
@@ -140,10 +139,10 @@ impl Probe {
         let ids: Option<Vec<u64>> = chosen.iter().map(id).collect();
         let ids = ids.ok_or_else(|| Error::Mismatch {
             what: "ids of a batch, one for each sample".into(),
-            expected: players.samples(inputs),
+            expected: inputs.samples(),
             found: batch.ids.len(),
         })?;
-        let inputs = players.select(inputs, indices(&chosen, &players.device(inputs)));
+        let inputs = inputs.select(indices(&chosen, &inputs.device()));
         self.measurement(players)
             .ids(ids)
             .run(net, inputs, Targets::try_from(labels)?)

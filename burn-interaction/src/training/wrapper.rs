@@ -3,9 +3,9 @@ use std::sync::Arc;
 use burn::module::{Module, ModuleDisplay, ModuleVisitor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
-use crate::batch::Batch;
 use crate::error::Error;
 use crate::game::{Classifier, two_classes};
+use crate::input::Batch;
 use crate::modulation::{Draw, EncourageLoss, Forwards, Modulation, Term};
 use crate::players::Players;
 
@@ -135,7 +135,6 @@ impl<M, P> TrainStep for Modulated<M, P>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
-    P::Input: 'static,
 {
     type Input = Batch<P::Input>;
     type Output = InteractionOutput;
@@ -166,7 +165,6 @@ impl<M, P> InferenceStep for Modulated<M, P>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
-    P::Input: 'static,
 {
     type Input = Batch<P::Input>;
     type Output = InteractionOutput;
