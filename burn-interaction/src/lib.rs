@@ -44,13 +44,12 @@ pub use coalition::Coalition;
 pub use device::*;
 pub use digest::digest;
 pub use error::{Error, Result};
-pub use estimate::{Estimator, Orders, Pair, Pairs, Plan, Protocol};
+pub use estimate::{Estimate, Estimator, Orders, Pair, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
 pub use input::{Batch, Sentences};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
-    Curves, Depth, Estimate, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint,
-    Verdict,
+    Curves, Depth, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint, Verdict,
 };

@@ -19,7 +19,7 @@ pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
 }
 
 /// The values of all coalitions: 8 bytes each, 128 MiB for 24 players.
-pub(crate) struct Table {
+pub(super) struct Table {
     players: usize,
     /// v(T) at the code of T, in which player i is bit i.
     values: Vec<f64>,
@@ -27,7 +27,7 @@ pub(crate) struct Table {
 
 /// The mean and the variance of Delta v(i, j, S) over all contexts S of one order.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Spread {
+pub(super) struct Spread {
     pub mean: f64,
     pub variance: f64,
 }

@@ -1,6 +1,11 @@
-//! Which coalitions to evaluate, and how their values become interactions.
+//! Which coalitions are evaluated, and how their values become estimates: what draws, and what adds up.
+//!
+//! Nothing here evaluates a coalition: a [`Plan`] gives [`Block`]s, whoever runs it gives back their values.
 
+mod accumulator;
 mod block;
+mod contexts;
+mod correct;
 mod estimator;
 mod exact;
 mod orders;
@@ -12,12 +17,18 @@ mod theory;
 mod toggled;
 
 pub use crate::coalition::{Pair, binomial, ln_binomial};
+pub use accumulator::Estimate;
+pub(crate) use accumulator::{Accumulator, Estimates};
 pub use block::{Block, Difference, Differences};
+pub(crate) use contexts::{Magnitudes, Split};
+pub(crate) use correct::{Corrected, is_below_noise, mean, pooled, remaining_bias};
 pub use estimator::*;
 pub use exact::EXACT_LIMIT;
-pub(crate) use exact::Table;
 pub use orders::*;
 pub use pairs::*;
 pub use plan::*;
 pub use protocol::*;
 pub use theory::*;
+
+#[cfg(test)]
+pub(crate) use contexts::tests::normal;

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::estimate::{Block, Differences, Plan};
+use crate::estimate::{Accumulator, Block, Differences, Plan};
 use crate::game::{Evaluate, Fingerprint, Row};
-use crate::profile::{Accumulator, Birth, SampleProfile};
+use crate::profile::{Birth, SampleProfile};
 
 use super::packing::Packing;
 use super::{Observer, Progress};
@@ -278,13 +278,14 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
                 again,
             });
         }
-        Ok(running.accumulator.finish(Birth {
+        let birth = Birth {
             id,
             fingerprint: self.evaluate.fingerprint(place, [empty, all, first]),
             names: self.subjects.names(place),
             rounding: self.evaluate.rounding(place, &running.half, largest)?,
             forwards: BESIDES + self.evaluate.rounding_values(),
-        }))
+        };
+        Ok(SampleProfile::new(birth, running.accumulator.finish()))
     }
 }
 

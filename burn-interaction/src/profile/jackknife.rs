@@ -1,7 +1,6 @@
 //! Errors of corrected curves: the jackknife over samples, through the whole way from samples to curve.
 
-use super::contexts::{Magnitudes, Split};
-use super::correct::{Corrected, pooled, remaining_bias};
+use crate::estimate::{Corrected, Magnitudes, Split, pooled, remaining_bias};
 
 /// A quantity and what is known of its error.
 #[derive(Debug, Clone, Copy)]

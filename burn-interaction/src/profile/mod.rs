@@ -1,9 +1,9 @@
-//! What was measured: interactions with their noise, and the strength of orders made from them.
+//! Results and their arithmetic: interactions with their noise and origin, and the strength of orders made from them.
+//!
+//! Nothing here measures: a profile is made by [`measure`](crate::measure), read from a file, or merged.
 
 mod axis;
 mod columns;
-mod contexts;
-mod correct;
 mod curves;
 mod interactions;
 mod jackknife;

@@ -3,12 +3,10 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::Protocol;
+use crate::estimate::{Estimate, Magnitudes, Protocol, is_below_noise, mean, pooled};
 
-use super::contexts::Magnitudes;
-use super::correct::{is_below_noise, mean, pooled};
 use super::jackknife::{Estimated, Jackknife, share};
-use super::{Depth, Estimate, Origin, Profile, SampleProfile, Verdict, student};
+use super::{Depth, Origin, Profile, SampleProfile, Verdict, student};
 
 /// The strength of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::file::{load_json, parse, read, replace, save_json};
 
 use crate::coalition::Pair;
+use crate::estimate::Estimate;
 
-use super::{Curves, Estimate, Origin, Profile, SampleProfile, Strength, StrengthPoint};
+use super::{Curves, Origin, Profile, SampleProfile, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.

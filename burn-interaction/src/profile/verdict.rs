@@ -255,11 +255,9 @@ impl Depth {
 
 #[cfg(test)]
 mod tests {
-    use super::super::contexts::Magnitudes;
-    use super::super::contexts::tests::normal;
     use super::*;
     use crate::coalition::generator;
-    use crate::profile::Estimate;
+    use crate::estimate::{Estimate, Magnitudes, normal};
 
     const RATIOS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 

@@ -33,7 +33,7 @@ use super::contexts::{Magnitudes, Split};
 
 /// A strength by each way to correct it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Corrected {
+pub(crate) struct Corrected {
     pub raw: f64,
     pub cross: f64,
     pub moment: f64,
@@ -66,17 +66,17 @@ impl Corrected {
 }
 
 /// What bias may be left in a quantity, from its value by each way to correct and the contexts of a pair.
-pub(super) fn remaining_bias([raw, cross, moment]: [f64; 3], value: f64, contexts: f64) -> f64 {
+pub(crate) fn remaining_bias([raw, cross, moment]: [f64; 3], value: f64, contexts: f64) -> f64 {
     ((cross - moment) / 4.0).hypot((raw - value) / (2.0 * contexts.max(1.0)))
 }
 
 /// Whether noise is all that an order shows: an estimator of its strength without noise is not above zero.
-pub(super) fn is_below_noise(split: &Split) -> bool {
+pub(crate) fn is_below_noise(split: &Split) -> bool {
     split.squares > 0.0 && (split.cross <= 0.0 || split.unbiased <= 0.0)
 }
 
 /// The mean over samples; `None` for the split if one of them has none.
-pub(super) fn pooled<'a>(
+pub(crate) fn pooled<'a>(
     samples: impl Iterator<Item = &'a Magnitudes> + Clone,
 ) -> (f64, Option<Split>) {
     (
@@ -85,7 +85,7 @@ pub(super) fn pooled<'a>(
     )
 }
 
-pub(super) fn mean(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut count) = (0.0, 0_usize);
     for value in values {
         sum += value;

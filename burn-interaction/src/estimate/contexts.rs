@@ -1,8 +1,9 @@
-//! What is kept of the contexts of one pair, and of the pairs of one order of one sample.
+//! Sums over the contexts of one pair, and means over the pairs of one order of one sample.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, correct::mean};
+use super::Estimate;
+use super::correct::mean;
 
 /// Groups that the contexts of a pair are dealt out to.
 const GROUPS: usize = 8;
@@ -97,7 +98,7 @@ pub(crate) struct Split {
     pub cross: f64,
     /// The squared mean.
     pub squares: f64,
-    /// The same less the variance of noise in it: unbiased for the squared interaction.
+    /// The squared mean less the variance of noise in it: unbiased for the squared interaction.
     pub unbiased: f64,
     /// |half of the contexts - the other half|, scaled to the noise of their mean.
     pub floor: f64,
@@ -162,7 +163,7 @@ impl Magnitudes {
     }
 
     /// Of interactions from drawn contexts, out of `all` pairs.
-    pub fn sampled(pairs: &[Contexts], all: usize) -> Self {
+    pub(super) fn sampled(pairs: &[Contexts], all: usize) -> Self {
         let measured: Vec<&Contexts> = pairs.iter().filter(|p| p.count > 0).collect();
         let raw = mean(measured.iter().map(|p| p.mean.abs()));
         if pairs.iter().any(|p| p.count < 2) {
@@ -226,7 +227,7 @@ fn small_sample(count: u64) -> f64 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::coalition::{Generator, generator};
     use rand::RngExt;
