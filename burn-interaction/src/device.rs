@@ -122,15 +122,6 @@ pub fn device(name: &str) -> Result<Device> {
     }
 }
 
-/// How many parts of a batch to compute side by side: on the CPU one a core, as its elementwise kernels use one thread
-/// each; elsewhere the device itself works in parallel.
-pub(crate) fn lanes(device: &Device) -> usize {
-    match is_cpu(device) {
-        true => std::thread::available_parallelism().map_or(1, usize::from),
-        false => 1,
-    }
-}
-
 /// The kind of a device, the same for each device of a kind: what results say they were computed on.
 pub(crate) fn kind_of(device: &Device) -> String {
     let device = device.clone().inner();

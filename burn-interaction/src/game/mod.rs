@@ -1,4 +1,6 @@
-//! What is played: anything that gives a value to a coalition.
+//! Values of coalitions: one batch of them on one device.
+//!
+//! Nothing here starts a thread or chooses the size of a batch; [`measure`](crate::measure) does.
 
 mod classifier;
 mod fingerprint;

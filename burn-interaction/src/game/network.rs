@@ -1,11 +1,9 @@
-//! One batch of coalitions of one or several samples on one device, and no more.
-
-use std::panic::resume_unwind;
+//! The games that a network plays on a batch of samples, one for each.
 
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::coalition::Coalition;
-use crate::device::{is_cpu, lanes};
+use crate::device::is_cpu;
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::players::{Places, Players};
@@ -25,6 +23,7 @@ pub(crate) trait Evaluate {
     fn players(&self) -> &[usize];
     /// Input values of one coalition of a sample.
     fn elements(&self, sample: usize) -> usize;
+    /// The values of these coalitions, in their order, as one batch.
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
     /// What a sample's game is recognised by, given the values of its coalitions.
     fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint;
@@ -60,8 +59,6 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     /// Digests of where the players sit in each sample.
     digests: Vec<String>,
     reward: Reward,
-    /// Parts of a batch that are computed side by side.
-    lanes: usize,
 }
 
 impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
@@ -93,7 +90,6 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             lengths,
             places,
             ids,
-            lanes: lanes(&present.device()),
             net,
             players,
             present,
@@ -168,20 +164,7 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        let lanes = self.lanes.clamp(1, rows.len().max(1));
-        if lanes == 1 {
-            return self.part(rows);
-        }
-        // Rows are independent.
-        std::thread::scope(|scope| {
-            let part = |rows| scope.spawn(move || self.part(rows));
-            let parts: Vec<_> = rows.chunks(rows.len().div_ceil(lanes)).map(part).collect();
-            let mut values = Vec::with_capacity(rows.len());
-            for part in parts {
-                values.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
-            }
-            Ok(values)
-        })
+        self.read(self.inputs(rows), rows)
     }
 }
 
@@ -210,10 +193,6 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
         let bends = values.windows(3).map(|v| v[0] - 2.0 * v[1] + v[2]);
         let squares: f64 = bends.map(|bend| bend * bend).sum();
         Ok((squares / (6.0 * (values.len() - 2) as f64)).sqrt())
-    }
-
-    fn part(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        self.read(self.inputs(rows), rows)
     }
 
     fn read(&self, inputs: P::Input, rows: &[Row<'_>]) -> Result<Vec<f64>> {

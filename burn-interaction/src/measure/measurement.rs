@@ -10,6 +10,7 @@ use crate::input::Input;
 use crate::players::Players;
 use crate::profile::{Axis, Journal, Origin, Profile};
 
+use super::lanes::Lanes;
 use super::packing::Packing;
 use super::run::Subjects;
 use super::sheet::Sheet;
@@ -285,10 +286,11 @@ impl<P: Players> Measurement<P> {
         let protocol = self.protocol_of_players();
         let baseline = protocol.baseline.clone().unwrap_or_default();
         let absent = players.absent(&inputs, &baseline)?;
+        let device = inputs.device();
         let setting = Setting {
             described: players.describe(),
             grid: players.grid(),
-            device: Some(kind_of(&inputs.device())),
+            device: Some(kind_of(&device)),
             targets: Some(chosen),
             protocol,
         };
@@ -298,7 +300,7 @@ impl<P: Players> Measurement<P> {
         };
         let reward = self.protocol.reward;
         let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
-        self.measure(&games, setting, observer)
+        self.measure(&Lanes::of_device(games, &device), setting, observer)
     }
 
     fn protocol_of_players(&self) -> Protocol {
