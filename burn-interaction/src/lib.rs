@@ -28,11 +28,13 @@ pub mod estimate;
 pub mod figures;
 mod file;
 pub mod game;
+pub mod geometry;
 pub mod input;
+#[doc(hidden)]
+pub mod internal;
 pub mod measure;
 pub mod modulation;
 pub mod players;
-pub mod points;
 pub mod profile;
 mod text;
 #[cfg(feature = "train")]
@@ -41,7 +43,7 @@ pub mod training;
 pub use burn;
 
 pub use coalition::Coalition;
-pub use device::*;
+pub use device::{NamedDevice, compiled_backends, device, devices};
 pub use digest::digest;
 pub use error::{Error, Result};
 pub use estimate::{Estimate, Estimator, Orders, Pair, Pairs, Plan, Protocol};

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::file::{load_plain_json, save_plain_json};
+use crate::geometry::host::indices;
+use crate::geometry::{farthest_points, lowest, nearest_centres};
 use crate::input::Input;
-use crate::points::{farthest_points, indices, lowest, nearest_centres};
 
 use super::{Baseline, Players};
 
