@@ -242,7 +242,7 @@ impl Error {
 }
 
 /// Ids for a message, the first ten.
-pub(crate) fn some_ids(ids: &[u64]) -> String {
+pub fn some_ids(ids: &[u64]) -> String {
     let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
     shown.join(", ") + if ids.len() > 10 { ", .." } else { "" }
 }

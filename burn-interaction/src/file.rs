@@ -40,7 +40,11 @@ pub(crate) fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
 }
 
 /// Writes a file beside its place and moves it there when it is whole, so that a kill leaves the old one or the new one.
-pub(crate) fn replace(
+///
+/// # Errors
+///
+/// The folder takes no file, or `write` fails.
+pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> Result<()> {

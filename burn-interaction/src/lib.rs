@@ -42,11 +42,11 @@ pub mod training;
 
 pub use burn;
 
-pub use coalition::Coalition;
+pub use coalition::{Coalition, Pair};
 pub use device::{NamedDevice, compiled_backends, device, devices};
 pub use digest::digest;
 pub use error::{Error, Result};
-pub use estimate::{Estimate, Estimator, Orders, Pair, Pairs, Plan, Protocol};
+pub use estimate::{Estimate, Estimator, Orders, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
 pub use input::{Batch, Sentences};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn_interaction::geometry::farthest_points;
-use burn_interaction::modulation::Forwards;
+use burn_interaction::modulation::Batching;
 use burn_interaction::{
     Baseline, Batch, Classifier, Draw, Measurement, Modulation, Pairs, Patches, Regions, Strength,
     Term,
@@ -84,7 +84,7 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
     let images = Tensor::<4>::random([8, 3, 8, 8], Distribution::Normal(0.0, 1.0), &flex);
     let modulation = Modulation::low_order()
         .with(Term::encourage(0.3..0.7).draws(2))
-        .forwards(Forwards::Separate);
+        .batching(Batching::Separate);
     let run = |device: &Device| {
         let training = device.clone().autodiff();
         let net = net.clone().fork(device).train();

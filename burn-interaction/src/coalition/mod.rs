@@ -4,7 +4,7 @@ mod binomial;
 mod sample;
 mod set;
 
-pub use binomial::*;
+pub(crate) use binomial::*;
 pub use sample::*;
 pub use set::*;
 

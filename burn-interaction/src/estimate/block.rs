@@ -1,8 +1,6 @@
 use std::collections::HashMap;
 
-use crate::coalition::Coalition;
-
-use super::Pair;
+use crate::coalition::{Coalition, Pair};
 
 /// Blocks are closed at about this many coalitions, so that memory does not grow with the budget.
 pub(super) const BLOCK: usize = 4096;

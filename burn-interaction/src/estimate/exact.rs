@@ -1,8 +1,8 @@
 //! All 2^n values once; every interaction, and the fluctuation of its differences, from their table.
 
-use crate::coalition::Coalition;
+use crate::coalition::{Coalition, Pair};
 
-use super::{Block, Differences, Pair, block::BLOCK};
+use super::{Block, Differences, block::BLOCK};
 
 /// The largest number of players that is enumerated: 2^24 values a sample.
 pub const EXACT_LIMIT: usize = 24;

@@ -1,9 +1,9 @@
 //! Which coalitions are evaluated, and how their values become estimates: what draws, and what adds up.
 //!
-//! Nothing here evaluates a coalition: a [`Plan`] gives [`Block`]s, whoever runs it gives back their values.
+//! Nothing here evaluates a coalition: a [`Plan`] says which are to be, and whoever runs it gives back their values.
 
 mod accumulator;
-mod block;
+pub(crate) mod block;
 mod contexts;
 mod correct;
 mod estimator;
@@ -16,10 +16,9 @@ mod protocol;
 mod theory;
 mod toggled;
 
-pub use crate::coalition::{Pair, binomial, ln_binomial};
 pub use accumulator::Estimate;
 pub(crate) use accumulator::{Accumulator, Estimates};
-pub use block::{Block, Difference, Differences};
+pub(crate) use block::{Block, Difference, Differences};
 pub(crate) use contexts::{Magnitudes, Split};
 pub(crate) use correct::{Corrected, is_below_noise, mean, pooled, remaining_bias};
 pub use estimator::*;

@@ -9,8 +9,17 @@ const CONTEXTS: u64 = 1;
 
 /// The coalitions to evaluate for one sample, and the differences they form.
 ///
-/// A plan is a function of its settings: iterating [`blocks`](Plan::blocks) twice gives the same coalitions, in
-/// pieces, so that neither time before the first forward nor memory grows with the budget.
+/// A plan is a function of its protocol and the sample's id, so that its price is known before a network runs. It is walked
+/// in pieces, so that neither time before the first forward nor memory grows with the budget.
+///
+/// ```
+/// use burn_interaction::{Orders, Pairs, Plan, Protocol};
+///
+/// let protocol = Protocol { orders: Orders::given([0]), pairs: Pairs::all(), ..Protocol::default() };
+/// // The empty set, 12 single players and 66 pairs.
+/// assert_eq!(Plan::new(12, None, &protocol, 0)?.forwards(), 79);
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
     players: usize,
@@ -121,6 +130,7 @@ impl Plan {
     }
 
     /// The pieces of the plan, in order.
+    #[doc(hidden)]
     pub fn blocks(&self) -> Box<dyn Iterator<Item = Block> + '_> {
         let orders = 0..self.orders.len();
         let exhaustive = orders

@@ -10,10 +10,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::coalition::{Coalition, Generator, sample_of_size};
+use crate::coalition::{Coalition, Generator, Pair, sample_of_size};
 
 use super::block::{Builder, Place};
-use super::{Block, Pair, Plan};
+use super::{Block, Plan};
 
 /// Players toggled together, and the plan's pairs among them.
 #[derive(Debug, Clone)]

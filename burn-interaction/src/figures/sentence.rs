@@ -1,8 +1,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::coalition::Pair;
 use crate::error::{Error, Result};
-use crate::estimate::Pair;
 
 use super::chart::INK;
 use super::png::writes_pictures;

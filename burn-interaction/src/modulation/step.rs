@@ -6,7 +6,7 @@ use crate::game::{Classifier, presence};
 use crate::input::{Batch, Input};
 use crate::players::Players;
 
-use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
+use super::{Batching, Direction, EncourageLoss, Modulation, SuppressLoss, Term, cross_entropy};
 
 /// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
@@ -64,6 +64,18 @@ impl Modulation {
         batch: Batch<P::Input>,
         draw: Draw,
     ) -> Result<ModulatedLoss> {
+        self.loss_with(net, players, batch, draw, self.batching_for(false))
+    }
+
+    /// The loss of [`loss`](Modulation::loss) with the batching that its caller chooses.
+    pub(crate) fn loss_with<P: Players, N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        players: &P,
+        batch: Batch<P::Input>,
+        draw: Draw,
+        batching: Batching,
+    ) -> Result<ModulatedLoss> {
         let Batch {
             inputs,
             targets,
@@ -102,18 +114,7 @@ impl Modulation {
                 parts.push(masked(players, &inputs, &absent, &places, mask, width));
             }
         }
-        let elements = inputs.elements() * batch * parts.len();
-        let mut logits = match self.chosen_forwards() {
-            Forwards::Joint | Forwards::Auto if elements <= JOINT_ELEMENTS => net
-                .logits(P::Input::concat(parts))
-                .split(batch, 0)
-                .into_iter(),
-            _ => parts
-                .into_iter()
-                .map(|part| net.logits(part))
-                .collect::<Vec<_>>()
-                .into_iter(),
-        };
+        let mut logits = forward(net, parts, batching).into_iter();
         let mut next = || {
             logits.next().ok_or_else(|| Error::Mismatch {
                 what: "rows of the network's logits, in batches".into(),
@@ -122,8 +123,7 @@ impl Modulation {
             })
         };
         let plain = next()?;
-        // The task's own loss is the same cross entropy, of the whole input's logits.
-        let task = EncourageLoss::new().forward(plain.clone(), targets.clone());
+        let task = cross_entropy(plain.clone(), targets.clone());
         let mut total = task.clone();
         let mut terms = Vec::with_capacity(self.terms().len());
         for term in self.terms() {
@@ -246,6 +246,22 @@ fn difference(next: &mut impl FnMut() -> Result<Tensor<2>>, share: &Share) -> Re
     match share.is_twofold() {
         true => Ok(share.difference(larger, next()?)),
         false => Ok(larger),
+    }
+}
+
+/// The logits of batches of equal size, one for each.
+fn forward<I: Input, N: Classifier<I>>(
+    net: &N,
+    parts: Vec<I>,
+    batching: Batching,
+) -> Vec<Tensor<2>> {
+    let sizes = parts.first().map(|part| (part.samples(), part.elements()));
+    let (samples, elements) = sizes.unwrap_or_default();
+    match batching {
+        Batching::Joint | Batching::Auto if elements * samples * parts.len() <= JOINT_ELEMENTS => {
+            net.logits(I::concat(parts)).split(samples, 0)
+        }
+        _ => parts.into_iter().map(|part| net.logits(part)).collect(),
     }
 }
 

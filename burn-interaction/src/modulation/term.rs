@@ -75,12 +75,12 @@ impl Term {
     }
 }
 
-/// How the forwards of a step go through the network.
+/// How the plain and the masked samples of a step go through the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Forwards {
-    /// [`Joint`](Forwards::Joint), except that [`Modulated`](crate::training::Modulated) takes
-    /// [`Separate`](Forwards::Separate) for networks with batch normalisation. The default.
+pub enum Batching {
+    /// [`Joint`](Batching::Joint), except that [`Modulated`](crate::training::Modulated) takes
+    /// [`Separate`](Batching::Separate) for networks with batch normalisation. The default.
     #[default]
     Auto,
     /// As one batch, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
@@ -98,7 +98,9 @@ pub struct Modulation {
     /// `None`: the players' own.
     #[serde(default)]
     baseline: Option<Baseline>,
-    forwards: Forwards,
+    /// Files call it by its first name.
+    #[serde(rename = "forwards", alias = "batching")]
+    batching: Batching,
 }
 
 impl Modulation {
@@ -134,9 +136,9 @@ impl Modulation {
         self
     }
 
-    /// How the forwards of a step go through the network.
-    pub fn forwards(mut self, forwards: Forwards) -> Self {
-        self.forwards = forwards;
+    /// How the plain and the masked samples of a step go through the network.
+    pub fn batching(mut self, batching: Batching) -> Self {
+        self.batching = batching;
         self
     }
 
@@ -144,8 +146,12 @@ impl Modulation {
         self.baseline.as_ref()
     }
 
-    pub(crate) fn chosen_forwards(&self) -> Forwards {
-        self.forwards
+    /// The batching for a network with batch normalisation or without, where the user leaves it to the wrapper.
+    pub(crate) fn batching_for(&self, batch_norm: bool) -> Batching {
+        match self.batching {
+            Batching::Auto if batch_norm => Batching::Separate,
+            chosen => chosen,
+        }
     }
 
     /// The terms.
@@ -170,5 +176,19 @@ impl Modulation {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modulations_of_earlier_versions_are_read() {
+        let earlier = r#"{"terms": [], "forwards": "separate"}"#;
+        let read: Modulation = serde_json::from_str(earlier).unwrap();
+        assert_eq!(read, Modulation::none().batching(Batching::Separate));
+        let written = serde_json::to_string(&Modulation::none()).unwrap();
+        assert_eq!(written, r#"{"terms":[],"baseline":null,"forwards":"auto"}"#);
     }
 }

@@ -22,6 +22,6 @@ pub use interactions::*;
 pub(crate) use journal::Journal;
 pub use origin::*;
 pub use strength::*;
-pub use text::*;
+pub(crate) use text::*;
 pub use verdict::*;
 pub use whole::*;

@@ -3,7 +3,7 @@
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A bar a value, from zero to the largest.
-pub fn sparkline(values: &[f64]) -> String {
+pub(crate) fn sparkline(values: &[f64]) -> String {
     let largest = values.iter().copied().fold(0.0, f64::max);
     let bar = |value: &f64| match largest > 0.0 {
         true => BARS[((value / largest * 8.0).ceil() as usize).clamp(1, 8) - 1],
@@ -15,7 +15,7 @@ pub fn sparkline(values: &[f64]) -> String {
 /// A chart of several named curves over a common axis, `rows` lines high, each with the mark of its name.
 ///
 /// The axis is labelled with `ratios`, the order ratios m / (n - 2) of the points.
-pub fn text_chart(curves: &[(&str, &[f64])], ratios: &[f64], rows: usize) -> String {
+pub(crate) fn text_chart(curves: &[(&str, &[f64])], ratios: &[f64], rows: usize) -> String {
     const MARKS: [char; 6] = ['o', '+', 'x', '*', '#', '@'];
     const STEP: usize = 6;
     let values = || {
