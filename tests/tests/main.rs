@@ -5,6 +5,7 @@ mod birth;
 mod clouds;
 mod dialects;
 mod folders;
+mod house;
 mod measuring;
 mod networks;
 mod parity;

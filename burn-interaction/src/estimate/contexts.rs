@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::Estimate;
-use super::correct::mean;
 
 /// Groups that the contexts of a pair are dealt out to.
 const GROUPS: usize = 8;
@@ -224,6 +223,16 @@ fn small_sample(count: u64) -> f64 {
     // c4(k) c4(k + 1) = sqrt((k - 1) / k).
     let start = std::f64::consts::FRAC_2_PI.sqrt();
     (2..count.max(2)).fold(start, |c4, k| ((k - 1) as f64 / k as f64).sqrt() / c4)
+}
+
+/// The mean of some values; zero where there are none.
+pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0_usize);
+    for value in values {
+        sum += value;
+        count += 1;
+    }
+    if count == 0 { 0.0 } else { sum / count as f64 }
 }
 
 #[cfg(test)]

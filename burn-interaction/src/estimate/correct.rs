@@ -29,7 +29,7 @@
 //! The noise floor is the difference of two halves of the contexts, scaled to the noise of their mean: .92 .95 .97, .77 .82
 //! .87, .97 .97 .99, .96 .98 .99, .97 .99 1.00 and .98 1.00 1.00 of the true mean error for those games.
 
-use super::contexts::{Magnitudes, Split};
+use super::contexts::{Magnitudes, Split, mean};
 
 /// A strength by each way to correct it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,15 +83,6 @@ pub(crate) fn pooled<'a>(
         mean(samples.clone().map(|s| s.raw)),
         Split::mean(samples.map(|s| s.split)),
     )
-}
-
-pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut count) = (0.0, 0_usize);
-    for value in values {
-        sum += value;
-        count += 1;
-    }
-    if count == 0 { 0.0 } else { sum / count as f64 }
 }
 
 #[cfg(test)]

@@ -4,9 +4,6 @@ use crate::coalition::{Coalition, Pair};
 
 use super::{Block, Differences, block::BLOCK};
 
-/// The largest number of players that is enumerated: 2^24 values a sample.
-pub const EXACT_LIMIT: usize = 24;
-
 /// The 2^n coalitions in ascending code order, in blocks.
 pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
     let total = 1_u64 << players;

@@ -1,7 +1,10 @@
 use crate::coalition::{Generator, Pair, binomial, sample_generator};
 use crate::error::{Error, Result};
 
-use super::{Block, EXACT_LIMIT, Estimator, Protocol, exact, paired, toggled};
+use super::{Estimator, Protocol};
+
+/// The largest number of players that is enumerated: 2^24 values a sample.
+pub const EXACT_LIMIT: usize = 24;
 
 /// What tells the draws of a sample's pairs from those of its contexts.
 const PAIRS: u64 = 0;
@@ -112,48 +115,6 @@ impl Plan {
     pub fn is_exhaustive(&self, order: usize) -> bool {
         self.estimator == Estimator::Exact
             || binomial(self.players - 2, order) <= self.contexts as f64
-    }
-
-    /// The number of coalitions to evaluate, that is of forwards of a network.
-    ///
-    /// # Cost
-    ///
-    /// Draws the plan once without evaluating it: about a thousandth of the time of the smallest networks.
-    pub fn forwards(&self) -> u64 {
-        match self.estimator {
-            Estimator::Exact => 1 << self.players,
-            _ => self
-                .blocks()
-                .map(|block| block.coalitions.len() as u64)
-                .sum(),
-        }
-    }
-
-    /// The pieces of the plan, in order.
-    #[doc(hidden)]
-    pub fn blocks(&self) -> Box<dyn Iterator<Item = Block> + '_> {
-        let orders = 0..self.orders.len();
-        let exhaustive = orders
-            .clone()
-            .filter(|o| self.is_exhaustive(self.orders[*o]));
-        let sampled = orders.filter(|o| !self.is_exhaustive(self.orders[*o]));
-        match self.estimator {
-            Estimator::Exact => Box::new(exact::blocks(self.players)),
-            Estimator::Paired => {
-                let all = exhaustive
-                    .map(|o| (o, true))
-                    .chain(sampled.map(|o| (o, false)));
-                Box::new(
-                    all.flat_map(|(order, exhaustive)| paired::blocks(self, order, exhaustive)),
-                )
-            }
-            Estimator::Toggled { pool } => {
-                let orders = sampled.map(|o| self.orders[o]).collect();
-                let first = exhaustive.flat_map(|order| paired::blocks(self, order, true));
-                Box::new(first.chain(toggled::blocks(self, orders, pool)))
-            }
-            Estimator::Auto { .. } => unreachable!("a plan is for one number of players"),
-        }
     }
 
     /// The generator of one part of the contexts.

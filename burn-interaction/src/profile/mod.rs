@@ -3,6 +3,7 @@
 //! Nothing here measures: a profile is made by [`measure`](crate::measure), read from a file, or merged.
 
 mod axis;
+mod band;
 mod columns;
 mod curves;
 mod interactions;
@@ -17,6 +18,7 @@ mod verdict;
 mod whole;
 
 pub(crate) use axis::Axis;
+pub use band::NoBand;
 pub use curves::*;
 pub use interactions::*;
 pub(crate) use journal::Journal;

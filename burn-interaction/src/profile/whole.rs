@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result, some_ids};
 use crate::estimate::Protocol;
 
-use super::{Axis, Origin, SampleProfile, Strength};
+use super::{Axis, Origin, SampleProfile};
 
 /// Interactions of a network on some samples, and how they were made.
 ///
@@ -223,27 +223,6 @@ impl Profile {
         match found.or(identified) {
             None => Ok(()),
             Some((what, here, there)) => Err(Error::differs(what, here, there)),
-        }
-    }
-
-    /// The strength of each order, with a 95 % band.
-    pub fn strength(&self) -> Strength {
-        Strength::of(self, 0.95)
-    }
-
-    /// The strength of each order, with a band of the given confidence over samples.
-    ///
-    /// # Errors
-    ///
-    /// A confidence outside `0..1`.
-    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
-        match confidence > 0.0 && confidence < 1.0 {
-            true => Ok(Strength::of(self, confidence)),
-            false => Err(Error::setting(
-                "confidence",
-                confidence,
-                "give a share between 0 and 1, such as 0.95",
-            )),
         }
     }
 }
