@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 pub struct NamedDevice {
     /// The string that [`device`] takes for it.
     pub name: String,
-    /// What it is, in words.
+    /// The device in words.
     pub description: String,
 }
 
@@ -81,7 +81,7 @@ fn backends() -> Vec<Backend> {
 ///
 /// # Errors
 ///
-/// The kind is not compiled in, or this machine has no such device; the message says which there are.
+/// Fails where the kind is not compiled in, or this machine has no such device; the message says which there are.
 pub fn device(name: &str) -> Result<Device> {
     let fail = |reason: String| {
         let available = devices()

@@ -1,4 +1,6 @@
-//! What the other crates of this workspace share with this one, and nobody else: it changes without notice.
+//! Tools that the crates of this workspace share, and nobody else: they change without notice.
+//!
+//! Users find none of these names in the docs, and no room of the library imports them from here.
 
 pub use crate::device::is_cpu;
 pub use crate::error::some_ids;

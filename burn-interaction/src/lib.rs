@@ -2,18 +2,22 @@
 //!
 //! # Layers
 //!
-//! Data flows downwards; each module knows only those above it.
+//! Each module knows only those above it, and those on one line not each other; a test keeps that.
 //!
 //! ```text
-//! coalition   sets of players, pairs, seeded draws
-//! points      geometry of point clouds
-//! players     features, patches, regions, tokens; baselines
-//! game        classifier, reward, fingerprint; games with known interactions
-//! estimate    protocol: orders, pairs, estimator; plans: exact, paired, toggled
-//! profile     interactions with their noise and origin, merged; strength of orders, bands, verdict; JSON, CSV
-//! measure     the runner: price, batches, progress, going on with earlier results
-//! modulation  signals and losses                    training    wrapper, probe, metrics      (feature `train`)
-//! figures     SVG and PNG                           (feature `figures`)
+//! error                        who has to change something: the caller, the data, the machine
+//! text, digest, device, file   spelling of settings; digests; devices by name; files that appear whole
+//! coalition                    sets of players, pairs, seeded draws
+//! input                        batches of samples: tensors, sentences; kinds of data
+//! geometry                     indices in point clouds: farthest, nearest, balls, neighbours
+//! players                      features, patches, regions, tokens; baselines
+//! game                         classifier, reward, fingerprint; games with known interactions
+//! estimate                     protocol: orders, pairs, estimator; plans; sums over contexts, correction for noise
+//! profile                      interactions with their noise and origin, merged; strength of orders, bands, verdict
+//! measure                      the runner: price, batches, threads, progress, going on with earlier results
+//! modulation                   signals and losses
+//! training, figures            wrapper, probe, metrics (feature `train`); SVG and PNG (feature `figures`)
+//! internal                     hidden: tools that the crates of this workspace share
 //! ```
 //!
 //! # Features

@@ -1,4 +1,6 @@
 //! Sets of players, and seeded ways to draw them.
+//!
+//! Draws are made on the host from generators of their own, so that they are the same on every device and platform.
 
 mod binomial;
 mod sample;

@@ -106,7 +106,7 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// Of an interaction that is known.
+    /// The split of an interaction that is known.
     fn known(value: f64, contexts: u64) -> Self {
         Self {
             others: value.abs(),
@@ -138,7 +138,7 @@ impl Split {
 pub(crate) struct Magnitudes {
     /// |estimate of I|.
     pub raw: f64,
-    /// What tells noise from interactions; `None` where a sampled pair has fewer than two contexts.
+    /// The means that tell noise from interactions; `None` where a sampled pair has fewer than two contexts.
     pub split: Option<Split>,
     /// The standard deviation of Delta v over contexts; `None` as above.
     pub deviation: Option<f64>,
@@ -149,7 +149,7 @@ pub(crate) struct Magnitudes {
 }
 
 impl Magnitudes {
-    /// Of interactions that are known, out of `all` pairs.
+    /// The means over pairs whose interactions are known, out of `all` pairs.
     pub fn exact(estimates: &[Estimate], all: usize) -> Self {
         let known = |e: &Estimate| Some(Split::known(e.mean, e.contexts));
         Self {
@@ -161,7 +161,7 @@ impl Magnitudes {
         }
     }
 
-    /// Of interactions from drawn contexts, out of `all` pairs.
+    /// The means over pairs with drawn contexts, out of `all` pairs.
     pub(super) fn sampled(pairs: &[Contexts], all: usize) -> Self {
         let measured: Vec<&Contexts> = pairs.iter().filter(|p| p.count > 0).collect();
         let raw = mean(measured.iter().map(|p| p.mean.abs()));

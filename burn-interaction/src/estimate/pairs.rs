@@ -57,7 +57,7 @@ impl Pairs {
     ///
     /// # Errors
     ///
-    /// Fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid.
+    /// Fails for fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid.
     pub fn resolve(
         &self,
         players: usize,

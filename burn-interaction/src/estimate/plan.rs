@@ -6,7 +6,7 @@ use super::{Estimator, Protocol};
 /// The largest number of players that is enumerated: 2^24 values a sample.
 pub const EXACT_LIMIT: usize = 24;
 
-/// What tells the draws of a sample's pairs from those of its contexts.
+/// The numbers that tell the draws of a sample's pairs from those of its contexts.
 const PAIRS: u64 = 0;
 const CONTEXTS: u64 = 1;
 
@@ -39,8 +39,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Whatever [`Orders::resolve`](super::Orders::resolve) and [`Pairs::resolve`](super::Pairs::resolve) refuse, zero
-    /// contexts, pools of fewer than two players, or more than [`EXACT_LIMIT`] players to enumerate.
+    /// Fails where [`Orders::resolve`](super::Orders::resolve) or [`Pairs::resolve`](super::Pairs::resolve) does, and for
+    /// zero contexts, pools of fewer than two players, or more than [`EXACT_LIMIT`] players to enumerate.
     pub fn new(
         players: usize,
         grid: Option<[usize; 2]>,

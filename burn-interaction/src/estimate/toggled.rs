@@ -187,7 +187,7 @@ pub(super) fn blocks(
     })
 }
 
-/// What is to be done for a pool: a base to draw, and what is missing once all are drawn.
+/// The work for a pool: bases to draw, then draws for the pairs that still lack contexts.
 enum Work {
     Base(Rc<RefCell<Drawn>>, Bases),
     TopUp(Rc<RefCell<Drawn>>),

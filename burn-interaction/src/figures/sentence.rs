@@ -72,7 +72,7 @@ impl SentenceChart {
     ///
     /// # Errors
     ///
-    /// There is no panel, or a pair has a player that no word has.
+    /// Fails where there is no panel, or a pair has a player that no word has.
     pub fn to_svg(&self) -> Result<String> {
         let fail = |reason: &str| Err(Error::Figure(reason.into()));
         if self.panels.is_empty() {

@@ -50,7 +50,7 @@ pub trait Game {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the game from being played; the measurement stops with it.
+    /// Fails with whatever keeps the game from being played; the measurement stops with it.
     fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>>;
 
     /// A name by which results of this game are told from those of another; empty where it has none.

@@ -25,12 +25,12 @@ pub(crate) trait Evaluate {
     fn elements(&self, sample: usize) -> usize;
     /// The values of these coalitions, in their order, as one batch.
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
-    /// What a sample's game is recognised by, given the values of its coalitions.
+    /// The fingerprint of a sample's game, given the values of its coalitions.
     fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint;
     /// The mean |Delta v| that the rounding of values makes by itself, found at a coalition of a game whose largest known
     /// |v| is given.
     fn rounding(&self, sample: usize, at: &Coalition, largest: f64) -> Result<f64>;
-    /// Values that are evaluated for it.
+    /// The number of values that are evaluated to measure the rounding.
     fn rounding_values(&self) -> u64;
     /// How far a value may move from one batch to another, as a share of the larger of 1 and the largest value.
     fn tolerance(&self) -> f64;
@@ -44,11 +44,11 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     net: &'a N,
     players: &'a P,
     counts: Vec<usize>,
-    /// The largest of them.
+    /// The number of players of the largest sample.
     width: usize,
-    /// Of each sample, where they differ.
+    /// The length of each sample; `None` if all are equal.
     lengths: Option<Vec<usize>>,
-    /// Of each sample.
+    /// The input values of each sample.
     elements: Vec<usize>,
     present: P::Input,
     absent: P::Input,
@@ -177,7 +177,7 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
     /// The deviation of the rounding errors in the value of a coalition: along a line of inputs that lie closer together
     /// than the network can bend, second differences of its values are rounding alone, of six times the variance of a value.
     ///
-    /// Zero where inputs are no numbers to be scaled.
+    /// It is zero where inputs are no numbers to be scaled.
     fn deviation(&self, sample: usize, at: &Coalition) -> Result<f64> {
         const STEP: f32 = 1.0 / 65536.0;
         let row = Row {
@@ -249,7 +249,7 @@ pub(crate) fn two_classes(logits: Tensor<2>) -> Tensor<2> {
 ///
 /// # Errors
 ///
-/// There are no classes, or the device fails.
+/// Fails where there are no classes, or the device fails.
 pub fn predictions(logits: Tensor<2>) -> Result<Vec<usize>> {
     let rows = logits.dims()[0];
     Ok(read_logits(logits, rows)?.predictions())

@@ -30,7 +30,7 @@ pub trait Input: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The device fails while lengths are read.
+    /// Fails where the device fails while lengths are read.
     fn lengths(&self) -> Result<Option<Vec<usize>>> {
         Ok(None)
     }

@@ -16,7 +16,7 @@ pub(super) struct Lanes<E> {
 }
 
 impl<E> Lanes<E> {
-    /// As many threads as the machine has cores for games on the CPU, whose elementwise kernels use one thread each; one
+    /// Takes as many threads as the machine has cores for games on the CPU, whose elementwise kernels use one thread each; one
     /// for other devices, which work in parallel themselves.
     pub fn of_device(games: E, device: &Device) -> Self {
         let lanes = match is_cpu(device) {

@@ -96,7 +96,7 @@ impl<P> Measurement<P> {
 
     /// The ids of the samples, their places in the data set, one for each in the order of the inputs.
     ///
-    /// What is drawn for a sample is a function of the seed and its id, so that parts measured in other batches, processes
+    /// The draws for a sample are a function of the seed and its id, so that parts measured in other batches, processes
     /// or machines are what one run would have measured, and [`Profile::merge`] puts them together. Without ids samples are
     /// numbered as they are given, and profiles cannot be merged.
     pub fn ids(mut self, ids: impl Into<Vec<u64>>) -> Self {
@@ -118,7 +118,7 @@ impl<P> Measurement<P> {
         self
     }
 
-    /// What is measured, for whoever reads the result.
+    /// The network, data and machine that are measured, for whoever reads the result.
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
         self
@@ -146,12 +146,12 @@ impl<P> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// The file is missing or no profile.
+    /// Fails where the file is missing or no profile.
     pub fn resume_from(self, path: impl AsRef<Path>) -> Result<Self> {
         Ok(self.resume(Profile::load_json(path)?))
     }
 
-    /// What is known of each sample before it is measured.
+    /// The samples with what is known of them before they are measured.
     fn sheet<'a>(
         &'a self,
         counts: &'a [usize],
@@ -222,13 +222,13 @@ impl<P> Measurement<P> {
     }
 }
 
-/// What a run adds to the settings of a measurement.
+/// The facts that a run adds to the settings of a measurement.
 pub(super) struct Setting {
     pub protocol: Protocol,
     pub described: String,
     pub grid: Option<[usize; 2]>,
     pub device: Option<String>,
-    /// How targets were chosen, of networks.
+    /// How the targets of a network were chosen; `None` for games.
     pub targets: Option<&'static str>,
 }
 
@@ -242,7 +242,7 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// A setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
+    /// Fails where a setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
     /// is not finite or no function of the coalition.
     pub fn run<N: Classifier<P::Input>>(
         &self,
@@ -257,7 +257,7 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Measurement::run), or the observer stops before the first sample is complete.
+    /// Fails where [`run`](Measurement::run) does, or where the observer stops before the first sample is complete.
     pub fn run_observed<N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -329,12 +329,12 @@ impl<P: Players> Measurement<P> {
         }
     }
 
-    /// What [`run`](Measurement::run) will cost on these samples: the plan of each, twelve forwards for its fingerprint and
+    /// The price of [`run`](Measurement::run) on these samples: the plan of each, twelve forwards for its fingerprint and
     /// its rounding, and three for each sample that an earlier profile holds.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the inputs.
+    /// Fails where a setting does not fit the inputs.
     pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
         let own = self.protocol_of_players();
         self.players

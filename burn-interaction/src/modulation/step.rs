@@ -11,10 +11,10 @@ use super::{Batching, Direction, EncourageLoss, Modulation, SuppressLoss, Term, 
 /// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
 
-/// Tells the nested coalitions of training from what is drawn for a sample elsewhere.
+/// The number that tells the nested coalitions of training from a sample's other draws.
 const NESTED: u64 = u64::MAX;
 
-/// What fixes the nested coalitions that a training step draws, together with the ids of its samples.
+/// The seed and the epoch that, with the ids of its samples, fix the nested coalitions of a training step.
 ///
 /// Nothing else enters: a sample meets the same coalitions in any batch, so that a training can be shared out, or go on
 /// from any epoch.
@@ -34,7 +34,7 @@ impl Draw {
     }
 }
 
-/// What one modulated forward gives.
+/// The losses of one modulated forward.
 #[derive(Debug, Clone)]
 pub struct ModulatedLoss {
     /// Logits of the plain samples, a `[batch, classes]` tensor.
@@ -55,7 +55,7 @@ impl Modulation {
     ///
     /// # Errors
     ///
-    /// A term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
+    /// Fails where a term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
     /// where there are terms, ids.
     pub fn loss<P: Players, N: Classifier<P::Input>>(
         &self,

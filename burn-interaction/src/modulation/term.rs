@@ -24,7 +24,7 @@ pub struct Term {
     pub direction: Direction,
     /// The orders it acts on.
     pub signal: Signal,
-    /// Its weight lambda.
+    /// The weight lambda.
     pub weight: f64,
 }
 
@@ -53,7 +53,7 @@ impl Term {
         self
     }
 
-    /// What v(S1) is multiplied by.
+    /// The factor of v(S1).
     pub fn coefficient(mut self, coefficient: Coefficient) -> Self {
         self.signal.coefficient = coefficient;
         self
@@ -83,7 +83,7 @@ pub enum Batching {
     /// [`Separate`](Batching::Separate) for networks with batch normalisation. The default.
     #[default]
     Auto,
-    /// As one batch, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
+    /// One batch of all, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
     /// statistics over plain and masked samples.
     Joint,
     /// One after the other, as the reference recipe does: batch normalisation sees plain and masked samples
@@ -95,7 +95,7 @@ pub enum Batching {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Modulation {
     terms: Vec<Term>,
-    /// `None`: the players' own.
+    /// The look of absent players; `None` for the players' own.
     #[serde(default)]
     baseline: Option<Baseline>,
     /// Files call it by its first name.
@@ -130,7 +130,7 @@ impl Modulation {
         self
     }
 
-    /// What absent players look like; by default as [`Players::baseline`](crate::Players::baseline) says.
+    /// The look of absent players; by default as [`Players::baseline`](crate::Players::baseline) says.
     pub fn baseline(mut self, baseline: impl Into<Option<Baseline>>) -> Self {
         self.baseline = baseline.into();
         self
@@ -163,7 +163,7 @@ impl Modulation {
     ///
     /// # Errors
     ///
-    /// A term's ratios or weight are out of range.
+    /// Fails where a term's ratios or weight are out of range.
     pub fn check(&self, players: usize) -> Result<()> {
         for term in &self.terms {
             term.signal.sizes(players)?;

@@ -1,4 +1,6 @@
 //! Who plays: where each player sits in an input, and what stands there when it is absent.
+//!
+//! Players know neither the size of a batch nor the device it lies on: [`input`](crate::input) does.
 
 mod baseline;
 mod features;
@@ -93,7 +95,7 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// These players do not fit the input, or the device fails.
+    /// Fails where these players do not fit the input, or the device fails.
     fn counts(&self, input: &Self::Input) -> Result<Vec<usize>>;
 
     /// The grid that the players lie on, `[rows, columns]`, where there is one: neighbours are found on it.
@@ -110,14 +112,14 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// These players do not fit the input, or the device fails.
+    /// Fails where these players do not fit the input, or the device fails.
     fn places(&self, input: &Self::Input) -> Result<Self::Places>;
 
     /// The batch with every player absent.
     ///
     /// # Errors
     ///
-    /// The baseline does not fit the input.
+    /// Fails where the baseline does not fit the input.
     fn absent(&self, input: &Self::Input, baseline: &Baseline) -> Result<Self::Input>;
 
     /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
@@ -138,7 +140,7 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// No sample has two players, or these players do not fit the input.
+    /// Fails where no sample has two players, or these players do not fit the input.
     fn count(&self, input: &Self::Input) -> Result<usize> {
         match self.counts(input)?.into_iter().max().unwrap_or(0) {
             players @ 0..2 => Err(Error::TooFewPlayers { players }),

@@ -19,11 +19,11 @@ pub trait Places: Clone + Send + Sync {
 
     /// A digest for each sample of where its players sit, by which a result knows them again.
     ///
-    /// By default that of the size of a sample, for places that follow from it.
+    /// The default digests the size of a sample, for places that follow from it.
     ///
     /// # Errors
     ///
-    /// The device fails.
+    /// Fails where the device fails.
     fn digests<I: Input>(&self, input: &I) -> Result<Vec<String>> {
         let size = input.elements() as u64;
         Ok(vec![short_digest(&[&size.to_le_bytes()]); input.samples()])

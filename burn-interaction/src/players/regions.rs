@@ -17,7 +17,7 @@ use super::{Baseline, Players};
 /// Each point belongs to the nearest of the cloud's farthest-point centres; the papers use 32 of them on 1,024 points.
 /// Absent regions move to the cloud's centre ([`Baseline::Mean`]), or leave the cloud ([`dropped`](Regions::dropped)).
 ///
-/// What moves leaves points at the centre, where objects have none: the whole cloud is the only coalition without them.
+/// Points that move to the centre stand where objects have none: the whole cloud is the only coalition without them.
 /// Order n - 2 compares it with three that have them, and holds what they mean to the network besides the interaction. A
 /// network that takes maxima may show a high order there that dropping takes away.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl Default for Regions {
 }
 
 impl Regions {
-    /// As many regions of each cloud, each around one of its farthest points.
+    /// So many regions of each cloud, each around one of its farthest points.
     pub fn farthest(count: usize) -> Self {
         Self {
             from: Origin::Farthest(count),
@@ -90,7 +90,7 @@ impl Regions {
     ///
     /// # Errors
     ///
-    /// The regions do not fit the clouds.
+    /// Fails where the regions do not fit the clouds, or the device fails.
     pub fn map(&self, clouds: &Tensor<3>) -> Result<RegionMap> {
         let points = clouds.dims()[2];
         let places = self.places(clouds)?.try_into_vec_as::<i64>();
@@ -238,7 +238,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// There is no cloud, or a cloud lacks one of the regions that others have.
+    /// Fails where there is no cloud, or a cloud lacks one of the regions that others have.
     pub fn new(clouds: Vec<Vec<usize>>) -> Result<Self> {
         let regions = clouds.iter().flatten().max().map_or(0, |region| region + 1);
         if clouds.is_empty() {
@@ -270,7 +270,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
         save_plain_json(self, path.as_ref())
     }
@@ -279,7 +279,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// The file is missing or holds no regions.
+    /// Fails where the file is missing or holds no regions.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let map: Self = load_plain_json(path, "regions")?;

@@ -7,7 +7,7 @@ use crate::input::Sentences;
 
 use super::{Baseline, Players};
 
-/// What a word piece is.
+/// The part that a word piece has in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece {
     /// No part of a sentence: always present, as the first and the last piece are, and padding.
@@ -86,7 +86,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// A piece is not of the vocabulary, or the device fails.
+    /// Fails where a piece is not of the vocabulary, or the device fails.
     pub fn players(&self, sentences: &Sentences) -> Result<Vec<Vec<Option<usize>>>> {
         let [_, length] = sentences.dims();
         let read = |tensor: Tensor<2, Int>| {
@@ -138,7 +138,7 @@ impl Tokens {
     }
 }
 
-/// The number of players among these, of which words may have several pieces.
+/// The number of players of these pieces, of which a word may have several.
 fn count(players: &[Option<usize>]) -> usize {
     let last = players.iter().flatten().max();
     last.map_or(0, |player| player + 1)

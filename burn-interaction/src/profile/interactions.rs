@@ -11,7 +11,7 @@ pub struct SampleProfile {
     id: u64,
     players: usize,
     fingerprint: Fingerprint,
-    /// What to call the players, where they have names.
+    /// The names of the players, where they have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
     forwards: u64,
@@ -19,10 +19,10 @@ pub struct SampleProfile {
     rounding: f64,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
-    /// Order by order, one a pair.
+    /// The estimates order by order, one a pair.
     #[serde(with = "super::columns")]
     estimates: Vec<Estimate>,
-    /// One an order.
+    /// The means over pairs, one an order.
     magnitudes: Vec<Magnitudes>,
 }
 
@@ -76,7 +76,7 @@ impl SampleProfile {
         }
     }
 
-    /// What the sample's game is recognised by.
+    /// The fingerprint by which the sample's game is recognised.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
@@ -145,7 +145,7 @@ impl SampleProfile {
     ///
     /// # Errors
     ///
-    /// Not every order was measured.
+    /// Fails where not every order was measured.
     pub fn shapley_interaction(&self) -> Result<Vec<f64>> {
         let last = self.players - 2;
         if self.orders.len() != last + 1 {

@@ -64,7 +64,7 @@ pub struct StrengthPoint {
 pub struct Strength {
     /// How the interactions were measured.
     pub protocol: Protocol,
-    /// What they are interactions of.
+    /// The network, data and machine that the interactions are of.
     pub origin: Origin,
     /// The players, in words.
     pub described: String,
@@ -102,7 +102,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// A confidence outside `0..1`.
+    /// Fails where the confidence is outside `0..1`.
     pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
         match confidence > 0.0 && confidence < 1.0 {
             true => Ok(Strength::of(self, confidence)),

@@ -138,9 +138,9 @@ impl Verdict {
 struct Judge<'a> {
     curve: &'a Jackknife,
     ratios: &'a [f64],
-    /// One-sided, shared out over the inner orders.
+    /// The quantile of a one-sided test, shared out over the inner orders.
     guarded: f64,
-    /// Two-sided, of a single comparison.
+    /// The quantile of a two-sided test of a single comparison.
     single: f64,
 }
 

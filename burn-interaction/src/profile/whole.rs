@@ -111,7 +111,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// There is no part; protocols, players or origins differ; a sample occurs twice; or samples have no ids, without which
+    /// Fails where there is no part; protocols, players or origins differ; a sample occurs twice; or samples have no ids, without which
     /// nobody knows whether two of them are one.
     pub fn merge(parts: impl IntoIterator<Item = Self>) -> Result<Self> {
         let mut parts = parts.into_iter();
@@ -172,7 +172,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// What does not, in words.
+    /// The error is what does not fit, in words.
     pub(crate) fn validated(self) -> std::result::Result<Self, String> {
         let ascending = |ids: &[u64]| ids.windows(2).all(|pair| pair[0] < pair[1]);
         let ids: Vec<u64> = self.samples.iter().map(SampleProfile::id).collect();
@@ -207,7 +207,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The first setting that differs, with both values.
+    /// The error names the first setting that differs, with both values.
     pub(crate) fn check(&self, other: &Self) -> Result<()> {
         let players = (self.described != other.described)
             .then(|| ("players", self.described.clone(), other.described.clone()));

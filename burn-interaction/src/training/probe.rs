@@ -87,11 +87,11 @@ impl Probe {
         Measurement::new(players.clone()).protocol(protocol)
     }
 
-    /// What an epoch's probing costs, for a batch of at least as many samples as it measures.
+    /// The price of an epoch's probing, for a batch of at least as many samples as it measures.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the players or the inputs, or no sample is measured.
+    /// Fails where a setting does not fit the players or the inputs, or where no sample has two players.
     pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
         let chosen = chosen(players, inputs, self.samples)?;
         if chosen.is_empty() {
@@ -105,12 +105,12 @@ impl Probe {
     /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
     /// there are enough.
     ///
-    /// Call it in the inference step of a model without autodiff, as Burn's validation is. What is drawn for a sample follows
+    /// Call it in the inference step of a model without autodiff, as Burn's validation is. The draws for a sample follow
     /// from its id, so that readings do not depend on how validation is batched.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the players or the inputs, or a value is not finite.
+    /// Fails where a setting does not fit the players or the inputs, or where a value is not finite.
     pub fn measure<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
