@@ -470,6 +470,23 @@ fn the_root_has_these_names_and_no_others() {
 }
 
 #[test]
+fn every_path_that_contributing_names_is_there() {
+    let text = std::fs::read_to_string(workspace().join("CONTRIBUTING.md")).unwrap();
+    let folders: Vec<String> = std::fs::read_dir(workspace())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap() + "/")
+        .collect();
+    let named = text.split('`').skip(1).step_by(2);
+    let paths = named.filter(|code| folders.iter().any(|folder| code.starts_with(folder)));
+    // Capital letters stand for a name.
+    let paths: Vec<&str> = paths.filter(|path| !path.contains("NAME")).collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    for path in paths {
+        assert!(workspace().join(path).exists(), "{path} is gone");
+    }
+}
+
+#[test]
 fn the_reading_of_sources_is_right() {
     let text = "use crate::a::{self, b::C, d};\n// crate::comment\nfn f() {\n    super::super::e::g();\n}\n\n\
                 #[cfg(test)]\nmod tests {\n    use crate::x;\n}\n#[cfg(test)]\nmod closed;\nfn last() {}\n";

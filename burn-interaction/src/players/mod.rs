@@ -136,7 +136,7 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// One line about the players, for reports and for results to know them again.
     fn describe(&self) -> String;
 
-    /// The number of players of the largest sample. Leave it as it is.
+    /// The number of players of the largest sample: made of [`counts`](Players::counts), for callers.
     ///
     /// # Errors
     ///

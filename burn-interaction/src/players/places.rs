@@ -59,7 +59,9 @@ impl Places for Tensor<2, Int> {
         let values = self.clone().try_into_vec_as::<i64>();
         let values = values.map_err(|e| Error::Execution(e.to_string()))?;
         let row = |(row, length): (&[i64], usize)| {
-            let bytes = row[..length].iter().flat_map(|place| place.to_le_bytes());
+            let bytes = row[..length.min(width)]
+                .iter()
+                .flat_map(|place| place.to_le_bytes());
             short_digest(&[&bytes.collect::<Vec<u8>>()])
         };
         Ok(values.chunks(width.max(1)).zip(lengths).map(row).collect())
