@@ -153,7 +153,7 @@ pub enum Error {
     /// Samples that occur twice.
     #[error("sample(s) {ids} occur more than once: each sample is measured and merged once")]
     Repeated {
-        /// Their ids, the first ten.
+        /// The ids of the samples, the first ten.
         ids: String,
     },
     /// Profiles whose samples cannot be told apart.

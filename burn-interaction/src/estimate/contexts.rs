@@ -51,7 +51,7 @@ impl Contexts {
         (0..full).map(move |group| (self.turns[group], size(group)))
     }
 
-    /// This pair's part in the correction; at least two contexts.
+    /// The pair's part in the correction, from at least two contexts.
     fn split(&self) -> Split {
         let count = self.count as f64;
         let total = count * self.mean;

@@ -38,7 +38,7 @@ impl Orders {
         Self(Kind::Ratios(ratios.into()))
     }
 
-    /// These orders.
+    /// The orders of a list.
     pub fn given(orders: impl Into<Vec<usize>>) -> Self {
         Self(Kind::Given(orders.into()))
     }

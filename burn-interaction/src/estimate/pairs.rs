@@ -47,7 +47,7 @@ impl Pairs {
         Self(Kind::Windows { side, count })
     }
 
-    /// These pairs.
+    /// The pairs of a list.
     pub fn given(pairs: impl Into<Vec<Pair>>) -> Self {
         Self(Kind::Given(pairs.into()))
     }

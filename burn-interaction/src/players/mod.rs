@@ -122,8 +122,8 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// Fails where the baseline does not fit the input.
     fn absent(&self, input: &Self::Input, baseline: &Baseline) -> Result<Self::Input>;
 
-    /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
-    /// others from `absent`; these and `places` hold a sample for each row, or one for all of them. Samples with fewer
+    /// The batch in which each row has the players that are `true` in `presence`, a `[rows, players]` tensor, from
+    /// `present`, and the others from `absent`; these and `places` hold a sample for each row, or one for all of them. Samples with fewer
     /// players than others have `false` in the columns they lack.
     fn compose(
         &self,
