@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 pub struct NamedDevice {
     /// The string that [`device`] takes for it.
     pub name: String,
-    /// What it is, in words.
+    /// The device in words.
     pub description: String,
 }
 
@@ -81,7 +81,7 @@ fn backends() -> Vec<Backend> {
 ///
 /// # Errors
 ///
-/// The kind is not compiled in, or this machine has no such device; the message says which there are.
+/// Fails where the kind is not compiled in, or this machine has no such device; the message says which there are.
 pub fn device(name: &str) -> Result<Device> {
     let fail = |reason: String| {
         let available = devices()
@@ -119,15 +119,6 @@ pub fn device(name: &str) -> Result<Device> {
                 .nth(index)
                 .ok_or_else(|| fail(format!("this machine has {count} {kind} device(s)")))
         }
-    }
-}
-
-/// How many parts of a batch to compute side by side: on the CPU one a core, as its elementwise kernels use one thread
-/// each; elsewhere the device itself works in parallel.
-pub(crate) fn lanes(device: &Device) -> usize {
-    match is_cpu(device) {
-        true => std::thread::available_parallelism().map_or(1, usize::from),
-        false => 1,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// The file cannot be read.
+/// Fails where the file cannot be read.
 pub fn digest(path: impl AsRef<Path>) -> Result<String> {
     let path = path.as_ref();
     let reading = |source| Error::Io {

@@ -1,4 +1,4 @@
-//! What can go wrong, grouped by who has to change something: the caller, the data or the machine.
+//! The ways things go wrong, grouped by who has to change something: the caller, the data or the machine.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ pub enum Error {
         name: &'static str,
         /// The value given.
         value: String,
-        /// What it may be instead.
+        /// The remedy: which values it may have instead.
         remedy: String,
     },
     /// A game has too few players to have pairs.
@@ -70,7 +70,7 @@ pub enum Error {
     /// Two things that must agree in number do not.
     #[error("{what}: expected {expected}, found {found}")]
     Mismatch {
-        /// What was counted.
+        /// The things that were counted.
         what: String,
         /// The number that was needed.
         expected: usize,
@@ -82,7 +82,7 @@ pub enum Error {
     TargetOutOfRange {
         /// Id of the sample.
         sample: u64,
-        /// Its target.
+        /// The target of the sample.
         target: usize,
         /// Number of logits.
         classes: usize,
@@ -121,9 +121,9 @@ pub enum Error {
     Differs {
         /// The setting that differs.
         what: &'static str,
-        /// Its value then, or in the first of two.
+        /// The value then, or in the first of two.
         earlier: String,
-        /// Its value now, or in the second.
+        /// The value now, or in the second.
         now: String,
     },
     /// A sample that was measured earlier is another game now.
@@ -133,11 +133,11 @@ pub enum Error {
     AnotherGame {
         /// The id of the sample.
         sample: u64,
-        /// What differs.
+        /// The thing that differs.
         what: String,
-        /// Its value then.
+        /// The value then.
         earlier: String,
-        /// Its value now.
+        /// The value now.
         now: String,
     },
     /// An earlier profile has samples that are not to be measured now.
@@ -153,7 +153,7 @@ pub enum Error {
     /// Samples that occur twice.
     #[error("sample(s) {ids} occur more than once: each sample is measured and merged once")]
     Repeated {
-        /// Their ids, the first ten.
+        /// The ids of the samples, the first ten.
         ids: String,
     },
     /// Profiles whose samples cannot be told apart.
@@ -199,7 +199,7 @@ pub enum Error {
     /// A file could not be read or written.
     #[error("{action} {path}: {source}", path = path.display())]
     Io {
-        /// What was attempted.
+        /// The action that was attempted.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
@@ -211,7 +211,7 @@ pub enum Error {
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         reason: String,
     },
     /// A picture could not be drawn.
@@ -242,7 +242,7 @@ impl Error {
 }
 
 /// Ids for a message, the first ten.
-pub(crate) fn some_ids(ids: &[u64]) -> String {
+pub fn some_ids(ids: &[u64]) -> String {
     let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
     shown.join(", ") + if ids.len() > 10 { ", .." } else { "" }
 }

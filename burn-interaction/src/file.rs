@@ -40,7 +40,11 @@ pub(crate) fn writing(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
 }
 
 /// Writes a file beside its place and moves it there when it is whole, so that a kill leaves the old one or the new one.
-pub(crate) fn replace(
+///
+/// # Errors
+///
+/// Fails where the folder takes no file, or where `write` fails.
+pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> Result<()> {
@@ -95,7 +99,7 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     })
 }
 
-/// `what` the file should hold, for the error.
+/// Reads a document; `what` the file should hold stands in the error.
 pub(crate) fn load_json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     parse(&read(path)?, path, what)
 }

@@ -2,24 +2,27 @@
 //!
 //! # Layers
 //!
-//! Data flows downwards; each module knows only those above it.
+//! Each module knows only those above it, and those on one line not each other; a test keeps that.
 //!
 //! ```text
-//! coalition   sets of players, pairs, seeded draws
-//! points      geometry of point clouds
-//! players     features, patches, regions, tokens; baselines
-//! game        classifier, reward, fingerprint; games with known interactions
-//! estimate    protocol: orders, pairs, estimator; plans: exact, paired, toggled
-//! profile     interactions with their noise and origin, merged; strength of orders, bands, verdict; JSON, CSV
-//! measure     the runner: price, batches, progress, going on with earlier results
-//! modulation  signals and losses                    training    wrapper, probe, metrics      (feature `train`)
-//! figures     SVG and PNG                           (feature `figures`)
+//! error                        who has to change something: the caller, the data, the machine
+//! text, digest, device, file   spelling of settings; digests; devices by name; files that appear whole
+//! coalition                    sets of players, pairs, seeded draws
+//! input                        batches of samples: tensors, sentences; kinds of data
+//! geometry                     indices in point clouds: farthest, nearest, balls, neighbours
+//! players                      features, patches, regions, tokens; baselines
+//! game                         classifier, reward, fingerprint; games with known interactions
+//! estimate                     protocol: orders, pairs, estimator; plans; sums over contexts, correction for noise
+//! profile                      interactions with their noise and origin, merged; strength of orders, bands, verdict
+//! measure                      the runner: price, batches, threads, progress, going on with earlier results
+//! modulation                   signals and losses
+//! training, figures            wrapper, probe, metrics (feature `train`); SVG and PNG (feature `figures`)
+//! internal                     hidden: tools that the crates of this workspace share
 //! ```
 //!
 //! # Features
 #![doc = document_features::document_features!()]
 
-mod batch;
 pub mod coalition;
 mod device;
 mod digest;
@@ -29,32 +32,30 @@ pub mod estimate;
 pub mod figures;
 mod file;
 pub mod game;
-mod kind;
+pub mod geometry;
+pub mod input;
+#[doc(hidden)]
+pub mod internal;
 pub mod measure;
 pub mod modulation;
 pub mod players;
-pub mod points;
 pub mod profile;
-mod sentences;
 mod text;
 #[cfg(feature = "train")]
 pub mod training;
 
 pub use burn;
 
-pub use batch::Batch;
-pub use coalition::Coalition;
-pub use device::*;
+pub use coalition::{Coalition, Pair};
+pub use device::{NamedDevice, compiled_backends, device, devices};
 pub use digest::digest;
 pub use error::{Error, Result};
-pub use estimate::{Estimator, Orders, Pair, Pairs, Plan, Protocol};
+pub use estimate::{Estimate, Estimator, Orders, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
-pub use kind::Kind;
+pub use input::{Batch, Sentences};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
-    Curves, Depth, Estimate, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint,
-    Verdict,
+    Curves, Depth, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint, Verdict,
 };
-pub use sentences::Sentences;

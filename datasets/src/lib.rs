@@ -33,7 +33,7 @@ mod samples;
 mod table;
 mod text;
 
-pub use burn_interaction::Kind;
+pub use burn_interaction::input::Kind;
 pub use clouds::*;
 pub use error::*;
 pub use images::*;

@@ -6,6 +6,7 @@ use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 use burn_interaction::Batch;
+use burn_interaction::input::Input;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -45,7 +46,7 @@ pub(crate) fn of_sample(seed: u64, [epoch, index]: [u64; 2], bits: u32) -> ChaCh
 const SORTED: usize = 64;
 
 /// Brings samples of about one size together, and shuffles the batches that they make.
-fn by_size<I>(
+fn by_size<I: Input>(
     samples: &dyn Samples<Input = I>,
     order: &mut [usize],
     batch: usize,
@@ -64,7 +65,7 @@ fn by_size<I>(
     }
 }
 
-impl<I> Loader<I> {
+impl<I: Input> Loader<I> {
     /// Loads all samples in order, in batches of `batch` (at least one) on `device`.
     pub fn new(samples: Arc<dyn Samples<Input = I>>, batch: usize, device: &Device) -> Self {
         Self {
@@ -108,7 +109,7 @@ impl<I> Loader<I> {
     }
 }
 
-impl<I: Send + 'static> DataLoader<Batch<I>> for Loader<I> {
+impl<I: Input> DataLoader<Batch<I>> for Loader<I> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch<I>> + 'a> {
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed);
         let mut order = self.indices.to_vec();

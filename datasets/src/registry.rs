@@ -12,7 +12,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 
 use crate::Split;
 use crate::clouds::{CloudSet, modelnet, shapenet, solids};

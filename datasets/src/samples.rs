@@ -1,5 +1,6 @@
 use burn::tensor::Device;
 use burn_interaction::Batch;
+use burn_interaction::input::Input;
 
 use crate::error::Result;
 
@@ -10,7 +11,7 @@ use crate::error::Result;
 /// A [`Loader`](crate::Loader) hands any of them to a trainer.
 pub trait Samples: Send + Sync {
     /// A batch of inputs, such as a `[batch, channels, height, width]` tensor.
-    type Input;
+    type Input: Input;
 
     /// The number of samples.
     fn count(&self) -> usize;

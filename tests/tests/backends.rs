@@ -2,14 +2,14 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Int, Tensor};
-use burn_interaction::modulation::Forwards;
-use burn_interaction::points::farthest_points;
+use burn_interaction::geometry::farthest_points;
+use burn_interaction::modulation::Batching;
 use burn_interaction::{
     Baseline, Batch, Classifier, Draw, Measurement, Modulation, Pairs, Patches, Regions, Strength,
     Term,
 };
 use burn_interaction_datasets::{Frame, SentenceSet, TextItem, Texts, Vocabulary};
-use burn_interaction_models::points::{ball_query, nearest_neighbours};
+use burn_interaction_models::points::Groups;
 use burn_interaction_models::{
     Reference, ResNetCifarConfig, ResNetConfig, SwinConfig, load, open_text,
 };
@@ -84,7 +84,7 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
     let images = Tensor::<4>::random([8, 3, 8, 8], Distribution::Normal(0.0, 1.0), &flex);
     let modulation = Modulation::low_order()
         .with(Term::encourage(0.3..0.7).draws(2))
-        .forwards(Forwards::Separate);
+        .batching(Batching::Separate);
     let run = |device: &Device| {
         let training = device.clone().autodiff();
         let net = net.clone().fork(device).train();
@@ -143,8 +143,8 @@ fn groups_of_points_are_those_of_flex() {
         let points = clouds.clone().swap_dims(1, 2);
         let centres = points.clone().narrow(1, 3, 5);
         let groups = match neighbours {
-            true => nearest_neighbours(&points, &centres, 4),
-            false => ball_query(&points, &centres, 0.5, 4),
+            true => Groups::nearest(&points, &centres, 4),
+            false => Groups::ball(&points, &centres, 0.5, 4),
         };
         let rows = groups.gather(points.reshape([256, 3]));
         let mut rows = rows.try_into_vec_as::<f32>().unwrap();

@@ -4,6 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use burn_interaction::coalition::generator;
 use burn_interaction::game::{Game, training_flags};
+use burn_interaction::input::Input;
 use burn_interaction::training::Probe;
 use burn_interaction::{
     Baseline, Batch, Classifier, Coalition, Curves, Efficiency, Error, Estimator, Features,
@@ -44,13 +45,12 @@ fn measurement() -> Measurement<Features> {
 fn measure<P: Players>(
     measurement: &Measurement<P>,
     net: &impl Classifier<P::Input>,
-    players: &P,
     batch: &Batch<P::Input>,
     places: &[i32],
 ) -> Profile {
-    let device = players.device(&batch.inputs);
+    let device = batch.inputs.device();
     let chosen = burn::tensor::TensorData::new(places.to_vec(), [places.len()]);
-    let inputs = players.select(&batch.inputs, Tensor::from_data(chosen, &device));
+    let inputs = batch.inputs.select(Tensor::from_data(chosen, &device));
     let ids: Vec<u64> = places.iter().map(|p| batch.ids[*p as usize]).collect();
     let measurement = measurement.clone().ids(ids);
     measurement.run(net, inputs, Targets::Predicted).unwrap()
@@ -60,7 +60,7 @@ fn measure<P: Players>(
 fn parts_measured_apart_and_merged_are_one_run_to_the_bit() {
     let (net, batch) = subject(2);
     let m = measurement();
-    let of = |places: &[i32]| measure(&m, &net, &Features, &batch, places);
+    let of = |places: &[i32]| measure(&m, &net, &batch, places);
     let whole = of(&[0, 1, 2, 3, 4, 5]);
     assert_eq!(
         whole.samples().iter().map(|s| s.id()).collect::<Vec<_>>(),
@@ -95,7 +95,7 @@ fn parts_of_every_kind_of_players_merge_to_one_run() {
             .pairs(Pairs::windows(2, 6))
             .contexts(3)
             .baseline(baseline);
-        halves_make_the_whole(&m, &net, &players, &batch);
+        halves_make_the_whole(&m, &net, &batch);
     }
     // Clouds.
     let clouds = uniform([4, 3, 40], 1.0, &mut rng, &device);
@@ -110,7 +110,7 @@ fn parts_of_every_kind_of_players_merge_to_one_run() {
         let m = Measurement::new(players.clone())
             .pairs(Pairs::all())
             .contexts(2);
-        halves_make_the_whole(&m, &net, &players, &batch);
+        halves_make_the_whole(&m, &net, &batch);
     }
     // Sentences of several lengths.
     let players = Tokens::new(vec![burn_interaction::players::Piece::Begins; 20])
@@ -149,17 +149,16 @@ fn parts_of_every_kind_of_players_merge_to_one_run() {
             .pairs(Pairs::all())
             .contexts(2)
             .baseline(baseline);
-        halves_make_the_whole(&m, &net, &players, &batch);
+        halves_make_the_whole(&m, &net, &batch);
     }
 }
 
 fn halves_make_the_whole<P: Players>(
     m: &Measurement<P>,
     net: &impl Classifier<P::Input>,
-    players: &P,
     batch: &Batch<P::Input>,
 ) {
-    let of = |places: &[i32]| measure(m, net, players, batch, places);
+    let of = |places: &[i32]| measure(m, net, batch, places);
     let merged = Profile::merge([of(&[2, 0]), of(&[1, 3])]).unwrap();
     assert_eq!(merged, of(&[0, 1, 2, 3]), "{m:?}");
 }
@@ -168,8 +167,7 @@ fn halves_make_the_whole<P: Players>(
 fn what_does_not_belong_together_is_not_merged() {
     let (net, batch) = subject(2);
     let m = measurement();
-    let of =
-        |m: &Measurement<Features>, places: &[i32]| measure(m, &net, &Features, &batch, places);
+    let of = |m: &Measurement<Features>, places: &[i32]| measure(m, &net, &batch, places);
     let one = of(&m, &[0]);
     let refuse = |other: Profile, what: &str| {
         let error = Profile::merge([one.clone(), other])
@@ -222,7 +220,7 @@ fn what_does_not_belong_together_is_not_merged() {
 fn parts_of_a_whole_know_what_is_missing() {
     let (net, batch) = subject(2);
     let m = measurement().part_of(batch.ids.clone());
-    let of = |places: &[i32]| measure(&m, &net, &Features, &batch, places);
+    let of = |places: &[i32]| measure(&m, &net, &batch, places);
     let merged = Profile::merge([of(&[0, 3]), of(&[2])]).unwrap();
     assert!(!merged.is_complete());
     assert_eq!(merged.missing(), [2, 5, 21]);

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Distribution, Int, Tensor};
-use burn_interaction::points::farthest_points;
+use burn_interaction::geometry::farthest_points;
 use burn_interaction::{
     Baseline, Classifier, Coalition, Draw, Error, Estimator, Measurement, Modulation, Orders,
     Pairs, Players, RegionMap, Regions,

@@ -3,9 +3,9 @@
 mod backends;
 mod birth;
 mod clouds;
-mod contributing;
 mod dialects;
 mod folders;
+mod house;
 mod measuring;
 mod networks;
 mod parity;

@@ -5,9 +5,10 @@ use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
 use burn_interaction::coalition::generator;
 use burn_interaction::game::Game;
+use burn_interaction::modulation::cross_entropy;
 use burn_interaction::{
-    Baseline, Classifier, Coalition, Efficiency, EncourageLoss, Error, Estimator, Features,
-    Measurement, Orders, Pairs, Patches, Players, Result, Reward, Targets,
+    Baseline, Classifier, Coalition, Efficiency, Error, Estimator, Features, Measurement, Orders,
+    Pairs, Patches, Players, Result, Reward, Targets,
 };
 use burn_interaction_models::{Mlp, MlpConfig};
 use burn_interaction_tests::{seeded, test_device, uniform};
@@ -29,7 +30,7 @@ pub fn trained_mlp(device: &Device) -> (Mlp, Tensor<2>, Vec<usize>) {
         let Some(model) = net.take() else {
             unreachable!()
         };
-        let loss = EncourageLoss::new().forward(model.forward(x.clone()), y.clone());
+        let loss = cross_entropy(model.forward(x.clone()), y.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
         net = Some(optimizer.step(0.3, model, gradients));
     }

@@ -15,10 +15,11 @@ use burn::train::renderer::{
 };
 use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
 use burn_interaction::coalition::{Generator, sample_generator};
-use burn_interaction::modulation::{Forwards, Signal};
+use burn_interaction::internal::has_batch_norm;
+use burn_interaction::modulation::{Batching, Signal};
 use burn_interaction::training::{
     CurvePoint, Modulated, ModulationInput, ModulationMetric, OrderCurveMetric, OrderInput,
-    OrderStrengthMetric, Probe, has_batch_norm,
+    OrderStrengthMetric, Probe,
 };
 use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
 use burn_interaction_datasets::{Loader, rules};
@@ -314,9 +315,9 @@ fn a_modulated_loss_is_that_of_its_formulas() {
         encourage,
         task + 2.0 * suppress + 0.5 * encourage,
     ];
-    for forwards in [Forwards::Joint, Forwards::Separate] {
+    for batching in [Batching::Joint, Batching::Separate] {
         let forward = |x: Tensor<2>| net.forward(x);
-        let modulation = terms.clone().forwards(forwards);
+        let modulation = terms.clone().batching(batching);
         let draw = Draw { seed: 9, epoch: 3 };
         let loss = modulation
             .loss(&forward, &Features, batch.clone(), draw)
@@ -331,7 +332,7 @@ fn a_modulated_loss_is_that_of_its_formulas() {
             let found = found.into_scalar::<f32>();
             assert!(
                 (f64::from(found) - expected).abs() < 1e-5,
-                "{forwards:?}: {found} {expected}"
+                "{batching:?}: {found} {expected}"
             );
         }
     }

@@ -1,5 +1,5 @@
 /// The natural logarithm of C(n, k); negative infinity where `k > n`.
-pub fn ln_binomial(n: usize, k: usize) -> f64 {
+pub(crate) fn ln_binomial(n: usize, k: usize) -> f64 {
     if k > n {
         return f64::NEG_INFINITY;
     }
@@ -9,7 +9,7 @@ pub fn ln_binomial(n: usize, k: usize) -> f64 {
 }
 
 /// C(n, k) in floating point: exact while it fits 53 bits, infinite where it exceeds the range of `f64`.
-pub fn binomial(n: usize, k: usize) -> f64 {
+pub(crate) fn binomial(n: usize, k: usize) -> f64 {
     if k > n {
         return 0.0;
     }

@@ -1,10 +1,12 @@
 //! Sets of players, and seeded ways to draw them.
+//!
+//! Draws are made on the host from generators of their own, so that they are the same on every device and platform.
 
 mod binomial;
 mod sample;
 mod set;
 
-pub use binomial::*;
+pub(crate) use binomial::*;
 pub use sample::*;
 pub use set::*;
 

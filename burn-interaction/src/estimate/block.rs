@@ -1,22 +1,20 @@
 use std::collections::HashMap;
 
-use crate::coalition::Coalition;
-
-use super::Pair;
+use crate::coalition::{Coalition, Pair};
 
 /// Blocks are closed at about this many coalitions, so that memory does not grow with the budget.
 pub(super) const BLOCK: usize = 4096;
 
-/// A piece of a plan: distinct coalitions to evaluate, and what their values form.
+/// A piece of a plan: distinct coalitions to evaluate, and the differences that their values form.
 #[derive(Debug, Clone)]
 pub struct Block {
     /// The coalitions; their values are given back in this order.
     pub coalitions: Vec<Coalition>,
-    /// What the values form.
+    /// The differences that the values form.
     pub differences: Differences,
 }
 
-/// What the values of a block form.
+/// The differences that the values of a block form.
 #[derive(Debug, Clone)]
 pub enum Differences {
     /// Second differences Delta v(i, j, S), each of a pair and an order of the plan.
@@ -45,7 +43,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Its value, given the values of its block.
+    /// The value of the difference, given the values of its block.
     pub fn value(&self, values: &[f64]) -> f64 {
         let v = |index: u32| values[index as usize];
         v(self.both) - v(self.first) - v(self.second) + v(self.neither)

@@ -54,11 +54,11 @@ pub enum Estimator {
     ///
     /// # Cost
     ///
-    /// That of the one it becomes.
+    /// The same as for the one it becomes.
     ///
     /// # Bias
     ///
-    /// That of the one it becomes.
+    /// The same as for the one it becomes.
     Auto {
         /// The most players that are enumerated.
         exact: usize,
@@ -71,7 +71,7 @@ impl Estimator {
         Self::Toggled { pool: POOL }
     }
 
-    /// What it is for so many players: never [`Auto`](Estimator::Auto).
+    /// The estimator for so many players, never [`Auto`](Estimator::Auto).
     pub fn of(self, players: usize) -> Self {
         match self {
             Self::Auto { exact } if players <= exact => Self::Exact,

@@ -1,11 +1,8 @@
 //! All 2^n values once; every interaction, and the fluctuation of its differences, from their table.
 
-use crate::coalition::Coalition;
+use crate::coalition::{Coalition, Pair};
 
-use super::{Block, Differences, Pair, block::BLOCK};
-
-/// The largest number of players that is enumerated: 2^24 values a sample.
-pub const EXACT_LIMIT: usize = 24;
+use super::{Block, Differences, block::BLOCK};
 
 /// The 2^n coalitions in ascending code order, in blocks.
 pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
@@ -19,7 +16,7 @@ pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
 }
 
 /// The values of all coalitions: 8 bytes each, 128 MiB for 24 players.
-pub(crate) struct Table {
+pub(super) struct Table {
     players: usize,
     /// v(T) at the code of T, in which player i is bit i.
     values: Vec<f64>,
@@ -27,7 +24,7 @@ pub(crate) struct Table {
 
 /// The mean and the variance of Delta v(i, j, S) over all contexts S of one order.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Spread {
+pub(super) struct Spread {
     pub mean: f64,
     pub variance: f64,
 }

@@ -1,8 +1,14 @@
-//! Which coalitions to evaluate, and how their values become interactions.
+//! Which coalitions are evaluated, and how their values become estimates: what draws, and what adds up.
+//!
+//! Nothing here evaluates a coalition: a [`Plan`] says which are to be, and whoever runs it gives back their values.
 
-mod block;
+mod accumulator;
+pub(crate) mod block;
+mod contexts;
+mod correct;
 mod estimator;
 mod exact;
+mod interaction;
 mod orders;
 mod paired;
 mod pairs;
@@ -10,14 +16,19 @@ mod plan;
 mod protocol;
 mod theory;
 mod toggled;
+mod walk;
 
-pub use crate::coalition::{Pair, binomial, ln_binomial};
-pub use block::{Block, Difference, Differences};
+pub(crate) use accumulator::{Accumulator, Estimates};
+pub(crate) use block::{Block, Difference, Differences};
+pub(crate) use contexts::{Magnitudes, Split, mean};
+pub(crate) use correct::{Corrected, is_below_noise, pooled, remaining_bias};
 pub use estimator::*;
-pub use exact::EXACT_LIMIT;
-pub(crate) use exact::Table;
+pub use interaction::Estimate;
 pub use orders::*;
 pub use pairs::*;
 pub use plan::*;
 pub use protocol::*;
 pub use theory::*;
+
+#[cfg(test)]
+pub(crate) use contexts::tests::normal;

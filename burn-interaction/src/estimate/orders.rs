@@ -38,7 +38,7 @@ impl Orders {
         Self(Kind::Ratios(ratios.into()))
     }
 
-    /// These orders.
+    /// The orders of a list.
     pub fn given(orders: impl Into<Vec<usize>>) -> Self {
         Self(Kind::Given(orders.into()))
     }
@@ -47,7 +47,7 @@ impl Orders {
     ///
     /// # Errors
     ///
-    /// Fewer than two players, no orders, a ratio outside `0..=1`, or an order above `players - 2`.
+    /// Fails for fewer than two players, no orders, a ratio outside `0..=1`, or an order above `players - 2`.
     pub fn resolve(&self, players: usize) -> Result<Vec<usize>> {
         if players < 2 {
             return Err(Error::TooFewPlayers { players });
@@ -75,7 +75,7 @@ impl Orders {
     ///
     /// # Errors
     ///
-    /// Orders are given by number, there are none, or a ratio is outside `0..=1`.
+    /// Fails where orders are given by number, there are none, or a ratio is outside `0..=1`.
     pub fn common(&self) -> Result<Vec<f64>> {
         let mut ratios = match &self.0 {
             Kind::All => PUBLISHED_RATIOS.to_vec(),

@@ -47,7 +47,7 @@ impl Pairs {
         Self(Kind::Windows { side, count })
     }
 
-    /// These pairs.
+    /// The pairs of a list.
     pub fn given(pairs: impl Into<Vec<Pair>>) -> Self {
         Self(Kind::Given(pairs.into()))
     }
@@ -57,7 +57,7 @@ impl Pairs {
     ///
     /// # Errors
     ///
-    /// Fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid.
+    /// Fails for fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid.
     pub fn resolve(
         &self,
         players: usize,

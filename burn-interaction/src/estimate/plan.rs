@@ -1,16 +1,28 @@
 use crate::coalition::{Generator, Pair, binomial, sample_generator};
 use crate::error::{Error, Result};
 
-use super::{Block, EXACT_LIMIT, Estimator, Protocol, exact, paired, toggled};
+use super::{Estimator, Protocol};
 
-/// What tells the draws of a sample's pairs from those of its contexts.
+/// The largest number of players that is enumerated: 2^24 values a sample.
+pub const EXACT_LIMIT: usize = 24;
+
+/// The numbers that tell the draws of a sample's pairs from those of its contexts.
 const PAIRS: u64 = 0;
 const CONTEXTS: u64 = 1;
 
 /// The coalitions to evaluate for one sample, and the differences they form.
 ///
-/// A plan is a function of its settings: iterating [`blocks`](Plan::blocks) twice gives the same coalitions, in
-/// pieces, so that neither time before the first forward nor memory grows with the budget.
+/// A plan is a function of its protocol and the sample's id, so that its price is known before a network runs. It is walked
+/// in pieces, so that neither time before the first forward nor memory grows with the budget.
+///
+/// ```
+/// use burn_interaction::{Orders, Pairs, Plan, Protocol};
+///
+/// let protocol = Protocol { orders: Orders::given([0]), pairs: Pairs::all(), ..Protocol::default() };
+/// // The empty set, 12 single players and 66 pairs.
+/// assert_eq!(Plan::new(12, None, &protocol, 0)?.forwards(), 79);
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
     players: usize,
@@ -27,8 +39,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Whatever [`Orders::resolve`](super::Orders::resolve) and [`Pairs::resolve`](super::Pairs::resolve) refuse, zero
-    /// contexts, pools of fewer than two players, or more than [`EXACT_LIMIT`] players to enumerate.
+    /// Fails where [`Orders::resolve`](super::Orders::resolve) or [`Pairs::resolve`](super::Pairs::resolve) does, and for
+    /// zero contexts, pools of fewer than two players, or more than [`EXACT_LIMIT`] players to enumerate.
     pub fn new(
         players: usize,
         grid: Option<[usize; 2]>,
@@ -103,47 +115,6 @@ impl Plan {
     pub fn is_exhaustive(&self, order: usize) -> bool {
         self.estimator == Estimator::Exact
             || binomial(self.players - 2, order) <= self.contexts as f64
-    }
-
-    /// The number of coalitions to evaluate, that is of forwards of a network.
-    ///
-    /// # Cost
-    ///
-    /// Draws the plan once without evaluating it: about a thousandth of the time of the smallest networks.
-    pub fn forwards(&self) -> u64 {
-        match self.estimator {
-            Estimator::Exact => 1 << self.players,
-            _ => self
-                .blocks()
-                .map(|block| block.coalitions.len() as u64)
-                .sum(),
-        }
-    }
-
-    /// The pieces of the plan, in order.
-    pub fn blocks(&self) -> Box<dyn Iterator<Item = Block> + '_> {
-        let orders = 0..self.orders.len();
-        let exhaustive = orders
-            .clone()
-            .filter(|o| self.is_exhaustive(self.orders[*o]));
-        let sampled = orders.filter(|o| !self.is_exhaustive(self.orders[*o]));
-        match self.estimator {
-            Estimator::Exact => Box::new(exact::blocks(self.players)),
-            Estimator::Paired => {
-                let all = exhaustive
-                    .map(|o| (o, true))
-                    .chain(sampled.map(|o| (o, false)));
-                Box::new(
-                    all.flat_map(|(order, exhaustive)| paired::blocks(self, order, exhaustive)),
-                )
-            }
-            Estimator::Toggled { pool } => {
-                let orders = sampled.map(|o| self.orders[o]).collect();
-                let first = exhaustive.flat_map(|order| paired::blocks(self, order, true));
-                Box::new(first.chain(toggled::blocks(self, orders, pool)))
-            }
-            Estimator::Auto { .. } => unreachable!("a plan is for one number of players"),
-        }
     }
 
     /// The generator of one part of the contexts.

@@ -5,9 +5,9 @@ use crate::players::Baseline;
 
 use super::{Estimator, Orders, Pairs};
 
-/// What is measured, and how: with a network, its players and samples it fixes every coalition that is evaluated.
+/// The protocol of a measurement: with a network, its players and samples it fixes every coalition that is evaluated.
 ///
-/// Its default is that of [`Measurement`](crate::Measurement): the 13 published orders, 200 random pairs, 100 contexts,
+/// The default is that of [`Measurement`](crate::Measurement): the 13 published orders, 200 random pairs, 100 contexts,
 /// toggled, log-odds, the players' own baseline, seed 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Protocol {
@@ -21,9 +21,9 @@ pub struct Protocol {
     pub contexts: usize,
     /// The seed of all draws.
     pub seed: u64,
-    /// What a coalition is worth.
+    /// The worth of a coalition.
     pub reward: Reward,
-    /// What absent players look like; `None` before a run for the players' own, after it always known.
+    /// The look of absent players; `None` before a run for the players' own, after it always known.
     pub baseline: Option<Baseline>,
     /// Samples with fewer players than this are left out.
     pub fewest: usize,
@@ -83,11 +83,11 @@ macro_rules! sets_protocol {
             estimator: $crate::estimate::Estimator, "How interactions are estimated.";
             contexts: usize, "Contexts for each pair and order; where there are no more than that, all are evaluated and the result is exact.";
             seed: u64, "The seed of all draws. Together with the samples' ids it fixes the result, which does not depend on the batch size.";
-            reward: $crate::game::Reward, "What a coalition is worth.";
+            reward: $crate::game::Reward, "The worth of a coalition.";
             $($setting: $type, $doc;)*
         );
 
-        /// What absent players look like; by default as [`Players::baseline`](crate::Players::baseline) says.
+        /// The look of absent players; by default as [`Players::baseline`](crate::Players::baseline) says.
         pub fn baseline(mut self, baseline: impl Into<Option<$crate::players::Baseline>>) -> Self {
             self.protocol.baseline = baseline.into();
             self

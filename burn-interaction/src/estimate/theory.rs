@@ -1,10 +1,10 @@
-use super::ln_binomial;
+use crate::coalition::{binomial, ln_binomial};
 
 /// The contextual variability of order `order`: the number of contexts C(n - 2, m) that I^(m) averages over.
 ///
-/// Infinite where it exceeds the range of `f64`; [`ln_binomial`] gives its logarithm.
+/// Infinite where it exceeds the range of `f64`.
 pub fn contextual_variability(players: usize, order: usize) -> f64 {
-    super::binomial(players.saturating_sub(2), order)
+    binomial(players.saturating_sub(2), order)
 }
 
 /// The theoretical learning strength F(m) of Theorem 1, up to the factor `sqrt(K) sigma`:

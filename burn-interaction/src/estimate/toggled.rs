@@ -10,10 +10,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::coalition::{Coalition, Generator, sample_of_size};
+use crate::coalition::{Coalition, Generator, Pair, sample_of_size};
 
 use super::block::{Builder, Place};
-use super::{Block, Pair, Plan};
+use super::{Block, Plan};
 
 /// Players toggled together, and the plan's pairs among them.
 #[derive(Debug, Clone)]
@@ -187,7 +187,7 @@ pub(super) fn blocks(
     })
 }
 
-/// What is to be done for a pool: a base to draw, and what is missing once all are drawn.
+/// The work for a pool: bases to draw, then draws for the pairs that still lack contexts.
 enum Work {
     Base(Rc<RefCell<Drawn>>, Bases),
     TopUp(Rc<RefCell<Drawn>>),

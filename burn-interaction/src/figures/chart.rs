@@ -21,7 +21,7 @@ const COLOURS: [RGBColor; 6] = [
 const WIDTH: u32 = 760;
 /// The height of the curves, and of the panel of fluctuations below them.
 const HEIGHTS: [u32; 2] = [460, 230];
-/// What text and axes are drawn in.
+/// The colour of text and axes.
 pub(super) const INK: RGBColor = RGBColor(60, 60, 60);
 
 /// Which strength a chart shows.
@@ -55,7 +55,7 @@ pub struct Chart {
     curves: Vec<Curve>,
 }
 
-/// What drawing gives.
+/// The result of drawing.
 type Drawn<T, B> = std::result::Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 #[derive(Debug, Clone)]
@@ -120,7 +120,7 @@ impl Chart {
     ///
     /// # Errors
     ///
-    /// There is no curve.
+    /// Fails where there is no curve.
     pub fn to_svg(&self) -> Result<String> {
         if self
             .curves
@@ -311,7 +311,7 @@ impl Strength {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_svg(&self, path: impl AsRef<Path>) -> Result<()> {
         Chart::new("Strength of interaction orders")
             .curve("network", self)
@@ -322,7 +322,7 @@ impl Strength {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
         Chart::new("Strength of interaction orders")
             .curve("network", self)

@@ -102,7 +102,7 @@ impl CloudChart {
     ///
     /// # Errors
     ///
-    /// There is no panel, or a panel has other than one region a point.
+    /// Fails where there is no panel, or a panel has other than one region a point.
     pub fn to_svg(&self) -> Result<String> {
         let fail = |reason: &str| Err(Error::Figure(reason.into()));
         if self.panels.is_empty() || self.up > 2 {

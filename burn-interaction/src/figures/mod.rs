@@ -1,4 +1,6 @@
-//! Curves, point clouds and sentences as SVG and PNG (feature `figures`).
+//! Results as pictures: curves, point clouds and sentences as SVG and PNG (feature `figures`).
+//!
+//! Nothing here reads a data set or measures; a chart is given what it shows.
 
 mod chart;
 mod cloud;

@@ -51,7 +51,7 @@ macro_rules! writes_pictures {
             ///
             /// # Errors
             ///
-            /// As [`to_svg`](Self::to_svg).
+            /// Fails where [`to_svg`](Self::to_svg) does.
             pub fn to_png(&self) -> $crate::error::Result<Vec<u8>> {
                 super::png::render(&self.to_svg()?)
             }
@@ -60,7 +60,7 @@ macro_rules! writes_pictures {
             ///
             /// # Errors
             ///
-            /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+            /// Fails where [`to_svg`](Self::to_svg) does, or where the file cannot be written.
             pub fn save_svg(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
                 super::png::write(path.as_ref(), self.to_svg()?.as_bytes())
             }
@@ -69,7 +69,7 @@ macro_rules! writes_pictures {
             ///
             /// # Errors
             ///
-            /// As [`to_svg`](Self::to_svg), or the file cannot be written.
+            /// Fails where [`to_svg`](Self::to_svg) does, or where the file cannot be written.
             pub fn save_png(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
                 super::png::write(path.as_ref(), &self.to_png()?)
             }

@@ -1,8 +1,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::coalition::Pair;
 use crate::error::{Error, Result};
-use crate::estimate::Pair;
 
 use super::chart::INK;
 use super::png::writes_pictures;
@@ -72,7 +72,7 @@ impl SentenceChart {
     ///
     /// # Errors
     ///
-    /// There is no panel, or a pair has a player that no word has.
+    /// Fails where there is no panel, or a pair has a player that no word has.
     pub fn to_svg(&self) -> Result<String> {
         let fail = |reason: &str| Err(Error::Figure(reason.into()));
         if self.panels.is_empty() {

@@ -3,24 +3,24 @@ use serde::{Deserialize, Serialize};
 use crate::coalition::{Coalition, sample_generator, sample_of_size};
 use crate::error::{Error, Result};
 
-/// What tells the draw of a fingerprint's coalition from a sample's other draws.
+/// The number that tells the draw of a fingerprint's coalition from a sample's other draws.
 const STREAM: u64 = 2;
 
-/// What a sample's game is recognised by: whoever measures it again, elsewhere or later, finds the same.
+/// Facts by which a sample's game is recognised: whoever measures it again, elsewhere or later, finds the same.
 ///
 /// It catches another network, other data, targets, baseline or players, whatever the names say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The class whose value is measured.
     pub target: usize,
-    /// What the players say of themselves, with a digest of where they sit in the sample.
+    /// The players in their own words, with a digest of where they sit in the sample.
     pub players: String,
     /// v(empty), v(all), and v(T) for one T of n / 2 players drawn from the seed and the sample's id.
     pub values: [f64; 3],
 }
 
 impl Fingerprint {
-    /// The coalitions whose values it holds.
+    /// The coalitions whose values a fingerprint holds.
     pub(crate) fn coalitions(players: usize, seed: u64, id: u64) -> [Coalition; 3] {
         let mut rng = sample_generator(seed, id, [STREAM, 0]);
         [
@@ -30,11 +30,11 @@ impl Fingerprint {
         ]
     }
 
-    /// Compares with what is found now, values within `tolerance` times the larger of 1 and the largest of them.
+    /// Compares with the fingerprint found now: values may differ by `tolerance` times the larger of 1 and the largest of them.
     ///
     /// # Errors
     ///
-    /// The first thing that differs, with both values.
+    /// The error names the first thing that differs, with both values.
     pub(crate) fn check(&self, id: u64, now: &Self, tolerance: f64) -> Result<()> {
         let differ = |what: &str, earlier: String, now: String| {
             Err(Error::AnotherGame {

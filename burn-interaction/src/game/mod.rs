@@ -1,4 +1,6 @@
-//! What is played: anything that gives a value to a coalition.
+//! Values of coalitions: one batch of them on one device.
+//!
+//! Nothing here starts a thread or chooses the size of a batch; [`measure`](crate::measure) does.
 
 mod classifier;
 mod fingerprint;
@@ -48,7 +50,7 @@ pub trait Game {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the game from being played; the measurement stops with it.
+    /// Fails with whatever keeps the game from being played; the measurement stops with it.
     fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>>;
 
     /// A name by which results of this game are told from those of another; empty where it has none.

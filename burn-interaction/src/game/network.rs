@@ -1,13 +1,12 @@
-//! One batch of coalitions of one or several samples on one device, and no more.
-
-use std::panic::resume_unwind;
+//! The games that a network plays on a batch of samples, one for each.
 
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::coalition::Coalition;
-use crate::device::{is_cpu, lanes};
+use crate::device::is_cpu;
 use crate::error::{Error, Result};
-use crate::players::Players;
+use crate::input::Input;
+use crate::players::{Places, Players};
 
 use super::{Classifier, Fingerprint, Reward};
 
@@ -24,13 +23,14 @@ pub(crate) trait Evaluate {
     fn players(&self) -> &[usize];
     /// Input values of one coalition of a sample.
     fn elements(&self, sample: usize) -> usize;
+    /// The values of these coalitions, in their order, as one batch.
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>>;
-    /// What a sample's game is recognised by, given the values of its coalitions.
+    /// The fingerprint of a sample's game, given the values of its coalitions.
     fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint;
     /// The mean |Delta v| that the rounding of values makes by itself, found at a coalition of a game whose largest known
     /// |v| is given.
     fn rounding(&self, sample: usize, at: &Coalition, largest: f64) -> Result<f64>;
-    /// Values that are evaluated for it.
+    /// The number of values that are evaluated to measure the rounding.
     fn rounding_values(&self) -> u64;
     /// How far a value may move from one batch to another, as a share of the larger of 1 and the largest value.
     fn tolerance(&self) -> f64;
@@ -44,11 +44,11 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     net: &'a N,
     players: &'a P,
     counts: Vec<usize>,
-    /// The largest of them.
+    /// The number of players of the largest sample.
     width: usize,
-    /// Of each sample, where they differ.
+    /// The length of each sample; `None` if all are equal.
     lengths: Option<Vec<usize>>,
-    /// Of each sample.
+    /// The input values of each sample.
     elements: Vec<usize>,
     present: P::Input,
     absent: P::Input,
@@ -59,8 +59,6 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     /// Digests of where the players sit in each sample.
     digests: Vec<String>,
     reward: Reward,
-    /// Parts of a batch that are computed side by side.
-    lanes: usize,
 }
 
 impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
@@ -73,7 +71,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         ids: Vec<u64>,
         reward: Reward,
     ) -> Result<Self> {
-        let samples = players.samples(&present);
+        let samples = present.samples();
         if samples != targets.len() {
             return Err(Error::Mismatch {
                 what: "one target for each sample".into(),
@@ -82,17 +80,16 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             });
         }
         let counts = players.counts(&present)?;
-        let lengths = players.lengths(&present)?;
+        let lengths = present.lengths()?;
         let places = players.places(&present)?;
         Ok(Self {
-            digests: players.digests(&present, &places)?,
-            elements: elements(players.elements(&present), lengths.as_deref(), samples),
+            digests: places.digests(&present)?,
+            elements: elements(present.elements(), lengths.as_deref(), samples),
             width: counts.iter().copied().max().unwrap_or(0),
             counts,
             lengths,
             places,
             ids,
-            lanes: lanes(&players.device(&present)),
             net,
             players,
             present,
@@ -103,7 +100,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
     }
 
     fn inputs(&self, rows: &[Row<'_>]) -> P::Input {
-        let device = self.players.device(&self.present);
+        let device = self.present.device();
         let mut samples: Vec<i32> = rows.iter().map(|row| row.sample as i32).collect();
         // Rows of one sample, as most batches are, share a single copy of it.
         if samples.windows(2).all(|pair| pair[0] == pair[1]) {
@@ -113,9 +110,9 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
         let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [count]), &device);
         let coalitions = rows.iter().map(|row| row.coalition);
         let presence = Tensor::from_data(presence(coalitions, self.width), &device);
-        let present = self.players.select(&self.present, samples.clone());
-        let absent = self.players.select(&self.absent, samples.clone());
-        let places = self.players.select_places(&self.places, samples);
+        let present = self.present.select(samples.clone());
+        let absent = self.absent.select(samples.clone());
+        let places = self.places.select(samples);
         let Some(lengths) = &self.lengths else {
             return self.players.compose(present, absent, &places, presence);
         };
@@ -124,8 +121,8 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             .map(|row| lengths[row.sample])
             .max()
             .unwrap_or(0);
-        let [present, absent] = [present, absent].map(|i| self.players.shorten(i, longest));
-        let places = self.players.shorten_places(places, longest);
+        let [present, absent] = [present, absent].map(|input| input.shorten(longest));
+        let places = places.shorten(longest);
         self.players.compose(present, absent, &places, presence)
     }
 }
@@ -152,7 +149,7 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
 
     /// The CPU computes a row alike in any batch; other devices choose their kernels, and the precision of products, by shape.
     fn tolerance(&self) -> f64 {
-        match is_cpu(&self.players.device(&self.present)) {
+        match is_cpu(&self.present.device()) {
             true => 1e-5,
             false => 1e-3,
         }
@@ -167,20 +164,7 @@ impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
     }
 
     fn values(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        let lanes = self.lanes.clamp(1, rows.len().max(1));
-        if lanes == 1 {
-            return self.part(rows);
-        }
-        // Rows are independent.
-        std::thread::scope(|scope| {
-            let part = |rows| scope.spawn(move || self.part(rows));
-            let parts: Vec<_> = rows.chunks(rows.len().div_ceil(lanes)).map(part).collect();
-            let mut values = Vec::with_capacity(rows.len());
-            for part in parts {
-                values.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
-            }
-            Ok(values)
-        })
+        self.read(self.inputs(rows), rows)
     }
 }
 
@@ -193,7 +177,7 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
     /// The deviation of the rounding errors in the value of a coalition: along a line of inputs that lie closer together
     /// than the network can bend, second differences of its values are rounding alone, of six times the variance of a value.
     ///
-    /// Zero where inputs are no numbers to be scaled.
+    /// It is zero where inputs are no numbers to be scaled.
     fn deviation(&self, sample: usize, at: &Coalition) -> Result<f64> {
         const STEP: f32 = 1.0 / 65536.0;
         let row = Row {
@@ -201,18 +185,14 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
             coalition: at,
         };
         let rows = vec![row; ROUNDING_VALUES as usize];
-        let device = self.players.device(&self.present);
+        let device = self.present.device();
         let factors: Vec<f32> = (0..rows.len()).map(|k| 1.0 + k as f32 * STEP).collect();
         let factors = Tensor::from_data(TensorData::new(factors, [rows.len()]), &device);
-        let inputs = self.players.scaled(self.inputs(&rows), factors);
+        let inputs = self.inputs(&rows).scaled(factors);
         let values = self.read(inputs, &rows)?;
         let bends = values.windows(3).map(|v| v[0] - 2.0 * v[1] + v[2]);
         let squares: f64 = bends.map(|bend| bend * bend).sum();
         Ok((squares / (6.0 * (values.len() - 2) as f64)).sqrt())
-    }
-
-    fn part(&self, rows: &[Row<'_>]) -> Result<Vec<f64>> {
-        self.read(self.inputs(rows), rows)
     }
 
     fn read(&self, inputs: P::Input, rows: &[Row<'_>]) -> Result<Vec<f64>> {
@@ -269,7 +249,7 @@ pub(crate) fn two_classes(logits: Tensor<2>) -> Tensor<2> {
 ///
 /// # Errors
 ///
-/// There are no classes, or the device fails.
+/// Fails where there are no classes, or the device fails.
 pub fn predictions(logits: Tensor<2>) -> Result<Vec<usize>> {
     let rows = logits.dims()[0];
     Ok(read_logits(logits, rows)?.predictions())

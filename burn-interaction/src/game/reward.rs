@@ -4,7 +4,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::text::spelled;
 
-/// What a coalition is worth: a scalar made from the logits z of the target class y and the others.
+/// The worth of a coalition: a scalar made from the logits z of the target class y and the others.
 ///
 /// A single logit z is that of class 1 of two, class 0 being at 0, except for [`Output`](Reward::Output).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,7 +21,7 @@ pub struct Efficiency {
     pub empty: f64,
     /// The sum of mu_i = v({i}) - v(0).
     pub individual: f64,
-    /// What each order 0..=n-2 contributes.
+    /// The part of each order 0..=n-2.
     pub interactions: Vec<f64>,
     /// v(N).
     pub full: f64,
@@ -36,7 +36,7 @@ impl Efficiency {
     ///
     /// # Errors
     ///
-    /// The game has too many or too few players, or fails.
+    /// Fails where the game has too many or too few players, or fails itself.
     pub fn of_game(game: &impl Game) -> Result<Self> {
         let n = game.players();
         let all = Measurement::of_games()

@@ -12,7 +12,7 @@ impl<P> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// A setting does not fit the game, or the game fails or is no function of the coalition.
+    /// Fails where a setting does not fit the game, or where the game fails or is no function of the coalition.
     pub fn run_game<G: Game>(&self, game: &G) -> Result<Profile> {
         self.run_games(&[game])
     }
@@ -21,7 +21,7 @@ impl<P> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// There are no games, a setting does not fit them, or one fails or is no function of the coalition.
+    /// Fails where there are no games, a setting does not fit them, or one fails or is no function of the coalition.
     pub fn run_games<G: Game>(&self, games: &[&G]) -> Result<Profile> {
         self.run_games_observed(games, &mut Silent)
     }
@@ -30,7 +30,7 @@ impl<P> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// As [`run_games`](Measurement::run_games), or the observer stops before anything is measured.
+    /// Fails where [`run_games`](Measurement::run_games) does, or where the observer stops before anything is measured.
     pub fn run_games_observed<G: Game>(
         &self,
         games: &[&G],

@@ -6,9 +6,11 @@ use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::{Pairs, Protocol, sets_protocol};
 use crate::game::{Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, elements, read_logits};
+use crate::input::Input;
 use crate::players::Players;
 use crate::profile::{Axis, Journal, Origin, Profile};
 
+use super::lanes::Lanes;
 use super::packing::Packing;
 use super::run::Subjects;
 use super::sheet::Sheet;
@@ -94,7 +96,7 @@ impl<P> Measurement<P> {
 
     /// The ids of the samples, their places in the data set, one for each in the order of the inputs.
     ///
-    /// What is drawn for a sample is a function of the seed and its id, so that parts measured in other batches, processes
+    /// The draws for a sample are a function of the seed and its id, so that parts measured in other batches, processes
     /// or machines are what one run would have measured, and [`Profile::merge`] puts them together. Without ids samples are
     /// numbered as they are given, and profiles cannot be merged.
     pub fn ids(mut self, ids: impl Into<Vec<u64>>) -> Self {
@@ -116,7 +118,7 @@ impl<P> Measurement<P> {
         self
     }
 
-    /// What is measured, for whoever reads the result.
+    /// The network, data and machine that are measured, for whoever reads the result.
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
         self
@@ -144,12 +146,12 @@ impl<P> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// The file is missing or no profile.
+    /// Fails where the file is missing or no profile.
     pub fn resume_from(self, path: impl AsRef<Path>) -> Result<Self> {
         Ok(self.resume(Profile::load_json(path)?))
     }
 
-    /// What is known of each sample before it is measured.
+    /// The samples with what is known of them before they are measured.
     fn sheet<'a>(
         &'a self,
         counts: &'a [usize],
@@ -220,13 +222,13 @@ impl<P> Measurement<P> {
     }
 }
 
-/// What a run adds to the settings of a measurement.
+/// The facts that a run adds to the settings of a measurement.
 pub(super) struct Setting {
     pub protocol: Protocol,
     pub described: String,
     pub grid: Option<[usize; 2]>,
     pub device: Option<String>,
-    /// How targets were chosen, of networks.
+    /// How the targets of a network were chosen; `None` for games.
     pub targets: Option<&'static str>,
 }
 
@@ -240,7 +242,7 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// A setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
+    /// Fails where a setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
     /// is not finite or no function of the coalition.
     pub fn run<N: Classifier<P::Input>>(
         &self,
@@ -255,7 +257,7 @@ impl<P: Players> Measurement<P> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Measurement::run), or the observer stops before the first sample is complete.
+    /// Fails where [`run`](Measurement::run) does, or where the observer stops before the first sample is complete.
     pub fn run_observed<N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -264,7 +266,7 @@ impl<P: Players> Measurement<P> {
         observer: &mut impl Observer,
     ) -> Result<Profile> {
         let players = &self.players;
-        let samples = players.samples(&inputs);
+        let samples = inputs.samples();
         if samples == 0 {
             return Err(Error::setting(
                 "samples",
@@ -284,10 +286,11 @@ impl<P: Players> Measurement<P> {
         let protocol = self.protocol_of_players();
         let baseline = protocol.baseline.clone().unwrap_or_default();
         let absent = players.absent(&inputs, &baseline)?;
+        let device = inputs.device();
         let setting = Setting {
             described: players.describe(),
             grid: players.grid(),
-            device: Some(kind_of(&players.device(&inputs))),
+            device: Some(kind_of(&device)),
             targets: Some(chosen),
             protocol,
         };
@@ -297,7 +300,7 @@ impl<P: Players> Measurement<P> {
         };
         let reward = self.protocol.reward;
         let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
-        self.measure(&games, setting, observer)
+        self.measure(&Lanes::of_device(games, &device), setting, observer)
     }
 
     fn protocol_of_players(&self) -> Protocol {
@@ -315,30 +318,30 @@ impl<P: Players> Measurement<P> {
             Some(true) => "a dropout or batch norm is switched to training on an autodiff device",
             None => "its logits are on an autodiff device, and it does not say that it is frozen",
         };
-        let device = self.players.device(inputs);
+        let device = inputs.device();
         if device.is_autodiff() {
             return Err(Error::Training { why });
         }
         let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
-        match net.logits(self.players.select(inputs, first)).is_autodiff() {
+        match net.logits(inputs.select(first)).is_autodiff() {
             true => Err(Error::Training { why }),
             false => Ok(()),
         }
     }
 
-    /// What [`run`](Measurement::run) will cost on these samples: the plan of each, twelve forwards for its fingerprint and
+    /// The price of [`run`](Measurement::run) on these samples: the plan of each, twelve forwards for its fingerprint and
     /// its rounding, and three for each sample that an earlier profile holds.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the inputs.
+    /// Fails where a setting does not fit the inputs.
     pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
         let own = self.protocol_of_players();
         self.players
             .absent(inputs, &own.baseline.unwrap_or_default())?;
         let counts = self.players.counts(inputs)?;
-        let lengths = self.players.lengths(inputs)?;
-        let whole = self.players.elements(inputs);
+        let lengths = inputs.lengths()?;
+        let whole = inputs.elements();
         let elements = elements(whole, lengths.as_deref(), counts.len());
         let sheet = self.sheet(&counts, self.players.grid(), &self.protocol)?;
         let chosen = sheet.chosen()?;

@@ -1,7 +1,10 @@
-//! The runner that a user starts from.
+//! The runner that a user starts from: price, batches, threads, progress, going on with earlier results.
+//!
+//! This folder is the only place that starts work.
 
 mod efficiency;
 mod games;
+mod lanes;
 mod measurement;
 mod packing;
 mod progress;

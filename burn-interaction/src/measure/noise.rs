@@ -1,4 +1,4 @@
-//! What is known of noise, and what is not, with one context, few or all.
+//! The noise that one context, few or all tell of.
 
 use crate::estimate::{Estimator, Pairs};
 use crate::game::Dividends;

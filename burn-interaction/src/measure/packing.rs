@@ -29,7 +29,7 @@ impl Packing {
         }
     }
 
-    /// Adds a row; tells how many rows the batch before it had, where it begins a new one.
+    /// Adds a row. Returns `Some(rows)` of the batch just closed if this row did not fit.
     pub fn add(&mut self, elements: usize) -> Option<usize> {
         let elements = elements.max(1);
         let closed = (!self.has_room(elements)).then(|| std::mem::take(&mut self.rows));

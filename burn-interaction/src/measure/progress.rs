@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// What a run will cost, known before it starts.
+/// The price of a run, known before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Coalitions to evaluate, that is rows to push through the network.
@@ -25,7 +25,7 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
-/// Is told after every batch where a run stands, and may stop it: what is complete then is the result.
+/// Hears after every batch where a run stands, and may stop it: the samples that are complete then are the result.
 ///
 /// Closures `FnMut(&Progress) -> ControlFlow<()>` are observers.
 pub trait Observer {

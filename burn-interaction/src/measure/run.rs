@@ -5,22 +5,22 @@ use std::time::Instant;
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::estimate::{Block, Differences, Plan};
+use crate::estimate::{Accumulator, Block, Differences, Plan};
 use crate::game::{Evaluate, Fingerprint, Row};
-use crate::profile::{Accumulator, Birth, SampleProfile};
+use crate::profile::{Birth, SampleProfile};
 
 use super::packing::Packing;
 use super::{Observer, Progress};
 
-/// What a run is told of its samples, by their place in the batch.
+/// The samples of a run as it knows them, by their place in the batch.
 pub(super) trait Subjects {
     /// The name of a sample in results.
     fn id(&self, place: usize) -> u64;
-    /// The names of its players, if they have any.
+    /// The names of a sample's players, if they have any.
     fn names(&self, place: usize) -> Vec<String>;
-    /// What is evaluated for it.
+    /// The plan of a sample.
     fn plan(&self, place: usize) -> Result<Plan>;
-    /// The seed of its fingerprint's coalition.
+    /// The seed of the fingerprints' coalitions.
     fn seed(&self) -> u64;
 }
 
@@ -58,7 +58,7 @@ pub(super) fn run(
 /// Coalitions that are evaluated for a sample beside its plan: its fingerprint, and one of them again at the end.
 pub(super) const BESIDES: u64 = 4;
 
-/// What the values of some coalitions are for.
+/// The purpose of evaluating some coalitions.
 enum Purpose {
     Fingerprint,
     Plan(Differences),
@@ -103,7 +103,7 @@ struct Stream<'a, E, S> {
 }
 
 impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
-    /// Takes in all coalitions of a sample, evaluating whenever there is a batch; tells whether the observer stops the run.
+    /// Takes in all coalitions of a sample, evaluating whenever there is a batch. Returns whether the observer stops the run.
     fn sample(&mut self, place: usize, observer: &mut impl Observer) -> Result<bool> {
         let plan = self.subjects.plan(place)?;
         let (seed, id) = (self.subjects.seed(), self.subjects.id(place));
@@ -135,7 +135,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
         self.offer(place, vec![half], Purpose::Again, observer)
     }
 
-    /// Takes coalitions and evaluates as soon as there is a batch; tells whether the observer stops the run.
+    /// Takes coalitions and evaluates as soon as there is a batch. Returns whether the observer stops the run.
     fn offer(
         &mut self,
         place: usize,
@@ -278,13 +278,14 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
                 again,
             });
         }
-        Ok(running.accumulator.finish(Birth {
+        let birth = Birth {
             id,
             fingerprint: self.evaluate.fingerprint(place, [empty, all, first]),
             names: self.subjects.names(place),
             rounding: self.evaluate.rounding(place, &running.half, largest)?,
             forwards: BESIDES + self.evaluate.rounding_values(),
-        }))
+        };
+        Ok(SampleProfile::new(birth, running.accumulator.finish()))
     }
 }
 

@@ -1,6 +1,6 @@
-use burn::tensor::{Int, Tensor, activation::log_softmax};
+use burn::tensor::{Int, Tensor};
 
-use crate::game::two_classes;
+use super::cross_entropy;
 
 /// Encourages the orders of a signal: the cross entropy of its softmax with the label.
 ///
@@ -23,9 +23,7 @@ impl EncourageLoss {
     /// - targets: `[batch]`
     /// - output: `[1]`
     pub fn forward(&self, delta_u: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
-        let batch = delta_u.dims()[0];
-        let picked = log_softmax(two_classes(delta_u), 1).gather(1, targets.reshape([batch, 1]));
-        picked.mean().neg()
+        cross_entropy(delta_u, targets)
     }
 }
 

@@ -1,11 +1,15 @@
-//! Losses that encourage or suppress the interactions of chosen orders.
+//! The signal of chosen orders, and losses that encourage or suppress it.
+//!
+//! A loss here stands alone, for any training step; [`training`](crate::training) puts it into Burn's loop.
 
+mod cross_entropy;
 mod encourage;
 mod signal;
 mod step;
 mod suppress;
 mod term;
 
+pub use cross_entropy::*;
 pub use encourage::*;
 pub use signal::*;
 pub use step::*;

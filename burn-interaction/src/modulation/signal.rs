@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::coalition::{Coalition, sample_nested};
 use crate::error::{Error, Result};
 
-/// What v(S1) is multiplied by in Delta u.
+/// The factor c of v(S1) in Delta u.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Coefficient {
@@ -33,7 +33,7 @@ pub struct Signal {
     pub draws: usize,
 }
 
-/// What a signal is made of, by Theorem 2.
+/// The weights of values and interactions in a signal, by Theorem 2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignalWeights {
     /// The weight of v(0).
@@ -59,7 +59,7 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// The ratios are not `0 <= r1 < r2 <= 1`, they give equal sizes, there are no draws or no finite coefficient.
+    /// Fails where the ratios are not `0 <= r1 < r2 <= 1`, they give equal sizes, or there are no draws or no finite coefficient.
     pub fn sizes(&self, players: usize) -> Result<(usize, usize)> {
         let Self { r1, r2, draws, .. } = *self;
         if !(0.0..=1.0).contains(&r1) || !(0.0..=1.0).contains(&r2) || r1 >= r2 {
@@ -100,7 +100,7 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// As [`sizes`](Signal::sizes).
+    /// Fails where [`sizes`](Signal::sizes) does.
     pub fn coefficient(&self, players: usize) -> Result<f64> {
         let (k1, k2) = self.sizes(players)?;
         Ok(match self.coefficient {
@@ -111,12 +111,12 @@ impl Signal {
         })
     }
 
-    /// What the signal is made of (Theorem 2, for any coefficient, r1 = 0 included):
+    /// The weights of values and interactions in the signal (Theorem 2, for any coefficient, r1 = 0 included):
     /// `w_m = [(k2 - 1 - m)+ - c (k1 - 1 - m)+] / (n (n - 1))`.
     ///
     /// # Errors
     ///
-    /// As [`sizes`](Signal::sizes).
+    /// Fails where [`sizes`](Signal::sizes) does.
     pub fn weights(&self, players: usize) -> Result<SignalWeights> {
         let (k1, k2) = self.sizes(players)?;
         let c = self.coefficient(players)?;
@@ -135,7 +135,7 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// As [`sizes`](Signal::sizes).
+    /// Fails where [`sizes`](Signal::sizes) does.
     pub fn draw(&self, players: usize, rng: &mut impl Rng) -> Result<(Coalition, Coalition)> {
         let (k1, k2) = self.sizes(players)?;
         Ok(sample_nested(players, k1, k2, rng))

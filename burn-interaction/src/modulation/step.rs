@@ -1,20 +1,20 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::batch::Batch;
 use crate::coalition::{Coalition, Generator, sample_generator};
 use crate::error::{Error, Result};
 use crate::game::{Classifier, presence};
+use crate::input::{Batch, Input};
 use crate::players::Players;
 
-use super::{Direction, EncourageLoss, Forwards, Modulation, SuppressLoss, Term};
+use super::{Batching, Direction, EncourageLoss, Modulation, SuppressLoss, Term, cross_entropy};
 
 /// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
 
-/// Tells the nested coalitions of training from what is drawn for a sample elsewhere.
+/// The number that tells the nested coalitions of training from a sample's other draws.
 const NESTED: u64 = u64::MAX;
 
-/// What fixes the nested coalitions that a training step draws, together with the ids of its samples.
+/// The seed and the epoch that, with the ids of its samples, fix the nested coalitions of a training step.
 ///
 /// Nothing else enters: a sample meets the same coalitions in any batch, so that a training can be shared out, or go on
 /// from any epoch.
@@ -34,7 +34,7 @@ impl Draw {
     }
 }
 
-/// What one modulated forward gives.
+/// The losses of one modulated forward.
 #[derive(Debug, Clone)]
 pub struct ModulatedLoss {
     /// Logits of the plain samples, a `[batch, classes]` tensor.
@@ -55,7 +55,7 @@ impl Modulation {
     ///
     /// # Errors
     ///
-    /// A term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
+    /// Fails where a term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
     /// where there are terms, ids.
     pub fn loss<P: Players, N: Classifier<P::Input>>(
         &self,
@@ -64,12 +64,24 @@ impl Modulation {
         batch: Batch<P::Input>,
         draw: Draw,
     ) -> Result<ModulatedLoss> {
+        self.loss_with(net, players, batch, draw, self.batching_for(false))
+    }
+
+    /// The loss of [`loss`](Modulation::loss) with the batching that its caller chooses.
+    pub(crate) fn loss_with<P: Players, N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        players: &P,
+        batch: Batch<P::Input>,
+        draw: Draw,
+        batching: Batching,
+    ) -> Result<ModulatedLoss> {
         let Batch {
             inputs,
             targets,
             ids,
         } = batch;
-        let batch = players.samples(&inputs);
+        let batch = inputs.samples();
         // Plain training needs no players, and counting them may wait for the device.
         let counts = match self.terms().is_empty() {
             true => Vec::new(),
@@ -102,18 +114,7 @@ impl Modulation {
                 parts.push(masked(players, &inputs, &absent, &places, mask, width));
             }
         }
-        let elements = players.elements(&inputs) * batch * parts.len();
-        let mut logits = match self.chosen_forwards() {
-            Forwards::Joint | Forwards::Auto if elements <= JOINT_ELEMENTS => net
-                .logits(players.concat(parts))
-                .split(batch, 0)
-                .into_iter(),
-            _ => parts
-                .into_iter()
-                .map(|part| net.logits(part))
-                .collect::<Vec<_>>()
-                .into_iter(),
-        };
+        let mut logits = forward(net, parts, batching).into_iter();
         let mut next = || {
             logits.next().ok_or_else(|| Error::Mismatch {
                 what: "rows of the network's logits, in batches".into(),
@@ -122,8 +123,7 @@ impl Modulation {
             })
         };
         let plain = next()?;
-        // The task's own loss is the same cross entropy, of the whole input's logits.
-        let task = EncourageLoss::new().forward(plain.clone(), targets.clone());
+        let task = cross_entropy(plain.clone(), targets.clone());
         let mut total = task.clone();
         let mut terms = Vec::with_capacity(self.terms().len());
         for term in self.terms() {
@@ -249,6 +249,22 @@ fn difference(next: &mut impl FnMut() -> Result<Tensor<2>>, share: &Share) -> Re
     }
 }
 
+/// The logits of batches of equal size, one for each.
+fn forward<I: Input, N: Classifier<I>>(
+    net: &N,
+    parts: Vec<I>,
+    batching: Batching,
+) -> Vec<Tensor<2>> {
+    let sizes = parts.first().map(|part| (part.samples(), part.elements()));
+    let (samples, elements) = sizes.unwrap_or_default();
+    match batching {
+        Batching::Joint | Batching::Auto if elements * samples * parts.len() <= JOINT_ELEMENTS => {
+            net.logits(I::concat(parts)).split(samples, 0)
+        }
+        _ => parts.into_iter().map(|part| net.logits(part)).collect(),
+    }
+}
+
 /// One masked copy of each sample.
 fn masked<P: Players>(
     players: &P,
@@ -259,6 +275,6 @@ fn masked<P: Players>(
     width: usize,
 ) -> P::Input {
     let presence = presence(masks.iter(), width);
-    let presence = Tensor::from_data(presence, &players.device(inputs).inner());
+    let presence = Tensor::from_data(presence, &inputs.device().inner());
     players.compose(inputs.clone(), absent.clone(), places, presence)
 }

@@ -24,7 +24,7 @@ pub struct Term {
     pub direction: Direction,
     /// The orders it acts on.
     pub signal: Signal,
-    /// Its weight lambda.
+    /// The weight lambda.
     pub weight: f64,
 }
 
@@ -53,7 +53,7 @@ impl Term {
         self
     }
 
-    /// What v(S1) is multiplied by.
+    /// The factor of v(S1).
     pub fn coefficient(mut self, coefficient: Coefficient) -> Self {
         self.signal.coefficient = coefficient;
         self
@@ -75,15 +75,15 @@ impl Term {
     }
 }
 
-/// How the forwards of a step go through the network.
+/// How the plain and the masked samples of a step go through the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Forwards {
-    /// [`Joint`](Forwards::Joint), except that [`Modulated`](crate::training::Modulated) takes
-    /// [`Separate`](Forwards::Separate) for networks with batch normalisation. The default.
+pub enum Batching {
+    /// [`Joint`](Batching::Joint), except that [`Modulated`](crate::training::Modulated) takes
+    /// [`Separate`](Batching::Separate) for networks with batch normalisation. The default.
     #[default]
     Auto,
-    /// As one batch, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
+    /// One batch of all, unless it would hold more than 2^25 input values. Batch normalisation then computes one set of
     /// statistics over plain and masked samples.
     Joint,
     /// One after the other, as the reference recipe does: batch normalisation sees plain and masked samples
@@ -95,10 +95,12 @@ pub enum Forwards {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Modulation {
     terms: Vec<Term>,
-    /// `None`: the players' own.
+    /// The look of absent players; `None` for the players' own.
     #[serde(default)]
     baseline: Option<Baseline>,
-    forwards: Forwards,
+    /// Files call it by its first name.
+    #[serde(rename = "forwards", alias = "batching")]
+    batching: Batching,
 }
 
 impl Modulation {
@@ -128,15 +130,15 @@ impl Modulation {
         self
     }
 
-    /// What absent players look like; by default as [`Players::baseline`](crate::Players::baseline) says.
+    /// The look of absent players; by default as [`Players::baseline`](crate::Players::baseline) says.
     pub fn baseline(mut self, baseline: impl Into<Option<Baseline>>) -> Self {
         self.baseline = baseline.into();
         self
     }
 
-    /// How the forwards of a step go through the network.
-    pub fn forwards(mut self, forwards: Forwards) -> Self {
-        self.forwards = forwards;
+    /// How the plain and the masked samples of a step go through the network.
+    pub fn batching(mut self, batching: Batching) -> Self {
+        self.batching = batching;
         self
     }
 
@@ -144,8 +146,12 @@ impl Modulation {
         self.baseline.as_ref()
     }
 
-    pub(crate) fn chosen_forwards(&self) -> Forwards {
-        self.forwards
+    /// The batching for a network with batch normalisation or without, where the user leaves it to the wrapper.
+    pub(crate) fn batching_for(&self, batch_norm: bool) -> Batching {
+        match self.batching {
+            Batching::Auto if batch_norm => Batching::Separate,
+            chosen => chosen,
+        }
     }
 
     /// The terms.
@@ -157,7 +163,7 @@ impl Modulation {
     ///
     /// # Errors
     ///
-    /// A term's ratios or weight are out of range.
+    /// Fails where a term's ratios or weight are out of range.
     pub fn check(&self, players: usize) -> Result<()> {
         for term in &self.terms {
             term.signal.sizes(players)?;
@@ -170,5 +176,19 @@ impl Modulation {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modulations_of_earlier_versions_are_read() {
+        let earlier = r#"{"terms": [], "forwards": "separate"}"#;
+        let read: Modulation = serde_json::from_str(earlier).unwrap();
+        assert_eq!(read, Modulation::none().batching(Batching::Separate));
+        let written = serde_json::to_string(&Modulation::none()).unwrap();
+        assert_eq!(written, r#"{"terms":[],"baseline":null,"forwards":"auto"}"#);
     }
 }

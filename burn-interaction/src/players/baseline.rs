@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
 use crate::error::{Error, Result};
 use crate::text::{joined, number, numbers, spelled};
 
-/// What an absent player looks like: a function of the sample and of fixed values, never of the samples beside it.
+/// The look of an absent player: a function of the sample and of fixed values, never of the samples beside it.
 ///
 /// Spelled `zero`, `mean`, `values:A,B,..`, `blur:PIXELS`, `mask`, `pad`, `unk` or `hide`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,7 +42,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// There is no image, a value is not finite, or the device fails.
+    /// Fails where there is no image, a value is not finite, or the device fails.
     pub fn mean_of_images(images: &Tensor<4>) -> Result<Self> {
         let [count, channels, height, width] = images.dims();
         let planes = images.clone().reshape([count, channels, height * width]);
@@ -54,7 +54,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// There is no row, a value is not finite, or the device fails.
+    /// Fails where there is no row, a value is not finite, or the device fails.
     pub fn mean_of_rows(rows: &Tensor<2>) -> Result<Self> {
         let [_, features] = rows.dims();
         Self::fitted(rows.clone().mean_dim(0).reshape([features]))
@@ -73,7 +73,7 @@ impl Baseline {
         }
     }
 
-    /// For images, a `[batch, channels, height, width]` tensor.
+    /// Images with every player absent: `[batch, channels, height, width]` to the same shape.
     pub(super) fn of_images(&self, images: &Tensor<4>) -> Result<Tensor<4>> {
         let [batch, channels, height, width] = images.dims();
         match self {
@@ -93,7 +93,7 @@ impl Baseline {
         }
     }
 
-    /// For tables, a `[batch, features]` tensor.
+    /// Rows of a table with every player absent: `[batch, features]` to the same shape.
     pub(super) fn of_rows(&self, rows: &Tensor<2>) -> Result<Tensor<2>> {
         let [batch, features] = rows.dims();
         match self {
@@ -114,7 +114,7 @@ impl Baseline {
         }
     }
 
-    /// For point clouds, a `[batch, 3, points]` tensor.
+    /// Clouds with every player absent: `[batch, 3, points]` to the same shape.
     pub(super) fn of_clouds(&self, clouds: &Tensor<3>) -> Result<Tensor<3>> {
         let [batch, axes, points] = clouds.dims();
         match self {

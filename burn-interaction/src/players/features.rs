@@ -1,4 +1,4 @@
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Tensor};
 
 use crate::error::{Error, Result};
 
@@ -20,41 +20,19 @@ impl Players for Features {
     /// Every column is a place of its own.
     type Places = ();
 
-    fn samples(&self, input: &Tensor<2>) -> usize {
-        input.dims()[0]
-    }
-
-    fn count(&self, input: &Tensor<2>) -> Result<usize> {
-        match input.dims()[1] {
-            players @ 0..2 => Err(Error::TooFewPlayers { players }),
-            players => Ok(players),
+    fn counts(&self, input: &Tensor<2>) -> Result<Vec<usize>> {
+        match input.dims() {
+            [_, players @ 0..2] => Err(Error::TooFewPlayers { players }),
+            [samples, players] => Ok(vec![players; samples]),
         }
     }
 
-    fn elements(&self, input: &Tensor<2>) -> usize {
-        input.dims()[1]
-    }
-
-    fn device(&self, input: &Tensor<2>) -> Device {
-        input.device()
-    }
-
     fn places(&self, input: &Tensor<2>) -> Result<()> {
-        self.count(input).map(|_| ())
+        self.counts(input).map(|_| ())
     }
-
-    fn select_places(&self, _: &(), _: Tensor<1, Int>) {}
 
     fn absent(&self, input: &Tensor<2>, baseline: &Baseline) -> Result<Tensor<2>> {
         baseline.of_rows(input)
-    }
-
-    fn select(&self, input: &Tensor<2>, samples: Tensor<1, Int>) -> Tensor<2> {
-        input.clone().select(0, samples)
-    }
-
-    fn concat(&self, batches: Vec<Tensor<2>>) -> Tensor<2> {
-        Tensor::cat(batches, 0)
     }
 
     fn compose(
@@ -68,10 +46,6 @@ impl Players for Features {
         absent
             .expand(shape)
             .mask_where(presence, present.expand(shape))
-    }
-
-    fn scaled(&self, input: Tensor<2>, factors: Tensor<1>) -> Tensor<2> {
-        input * factors.reshape([-1, 1])
     }
 
     fn describe(&self) -> String {

@@ -1,73 +1,109 @@
 //! Who plays: where each player sits in an input, and what stands there when it is absent.
+//!
+//! Players know neither the size of a batch nor the device it lies on: [`input`](crate::input) does.
 
 mod baseline;
 mod features;
 mod patches;
+mod places;
 mod regions;
 mod tokens;
 
 pub use baseline::*;
 pub use features::*;
 pub use patches::*;
+pub use places::*;
 pub use regions::*;
 pub use tokens::*;
 
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Tensor};
 
-use crate::digest::short_digest;
 use crate::error::{Error, Result};
+use crate::input::Input;
 
 /// The players of a kind of input.
 ///
-/// An input of this trait is a batch of samples. Absent players take what [`absent`](Players::absent) holds at
-/// their place.
+/// Seven methods say who plays; two of them have defaults. Absent players take what [`absent`](Players::absent) holds
+/// at their place.
+///
+/// ```
+/// use burn::tensor::{Bool, Device, Int, Tensor};
+/// use burn_interaction::input::Input;
+/// use burn_interaction::{Baseline, Measurement, Pairs, Players, Result};
+///
+/// /// Intervals of equal length of a `[batch, channels, steps]` time series.
+/// #[derive(Debug, Clone)]
+/// struct Intervals(usize);
+///
+/// impl Players for Intervals {
+///     type Input = Tensor<3>;
+///     /// The interval of each step, the same in all samples.
+///     type Places = Tensor<1, Int>;
+///
+///     fn counts(&self, input: &Tensor<3>) -> Result<Vec<usize>> {
+///         Ok(vec![self.0; input.samples()])
+///     }
+///
+///     fn places(&self, input: &Tensor<3>) -> Result<Tensor<1, Int>> {
+///         let steps = input.dims()[2];
+///         let interval: Vec<i32> = (0..steps).map(|t| (t * self.0 / steps) as i32).collect();
+///         Ok(Tensor::from_data(&interval[..], &input.device()))
+///     }
+///
+///     fn absent(&self, input: &Tensor<3>, _: &Baseline) -> Result<Tensor<3>> {
+///         Ok(input.zeros_like())
+///     }
+///
+///     fn compose(
+///         &self,
+///         present: Tensor<3>,
+///         absent: Tensor<3>,
+///         places: &Tensor<1, Int>,
+///         presence: Tensor<2, Bool>,
+///     ) -> Tensor<3> {
+///         let ([_, channels, steps], [rows, _]) = (present.dims(), presence.dims());
+///         let shape = [rows, channels, steps];
+///         let kept = presence.select(1, places.clone()).reshape([rows, 1, steps]);
+///         absent.expand(shape).mask_where(kept.expand(shape), present.expand(shape))
+///     }
+///
+///     fn describe(&self) -> String {
+///         format!("{} intervals", self.0)
+///     }
+/// }
+///
+/// // A network that multiplies the sum of the first half by that of the second.
+/// let net = |series: Tensor<3>| {
+///     let half = |from| series.clone().narrow(2, from, 4).sum_dim(2).squeeze_dim::<2>(2);
+///     half(0) * half(4)
+/// };
+/// let series = Tensor::ones([1, 1, 8], &Device::flex());
+/// let profile = Measurement::new(Intervals(4)).pairs(Pairs::all()).run(&net, series, vec![1])?;
+/// let sample = &profile.samples()[0];
+/// assert_eq!(sample.interaction(0, (0, 3)).unwrap().mean, 4.0);
+/// assert_eq!(sample.interaction(0, (0, 1)).unwrap().mean, 0.0);
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
 pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// A batch of samples.
-    type Input: Clone + Send + Sync;
+    type Input: Input;
 
     /// Where the players sit in each sample of a batch: found once for a batch, used for every coalition.
-    type Places: Clone + Send + Sync;
+    type Places: Places;
 
-    /// The number of samples in a batch.
-    fn samples(&self, input: &Self::Input) -> usize;
-
-    /// The number of players in each sample of the batch; the largest where they differ.
+    /// The number of players of each sample.
     ///
     /// # Errors
     ///
-    /// These players do not fit the input.
-    fn count(&self, input: &Self::Input) -> Result<usize>;
-
-    /// The number of players of each sample. All have the same unless this says otherwise.
-    ///
-    /// # Errors
-    ///
-    /// As [`count`](Players::count).
-    fn counts(&self, input: &Self::Input) -> Result<Vec<usize>> {
-        Ok(vec![self.count(input)?; self.samples(input)])
-    }
-
-    /// The number of elements of one sample, which bounds how many go into a batch.
-    fn elements(&self, input: &Self::Input) -> usize;
-
-    /// The length of each sample where a batch is padded to its longest; `None` where all samples have one size.
-    ///
-    /// # Errors
-    ///
-    /// As [`count`](Players::count).
-    fn lengths(&self, _input: &Self::Input) -> Result<Option<Vec<usize>>> {
-        Ok(None)
-    }
-
-    /// The device of the batch.
-    fn device(&self, input: &Self::Input) -> Device;
+    /// Fails where these players do not fit the input, or the device fails.
+    fn counts(&self, input: &Self::Input) -> Result<Vec<usize>>;
 
     /// The grid that the players lie on, `[rows, columns]`, where there is one: neighbours are found on it.
     fn grid(&self) -> Option<[usize; 2]> {
         None
     }
 
-    /// What absent players look like unless the caller says otherwise.
+    /// The look of absent players where the caller asks for none.
     fn baseline(&self) -> Baseline {
         Baseline::default()
     }
@@ -76,37 +112,18 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// These players do not fit the input.
+    /// Fails where these players do not fit the input, or the device fails.
     fn places(&self, input: &Self::Input) -> Result<Self::Places>;
-
-    /// The places in the samples with these indices, an `[rows]` tensor.
-    fn select_places(&self, places: &Self::Places, samples: Tensor<1, Int>) -> Self::Places;
 
     /// The batch with every player absent.
     ///
     /// # Errors
     ///
-    /// The baseline does not fit the input.
+    /// Fails where the baseline does not fit the input.
     fn absent(&self, input: &Self::Input, baseline: &Baseline) -> Result<Self::Input>;
 
-    /// The samples with these indices, an `[rows]` tensor, as a new batch.
-    fn select(&self, input: &Self::Input, samples: Tensor<1, Int>) -> Self::Input;
-
-    /// A batch without the padding beyond this length, which none of its samples exceeds.
-    fn shorten(&self, input: Self::Input, _length: usize) -> Self::Input {
-        input
-    }
-
-    /// The places of such a batch.
-    fn shorten_places(&self, places: Self::Places, _length: usize) -> Self::Places {
-        places
-    }
-
-    /// Batches of samples of one size, one after the other.
-    fn concat(&self, batches: Vec<Self::Input>) -> Self::Input;
-
-    /// For each row the players that are `true` in `presence`, a `[rows, players]` tensor, from `present`, and the
-    /// others from `absent`; these and `places` hold a sample for each row, or one for all of them. Samples with fewer
+    /// The batch in which each row has the players that are `true` in `presence`, a `[rows, players]` tensor, from
+    /// `present`, and the others from `absent`; these and `places` hold a sample for each row, or one for all of them. Samples with fewer
     /// players than others have `false` in the columns they lack.
     fn compose(
         &self,
@@ -116,39 +133,18 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
         presence: Tensor<2, Bool>,
     ) -> Self::Input;
 
-    /// One line about the players, for reports.
+    /// One line about the players, for reports and for results to know them again.
     fn describe(&self) -> String;
 
-    /// A digest of where the players sit in each sample, by which a result knows them again.
-    ///
-    /// By default one of the size of a sample, for players whose places follow from it.
+    /// The number of players of the largest sample: made of [`counts`](Players::counts), for callers.
     ///
     /// # Errors
     ///
-    /// The device fails.
-    fn digests(&self, input: &Self::Input, _places: &Self::Places) -> Result<Vec<String>> {
-        let size = self.elements(input) as u64;
-        Ok(vec![
-            short_digest(&[&size.to_le_bytes()]);
-            self.samples(input)
-        ])
+    /// Fails where no sample has two players, or these players do not fit the input.
+    fn count(&self, input: &Self::Input) -> Result<usize> {
+        match self.counts(input)?.into_iter().max().unwrap_or(0) {
+            players @ 0..2 => Err(Error::TooFewPlayers { players }),
+            players => Ok(players),
+        }
     }
-
-    /// Each sample multiplied by its factor, a `[batch]` tensor, to find how values are rounded; as it is, where inputs are
-    /// no numbers that could be scaled.
-    fn scaled(&self, input: Self::Input, _factors: Tensor<1>) -> Self::Input {
-        input
-    }
-}
-
-/// A digest of each row of a tensor of places.
-fn digests_of_rows(places: &Tensor<2, Int>) -> Result<Vec<String>> {
-    let [_, width] = places.dims();
-    let values = places.clone().try_into_vec_as::<i64>();
-    let values = values.map_err(|e| Error::Execution(e.to_string()))?;
-    let row = |row: &[i64]| {
-        let bytes: Vec<u8> = row.iter().flat_map(|place| place.to_le_bytes()).collect();
-        short_digest(&[&bytes])
-    };
-    Ok(values.chunks(width.max(1)).map(row).collect())
 }

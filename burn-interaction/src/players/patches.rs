@@ -1,4 +1,4 @@
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 use crate::error::{Error, Result};
 
@@ -50,22 +50,10 @@ impl Players for Patches {
     /// The player of each pixel, the same in all samples: a `[height * width]` tensor.
     type Places = Tensor<1, Int>;
 
-    fn samples(&self, input: &Tensor<4>) -> usize {
-        input.dims()[0]
-    }
-
-    fn count(&self, input: &Tensor<4>) -> Result<usize> {
-        let [_, _, height, width] = input.dims();
+    fn counts(&self, input: &Tensor<4>) -> Result<Vec<usize>> {
+        let [samples, _, height, width] = input.dims();
         self.check(height, width)?;
-        Ok(self.rows * self.columns)
-    }
-
-    fn elements(&self, input: &Tensor<4>) -> usize {
-        input.dims()[1..].iter().product()
-    }
-
-    fn device(&self, input: &Tensor<4>) -> Device {
-        input.device()
+        Ok(vec![self.rows * self.columns; samples])
     }
 
     fn grid(&self) -> Option<[usize; 2]> {
@@ -81,20 +69,8 @@ impl Players for Patches {
         Ok(Tensor::from_data(places, &input.device().inner()))
     }
 
-    fn select_places(&self, places: &Tensor<1, Int>, _: Tensor<1, Int>) -> Tensor<1, Int> {
-        places.clone()
-    }
-
     fn absent(&self, input: &Tensor<4>, baseline: &Baseline) -> Result<Tensor<4>> {
         baseline.of_images(input)
-    }
-
-    fn select(&self, input: &Tensor<4>, samples: Tensor<1, Int>) -> Tensor<4> {
-        input.clone().select(0, samples)
-    }
-
-    fn concat(&self, batches: Vec<Tensor<4>>) -> Tensor<4> {
-        Tensor::cat(batches, 0)
     }
 
     fn compose(
@@ -113,10 +89,6 @@ impl Players for Patches {
         absent
             .expand(shape)
             .mask_where(pixels.expand(shape), present.expand(shape))
-    }
-
-    fn scaled(&self, input: Tensor<4>, factors: Tensor<1>) -> Tensor<4> {
-        input * factors.reshape([-1, 1, 1, 1])
     }
 
     fn describe(&self) -> String {

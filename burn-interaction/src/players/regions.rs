@@ -1,21 +1,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::tensor::{Bool, Device, Int, Tensor};
+use burn::tensor::{Bool, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::file::{load_plain_json, save_plain_json};
-use crate::points::{farthest_points, indices, lowest, nearest_centres};
+use crate::geometry::host::indices;
+use crate::geometry::{farthest_points, lowest, nearest_centres};
+use crate::input::Input;
 
-use super::{Baseline, Players, digests_of_rows};
+use super::{Baseline, Players};
 
 /// The regions of point clouds as players: inputs are `[batch, 3, points]` tensors.
 ///
 /// Each point belongs to the nearest of the cloud's farthest-point centres; the papers use 32 of them on 1,024 points.
 /// Absent regions move to the cloud's centre ([`Baseline::Mean`]), or leave the cloud ([`dropped`](Regions::dropped)).
 ///
-/// What moves leaves points at the centre, where objects have none: the whole cloud is the only coalition without them.
+/// Points that move to the centre stand where objects have none: the whole cloud is the only coalition without them.
 /// Order n - 2 compares it with three that have them, and holds what they mean to the network besides the interaction. A
 /// network that takes maxima may show a high order there that dropping takes away.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +40,7 @@ impl Default for Regions {
 }
 
 impl Regions {
-    /// As many regions of each cloud, each around one of its farthest points.
+    /// So many regions of each cloud, each around one of its farthest points.
     pub fn farthest(count: usize) -> Self {
         Self {
             from: Origin::Farthest(count),
@@ -88,14 +90,14 @@ impl Regions {
     ///
     /// # Errors
     ///
-    /// The regions do not fit the clouds.
+    /// Fails where the regions do not fit the clouds, or the device fails.
     pub fn map(&self, clouds: &Tensor<3>) -> Result<RegionMap> {
         let points = clouds.dims()[2];
         let places = self.places(clouds)?.try_into_vec_as::<i64>();
         let places = places.map_err(|e| Error::Execution(e.to_string()))?;
         let of_cloud = |cloud: &[i64]| cloud.iter().map(|region| *region as usize).collect();
         Ok(RegionMap {
-            regions: self.count(clouds)?,
+            regions: self.check(clouds)?,
             clouds: places.chunks_exact(points).map(of_cloud).collect(),
         })
     }
@@ -154,20 +156,8 @@ impl Players for Regions {
     /// The region of each point, a `[batch, points]` tensor.
     type Places = Tensor<2, Int>;
 
-    fn samples(&self, input: &Tensor<3>) -> usize {
-        input.dims()[0]
-    }
-
-    fn count(&self, input: &Tensor<3>) -> Result<usize> {
-        self.check(input)
-    }
-
-    fn elements(&self, input: &Tensor<3>) -> usize {
-        input.dims()[1..].iter().product()
-    }
-
-    fn device(&self, input: &Tensor<3>) -> Device {
-        input.device()
+    fn counts(&self, input: &Tensor<3>) -> Result<Vec<usize>> {
+        Ok(vec![self.check(input)?; input.samples()])
     }
 
     fn baseline(&self) -> Baseline {
@@ -197,20 +187,8 @@ impl Players for Regions {
         }
     }
 
-    fn select_places(&self, places: &Tensor<2, Int>, samples: Tensor<1, Int>) -> Tensor<2, Int> {
-        places.clone().select(0, samples)
-    }
-
     fn absent(&self, input: &Tensor<3>, baseline: &Baseline) -> Result<Tensor<3>> {
         baseline.of_clouds(input)
-    }
-
-    fn select(&self, input: &Tensor<3>, samples: Tensor<1, Int>) -> Tensor<3> {
-        input.clone().select(0, samples)
-    }
-
-    fn concat(&self, batches: Vec<Tensor<3>>) -> Tensor<3> {
-        Tensor::cat(batches, 0)
     }
 
     fn compose(
@@ -234,14 +212,6 @@ impl Players for Regions {
         let some = kept.int().sum_dim(1).greater_elem(0);
         let some = some.reshape([rows, 1, 1]).expand(shape);
         absent.mask_where(some, present.gather(2, order))
-    }
-
-    fn scaled(&self, input: Tensor<3>, factors: Tensor<1>) -> Tensor<3> {
-        input * factors.reshape([-1, 1, 1])
-    }
-
-    fn digests(&self, _: &Tensor<3>, places: &Tensor<2, Int>) -> Result<Vec<String>> {
-        digests_of_rows(places)
     }
 
     fn describe(&self) -> String {
@@ -268,7 +238,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// There is no cloud, or a cloud lacks one of the regions that others have.
+    /// Fails where there is no cloud, or a cloud lacks one of the regions that others have.
     pub fn new(clouds: Vec<Vec<usize>>) -> Result<Self> {
         let regions = clouds.iter().flatten().max().map_or(0, |region| region + 1);
         if clouds.is_empty() {
@@ -300,7 +270,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
         save_plain_json(self, path.as_ref())
     }
@@ -309,7 +279,7 @@ impl RegionMap {
     ///
     /// # Errors
     ///
-    /// The file is missing or holds no regions.
+    /// Fails where the file is missing or holds no regions.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let map: Self = load_plain_json(path, "regions")?;

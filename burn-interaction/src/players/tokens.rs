@@ -1,17 +1,13 @@
 use std::sync::Arc;
 
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
-use crate::digest::short_digest;
 use crate::error::{Error, Result};
-use crate::sentences::Sentences;
+use crate::input::Sentences;
 
 use super::{Baseline, Players};
 
-/// Numbers that a network keeps for each piece count as input values when batches are sized: about an embedding's width.
-const WIDTH: usize = 128;
-
-/// What a word piece is.
+/// The part that a word piece has in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece {
     /// No part of a sentence: always present, as the first and the last piece are, and padding.
@@ -90,7 +86,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// A piece is not of the vocabulary, or the device fails.
+    /// Fails where a piece is not of the vocabulary, or the device fails.
     pub fn players(&self, sentences: &Sentences) -> Result<Vec<Vec<Option<usize>>>> {
         let [_, length] = sentences.dims();
         let read = |tensor: Tensor<2, Int>| {
@@ -142,7 +138,7 @@ impl Tokens {
     }
 }
 
-/// The number of players among these, of which words may have several pieces.
+/// The number of players of these pieces, of which a word may have several.
 fn count(players: &[Option<usize>]) -> usize {
     let last = players.iter().flatten().max();
     last.map_or(0, |player| player + 1)
@@ -150,37 +146,12 @@ fn count(players: &[Option<usize>]) -> usize {
 
 impl Players for Tokens {
     type Input = Sentences;
-    /// The player of each piece, a `[batch, length]` tensor; those always present have the number of players of the largest
-    /// sentence.
+    /// The player of each piece, a `[batch, length]` tensor; -1 for those that are always present.
     type Places = Tensor<2, Int>;
-
-    fn samples(&self, input: &Sentences) -> usize {
-        input.dims()[0]
-    }
-
-    fn count(&self, input: &Sentences) -> Result<usize> {
-        let largest = self.counts(input)?.into_iter().max().unwrap_or(0);
-        match largest {
-            players @ 0..2 => Err(Error::TooFewPlayers { players }),
-            players => Ok(players),
-        }
-    }
 
     fn counts(&self, input: &Sentences) -> Result<Vec<usize>> {
         let players = self.players(input)?;
         Ok(players.iter().map(|players| count(players)).collect())
-    }
-
-    fn elements(&self, input: &Sentences) -> usize {
-        input.dims()[1] * WIDTH
-    }
-
-    fn lengths(&self, input: &Sentences) -> Result<Option<Vec<usize>>> {
-        Ok(Some(self.players(input)?.iter().map(Vec::len).collect()))
-    }
-
-    fn device(&self, input: &Sentences) -> Device {
-        input.pieces.device()
     }
 
     fn baseline(&self) -> Baseline {
@@ -192,23 +163,13 @@ impl Players for Tokens {
 
     fn places(&self, input: &Sentences) -> Result<Tensor<2, Int>> {
         let [samples, length] = input.dims();
-        let players = self.players(input)?;
-        let always = players
-            .iter()
-            .map(|players| count(players))
-            .max()
-            .unwrap_or(0);
         let mut places = Vec::with_capacity(samples * length);
-        for players in players {
-            let place = |at: usize| players.get(at).copied().flatten().unwrap_or(always) as i32;
-            places.extend((0..length).map(place));
+        for players in self.players(input)? {
+            let place = |at: usize| players.get(at).copied().flatten();
+            places.extend((0..length).map(|at| place(at).map_or(-1, |player| player as i32)));
         }
         let places = TensorData::new(places, [samples, length]);
         Ok(Tensor::from_data(places, &input.pieces.device()))
-    }
-
-    fn select_places(&self, places: &Tensor<2, Int>, samples: Tensor<1, Int>) -> Tensor<2, Int> {
-        places.clone().select(0, samples)
     }
 
     /// Every piece is replaced, special ones too: those are never taken from here.
@@ -241,38 +202,6 @@ impl Players for Tokens {
         })
     }
 
-    fn select(&self, input: &Sentences, samples: Tensor<1, Int>) -> Sentences {
-        let rows = |tensor: &Tensor<2, Int>| tensor.clone().select(0, samples.clone());
-        Sentences {
-            pieces: rows(&input.pieces),
-            visible: rows(&input.visible.clone().int()).equal_elem(1),
-            segments: rows(&input.segments),
-        }
-    }
-
-    fn shorten(&self, input: Sentences, length: usize) -> Sentences {
-        Sentences {
-            pieces: input.pieces.narrow(1, 0, length),
-            visible: input.visible.narrow(1, 0, length),
-            segments: input.segments.narrow(1, 0, length),
-        }
-    }
-
-    fn shorten_places(&self, places: Tensor<2, Int>, length: usize) -> Tensor<2, Int> {
-        places.narrow(1, 0, length)
-    }
-
-    fn concat(&self, batches: Vec<Sentences>) -> Sentences {
-        let all = |part: fn(&Sentences) -> Tensor<2, Int>| {
-            Tensor::cat(batches.iter().map(part).collect(), 0)
-        };
-        Sentences {
-            pieces: all(|batch| batch.pieces.clone()),
-            visible: all(|batch| batch.visible.clone().int()).equal_elem(1),
-            segments: all(|batch| batch.segments.clone()),
-        }
-    }
-
     fn compose(
         &self,
         present: Sentences,
@@ -280,16 +209,17 @@ impl Players for Tokens {
         places: &Tensor<2, Int>,
         presence: Tensor<2, Bool>,
     ) -> Sentences {
-        let [rows, _] = presence.dims();
+        let [rows, players] = presence.dims();
         let [_, length] = places.dims();
         let shape = [rows, length];
-        // The last column is for what is always present.
+        // One more column is for the pieces that are always present.
+        let places = places.clone();
+        let always = places.clone().lower_elem(0);
+        let places = places.mask_fill(always, players as i64);
         let presence = presence.int();
         let always = Tensor::ones([rows, 1], &presence.device());
         let presence = Tensor::cat(vec![presence, always], 1);
-        let kept = presence
-            .gather(1, places.clone().expand(shape))
-            .equal_elem(1);
+        let kept = presence.gather(1, places.expand(shape)).equal_elem(1);
         let pieces = absent.pieces.expand(shape);
         let seen = absent.visible.expand(shape);
         Sentences {
@@ -298,18 +228,6 @@ impl Players for Tokens {
             visible: seen.bool_or(kept).bool_and(present.visible.expand(shape)),
             segments: present.segments.expand(shape),
         }
-    }
-
-    /// Digests of the players' pieces alone: what pads a sentence depends on those beside it.
-    fn digests(&self, input: &Sentences, _: &Tensor<2, Int>) -> Result<Vec<String>> {
-        let players = self.players(input)?;
-        let sentence = |players: &Vec<Option<usize>>| {
-            let place =
-                |player: &Option<usize>| player.map_or(u64::MAX, |p| p as u64).to_le_bytes();
-            let bytes: Vec<u8> = players.iter().flat_map(place).collect();
-            short_digest(&[&bytes])
-        };
-        Ok(players.iter().map(sentence).collect())
     }
 
     fn describe(&self) -> String {
@@ -322,6 +240,7 @@ impl Players for Tokens {
 mod tests {
     use super::*;
     use Piece::{Begins, Continues, Special};
+    use burn::tensor::Device;
 
     fn sentence(pieces: &[i32], visible: &[bool]) -> Sentences {
         let (device, shape) = (Device::flex(), [1, pieces.len()]);

@@ -13,7 +13,7 @@ use super::SampleProfile;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Axis {
     players: RangeInclusive<usize>,
-    /// Empty where players differ.
+    /// The orders, ascending; empty where players differ.
     orders: Vec<usize>,
     ratios: Vec<f64>,
 }
@@ -23,7 +23,7 @@ impl Axis {
     ///
     /// # Errors
     ///
-    /// The orders do not fit, or are numbers where players differ.
+    /// Fails where the orders do not fit, or are numbers although players differ.
     pub fn new(orders: &Orders, counts: impl Iterator<Item = usize>) -> Result<Self> {
         let (fewest, most) = counts.fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
         Self::between(orders, fewest, most)
@@ -51,7 +51,7 @@ impl Axis {
     ///
     /// # Errors
     ///
-    /// As [`new`](Axis::new).
+    /// Fails where [`new`](Axis::new) does.
     pub fn with(&self, other: &Self, orders: &Orders) -> Result<Self> {
         let fewest = self.players.start().min(other.players.start());
         let most = self.players.end().max(other.players.end());

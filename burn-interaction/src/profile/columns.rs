@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::Estimate;
+use crate::estimate::Estimate;
 
 #[derive(Serialize, Deserialize)]
 struct Columns {

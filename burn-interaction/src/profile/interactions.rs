@@ -1,39 +1,9 @@
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::coalition::Pair;
 use crate::error::{Error, Result};
-use crate::estimate::{
-    Block, Difference, Differences, Estimator, Pair, Plan, Table, binomial, order_at,
-};
-
+use crate::estimate::{Estimate, Estimates, Magnitudes, order_at};
 use crate::game::Fingerprint;
-
-use super::contexts::{Contexts, Magnitudes};
-
-/// One estimate of I^(m)(i, j).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// The mean of Delta v over the contexts evaluated; zero where there are none.
-    pub mean: f64,
-    /// The variance of Delta v over the contexts. Where these are all there are it is the population's, divided by their
-    /// number; else the unbiased one, divided by one less, and zero where there are fewer than two.
-    pub variance: f64,
-    /// How many contexts were evaluated.
-    pub contexts: u64,
-    /// Whether these are all contexts there are, so that the mean is exact.
-    pub exact: bool,
-}
-
-impl Estimate {
-    /// The standard error of the mean: zero if exact, NaN if a sampled mean rests on fewer than two contexts.
-    pub fn standard_error(&self) -> f64 {
-        match (self.exact, self.contexts) {
-            (true, _) => 0.0,
-            (false, 0 | 1) => f64::NAN,
-            (false, contexts) => (self.variance / contexts as f64).sqrt(),
-        }
-    }
-}
 
 /// The interactions of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +11,7 @@ pub struct SampleProfile {
     id: u64,
     players: usize,
     fingerprint: Fingerprint,
-    /// What to call the players, where they have names.
+    /// The names of the players, where they have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
     forwards: u64,
@@ -49,14 +19,29 @@ pub struct SampleProfile {
     rounding: f64,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
-    /// Order by order, one a pair.
+    /// The estimates order by order, one a pair.
     #[serde(with = "super::columns")]
     estimates: Vec<Estimate>,
-    /// One an order.
+    /// The means over pairs, one an order.
     magnitudes: Vec<Magnitudes>,
 }
 
 impl SampleProfile {
+    pub(crate) fn new(birth: Birth, found: Estimates) -> Self {
+        Self {
+            id: birth.id,
+            players: found.players,
+            fingerprint: birth.fingerprint,
+            names: birth.names,
+            forwards: found.forwards + birth.forwards,
+            rounding: birth.rounding,
+            orders: found.orders,
+            pairs: found.pairs,
+            estimates: found.estimates,
+            magnitudes: found.magnitudes,
+        }
+    }
+
     /// The sample's id: its place in the data set, or among those given where they have no ids.
     pub fn id(&self) -> u64 {
         self.id
@@ -91,7 +76,7 @@ impl SampleProfile {
         }
     }
 
-    /// What the sample's game is recognised by.
+    /// The fingerprint by which the sample's game is recognised.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
@@ -160,7 +145,7 @@ impl SampleProfile {
     ///
     /// # Errors
     ///
-    /// Not every order was measured.
+    /// Fails where not every order was measured.
     pub fn shapley_interaction(&self) -> Result<Vec<f64>> {
         let last = self.players - 2;
         if self.orders.len() != last + 1 {
@@ -179,122 +164,12 @@ impl SampleProfile {
     }
 }
 
-/// What is known of a sample beside the values of its plan.
+/// The facts about a sample that its estimates do not hold.
 pub(crate) struct Birth {
     pub id: u64,
     pub fingerprint: Fingerprint,
     pub names: Vec<String>,
     pub rounding: f64,
-    /// Coalitions evaluated for the fingerprint.
+    /// Coalitions evaluated beside the plan.
     pub forwards: u64,
-}
-
-/// Adds up the values of one plan.
-pub(crate) struct Accumulator {
-    plan: Plan,
-    sums: Sums,
-    forwards: u64,
-}
-
-enum Sums {
-    Differences(Vec<Contexts>),
-    Table(Table),
-}
-
-impl Accumulator {
-    pub fn new(plan: Plan) -> Self {
-        let sums = match plan.estimator() {
-            Estimator::Exact => Sums::Table(Table::new(plan.players())),
-            _ => Sums::Differences(vec![
-                Contexts::default();
-                plan.orders().len() * plan.pairs().len()
-            ]),
-        };
-        Self {
-            plan,
-            sums,
-            forwards: 0,
-        }
-    }
-
-    pub fn absorb(&mut self, block: &Block, values: &[f64]) {
-        self.forwards += values.len() as u64;
-        match (&mut self.sums, &block.differences) {
-            (Sums::Table(table), Differences::Enumerated) => {
-                table.absorb(&block.coalitions, values)
-            }
-            (Sums::Differences(sums), Differences::Listed(list)) => {
-                let pairs = self.plan.pairs().len();
-                for difference in list {
-                    let Difference {
-                        pair, order, draw, ..
-                    } = *difference;
-                    sums[order as usize * pairs + pair as usize]
-                        .push(difference.value(values), draw);
-                }
-            }
-            _ => unreachable!("a plan has blocks of one kind"),
-        }
-    }
-
-    /// The result, once all values of the plan are in.
-    pub fn finish(self, birth: Birth) -> SampleProfile {
-        let plan = &self.plan;
-        let all = plan.players() * (plan.players() - 1) / 2;
-        let pairs = plan.pairs().len();
-        let (estimates, magnitudes): (Vec<Estimate>, Vec<Magnitudes>) = match &self.sums {
-            Sums::Table(table) => {
-                let estimates = enumerated(plan, table);
-                let orders = estimates.chunks(pairs);
-                let magnitudes = orders.map(|order| Magnitudes::exact(order, all)).collect();
-                (estimates, magnitudes)
-            }
-            Sums::Differences(sums) => {
-                let mut estimates = Vec::with_capacity(sums.len());
-                let mut magnitudes = Vec::with_capacity(plan.orders().len());
-                for (order, contexts) in plan.orders().iter().zip(sums.chunks(pairs)) {
-                    let exact = plan.is_exhaustive(*order);
-                    let of_order = estimates.len();
-                    estimates.extend(contexts.iter().map(|c| c.estimate(exact)));
-                    magnitudes.push(match exact {
-                        true => Magnitudes::exact(&estimates[of_order..], all),
-                        false => Magnitudes::sampled(contexts, all),
-                    });
-                }
-                (estimates, magnitudes)
-            }
-        };
-        SampleProfile {
-            id: birth.id,
-            players: plan.players(),
-            fingerprint: birth.fingerprint,
-            names: birth.names,
-            forwards: self.forwards + birth.forwards,
-            rounding: birth.rounding,
-            orders: plan.orders().to_vec(),
-            pairs: plan.pairs().to_vec(),
-            estimates,
-            magnitudes,
-        }
-    }
-}
-
-/// The interactions of all orders and pairs of a plan, order by order. Pairs are shared out over the cores.
-fn enumerated(plan: &Plan, table: &Table) -> Vec<Estimate> {
-    let spreads: Vec<_> = plan
-        .pairs()
-        .par_iter()
-        .map(|pair| table.spreads(*pair))
-        .collect();
-    let of_order = |order: &usize| {
-        let contexts = binomial(plan.players() - 2, *order) as u64;
-        let order = *order;
-        spreads.iter().map(move |spreads| Estimate {
-            mean: spreads[order].mean,
-            variance: spreads[order].variance,
-            contexts,
-            exact: true,
-        })
-    };
-    plan.orders().iter().flat_map(of_order).collect()
 }

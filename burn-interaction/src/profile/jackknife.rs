@@ -1,15 +1,14 @@
 //! Errors of corrected curves: the jackknife over samples, through the whole way from samples to curve.
 
-use super::contexts::{Magnitudes, Split};
-use super::correct::{Corrected, pooled, remaining_bias};
+use crate::estimate::{Corrected, Magnitudes, Split, pooled, remaining_bias};
 
 /// A quantity and what is known of its error.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Estimated {
     pub value: f64,
-    /// Over samples; `None` for one.
+    /// The standard error over samples; `None` for one.
     pub standard_error: Option<f64>,
-    /// What bias the correction may have left.
+    /// The bias that the correction may have left.
     pub bias: f64,
 }
 
@@ -23,16 +22,18 @@ impl Estimated {
 /// The corrected curve of all samples, and of all but each of them; NaN at an order without a correction.
 #[derive(Debug, Clone)]
 pub(super) struct Jackknife {
-    /// Corrected; and raw, by signs and by moments.
+    /// The corrected curve.
     value: Vec<f64>,
+    /// The raw curve, and those corrected by signs and by moments.
     ways: [Vec<f64>; 3],
+    /// The corrected curve of all samples but one, for each of them.
     left_out: Vec<Vec<f64>>,
     /// The fewest contexts of a sampled order.
     contexts: f64,
 }
 
 impl Jackknife {
-    /// Of a table with one row an order and one entry a sample.
+    /// The curves of a table with one row an order and one entry a sample.
     pub fn of(table: &[Vec<&Magnitudes>]) -> Self {
         let samples = table.first().map_or(0, Vec::len);
         let mut whole = Self {
@@ -81,7 +82,7 @@ impl Jackknife {
         }
     }
 
-    /// The same curves over their means; `None` where an order has no correction.
+    /// The curves over their means; `None` where an order has no correction.
     pub fn relative(&self) -> Option<Self> {
         let normal = |curve: &Vec<f64>| {
             let level = curve.iter().sum::<f64>() / curve.len() as f64;

@@ -1,9 +1,10 @@
-//! What was measured: interactions with their noise, and the strength of orders made from them.
+//! Results and their arithmetic: interactions with their noise and origin, and the strength of orders made from them.
+//!
+//! Nothing here measures: a profile is made by [`measure`](crate::measure), read from a file, or merged.
 
 mod axis;
+mod band;
 mod columns;
-mod contexts;
-mod correct;
 mod curves;
 mod interactions;
 mod jackknife;
@@ -17,11 +18,12 @@ mod verdict;
 mod whole;
 
 pub(crate) use axis::Axis;
+pub use band::NoBand;
 pub use curves::*;
 pub use interactions::*;
 pub(crate) use journal::Journal;
 pub use origin::*;
 pub use strength::*;
-pub use text::*;
+pub(crate) use text::*;
 pub use verdict::*;
 pub use whole::*;

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-/// What a result is a result of: everything about the network, its data and its machine that the numbers do not say.
+/// Everything about the network, its data and its machine that the numbers of a result do not say.
 ///
-/// All of it is optional. What two results both know must agree before they are put together.
+/// Every part is optional. Parts that two results both know must agree before they are put together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Origin {
@@ -14,7 +14,7 @@ pub struct Origin {
     pub split: Option<String>,
     /// The digest of the file of weights, see [`digest`](crate::digest); `untrained` for random weights.
     pub weights: Option<String>,
-    /// What tells how samples became inputs, such as a digest of statistics, sizes and vocabularies.
+    /// The way samples became inputs, such as a digest of statistics, sizes and vocabularies.
     pub inputs: Option<String>,
     /// How the classes measured were chosen, `labels` or `predicted`; the runner fills this in.
     pub targets: Option<String>,
@@ -48,7 +48,7 @@ impl Origin {
         parts.into_iter().find_map(differs).or(classes)
     }
 
-    /// Adds what only the other knows.
+    /// Adds the parts that only the other knows.
     pub(crate) fn join(&mut self, other: &Self) {
         let pairs = [
             (&mut self.network, &other.network),

@@ -1,14 +1,13 @@
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::Protocol;
+use crate::error::{Error, Result};
+use crate::estimate::{Estimate, Magnitudes, Protocol, is_below_noise, mean, pooled};
 
-use super::contexts::Magnitudes;
-use super::correct::{is_below_noise, mean, pooled};
+use super::band::FEWEST;
 use super::jackknife::{Estimated, Jackknife, share};
-use super::{Depth, Estimate, Origin, Profile, SampleProfile, Verdict, student};
+use super::{Depth, NoBand, Origin, Profile, SampleProfile, Verdict, student};
 
 /// The strength of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -65,7 +64,7 @@ pub struct StrengthPoint {
 pub struct Strength {
     /// How the interactions were measured.
     pub protocol: Protocol,
-    /// What they are interactions of.
+    /// The network, data and machine that the interactions are of.
     pub origin: Origin,
     /// The players, in words.
     pub described: String,
@@ -93,31 +92,31 @@ pub struct Strength {
     depth: Option<Depth>,
 }
 
-/// Samples below which a spread over them says too little for a band.
-const FEWEST: usize = 5;
+impl Profile {
+    /// The strength of each order, with a 95 % band.
+    pub fn strength(&self) -> Strength {
+        Strength::of(self, 0.95)
+    }
 
-/// Why a strength has no bands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum NoBand {
-    /// There are fewer than five samples: a population cannot be judged by them, however exactly each is measured.
-    FewSamples,
-    /// A pair has a single context: nothing is known of its noise.
-    OneContext,
-}
-
-impl fmt::Display for NoBand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FewSamples => "fewer than five samples",
-            Self::OneContext => "one context a pair leaves its noise unknown",
-        })
+    /// The strength of each order, with a band of the given confidence over samples.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the confidence is outside `0..1`.
+    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
+        match confidence > 0.0 && confidence < 1.0 {
+            true => Ok(Strength::of(self, confidence)),
+            false => Err(Error::setting(
+                "confidence",
+                confidence,
+                "give a share between 0 and 1, such as 0.95",
+            )),
+        }
     }
 }
 
 impl Strength {
-    pub(super) fn of(profile: &Profile, confidence: f64) -> Self {
+    fn of(profile: &Profile, confidence: f64) -> Self {
         let ratios = profile.ratios();
         let table: Vec<Vec<&Magnitudes>> = (0..ratios.len())
             .map(|point| magnitudes(profile, point))

@@ -8,15 +8,16 @@ use crate::error::{Error, Result};
 use crate::file::{load_json, parse, read, replace, save_json};
 
 use crate::coalition::Pair;
+use crate::estimate::Estimate;
 
-use super::{Curves, Estimate, Origin, Profile, SampleProfile, Strength, StrengthPoint};
+use super::{Curves, Origin, Profile, SampleProfile, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
         save_json(self, path.as_ref())
     }
@@ -25,7 +26,7 @@ impl Strength {
     ///
     /// # Errors
     ///
-    /// The file is missing, cut, of a newer form or holds something else.
+    /// Fails where the file is missing, cut, of a newer form or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         load_json(path.as_ref(), "a strength of orders")
     }
@@ -36,7 +37,7 @@ impl Strength {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         save_csv(
             self.points
@@ -52,7 +53,7 @@ impl Curves {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
         save_json(self, path.as_ref())
     }
@@ -61,7 +62,7 @@ impl Curves {
     ///
     /// # Errors
     ///
-    /// The file is missing, cut, of a newer form or holds something else.
+    /// Fails where the file is missing, cut, of a newer form or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         load_json(path.as_ref(), "curves of orders")
     }
@@ -72,7 +73,7 @@ impl Curves {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let rows = self.curves.iter().flat_map(|c| {
             let points = c.strength.points.iter();
@@ -89,7 +90,7 @@ struct Row<'a> {
     network: Option<&'a str>,
     data: Option<&'a str>,
     split: Option<&'a str>,
-    /// The first digits of their digest.
+    /// The first digits of the weights' digest.
     weights: Option<&'a str>,
     seed: u64,
     order: Option<usize>,
@@ -157,7 +158,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_json(&self, path: impl AsRef<Path>) -> Result<()> {
         save_json(self, path.as_ref())
     }
@@ -167,7 +168,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The file is missing, cut, of a newer form or holds something else.
+    /// Fails where the file is missing, cut, of a newer form or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = read(path)?;
@@ -187,7 +188,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let classes = &self.origin.classes;
         let rows = self.samples.iter().flat_map(|sample| {

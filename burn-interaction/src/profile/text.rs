@@ -1,21 +1,9 @@
 //! Curves as text.
 
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/// A bar a value, from zero to the largest.
-pub fn sparkline(values: &[f64]) -> String {
-    let largest = values.iter().copied().fold(0.0, f64::max);
-    let bar = |value: &f64| match largest > 0.0 {
-        true => BARS[((value / largest * 8.0).ceil() as usize).clamp(1, 8) - 1],
-        false => BARS[0],
-    };
-    values.iter().map(bar).collect()
-}
-
 /// A chart of several named curves over a common axis, `rows` lines high, each with the mark of its name.
 ///
 /// The axis is labelled with `ratios`, the order ratios m / (n - 2) of the points.
-pub fn text_chart(curves: &[(&str, &[f64])], ratios: &[f64], rows: usize) -> String {
+pub(crate) fn text_chart(curves: &[(&str, &[f64])], ratios: &[f64], rows: usize) -> String {
     const MARKS: [char; 6] = ['o', '+', 'x', '*', '#', '@'];
     const STEP: usize = 6;
     let values = || {
@@ -62,13 +50,6 @@ pub fn text_chart(curves: &[(&str, &[f64])], ratios: &[f64], rows: usize) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sparklines_reach_from_the_lowest_to_the_highest_bar() {
-        assert_eq!(sparkline(&[8.0, 0.0, 4.0]), "█▁▄");
-        assert_eq!(sparkline(&[0.0, 0.0]), "▁▁");
-        assert_eq!(sparkline(&[]), "");
-    }
 
     #[test]
     fn a_chart_has_its_curves_axis_and_legend() {

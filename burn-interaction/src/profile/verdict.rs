@@ -138,9 +138,9 @@ impl Verdict {
 struct Judge<'a> {
     curve: &'a Jackknife,
     ratios: &'a [f64],
-    /// One-sided, shared out over the inner orders.
+    /// The quantile of a one-sided test, shared out over the inner orders.
     guarded: f64,
-    /// Two-sided, of a single comparison.
+    /// The quantile of a two-sided test of a single comparison.
     single: f64,
 }
 
@@ -255,11 +255,9 @@ impl Depth {
 
 #[cfg(test)]
 mod tests {
-    use super::super::contexts::Magnitudes;
-    use super::super::contexts::tests::normal;
     use super::*;
     use crate::coalition::generator;
-    use crate::profile::Estimate;
+    use crate::estimate::{Estimate, Magnitudes, normal};
 
     const RATIOS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result, some_ids};
 use crate::estimate::Protocol;
 
-use super::{Axis, Origin, SampleProfile, Strength};
+use super::{Axis, Origin, SampleProfile};
 
 /// Interactions of a network on some samples, and how they were made.
 ///
@@ -111,7 +111,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// There is no part; protocols, players or origins differ; a sample occurs twice; or samples have no ids, without which
+    /// Fails where there is no part; protocols, players or origins differ; a sample occurs twice; or samples have no ids, without which
     /// nobody knows whether two of them are one.
     pub fn merge(parts: impl IntoIterator<Item = Self>) -> Result<Self> {
         let mut parts = parts.into_iter();
@@ -172,7 +172,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// What does not, in words.
+    /// The error is what does not fit, in words.
     pub(crate) fn validated(self) -> std::result::Result<Self, String> {
         let ascending = |ids: &[u64]| ids.windows(2).all(|pair| pair[0] < pair[1]);
         let ids: Vec<u64> = self.samples.iter().map(SampleProfile::id).collect();
@@ -207,7 +207,7 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The first setting that differs, with both values.
+    /// The error names the first setting that differs, with both values.
     pub(crate) fn check(&self, other: &Self) -> Result<()> {
         let players = (self.described != other.described)
             .then(|| ("players", self.described.clone(), other.described.clone()));
@@ -223,27 +223,6 @@ impl Profile {
         match found.or(identified) {
             None => Ok(()),
             Some((what, here, there)) => Err(Error::differs(what, here, there)),
-        }
-    }
-
-    /// The strength of each order, with a 95 % band.
-    pub fn strength(&self) -> Strength {
-        Strength::of(self, 0.95)
-    }
-
-    /// The strength of each order, with a band of the given confidence over samples.
-    ///
-    /// # Errors
-    ///
-    /// A confidence outside `0..1`.
-    pub fn strength_with_confidence(&self, confidence: f64) -> Result<Strength> {
-        match confidence > 0.0 && confidence < 1.0 {
-            true => Ok(Strength::of(self, confidence)),
-            false => Err(Error::setting(
-                "confidence",
-                confidence,
-                "give a share between 0 and 1, such as 0.95",
-            )),
         }
     }
 }

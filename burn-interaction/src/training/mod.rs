@@ -1,13 +1,15 @@
-//! Interactions inside Burn's training loop: a wrapper, a probe and metrics (feature `train`).
+//! Interactions inside Burn's training loop: a wrapper, a probe, and metrics that read what the probe measured.
+//!
+//! Nothing else in this crate knows Burn's `Learner` (feature `train`).
 
 mod epoch;
 mod metrics;
 mod output;
 mod probe;
-mod wrapper;
+pub(crate) mod wrapper;
 
 pub use epoch::*;
 pub use metrics::*;
 pub use output::*;
 pub use probe::*;
-pub use wrapper::*;
+pub use wrapper::Modulated;

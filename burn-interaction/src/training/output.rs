@@ -9,13 +9,13 @@ use burn::train::metric::{
 
 use crate::profile::Profile;
 
-/// What a step gives to the metrics: a classification, the modulation's terms, and what the probe measured.
+/// The output of a step, which metrics read: a classification, the modulation's terms, and the probe's reading.
 pub struct InteractionOutput {
     /// The classification: all of Burn's classification metrics read it.
     pub classification: ClassificationOutput,
     /// The task's loss and each term before its weight, by name: `[1]` tensors. Empty in validation.
     pub terms: Vec<(Arc<str>, Tensor<1>)>,
-    /// What the probe measured on this batch, if it did.
+    /// The probe's reading of this batch; `None` where it measured nothing.
     pub reading: Option<Arc<Profile>>,
 }
 

@@ -2,10 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::estimate::{Orders, Pairs, Protocol, sets_protocol};
 use crate::game::Classifier;
+use crate::input::{Batch, Input};
 use crate::measure::{Cost, Measurement, Targets};
 use crate::players::Players;
 use crate::profile::Profile;
@@ -87,31 +87,30 @@ impl Probe {
         Measurement::new(players.clone()).protocol(protocol)
     }
 
-    /// What an epoch's probing costs, for a batch of at least as many samples as it measures.
+    /// The price of an epoch's probing, for a batch of at least as many samples as it measures.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the players or the inputs, or no sample is measured.
+    /// Fails where a setting does not fit the players or the inputs, or where no sample has two players.
     pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
         let chosen = chosen(players, inputs, self.samples)?;
         if chosen.is_empty() {
             let players = players.counts(inputs)?.into_iter().max().unwrap_or(0);
             return Err(Error::TooFewPlayers { players });
         }
-        let chosen = indices(&chosen, &players.device(inputs));
-        self.measurement(players)
-            .cost(&players.select(inputs, chosen))
+        let chosen = indices(&chosen, &inputs.device());
+        self.measurement(players).cost(&inputs.select(chosen))
     }
 
     /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
     /// there are enough.
     ///
-    /// Call it in the inference step of a model without autodiff, as Burn's validation is. What is drawn for a sample follows
+    /// Call it in the inference step of a model without autodiff, as Burn's validation is. The draws for a sample follow
     /// from its id, so that readings do not depend on how validation is batched.
     ///
     /// # Errors
     ///
-    /// A setting does not fit the players or the inputs, or a value is not finite.
+    /// Fails where a setting does not fit the players or the inputs, or where a value is not finite.
     pub fn measure<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -140,10 +139,10 @@ impl Probe {
         let ids: Option<Vec<u64>> = chosen.iter().map(id).collect();
         let ids = ids.ok_or_else(|| Error::Mismatch {
             what: "ids of a batch, one for each sample".into(),
-            expected: players.samples(inputs),
+            expected: inputs.samples(),
             found: batch.ids.len(),
         })?;
-        let inputs = players.select(inputs, indices(&chosen, &players.device(inputs)));
+        let inputs = inputs.select(indices(&chosen, &inputs.device()));
         self.measurement(players)
             .ids(ids)
             .run(net, inputs, Targets::try_from(labels)?)

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use burn::module::{Module, ModuleDisplay, ModuleVisitor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
-use crate::batch::Batch;
 use crate::error::Error;
 use crate::game::{Classifier, two_classes};
-use crate::modulation::{Draw, EncourageLoss, Forwards, Modulation, Term};
+use crate::input::Batch;
+use crate::modulation::{Draw, Modulation, Term, cross_entropy};
 use crate::players::Players;
 
 use super::{Epoch, InteractionOutput, Probe};
@@ -15,7 +15,7 @@ use super::{Epoch, InteractionOutput, Probe};
 ///
 /// Batches are [`Batch`]es of the players' inputs, outputs are [`InteractionOutput`]s. Without terms it trains by plain
 /// cross entropy. Masked forwards run in training mode, as in the reference recipe: dropout draws anew in each of them,
-/// and a network with batch normalisation gets its forwards one after the other ([`Forwards::Separate`]), so that each
+/// and a network with batch normalisation gets its forwards one after the other ([`Batching::Separate`](crate::modulation::Batching::Separate)), so that each
 /// has its own statistics; others get them as one batch.
 ///
 /// ```no_run
@@ -90,18 +90,10 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
         self.named()
     }
 
-    /// Brings what follows from the modulation up to date: the way of forwarding and the names of the losses.
+    /// Names the losses of the modulation for the metrics.
     fn named(mut self) -> Self {
-        let modulation = &mut self.recipe.modulation;
-        if self.recipe.batch_norm && modulation.chosen_forwards() == Forwards::Auto {
-            *modulation = std::mem::take(modulation).forwards(Forwards::Separate);
-        }
-        let terms = self
-            .recipe
-            .modulation
-            .terms()
-            .iter()
-            .map(|term| term.name().into());
+        let terms = self.recipe.modulation.terms().iter();
+        let terms = terms.map(|term| term.name().into());
         self.recipe.names = std::iter::once("task".into()).chain(terms).collect();
         self
     }
@@ -135,7 +127,6 @@ impl<M, P> TrainStep for Modulated<M, P>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
-    P::Input: 'static,
 {
     type Input = Batch<P::Input>;
     type Output = InteractionOutput;
@@ -150,9 +141,9 @@ where
             epoch: recipe.epoch.trained(),
         };
         let targets = batch.targets.clone();
-        let loss = recipe
-            .modulation
-            .loss(&self.net, &recipe.players, batch, draw);
+        let (modulation, players) = (&recipe.modulation, &recipe.players);
+        let batching = modulation.batching_for(recipe.batch_norm);
+        let loss = modulation.loss_with(&self.net, players, batch, draw, batching);
         let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
         let mut output =
             InteractionOutput::new(loss.total.clone(), two_classes(loss.logits), targets);
@@ -166,7 +157,6 @@ impl<M, P> InferenceStep for Modulated<M, P>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
-    P::Input: 'static,
 {
     type Input = Batch<P::Input>;
     type Output = InteractionOutput;
@@ -186,7 +176,7 @@ where
             }
         });
         let logits = self.net.logits(batch.inputs);
-        let loss = EncourageLoss::new().forward(logits.clone(), batch.targets.clone());
+        let loss = cross_entropy(logits.clone(), batch.targets.clone());
         let mut output = InteractionOutput::new(loss, two_classes(logits), batch.targets);
         output.reading = reading.map(Arc::new);
         output

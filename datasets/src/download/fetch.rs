@@ -113,6 +113,17 @@ fn attempt(
         }
     };
     let mut body = response.into_body().into_reader();
+    let mut write = |bytes: &[u8]| file.write_all(bytes).map_err(io);
+    receive(&mut body, &mut write, [done, total], observer)
+}
+
+/// Hands on the bytes of a body, of which `[done, total]` are there and expected.
+fn receive(
+    body: &mut dyn Read,
+    write: &mut dyn FnMut(&[u8]) -> std::result::Result<(), Failure>,
+    [mut done, total]: [u64; 2],
+    observer: &mut dyn FnMut(Step),
+) -> std::result::Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     loop {
         observer(Step::Fetch(done, total));
@@ -122,7 +133,7 @@ fn attempt(
         if count == 0 {
             break;
         }
-        file.write_all(&chunk[..count]).map_err(io)?;
+        write(&chunk[..count])?;
         done += count as u64;
     }
     match total > done {

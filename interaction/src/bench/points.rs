@@ -3,8 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use burn_interaction::Classifier;
-use burn_interaction::points::farthest_points;
-use burn_interaction_models::points::{Groups, ball_query, nearest_neighbours, neighbour_graph};
+use burn_interaction::geometry::farthest_points;
+use burn_interaction_models::points::Groups;
 use burn_interaction_models::registry::point_network;
 
 use crate::error::Result;
@@ -84,20 +84,20 @@ impl Step {
                 let (points, features) = (rows(from, 3), flat(from, to));
                 let centres = points.clone().narrow(1, 0, around);
                 Box::new(move || {
-                    gathered(ball_query(&points, &centres, radius, size), &features);
+                    gathered(Groups::ball(&points, &centres, radius, size), &features);
                 })
             }
             Self::Nearest([from, channels], around, size, to) => {
                 let (points, features) = (rows(from, channels), flat(from, to));
                 let centres = points.clone().narrow(1, 0, around);
                 Box::new(move || {
-                    gathered(nearest_neighbours(&points, &centres, size), &features);
+                    gathered(Groups::nearest(&points, &centres, size), &features);
                 })
             }
             Self::NearestLargest([from, channels], size, to) => {
                 let (points, features) = (rows(from, channels), flat(from, to));
                 Box::new(move || {
-                    let groups = neighbour_graph(&points, size);
+                    let groups = Groups::graph(&points, size);
                     let _ = groups.largest(features.clone()).into_data();
                 })
             }

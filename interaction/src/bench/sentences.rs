@@ -130,6 +130,13 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         mixed.as_secs_f64() / each.as_secs_f64()
     );
 
+    let [sorted, plain] = training(&many, device)?;
+    println!("  training batches of {BATCH}: {sorted:.3}; as sentences come {plain:.3}\n");
+    Ok(())
+}
+
+/// The share of padding in training batches, as the loader makes them and as sentences come.
+fn training(many: &Arc<SentenceSet>, device: &Device) -> Result<[f64; 2]> {
     let padding = |batches: &mut dyn Iterator<Item = Sentences>| -> Result<f64> {
         let pieces = Pieces::default();
         for batch in batches {
@@ -145,6 +152,5 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
             .chunks(BATCH)
             .map(|chunk| many.batch(chunk, device).inputs),
     )?;
-    println!("  training batches of {BATCH}: {sorted:.3}; as sentences come {plain:.3}\n");
-    Ok(())
+    Ok([sorted, plain])
 }

@@ -4,11 +4,9 @@ use burn::module::{Module, ModuleDisplay};
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn::train::TrainStep;
-use burn_interaction::modulation::Forwards;
+use burn_interaction::modulation::{Batching, cross_entropy};
 use burn_interaction::training::Modulated;
-use burn_interaction::{
-    Batch, Classifier, EncourageLoss, Features, Modulation, Patches, Players, Term,
-};
+use burn_interaction::{Batch, Classifier, Features, Modulation, Patches, Players, Term};
 use burn_interaction_models::MlpConfig;
 use burn_interaction_models::registry::{ImageSize, image_network};
 
@@ -63,14 +61,13 @@ fn compare<M, P>(
     P: Players + 'static,
     P::Input: 'static,
 {
-    for (how, forwards) in [("joint", Forwards::Joint), ("separate", Forwards::Separate)] {
+    for (how, batching) in [("joint", Batching::Joint), ("separate", Batching::Separate)] {
         let mut plain = Some(net.clone());
         let mut plain_optimizer = SgdConfig::new().init();
         let three_plain_steps = || {
             for _ in 0..3 * steps {
                 let Some(model) = plain.take() else { return };
-                let loss = EncourageLoss::new()
-                    .forward(model.logits(batch.inputs.clone()), batch.targets.clone());
+                let loss = cross_entropy(model.logits(batch.inputs.clone()), batch.targets.clone());
                 let gradients = GradientsParams::from_grads(loss.backward(), &model);
                 let _ = loss.into_data();
                 plain = Some(plain_optimizer.step(0.01, model, gradients));
@@ -78,7 +75,7 @@ fn compare<M, P>(
         };
         let modulation = Modulation::none()
             .with(Term::suppress(0.3..0.7))
-            .forwards(forwards);
+            .batching(batching);
         let mut modulated =
             Some(Modulated::new(net.clone(), players.clone()).modulation(modulation));
         let mut optimizer = SgdConfig::new().init();

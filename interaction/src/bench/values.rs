@@ -1,6 +1,6 @@
 //! Values per difference of each estimator.
 
-use burn_interaction::estimate::Differences;
+use burn_interaction::internal::Differences;
 use burn_interaction::{Estimator, Pairs, Plan, Protocol};
 
 use crate::error::Result;

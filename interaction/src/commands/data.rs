@@ -1,6 +1,6 @@
 //! `interaction data`.
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
 
 use crate::error::Result;

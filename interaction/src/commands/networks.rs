@@ -1,6 +1,6 @@
 //! `interaction networks`.
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 use burn_interaction_models::registry::{networks, preprocessing};
 
 use crate::error::Result;

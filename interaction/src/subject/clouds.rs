@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Baseline, Kind, Players, RegionMap, Regions};
+use burn_interaction::input::Kind;
+use burn_interaction::{Baseline, Players, RegionMap, Regions};
 use burn_interaction_datasets::{
     CloudAugmentation, CloudItem, CloudSamples, CloudSet, Samples, Split, assemble,
 };

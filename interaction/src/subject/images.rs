@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Baseline, Kind, Patches};
+use burn_interaction::input::Kind;
+use burn_interaction::{Baseline, Patches};
 use burn_interaction_datasets::{
     Augmentation, Framing, ImageSamples, ImageSet, Normalization, Split,
 };

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
+use burn_interaction::input::Input;
 use burn_interaction::{Baseline, Classifier, Players};
 use burn_interaction_datasets::registry::Data;
 use burn_interaction_datasets::{Framing, Samples};
@@ -66,7 +67,7 @@ pub struct Seated<P> {
 /// A network and its data of one kind.
 pub trait Subject {
     /// A batch of inputs.
-    type Input: Clone + Send + Sync + 'static;
+    type Input: Input;
     /// The network.
     type Net: Module + ModuleDisplay + Reference + Classifier<Self::Input> + 'static;
     /// Who plays on the inputs.

@@ -1,6 +1,6 @@
 //! Networks and data sets by name, and what is said where a name means nothing.
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, data_sets};
 use burn_interaction_models::registry::{kind_of, networks};
 

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use burn_interaction::{Baseline, Kind};
+use burn_interaction::Baseline;
+use burn_interaction::input::Kind;
 use burn_interaction_models::registry::kind_of;
 use serde::{Deserialize, Serialize};
 

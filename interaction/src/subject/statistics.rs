@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 use burn_interaction_datasets::{Framing, Normalization, Standardization};
 use serde::{Deserialize, Serialize};
 

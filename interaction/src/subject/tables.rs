@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::{Baseline, Features, Kind};
+use burn_interaction::input::Kind;
+use burn_interaction::{Baseline, Features};
 use burn_interaction_datasets::{Split, Standardization, Table};
 use burn_interaction_models::Mlp;
 use burn_interaction_models::registry::table_network;

@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use burn_interaction::{Baseline, Kind, Players, Sentences, Tokens};
+use burn_interaction::input::Kind;
+use burn_interaction::{Baseline, Players, Sentences, Tokens};
 use burn_interaction_datasets::{
     BagOfWords, Frame, SentenceSet, Split, Texts as TextSet, Vocabulary,
 };

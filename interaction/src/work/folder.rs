@@ -8,7 +8,9 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result, usage};
+use burn_interaction::internal::replace;
+
+use crate::error::{Result, usage};
 
 /// What a training writes, of all kinds of networks.
 pub const TRAINING: &[&str] = &[
@@ -182,7 +184,7 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// Writes a value as JSON, [`durably`].
+    /// Writes a value as JSON, so that a kill leaves the old file or the new one.
     ///
     /// # Errors
     ///
@@ -191,7 +193,9 @@ impl Folder {
         let path = self.file(name);
         let text = serde_json::to_string_pretty(value)
             .map_err(|e| usage(format!("{}: {e}", path.display())))?;
-        durably(&path, (text + "\n").as_bytes())
+        Ok(replace(&path, |file| {
+            file.write_all((text + "\n").as_bytes())
+        })?)
     }
 
     /// The files that this run wrote, for the last line of a report.
@@ -204,24 +208,6 @@ impl Folder {
         }
         format!("{}: {}", self.path.display(), names.join(", "))
     }
-}
-
-/// Writes a file that appears when it is whole and on the disk: a kill at any moment leaves the old one or the new one.
-///
-/// # Errors
-///
-/// It cannot be written.
-pub fn durably(path: &Path, bytes: &[u8]) -> Result<()> {
-    let fail = |e: std::io::Error| -> Error { usage(format!("writing {}: {e}", path.display())) };
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".tmp");
-    let scratch = path.with_file_name(name);
-    let mut file = std::fs::File::create(&scratch).map_err(fail)?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(fail)?;
-    drop(file);
-    std::fs::rename(&scratch, path).map_err(fail)
 }
 
 /// Reads a JSON file.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn_interaction::figures::Chart;
+use burn_interaction::internal::some_ids;
 use burn_interaction::{Curves, Profile, SampleProfile};
 
 use super::Folder;
@@ -104,12 +105,6 @@ pub fn profile_of(path: &Path, name: &str) -> Result<Option<Profile>> {
         false if name == MAIN => Ok(Some(Profile::load_json(path)?)),
         false => Ok(None),
     }
-}
-
-/// Ids for a message, the first ten.
-pub fn some_ids(ids: &[u64]) -> String {
-    let shown: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
-    shown.join(", ") + if ids.len() > 10 { ", .." } else { "" }
 }
 
 /// The error of a merge that is not whole.

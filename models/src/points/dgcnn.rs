@@ -2,7 +2,7 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation::leaky_relu};
 
-use super::grouping::{Groups, neighbour_graph};
+use super::grouping::Groups;
 use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::{Pointwise, largest};
@@ -98,14 +98,14 @@ impl Dgcnn {
     fn part(&self, clouds: Tensor<3>) -> Tensor<2> {
         let points = rows_of(clouds);
         let [batch, count, _] = points.dims();
-        let mut groups = neighbour_graph(&points, self.neighbours);
+        let mut groups = Groups::graph(&points, self.neighbours);
         let mut rows = points.reshape([batch * count, 3]);
         let mut found = Vec::with_capacity(self.convs.len());
         for (index, conv) in self.convs.iter().enumerate() {
             if index > 0 && self.dynamic {
                 let channels = rows.dims()[1];
                 let features = rows.clone().reshape([batch, count, channels]);
-                groups = neighbour_graph(&features, self.neighbours);
+                groups = Groups::graph(&features, self.neighbours);
             }
             rows = edges(conv, rows, &groups);
             found.push(rows.clone());

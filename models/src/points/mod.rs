@@ -21,7 +21,7 @@ mod pointnet2;
 mod pointwise;
 
 pub use dgcnn::*;
-pub use grouping::{Groups, ball_query, nearest_neighbours, neighbour_graph};
+pub use grouping::Groups;
 pub use pointconv::*;
 pub use pointnet::*;
 pub use pointnet2::*;

@@ -1,5 +1,5 @@
 use burn::tensor::Tensor;
-use burn_interaction::is_cpu;
+use burn_interaction::internal::is_cpu;
 
 /// Numbers in the largest tensor of a part: 128 MiB.
 const LARGEST: usize = 1 << 25;

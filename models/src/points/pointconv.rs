@@ -2,8 +2,9 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
+use burn_interaction::geometry::squared_distances;
 
-use super::grouping::{farthest_centres, less, nearest_neighbours, squared_distances};
+use super::grouping::{Groups, farthest_centres, less};
 use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::{SharedMlp, largest};
@@ -166,7 +167,7 @@ impl Level {
             }
             Some([groups, size]) => {
                 let centres = farthest_centres(points.clone(), groups);
-                let near = nearest_neighbours(&points, &centres, size);
+                let near = Groups::nearest(&points, &centres, size);
                 let members = [mapped, rows, density].map(|rows| near.gather(rows));
                 (centres, groups, members, size)
             }

@@ -2,7 +2,7 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::grouping::{ball_query, farthest_centres};
+use super::grouping::{Groups, farthest_centres};
 use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::SharedMlp;
@@ -183,7 +183,7 @@ impl Level {
         let scales = self.scales.iter().enumerate();
         let found = scales.map(|(scale, mlp)| {
             let (radius, size) = (self.config.radii[scale], self.config.samples[scale]);
-            let balls = ball_query(&points, &placed, radius, size);
+            let balls = Groups::ball(&points, &placed, radius, size);
             // The first layer is linear in coordinates relative to the centre: it maps each point once, not once for
             // each ball it is in, and the centre's share is taken off.
             let matrix = mlp.first().matrix(all.device().is_autodiff());

@@ -14,7 +14,7 @@ pub use preprocessing::*;
 pub use tables::*;
 pub use texts::*;
 
-use burn_interaction::Kind;
+use burn_interaction::input::Kind;
 
 use crate::error::Error;
 

@@ -4,7 +4,7 @@ use burn::tensor::TensorReadError;
 use burn::train::metric::{Metric, MetricMetadata, MetricName, SerializedEntry};
 use serde::{Deserialize, Serialize};
 
-use crate::profile::{Strength, sparkline};
+use crate::profile::Strength;
 use crate::training::OrderInput;
 
 use super::readings::Readings;
@@ -89,5 +89,29 @@ impl Metric for OrderCurveMetric {
 
     fn clear(&mut self) {
         self.state = Readings::default();
+    }
+}
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// A bar a value, from zero to the largest.
+fn sparkline(values: &[f64]) -> String {
+    let largest = values.iter().copied().fold(0.0, f64::max);
+    let bar = |value: &f64| match largest > 0.0 {
+        true => BARS[((value / largest * 8.0).ceil() as usize).clamp(1, 8) - 1],
+        false => BARS[0],
+    };
+    values.iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparklines_reach_from_the_lowest_to_the_highest_bar() {
+        assert_eq!(sparkline(&[8.0, 0.0, 4.0]), "█▁▄");
+        assert_eq!(sparkline(&[0.0, 0.0]), "▁▁");
+        assert_eq!(sparkline(&[]), "");
     }
 }

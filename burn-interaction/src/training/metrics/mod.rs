@@ -1,10 +1,10 @@
 //! Metrics for Burn's training loop, one a file.
 
 mod curve;
+mod modulation;
 mod readings;
 mod strength;
-mod terms;
 
 pub use curve::*;
+pub use modulation::*;
 pub use strength::*;
-pub use terms::*;

@@ -1,12 +1,12 @@
 use crate::profile::{Profile, Strength};
 use crate::training::OrderInput;
 
-/// What the probe has measured so far in an epoch.
+/// The probe's readings so far in an epoch, joined.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Readings(Option<Profile>);
 
 impl Readings {
-    /// Takes in a reading; tells whether there was one.
+    /// Takes in a reading. Returns whether there was one.
     ///
     /// # Panics
     ///

@@ -62,7 +62,7 @@ impl OrderStrengthMetric {
         )
     }
 
-    /// The same band relative to the mean over all measured orders: J instead of S.
+    /// The band relative to the mean over all measured orders: J instead of S.
     pub fn relative(mut self) -> Self {
         if let Quantity::Band(low, high) = self.quantity {
             self.quantity = Quantity::Relative(low, high);

@@ -1,8 +1,8 @@
-//! What is kept of the contexts of one pair, and of the pairs of one order of one sample.
+//! Sums over the contexts of one pair, and means over the pairs of one order of one sample.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, correct::mean};
+use super::Estimate;
 
 /// Groups that the contexts of a pair are dealt out to.
 const GROUPS: usize = 8;
@@ -51,7 +51,7 @@ impl Contexts {
         (0..full).map(move |group| (self.turns[group], size(group)))
     }
 
-    /// This pair's part in the correction; at least two contexts.
+    /// The pair's part in the correction, from at least two contexts.
     fn split(&self) -> Split {
         let count = self.count as f64;
         let total = count * self.mean;
@@ -97,7 +97,7 @@ pub(crate) struct Split {
     pub cross: f64,
     /// The squared mean.
     pub squares: f64,
-    /// The same less the variance of noise in it: unbiased for the squared interaction.
+    /// The squared mean less the variance of noise in it: unbiased for the squared interaction.
     pub unbiased: f64,
     /// |half of the contexts - the other half|, scaled to the noise of their mean.
     pub floor: f64,
@@ -106,7 +106,7 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// Of an interaction that is known.
+    /// The split of an interaction that is known.
     fn known(value: f64, contexts: u64) -> Self {
         Self {
             others: value.abs(),
@@ -138,7 +138,7 @@ impl Split {
 pub(crate) struct Magnitudes {
     /// |estimate of I|.
     pub raw: f64,
-    /// What tells noise from interactions; `None` where a sampled pair has fewer than two contexts.
+    /// The means that tell noise from interactions; `None` where a sampled pair has fewer than two contexts.
     pub split: Option<Split>,
     /// The standard deviation of Delta v over contexts; `None` as above.
     pub deviation: Option<f64>,
@@ -149,7 +149,7 @@ pub(crate) struct Magnitudes {
 }
 
 impl Magnitudes {
-    /// Of interactions that are known, out of `all` pairs.
+    /// The means over pairs whose interactions are known, out of `all` pairs.
     pub fn exact(estimates: &[Estimate], all: usize) -> Self {
         let known = |e: &Estimate| Some(Split::known(e.mean, e.contexts));
         Self {
@@ -161,8 +161,8 @@ impl Magnitudes {
         }
     }
 
-    /// Of interactions from drawn contexts, out of `all` pairs.
-    pub fn sampled(pairs: &[Contexts], all: usize) -> Self {
+    /// The means over pairs with drawn contexts, out of `all` pairs.
+    pub(super) fn sampled(pairs: &[Contexts], all: usize) -> Self {
         let measured: Vec<&Contexts> = pairs.iter().filter(|p| p.count > 0).collect();
         let raw = mean(measured.iter().map(|p| p.mean.abs()));
         if pairs.iter().any(|p| p.count < 2) {
@@ -225,8 +225,18 @@ fn small_sample(count: u64) -> f64 {
     (2..count.max(2)).fold(start, |c4, k| ((k - 1) as f64 / k as f64).sqrt() / c4)
 }
 
+/// The mean of some values; zero where there are none.
+pub(crate) fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0_usize);
+    for value in values {
+        sum += value;
+        count += 1;
+    }
+    if count == 0 { 0.0 } else { sum / count as f64 }
+}
+
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::coalition::{Generator, generator};
     use rand::RngExt;

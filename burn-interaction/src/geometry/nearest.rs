@@ -1,6 +1,6 @@
 use burn::tensor::{Int, Tensor};
 
-use super::{indices, numbers};
+use super::host::{indices, numbers};
 use crate::device::is_cpu;
 
 /// The nearest of each cloud's centres to each of its points; the lowest of equally near ones.
@@ -44,7 +44,7 @@ fn of_one(cloud: &[f32], centres: &[f32]) -> Vec<i32> {
     (0..points).map(nearest).collect()
 }
 
-/// With centres as points, `[batch, 3, centres]`.
+/// The nearest centres by tensor operations, with centres as points: `[batch, 3, centres]`.
 fn by_tensors(clouds: Tensor<3>, centres: Tensor<3>) -> Tensor<2, Int> {
     let [batch, _, points] = clouds.dims();
     let count = centres.dims()[2];
@@ -63,7 +63,7 @@ fn by_tensors(clouds: Tensor<3>, centres: Tensor<3>) -> Tensor<2, Int> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::points::farthest_points;
+    use crate::geometry::farthest_points;
     use burn::tensor::{Device, Distribution};
 
     #[test]

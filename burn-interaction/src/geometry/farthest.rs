@@ -1,7 +1,7 @@
 use burn::tensor::{Int, Tensor};
 use rayon::prelude::*;
 
-use super::{indices, numbers};
+use super::host::{indices, numbers};
 use crate::device::is_cpu;
 
 /// Farther than any point of a cloud; what the references begin with.
@@ -19,7 +19,7 @@ const FAR: f32 = 1e10;
 ///
 /// # Panics
 ///
-/// The clouds have no points.
+/// Panics if the clouds have no points.
 pub fn farthest_points(clouds: Tensor<3>, count: usize) -> Tensor<2, Int> {
     let [batch, _, points] = clouds.dims();
     assert!(points > 0, "farthest points of a cloud without points");
@@ -37,7 +37,7 @@ pub fn farthest_points(clouds: Tensor<3>, count: usize) -> Tensor<2, Int> {
     indices(found, [batch, count], &device)
 }
 
-/// Of one cloud, `[3, points]`.
+/// The farthest points of one cloud, `[3, points]`.
 fn of_one(cloud: &[f32], found: &mut [i32]) {
     let points = cloud.len() / 3;
     let (x, rest) = cloud.split_at(points);
@@ -56,7 +56,7 @@ fn of_one(cloud: &[f32], found: &mut [i32]) {
     }
 }
 
-/// In two passes, which vectorise: the largest value, and where it first is.
+/// The place of the largest value, the first of several; in two passes, which vectorise.
 fn first_largest(values: &[f32]) -> usize {
     const LANES: usize = 16;
     let mut lanes = [f32::NEG_INFINITY; LANES];

@@ -23,24 +23,24 @@
 //! | random dividends | .47 .33 .22 | .00 .01 .02 | .01 .01 .02 | .02 .01 .01 | .01 .01 .02 |
 //! | noise of t(3), I of 0.3 | 1.5 1.2 .86 | .54 .43 .20 | .16 .07 .03 | -.06 -.09 -.07 | .05 -.01 -.02 |
 //!
-//! Root mean square over 15 such populations: halves .18 .17 .09, corrected .07 .03 .02. What bias may be left is stated as
+//! Root mean square over 15 such populations: halves .18 .17 .09, corrected .07 .03 .02. The bias that may be left is stated as
 //! the root of the sum of the squares of a quarter of the two estimators' difference and 1 / 2K of the correction.
 //!
 //! The noise floor is the difference of two halves of the contexts, scaled to the noise of their mean: .92 .95 .97, .77 .82
 //! .87, .97 .97 .99, .96 .98 .99, .97 .99 1.00 and .98 1.00 1.00 of the true mean error for those games.
 
-use super::contexts::{Magnitudes, Split};
+use super::contexts::{Magnitudes, Split, mean};
 
 /// A strength by each way to correct it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Corrected {
+pub(crate) struct Corrected {
     pub raw: f64,
     pub cross: f64,
     pub moment: f64,
 }
 
 impl Corrected {
-    /// Of means over samples.
+    /// The corrected strengths from means over samples.
     pub fn of(raw: f64, split: &Split) -> Self {
         let geometric = (split.cross.max(0.0) * split.others).sqrt();
         let share = match split.squares > 0.0 {
@@ -59,39 +59,30 @@ impl Corrected {
         f64::midpoint(self.cross, self.moment)
     }
 
-    /// The same function of each of the three.
+    /// A function of each of the three strengths.
     pub fn map(&self, of: impl Fn(f64) -> f64) -> [f64; 3] {
         [self.raw, self.cross, self.moment].map(of)
     }
 }
 
-/// What bias may be left in a quantity, from its value by each way to correct and the contexts of a pair.
-pub(super) fn remaining_bias([raw, cross, moment]: [f64; 3], value: f64, contexts: f64) -> f64 {
+/// The bias that may be left in a quantity, from its value by each way to correct and the contexts of a pair.
+pub(crate) fn remaining_bias([raw, cross, moment]: [f64; 3], value: f64, contexts: f64) -> f64 {
     ((cross - moment) / 4.0).hypot((raw - value) / (2.0 * contexts.max(1.0)))
 }
 
 /// Whether noise is all that an order shows: an estimator of its strength without noise is not above zero.
-pub(super) fn is_below_noise(split: &Split) -> bool {
+pub(crate) fn is_below_noise(split: &Split) -> bool {
     split.squares > 0.0 && (split.cross <= 0.0 || split.unbiased <= 0.0)
 }
 
 /// The mean over samples; `None` for the split if one of them has none.
-pub(super) fn pooled<'a>(
+pub(crate) fn pooled<'a>(
     samples: impl Iterator<Item = &'a Magnitudes> + Clone,
 ) -> (f64, Option<Split>) {
     (
         mean(samples.clone().map(|s| s.raw)),
         Split::mean(samples.map(|s| s.split)),
     )
-}
-
-pub(super) fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut count) = (0.0, 0_usize);
-    for value in values {
-        sum += value;
-        count += 1;
-    }
-    if count == 0 { 0.0 } else { sum / count as f64 }
 }
 
 #[cfg(test)]

@@ -1,0 +1,131 @@
+//! Values of a plan in, estimates of its interactions out.
+
+use rayon::prelude::*;
+
+use crate::coalition::{Pair, binomial};
+
+use super::contexts::Contexts;
+use super::exact::Table;
+use super::{Block, Difference, Differences, Estimate, Estimator, Magnitudes, Plan};
+
+/// The estimates of one sample, with means over pairs that tell noise from interactions.
+pub(crate) struct Estimates {
+    /// The number of players.
+    pub players: usize,
+    /// The orders of the plan, ascending.
+    pub orders: Vec<usize>,
+    /// The pairs of the plan, ascending.
+    pub pairs: Vec<Pair>,
+    /// Order by order, one a pair.
+    pub estimates: Vec<Estimate>,
+    /// One an order.
+    pub magnitudes: Vec<Magnitudes>,
+    /// The coalitions whose values were added up.
+    pub forwards: u64,
+}
+
+/// Adds up the values of one plan.
+pub(crate) struct Accumulator {
+    plan: Plan,
+    sums: Sums,
+    forwards: u64,
+}
+
+enum Sums {
+    Differences(Vec<Contexts>),
+    Table(Table),
+}
+
+impl Accumulator {
+    pub fn new(plan: Plan) -> Self {
+        let sums = match plan.estimator() {
+            Estimator::Exact => Sums::Table(Table::new(plan.players())),
+            _ => Sums::Differences(vec![
+                Contexts::default();
+                plan.orders().len() * plan.pairs().len()
+            ]),
+        };
+        Self {
+            plan,
+            sums,
+            forwards: 0,
+        }
+    }
+
+    pub fn absorb(&mut self, block: &Block, values: &[f64]) {
+        self.forwards += values.len() as u64;
+        match (&mut self.sums, &block.differences) {
+            (Sums::Table(table), Differences::Enumerated) => {
+                table.absorb(&block.coalitions, values)
+            }
+            (Sums::Differences(sums), Differences::Listed(list)) => {
+                let pairs = self.plan.pairs().len();
+                for difference in list {
+                    let Difference {
+                        pair, order, draw, ..
+                    } = *difference;
+                    sums[order as usize * pairs + pair as usize]
+                        .push(difference.value(values), draw);
+                }
+            }
+            _ => unreachable!("a plan has blocks of one kind"),
+        }
+    }
+
+    /// The estimates, once all values of the plan are in.
+    pub fn finish(self) -> Estimates {
+        let plan = &self.plan;
+        let all = plan.players() * (plan.players() - 1) / 2;
+        let pairs = plan.pairs().len();
+        let (estimates, magnitudes): (Vec<Estimate>, Vec<Magnitudes>) = match &self.sums {
+            Sums::Table(table) => {
+                let estimates = enumerated(plan, table);
+                let orders = estimates.chunks(pairs);
+                let magnitudes = orders.map(|order| Magnitudes::exact(order, all)).collect();
+                (estimates, magnitudes)
+            }
+            Sums::Differences(sums) => {
+                let mut estimates = Vec::with_capacity(sums.len());
+                let mut magnitudes = Vec::with_capacity(plan.orders().len());
+                for (order, contexts) in plan.orders().iter().zip(sums.chunks(pairs)) {
+                    let exact = plan.is_exhaustive(*order);
+                    let of_order = estimates.len();
+                    estimates.extend(contexts.iter().map(|c| c.estimate(exact)));
+                    magnitudes.push(match exact {
+                        true => Magnitudes::exact(&estimates[of_order..], all),
+                        false => Magnitudes::sampled(contexts, all),
+                    });
+                }
+                (estimates, magnitudes)
+            }
+        };
+        Estimates {
+            players: plan.players(),
+            orders: plan.orders().to_vec(),
+            pairs: plan.pairs().to_vec(),
+            estimates,
+            magnitudes,
+            forwards: self.forwards,
+        }
+    }
+}
+
+/// The interactions of all orders and pairs of a plan, order by order. Pairs are shared out over the cores.
+fn enumerated(plan: &Plan, table: &Table) -> Vec<Estimate> {
+    let spreads: Vec<_> = plan
+        .pairs()
+        .par_iter()
+        .map(|pair| table.spreads(*pair))
+        .collect();
+    let of_order = |order: &usize| {
+        let contexts = binomial(plan.players() - 2, *order) as u64;
+        let order = *order;
+        spreads.iter().map(move |spreads| Estimate {
+            mean: spreads[order].mean,
+            variance: spreads[order].variance,
+            contexts,
+            exact: true,
+        })
+    };
+    plan.orders().iter().flat_map(of_order).collect()
+}

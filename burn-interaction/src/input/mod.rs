@@ -1,0 +1,58 @@
+//! A batch of samples: how many there are, how long each is, and how to choose, cut and join them.
+//!
+//! This folder knows no player: [`Players`](crate::Players) say who sits where in an input.
+
+mod batch;
+mod kind;
+mod sentences;
+mod tensor;
+
+pub use batch::Batch;
+pub use kind::Kind;
+pub use sentences::Sentences;
+
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::error::Result;
+
+/// A batch of samples as a network takes it.
+///
+/// Float tensors are inputs, with samples along their first dimension, and so are [`Sentences`]. A struct of several
+/// tensors, such as an image with a table, becomes one by this trait.
+pub trait Input: Clone + Send + Sync + 'static {
+    /// The number of samples.
+    fn samples(&self) -> usize;
+
+    /// The number of values of one sample, which bounds how many rows go into a batch.
+    fn elements(&self) -> usize;
+
+    /// The length of each sample where a batch is padded to its longest; `None` where all samples have one size.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the device fails while lengths are read.
+    fn lengths(&self) -> Result<Option<Vec<usize>>> {
+        Ok(None)
+    }
+
+    /// The device that the batch lies on.
+    fn device(&self) -> Device;
+
+    /// The samples with these indices, a `[rows]` tensor, as a new batch.
+    fn select(&self, samples: Tensor<1, Int>) -> Self;
+
+    /// The batch without the padding beyond a length that none of its samples exceeds.
+    fn shorten(self, _length: usize) -> Self {
+        self
+    }
+
+    /// Batches of samples of one size, joined in their order; at least one.
+    fn concat(batches: Vec<Self>) -> Self;
+
+    /// Each sample multiplied by its factor, a `[samples]` tensor: a measurement finds by it how values are rounded.
+    ///
+    /// Inputs that are no numbers, such as word pieces, stay as they are.
+    fn scaled(self, _factors: Tensor<1>) -> Self {
+        self
+    }
+}

@@ -1,0 +1,33 @@
+use burn::tensor::{Device, Int, Tensor};
+
+use super::Input;
+
+/// Samples lie along the first dimension: tables `[batch, features]`, clouds `[batch, 3, points]`, series
+/// `[batch, channels, steps]`, images `[batch, channels, height, width]`.
+impl<const D: usize> Input for Tensor<D> {
+    fn samples(&self) -> usize {
+        self.dims()[0]
+    }
+
+    fn elements(&self) -> usize {
+        self.dims()[1..].iter().product()
+    }
+
+    fn device(&self) -> Device {
+        Tensor::device(self)
+    }
+
+    fn select(&self, samples: Tensor<1, Int>) -> Self {
+        Tensor::select(self.clone(), 0, samples)
+    }
+
+    fn concat(batches: Vec<Self>) -> Self {
+        Tensor::cat(batches, 0)
+    }
+
+    fn scaled(self, factors: Tensor<1>) -> Self {
+        let mut shape = [1; D];
+        shape[0] = factors.dims()[0];
+        self * factors.reshape(shape)
+    }
+}

@@ -1,0 +1,319 @@
+use std::time::Instant;
+
+use burn::module::Module;
+use burn_interaction::{
+    Batch, Classifier, Curves, Estimator, Measurement, Origin, Players, Profile, Protocol, Targets,
+    digest,
+};
+use burn_interaction_datasets::Samples;
+
+use super::evaluate::{choose, loaded, measured, targets};
+use super::price::Price;
+use super::{CONTROL, MAIN, Measure, Place, Results, interrupt};
+use crate::error::{Result, usage};
+use crate::report::{curve_name, seconds, title, write_pictures};
+use crate::subject::{Job, Seated, Spec, Subject};
+
+/// The line that says which estimator was found fitting.
+fn named(estimator: Estimator) -> String {
+    match estimator {
+        Estimator::Auto { exact } => format!("exact up to {exact} players, toggled above"),
+        Estimator::Exact => "exact".into(),
+        _ => "toggled".into(),
+    }
+}
+
+/// Measures a network, and its untrained control where it is asked for, and writes what comes of it.
+pub struct Measuring<'a> {
+    /// The network and its data by name.
+    pub spec: &'a Spec,
+    /// The settings.
+    pub measure: &'a Measure,
+    /// Where to compute and to write.
+    pub place: Place<'a>,
+    /// Whether to go on with the run in the folder.
+    pub resume: bool,
+}
+
+/// What came of a measurement.
+pub struct Measured {
+    /// The curves of the network and of its control.
+    pub curves: Curves,
+    /// Whether every sample was measured.
+    pub complete: bool,
+}
+
+/// The samples of a run, ready to be measured.
+struct Chosen<S: Subject> {
+    seated: Seated<S::Players>,
+    /// Ids of all parts together, where this run measures one.
+    whole: Option<Vec<u64>>,
+    batch: Batch<S::Input>,
+    targets: Targets,
+}
+
+impl Job for Measuring<'_> {
+    type Output = Measured;
+
+    fn run<S: Subject>(self, subject: S) -> Result<Measured> {
+        let about = subject.about();
+        about.notes.iter().for_each(|note| println!("{note}"));
+        let device = self.place.device;
+        let part = self.measure.part;
+        let samples = subject.samples(part)?;
+        if let Some(note) = subject.cut(&samples, part) {
+            eprintln!("warning: {note}");
+        }
+        let (candidates, note) = subject.measurable(&samples, device)?;
+        note.iter().for_each(|note| println!("{note}"));
+        if candidates.is_empty() {
+            return Err(usage(format!(
+                "nothing to measure in the {} part of {}: take another with --split",
+                part.name(),
+                self.spec.data
+            )));
+        }
+        // Made anew each time, with the same weights: clones of a Burn module share the running statistics of its batch
+        // normalisation, and loading writes to those.
+        let untrained = || {
+            device.seed(self.measure.seed);
+            subject.init(device).map(|net| net.valid())
+        };
+        let net = match &about.weights {
+            // Random weights are drawn when they are first used: loaded ones take their place.
+            Some(path) => loaded(subject.init(device)?, path, false)?.valid(),
+            None => {
+                println!("no --weights: measuring an untrained network");
+                untrained()?
+            }
+        };
+        let run = Run {
+            job: &self,
+            subject: &subject,
+            samples: &samples,
+            results: Results::new(self.place.folder),
+        };
+        run.both(&net, candidates, untrained)
+    }
+}
+
+/// A measurement in progress.
+struct Run<'a, S: Subject> {
+    job: &'a Measuring<'a>,
+    subject: &'a S,
+    samples: &'a S::Samples,
+    results: Results<'a>,
+}
+
+impl<S: Subject> Run<'_, S> {
+    /// Measures the network, and then its control.
+    fn both(
+        &self,
+        net: &S::Net,
+        candidates: Vec<usize>,
+        untrained: impl Fn() -> Result<S::Net>,
+    ) -> Result<Measured> {
+        let (job, about) = (self.job, self.subject.about());
+        // A control that is there goes on with its network, so that both are of the same samples.
+        let asked = job.measure.control || (job.resume && self.results.earlier(CONTROL)?.is_some());
+        let control = asked && about.weights.is_some();
+        let price = Price::of(self.subject, self.samples, net, &candidates, job)?;
+        if let Some(price) = &price {
+            println!("{}", price.line(control));
+            if let Some(cheaper) = price.cheaper(control)? {
+                println!("{cheaper}");
+            }
+        }
+        let each = price.map_or(0.0, |price| price.each);
+        let chosen = self.choose(net, candidates)?;
+        let measurement = self.measurement(&chosen)?;
+        let digest = match &about.weights {
+            Some(path) => digest(path)?,
+            None => "untrained".into(),
+        };
+        let profile = {
+            let measurement = measurement.clone().origin(self.origin(digest));
+            self.one(MAIN, measurement, net, &chosen, each)?
+        };
+        self.results.write(MAIN, &profile)?;
+        let Seated {
+            players, indices, ..
+        } = &chosen.seated;
+        let device = job.place.device;
+        if let Some(scene) = self.subject.scene(self.samples, players, indices, device)? {
+            write_pictures(&scene, &profile, job.place.folder.path())?;
+        }
+        let mut curves =
+            Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
+        // Written before the control begins: what is finished is not to be lost with it.
+        self.results.write_curves(&curves)?;
+        let mut complete = profile.is_complete();
+        if control && !interrupt::requested() {
+            println!("measuring the same network untrained");
+            let measurement = measurement.origin(self.origin("untrained".into()));
+            match self.one(CONTROL, measurement, &untrained()?, &chosen, each) {
+                Ok(control) => {
+                    self.results.write(CONTROL, &control)?;
+                    complete &= control.is_complete();
+                    curves = curves.with(curve_name(&control), control.strength());
+                    self.results.write_curves(&curves)?;
+                }
+                Err(_) if interrupt::requested() => complete = false,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Measured {
+            curves,
+            complete: complete && !interrupt::requested(),
+        })
+    }
+
+    /// The samples that are measured, all or those of one part.
+    fn choose(&self, net: &S::Net, candidates: Vec<usize>) -> Result<Chosen<S>> {
+        let (job, samples) = (self.job, self.samples);
+        let (measure, device) = (job.measure, job.place.device);
+        let right = measure.right(self.subject.about());
+        let chosen = choose(net, samples, &candidates, measure.samples, right, device)?;
+        if chosen.len() < measure.samples {
+            println!(
+                "{} samples, not {}: there are no more{}",
+                chosen.len(),
+                measure.samples,
+                if right {
+                    " rightly classified ones"
+                } else {
+                    ""
+                }
+            );
+        }
+        let mut seated = self.subject.seated(samples, chosen)?;
+        seated.note.iter().for_each(|note| println!("{note}"));
+        let mut whole = None;
+        if let Some(share) = measure.share {
+            whole = Some(samples.read(&seated.indices, 0, device)?.ids);
+            let places = share.places(seated.indices.len());
+            if places.is_empty() {
+                let count = seated.indices.len();
+                return Err(usage(format!(
+                    "--part: there are only {count} samples to share out"
+                )));
+            }
+            seated = Seated {
+                players: self.subject.part(&seated.players, &places),
+                indices: places.iter().map(|place| seated.indices[*place]).collect(),
+                note: None,
+            };
+        }
+        Ok(Chosen {
+            batch: samples.read(&seated.indices, 0, device)?,
+            targets: targets(samples, &seated.indices, measure.predicted),
+            seated,
+            whole,
+        })
+    }
+
+    fn measurement(&self, chosen: &Chosen<S>) -> Result<Measurement<S::Players>> {
+        let (measure, device) = (self.job.measure, self.job.place.device);
+        let Seated {
+            players, indices, ..
+        } = &chosen.seated;
+        let counts = players.counts(&chosen.batch.inputs)?;
+        let protocol = Protocol {
+            baseline: self.subject.baseline()?,
+            ..measure.protocol(self.subject.about(), &counts, players.grid().is_some())
+        };
+        if measure.estimator.is_none() {
+            println!("estimator: {}", named(protocol.estimator));
+        }
+        let names = self.subject.player_names(self.samples, indices, device)?;
+        let mut measurement = Measurement::new(players.clone())
+            .protocol(protocol)
+            .ids(chosen.batch.ids.clone())
+            .names(names);
+        if let Some(whole) = &chosen.whole {
+            measurement = measurement.part_of(whole.clone());
+        }
+        Ok(match measure.batch {
+            Some(rows) => measurement.batch(rows),
+            None => measurement,
+        })
+    }
+
+    /// Measures, going on with what the folder holds if asked to, and keeping each sample as soon as it is finished.
+    fn one(
+        &self,
+        name: &str,
+        mut measurement: Measurement<S::Players>,
+        net: &impl Classifier<S::Input>,
+        chosen: &Chosen<S>,
+        each: f64,
+    ) -> Result<Profile> {
+        let (folder, batch) = (self.job.place.folder, &chosen.batch);
+        if self.job.resume {
+            match self.results.earlier(name)? {
+                Some(earlier) => {
+                    let (done, all) = (earlier.samples().len(), batch.ids.len());
+                    println!("going on: {done} of {all} samples are there");
+                    measurement = measurement.resume(earlier);
+                }
+                None => println!(
+                    "nothing to go on from in {}: starting",
+                    folder.path().display()
+                ),
+            }
+        }
+        let cost = measurement.cost(&batch.inputs)?;
+        let counts = chosen.seated.players.counts(&batch.inputs)?;
+        println!(
+            "{} players, {} samples: {} forwards in {} batches, about {}",
+            range(&counts),
+            cost.samples,
+            cost.forwards,
+            cost.batches,
+            seconds(each * cost.forwards as f64)
+        );
+        if name == MAIN {
+            folder.begin()?;
+        }
+        let start = Instant::now();
+        let measurement = measurement.journal(self.results.journal(name));
+        let profile = measured(
+            &measurement,
+            net,
+            batch.clone(),
+            chosen.targets.clone(),
+            cost,
+        )?;
+        println!(
+            "measured {} of {} samples in {}",
+            profile.samples().len(),
+            profile.requested(),
+            seconds(start.elapsed().as_secs_f64())
+        );
+        Ok(profile)
+    }
+
+    fn origin(&self, weights: String) -> Origin {
+        let about = self.subject.about();
+        Origin {
+            network: Some(about.network.clone()),
+            data: Some(about.data.clone()),
+            split: Some(self.job.measure.part.name().into()),
+            weights: Some(weights),
+            inputs: Some(about.inputs.clone()),
+            targets: None,
+            command: Some(std::env::args().collect::<Vec<_>>().join(" ")),
+            classes: about.classes.clone(),
+            devices: Vec::new(),
+        }
+    }
+}
+
+/// The number of players, or the fewest and the most.
+fn range(counts: &[usize]) -> String {
+    let fewest = counts.iter().min().copied().unwrap_or(0);
+    match counts.iter().max() {
+        Some(most) if *most > fewest => format!("{fewest} to {most}"),
+        _ => fewest.to_string(),
+    }
+}
