@@ -319,6 +319,17 @@ fn each_room_knows_only_those_above_it() {
 }
 
 #[test]
+fn arguments_end_at_the_commands() {
+    for file in sources("interaction/src") {
+        let Some(room) = file.module.first() else {
+            continue;
+        };
+        let parses = file.lines.iter().any(|line| line.contains("clap"));
+        assert!(room == "commands" || !parses, "{} knows clap", file.path);
+    }
+}
+
+#[test]
 fn no_files_of_a_room_import_each_other() {
     for House { source, .. } in HOUSES {
         let files = sources(source);

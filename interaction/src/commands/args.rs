@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::work::{Optimizer, Share};
+use crate::work::Share;
 
 /// What does my network rely on: simple local cues, or whole-scene structure?
 ///
@@ -22,7 +22,7 @@ use crate::work::{Optimizer, Share};
   interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
-  interaction discover --model bert --data grammar --control
+  interaction discover --model bert/ --data grammar --control
   interaction networks
   interaction data
   interaction download tiny-imagenet
@@ -267,8 +267,8 @@ pub struct TrainArgs {
     #[arg(long, default_value_t = 0.0)]
     pub weight_decay: f32,
     /// sgd (with momentum, the reference recipe) or adamw (for transformers, with --lr 0.001).
-    #[arg(long, value_enum, default_value = "sgd")]
-    pub optimizer: Optimizer,
+    #[arg(long, default_value = "sgd", value_parser = ["sgd", "adamw"])]
+    pub optimizer: String,
     /// Vary training images: a number flips them and shifts them by up to so many pixels, 4 in the reference recipe; crop
     /// flips and resizes random parts, as for ImageNet. Vary training clouds, whose points are drawn anew each epoch in any
     /// case: pointnet2 or dgcnn scale and move them as those networks' authors do. Off without.

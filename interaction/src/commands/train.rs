@@ -8,7 +8,7 @@ use super::{parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::subject::open;
 use crate::work::{
-    Existing, Folder, MEASUREMENT, Place, Recipe, TRAINING, Trained, Training, Watch,
+    Existing, Folder, MEASUREMENT, Optimizer, Place, Recipe, TRAINING, Trained, Training, Watch,
 };
 
 /// Trains a network and writes its weights and settings.
@@ -77,7 +77,10 @@ fn recipe(args: &TrainArgs) -> Result<Recipe> {
         batch: args.batch,
         learning_rate: args.lr,
         weight_decay: args.weight_decay,
-        optimizer: args.optimizer,
+        optimizer: match args.optimizer.as_str() {
+            "adamw" => Optimizer::Adamw,
+            _ => Optimizer::Sgd,
+        },
         modulation: modulation(args)?,
         augmentation: args.augment.clone(),
         samples: args.train_samples,

@@ -64,6 +64,9 @@ pub fn open(
     } else {
         Frame::ClassFirst
     };
+    if spec.model_is_folder() {
+        notes.push(format!("--model {} is a Hugging Face folder", spec.model));
+    }
     let vocabulary = vocabulary(&spec, train, folder.as_deref(), frame, &mut notes)?;
     let config = match own {
         // A pretrained network gets a head for these classes when it is trained.

@@ -5,12 +5,24 @@ use std::path::{Path, PathBuf};
 
 use crate::{interaction, path, refuse, succeed};
 
-/// The lines of README that begin with the command.
+/// The lines of README and of the help that begin with the command, once each; of the help not those for the tour.
 fn lines() -> Vec<String> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let text = std::fs::read_to_string(readme).unwrap();
-    let shown = text.lines().filter(|line| line.starts_with("interaction "));
-    shown.map(String::from).collect()
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let help = succeed(&["--help"]);
+    let shown = readme
+        .lines()
+        .chain(help.lines())
+        .map(str::trim)
+        .filter(|line| line.starts_with("interaction ") && !line.contains("  the tour"))
+        .filter(|line| !line.contains("COMMAND"));
+    let mut lines: Vec<String> = Vec::new();
+    for line in shown {
+        if !lines.iter().any(|seen| seen == line) {
+            lines.push(line.into());
+        }
+    }
+    lines
 }
 
 /// Sets an argument's value, in place of the one that is there.
@@ -137,9 +149,11 @@ const SLIM: [(&str, &str); 3] = [
 fn small(line: &str, root: &Path) -> Vec<String> {
     let mut args: Vec<String> = line.split_whitespace().skip(1).map(String::from).collect();
     let command = args[0].clone();
-    if let Some(out) = value(&args, "--out").map(|out| path(root, out)) {
-        set(&mut args, "--out", &out);
+    if !["train", "discover", "merge"].contains(&command.as_str()) {
+        return args;
     }
+    let out = path(root, value(&args, "--out").unwrap_or("interaction-out"));
+    set(&mut args, "--out", &out);
     if command == "merge" {
         for part in args.iter_mut().skip(1).take_while(|arg| *arg != "--out") {
             *part = path(root, part);
@@ -233,7 +247,16 @@ fn readme_shows_commands_that_work() {
         match args[0] {
             // What needs the internet, or minutes, is only understood here.
             "download" => refuse(
-                &[&args[..2], &["--url", "http://127.0.0.1:9/a.zip"]].concat(),
+                &[
+                    &args[..2],
+                    &[
+                        "--url",
+                        "http://127.0.0.1:9/a.zip",
+                        "--to",
+                        &path(root, "data"),
+                    ],
+                ]
+                .concat(),
                 "127.0.0.1:9",
             ),
             "bench" => assert!(succeed(&["bench", "--help"]).contains("coverage")),
