@@ -35,7 +35,7 @@ impl FeedForward {
         self.forward_around(x, |hidden| hidden)
     }
 
-    /// With a layer of the caller's between the first Linear and GELU.
+    /// Linear, a layer of the caller's, GELU, Linear: PVT's second version has a convolution there.
     pub(crate) fn forward_around<const D: usize>(
         &self,
         x: Tensor<D>,

@@ -221,9 +221,20 @@ impl ImageFamily for PvtV2 {
     fn variants() -> Vec<Variant<Self>> {
         let of = |name, config: fn(usize) -> PvtV2Config| {
             variant(name, Preprocessing::deit(), move |spec, device| {
-                let config = config(spec.classes).with_patch(spec.patch);
-                spec.at_least(config.smallest())?;
-                config.with_channels(spec.size.channels).init(device)
+                let config = config(spec.classes).with_channels(spec.size.channels);
+                let patched = |patch: usize| config.clone().with_patch(patch);
+                let side = spec.size.height.min(spec.size.width);
+                let fits = |patch: &usize| patched(*patch).smallest() <= side;
+                let least = patched(spec.patch).smallest();
+                match (1..=spec.patch).rev().find(fits) {
+                    Some(patch) if patch < spec.patch => Err(spec.unfit(format!(
+                        "its images have sides of at least {least} pixels; {name}/{patch} takes these"
+                    ))),
+                    _ => {
+                        spec.at_least(least)?;
+                        patched(spec.patch).init(device)
+                    }
+                }
             })
             .patch(4)
         };
