@@ -13,7 +13,7 @@ use super::in_turn;
 const BATCH: usize = 8;
 
 /// Network, side of its images, and its multiplications for one image in thousand millions, as published.
-const NETWORKS: [(&str, usize, f64); 15] = [
+const NETWORKS: [(&str, usize, f64); 16] = [
     ("alexnet", 224, 0.714),
     ("vgg16", 224, 15.47),
     ("vgg16-bn", 224, 15.47),
@@ -26,6 +26,7 @@ const NETWORKS: [(&str, usize, f64); 15] = [
     ("deit-small", 224, 4.608),
     ("deit-small-distilled", 224, 4.63),
     ("pvt-small", 224, 3.8),
+    ("pvt-v2-b2", 224, 4.0),
     ("tnt-small", 224, 5.2),
     ("tnt-small-legacy", 224, 5.2),
     ("swin-tiny", 224, 4.5),
