@@ -21,7 +21,7 @@ pub enum Error {
         "{players} player(s): interactions need at least 2 players; use a finer grid or more features"
     )]
     TooFewPlayers {
-        /// How many there are.
+        /// The number of players.
         players: usize,
     },
     /// No pair is left to measure.
@@ -111,7 +111,7 @@ pub enum Error {
         what: &'static str,
         /// The last order, n - 2.
         last: usize,
-        /// How many orders there are.
+        /// The number of orders that were measured.
         measured: usize,
     },
     /// Two results that do not belong together.
@@ -135,9 +135,9 @@ pub enum Error {
         sample: u64,
         /// The thing that differs.
         what: String,
-        /// The value then.
+        /// The value in the earlier run.
         earlier: String,
-        /// The value now.
+        /// The value in this run.
         now: String,
     },
     /// An earlier profile has samples that are not to be measured now.
@@ -145,9 +145,9 @@ pub enum Error {
         "the earlier profile holds {count} sample(s) that this run does not measure, the first is {first}: ask for the same samples, or begin anew"
     )]
     OtherSamples {
-        /// How many there are.
+        /// The number of such samples.
         count: usize,
-        /// The id of the first.
+        /// The id of the first such sample.
         first: u64,
     },
     /// Samples that occur twice.
@@ -178,7 +178,7 @@ pub enum Error {
         "the network is in training mode ({why}): its values would depend on dropout and on the batch, and its running statistics would move; measure `.valid()` of it"
     )]
     Training {
-        /// How it is known.
+        /// The sign by which training mode is known.
         why: &'static str,
     },
     /// The name of a device that is not compiled in, or means nothing.
@@ -188,7 +188,7 @@ pub enum Error {
     Device {
         /// The string given.
         name: String,
-        /// Why it was refused.
+        /// The reason why the name was refused.
         reason: String,
         /// The devices that this build can name.
         available: String,

@@ -3,8 +3,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 
-/// What was read from files, up to a bound in bytes: the first that fit, as what is read over and over in another order
-/// gains nothing from forgetting the oldest.
+/// Items read from files, up to a bound in bytes. Keeps the first items that fit; forgetting the oldest would not help, as
+/// every epoch visits all items in a new order.
 #[derive(Debug)]
 pub(crate) struct Cache<T> {
     bound: usize,
@@ -33,7 +33,7 @@ impl<T: Clone> Cache<T> {
         self.kept().bytes
     }
 
-    /// The item of an index, read if it is not kept.
+    /// The item of an index, which is read if it is not kept.
     pub(crate) fn get_or(
         &self,
         index: usize,

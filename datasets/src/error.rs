@@ -7,40 +7,40 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("reading {path}: {source}{hint}", path = path.display())]
     Io {
-        /// The file or folder.
+        /// The file or folder that could not be read.
         path: PathBuf,
-        /// The reason.
+        /// The reason, as the system gives it.
         source: std::io::Error,
-        /// Where to get it.
+        /// A hint where to get the file or folder.
         hint: String,
     },
-    /// A line that is not as its format says.
+    /// A line is not as its format says.
     #[error("{path}, line {line}: {reason}", path = path.display())]
     Line {
-        /// The file.
+        /// The file with the line.
         path: PathBuf,
-        /// Its line, from 1.
+        /// The number of the line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// The fault of the line.
         reason: String,
     },
-    /// A file of the wrong size or content.
+    /// A file has the wrong size or content.
     #[error("{path}: {reason}", path = path.display())]
     File {
-        /// The file.
+        /// The file at fault.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         reason: String,
     },
-    /// A file that could not be fetched.
+    /// A file could not be fetched.
     #[error("fetching {url}: {reason}")]
     Download {
-        /// Its address.
+        /// The address of the file.
         url: String,
-        /// What went wrong.
+        /// The reason of the failure.
         reason: String,
     },
-    /// A number of rows or samples that cannot be.
+    /// A number of rows or samples is one that cannot be.
     #[error("{0}")]
     Data(String),
 }

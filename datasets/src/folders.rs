@@ -1,10 +1,10 @@
-//! Folders of files.
+//! Folders of files, read in the order of names.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// What is in a folder, in the order of names.
+/// The entries of a folder, in the order of their names.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let fail = |e| Error::io(folder, e, "");
     let mut paths = Vec::new();
@@ -38,7 +38,7 @@ pub(crate) fn with_ending(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
     Ok(entries(folder)?.into_iter().filter(fits).collect())
 }
 
-/// A text file.
+/// Reads a text file.
 pub(crate) fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|e| Error::io(path, e, ""))
 }

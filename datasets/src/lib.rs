@@ -4,9 +4,9 @@
 //! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
 //! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`].
-//! All are Burn [`Dataset`](burn::data::dataset::Dataset)s. [`Samples`] says how those of a set become tensors, and a
+//! All are Burn [`Dataset`](burn::data::dataset::Dataset)s. [`Samples`] says how the samples of a set become tensors, and a
 //! [`Loader`] hands them to a trainer, working ahead of it. [`registry`] opens any set by name, and the `download` module
-//! fetches what has a public address.
+//! fetches sets that have a public address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;
@@ -45,8 +45,8 @@ pub use text::*;
 /// A data set in its two parts.
 #[derive(Debug, Clone)]
 pub struct Split<T> {
-    /// What to train on.
+    /// The part to train on.
     pub train: T,
-    /// What to test on.
+    /// The part to test on.
     pub test: T,
 }

@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::samples::Samples;
 
-/// Batches that wait for the trainer.
+/// Batches that are made ahead and wait for the trainer.
 const AHEAD: usize = 2;
 
 type Loaded<I> = std::result::Result<Batch<I>, DatasetError>;
@@ -41,8 +41,8 @@ pub(crate) fn of_sample(seed: u64, [epoch, index]: [u64; 2], bits: u32) -> ChaCh
     rng
 }
 
-/// Batches whose samples are put in the order of their size together: what padding costs falls with more of them, and so
-/// does the chance by which samples meet.
+/// Batches whose samples are sorted by size together. With more of them padding costs less, but samples meet less by
+/// chance.
 const SORTED: usize = 64;
 
 /// Brings samples of about one size together, and shuffles the batches that they make.
@@ -66,7 +66,7 @@ fn by_size<I: Input>(
 }
 
 impl<I: Input> Loader<I> {
-    /// Loads all samples in order, in batches of `batch` (at least one) on `device`.
+    /// Makes a loader of all samples in order, in batches of `batch` (at least one) on `device`.
     pub fn new(samples: Arc<dyn Samples<Input = I>>, batch: usize, device: &Device) -> Self {
         Self {
             indices: (0..samples.count()).collect(),
@@ -78,7 +78,7 @@ impl<I: Input> Loader<I> {
         }
     }
 
-    /// Loads them in another order each epoch.
+    /// Loads the samples in another order each epoch.
     pub fn shuffled(mut self, seed: u64) -> Self {
         self.shuffle = Some(seed);
         self
@@ -91,7 +91,7 @@ impl<I: Input> Loader<I> {
         self
     }
 
-    /// Loads only these samples.
+    /// Loads only the samples with these indices.
     pub fn only(mut self, indices: &[usize]) -> Self {
         self.indices = indices.into();
         self

@@ -23,9 +23,9 @@ use crate::text::{TextItem, Texts, ag_news, cola, grammar, sst2, unlabelled};
 
 /// A data set of any kind, opened.
 pub enum Data {
-    /// Images.
+    /// Images with class labels.
     Images(Split<Arc<dyn ImageSet>>),
-    /// Point clouds.
+    /// Point clouds with class labels.
     Clouds(Split<Arc<dyn CloudSet>>),
     /// Rows of a table, not standardised yet.
     Tables(Split<Table>),
@@ -36,33 +36,33 @@ pub enum Data {
 /// Where the files of a data set come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// There are none: the set is generated.
+    /// No files: the set is generated.
     Generated,
     /// An archive at a public address, which the `download` feature fetches.
     Archive {
-        /// The folder that it becomes.
+        /// The folder that the archive becomes.
         folder: &'static str,
-        /// Its address.
+        /// The address of the archive.
         url: &'static str,
         /// The MD5 checksum of the archive, in hexadecimal digits.
         md5: &'static str,
     },
-    /// A page that says how to get them.
+    /// A page that says how to get the files.
     Page(&'static str),
 }
 
 /// The way a data set opens, given its folder.
 type Open = fn(&Path) -> Result<Data>;
 
-/// A data set by name.
+/// A data set by name, which [`open`](DataSet::open) reads.
 pub struct DataSet {
-    /// Its name.
+    /// The name of the set.
     pub name: &'static str,
-    /// The kind of its samples.
+    /// The kind of the set's samples.
     pub kind: Kind,
-    /// A line on what is in it.
+    /// A line on the contents of the set.
     pub about: &'static str,
-    /// Where its files come from.
+    /// The origin of the set's files.
     pub source: Source,
     open: Open,
 }
@@ -104,10 +104,10 @@ sets! {
     "commercial" Tables Page("https://archive.ics.uci.edu/dataset/326"), "UCI TV News Channel Commercial Detection: 10 features, 2 classes", |folder| Ok(Data::Tables(commercial(folder)?));
 }
 
-/// The page of GLUE's tasks.
+/// The page that says how to get the data of GLUE's tasks.
 const GLUE: &str = "https://gluebenchmark.com/tasks";
 
-/// Sets whose folder has sentences without labels, and the file with them.
+/// Sets whose folder has sentences without labels, and the file that holds these.
 const UNLABELLED: [(&str, &str); 2] = [("sst2", "test.tsv"), ("cola", "test.tsv")];
 
 /// The binary version of CIFAR-10, 170 MB.
@@ -124,7 +124,7 @@ const TINY_IMAGENET: Source = Archive {
     md5: "90528d7ca1a48142e341f4ef8d21d0de",
 };
 
-/// A generated set: so many samples of seed 1 to train on, and of seed 2 to test on.
+/// Makes a generated set: so many samples of seed 1 to train on, and of seed 2 to test on.
 fn generated<T>(
     make: fn(usize, u64) -> T,
     train: usize,
@@ -152,7 +152,7 @@ fn clouds<T: CloudSet + 'static>(split: Split<T>) -> Data {
 }
 
 impl DataSet {
-    /// How the set is asked for by name: `NAME`, or `NAME:FOLDER` where it has files.
+    /// The argument by which the set is asked for: `NAME`, or `NAME:FOLDER` where the set has files.
     pub fn spelled(&self) -> String {
         match self.source {
             Generated => self.name.into(),
@@ -160,11 +160,11 @@ impl DataSet {
         }
     }
 
-    /// Opens the set, its files lying in this folder.
+    /// Opens the set from its folder; a generated set needs none.
     ///
     /// # Errors
     ///
-    /// The set has files and no folder is given, or the folder does not hold them.
+    /// Fails where the set has files and no folder is given, or the folder does not hold them.
     pub fn open(&self, folder: Option<&Path>) -> Result<Data> {
         match (self.source, folder) {
             (Generated, _) => (self.open)(Path::new("")),
@@ -180,7 +180,7 @@ impl DataSet {
     ///
     /// # Errors
     ///
-    /// The set has no such part, or its file is missing or malformed.
+    /// Fails where the set has no such part, or its file is missing or malformed.
     pub fn open_unlabelled(&self, folder: &Path, classes: &[String]) -> Result<Texts> {
         let Some((_, file)) = UNLABELLED.iter().find(|(name, _)| *name == self.name) else {
             return Err(Error::Data(format!(
@@ -204,7 +204,7 @@ pub fn data_sets() -> &'static [DataSet] {
 ///
 /// # Errors
 ///
-/// There is no such set; the message lists those there are.
+/// Fails where there is no such set; the message lists the sets.
 pub fn data_set(name: &str) -> Result<&'static DataSet> {
     let found = SETS.iter().find(|set| set.name == name);
     found.ok_or_else(|| {

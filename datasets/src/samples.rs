@@ -6,9 +6,9 @@ use crate::error::Result;
 
 /// Labelled samples of one part of a data set, as a network takes them.
 ///
-/// Images and clouds are read through [`ImageSamples`](crate::ImageSamples) and [`CloudSamples`](crate::CloudSamples), which
-/// say how they become tensors; a [`Table`](crate::Table) and a [`SentenceSet`](crate::SentenceSet) are samples themselves.
-/// A [`Loader`](crate::Loader) hands any of them to a trainer.
+/// Images and clouds are read through [`ImageSamples`](crate::ImageSamples) and [`CloudSamples`](crate::CloudSamples),
+/// which say how they become tensors; a [`Table`](crate::Table) and a [`SentenceSet`](crate::SentenceSet) are samples
+/// themselves. A [`Loader`](crate::Loader) hands any of them to a trainer.
 pub trait Samples: Send + Sync {
     /// A batch of inputs, such as a `[batch, channels, height, width]` tensor.
     type Input: Input;
@@ -25,7 +25,8 @@ pub trait Samples: Send + Sync {
     /// Numbers in one sample as the network takes it, which bounds how many go into a batch.
     fn elements(&self) -> usize;
 
-    /// The size of a sample where a batch is padded to its largest, such as the pieces of a sentence; 1 where all are alike.
+    /// The size of a sample where a batch is padded to its largest, such as the pieces of a sentence; 1 where all are
+    /// alike.
     fn size(&self, _index: usize) -> usize {
         1
     }
@@ -33,10 +34,10 @@ pub trait Samples: Send + Sync {
     /// The word for several samples, for progress.
     fn unit(&self) -> &'static str;
 
-    /// The samples with these indices, varied as samples of this epoch are where they vary.
+    /// The samples with these indices, with the variations of this epoch where samples vary.
     ///
     /// # Errors
     ///
-    /// A sample cannot be read, or samples do not fit into one batch.
+    /// Fails where a sample cannot be read, or samples do not fit into one batch.
     fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Self::Input>>;
 }

@@ -6,7 +6,7 @@ use burn_interaction::{
     Coalition, Efficiency, Estimator, Game, Measurement, Orders, Pairs, Result,
 };
 
-/// Players 0 to 2 hold left gloves, 3 to 7 right ones.
+/// The glove game: players 0 to 2 hold left gloves, 3 to 7 right ones.
 struct Gloves;
 
 impl Game for Gloves {

@@ -1,11 +1,11 @@
-//! Which words of a sentence a network for texts takes together: reads a Hugging Face folder, as transformers or
+//! Finds which words of a sentence a network for texts takes together: reads a Hugging Face folder, as transformers or
 //! `interaction train` write it.
 //!
 //! ```sh
 //! cargo run --release --example words_of_a_sentence -- FOLDER "the dogs that were sad are not happy"
 //! ```
 //!
-//! Without arguments it makes a network of random weights and asks that.
+//! Without arguments the example asks a network of random weights.
 
 use burn::module::Module;
 use burn_interaction::{Classifier, Measurement, Orders, Pairs, Sentences, Targets};

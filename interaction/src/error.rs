@@ -2,21 +2,21 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Of the library.
+    /// An error of the library.
     #[error(transparent)]
     Interaction(#[from] burn_interaction::Error),
-    /// Of the networks.
+    /// An error of the networks.
     #[error(transparent)]
     Models(#[from] burn_interaction_models::Error),
-    /// Of the data sets.
+    /// An error of the data sets.
     #[error(transparent)]
     Datasets(#[from] burn_interaction_datasets::Error),
-    /// Of the arguments or the run.
+    /// An error of the arguments or the run.
     #[error("{0}")]
     Usage(String),
 }
 
-/// An error of the arguments or the run.
+/// Makes an error of the arguments or the run.
 pub fn usage(message: impl Into<String>) -> Error {
     Error::Usage(message.into())
 }

@@ -1,6 +1,6 @@
 //! The `interaction` command: what a network relies on, from the command line.
 //!
-//! Rooms, each of which knows only those to its left:
+//! The rooms of the crate, each of which knows only those to its left:
 //!
 //! ```text
 //! error < subject < report < work < bench < commands
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Tensors come and go by the megabyte: an allocator that keeps their memory spares the kernel from clearing it anew.
+/// An allocator that keeps its memory: tensors come and go by the megabyte, and the kernel need not clear it anew for each.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `interaction .. | head` ends without a word when the reader has had enough, as other commands do.
+/// Ends `interaction .. | head` without a word when the reader has had enough, as other commands do.
 fn quiet_when_nobody_reads() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -4,44 +4,44 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A network that is not in the registry.
+    /// A network is not in the registry.
     #[error("unknown network \"{name}\": there are {available}")]
     UnknownNetwork {
         /// The name given.
         name: String,
-        /// The names there are.
+        /// The names of the registry.
         available: String,
     },
-    /// An input that the network cannot take.
+    /// The network cannot take an input.
     #[error("{network} cannot take {given}: {remedy}")]
     Unfit {
-        /// The network.
+        /// The network that was asked for.
         network: String,
-        /// What was given.
+        /// The input that was given.
         given: String,
-        /// What it can take.
+        /// The inputs that the network can take.
         remedy: String,
     },
-    /// A weight file of a kind that is not read.
+    /// A weight file is of a kind that is not read.
     #[error("{path}: weights are read from .pth, .pt, .th, .t7, .bin, .safetensors and .bpk files, and written to .safetensors and .bpk", path = path.display())]
     UnknownFormat {
-        /// The file.
+        /// The file with the unknown extension.
         path: PathBuf,
     },
-    /// A weight file that cannot be read or written.
+    /// A weight file cannot be read or written.
     #[error("{path}: {reason}", path = path.display())]
     File {
-        /// The file.
+        /// The weight file.
         path: PathBuf,
-        /// Why.
+        /// The reason of the failure.
         reason: String,
     },
-    /// A weight file of another network.
+    /// A weight file is of another network.
     #[error("{path} does not fit {network}:{list}", path = path.display(), list = mismatches(missing, unused, wrong))]
     Mismatch {
-        /// The file.
+        /// The weight file.
         path: PathBuf,
-        /// The network it was read for.
+        /// The network that the file was read for.
         network: String,
         /// Keys that the network needs and the file lacks.
         missing: Vec<String>,

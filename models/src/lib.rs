@@ -1,10 +1,9 @@
 //! Reference networks for [burn-interaction](burn_interaction), weight-compatible with their PyTorch originals.
 //!
 //! Each network has a `Config` with the sizes of its paper as defaults, implements
-//! [`Classifier`](burn_interaction::Classifier), and knows the key names of its reference
-//! ([`Reference`]). [`load`] reads `.pth`, `.th`, `.pt`, `.safetensors` and Burn's own `.bpk` files,
-//! [`save`] writes the latter two; [`open_text`] and [`save_text`] do so with Hugging Face folders. [`registry`] names
-//! every network for commands.
+//! [`Classifier`](burn_interaction::Classifier), and knows the key names of its reference ([`Reference`]). [`load`] reads
+//! `.pth`, `.th`, `.pt`, `.safetensors` and Burn's own `.bpk` files, [`save`] writes the latter two; [`open_text`] and
+//! [`save_text`] read and write Hugging Face folders. [`registry`] names every network for commands.
 //!
 //! ```
 //! use burn_interaction_models::registry::{ImageSize, image_network};

@@ -11,7 +11,7 @@ use crate::weights::{Reference, sequential};
 pub struct MlpConfig {
     /// Input features.
     pub inputs: usize,
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Linear layers, at least 2. The papers use 5 and 8.
     #[config(default = 5)]
@@ -30,7 +30,7 @@ pub struct Mlp {
 }
 
 impl MlpConfig {
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Panics
     ///
@@ -71,7 +71,7 @@ impl Classifier<Tensor<2>> for Mlp {
         self.forward(input)
     }
 
-    /// Never: it has neither dropout nor batch norm.
+    /// Always `Some(false)`, as the network has neither dropout nor batch norm.
     fn training(&self) -> Option<bool> {
         Some(false)
     }

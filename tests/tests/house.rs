@@ -1,4 +1,5 @@
-//! The rules of the house, kept over the source: who knows whom, how long things are, which names a user meets first.
+//! The rules of the house, kept over the source: who knows whom, how long things are, which names a user meets first, how
+//! comments begin.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -93,6 +94,12 @@ const ROOT: &[&str] = &[
     "device",
     "devices",
     "digest",
+];
+
+/// Words at the beginning of a doc comment that make it lean on its neighbour. "What" may begin a question.
+const LEANING: &[&str] = &[
+    "As", "It", "Its", "Of", "So", "Such", "That", "The same", "Their", "Then", "These", "They",
+    "Those", "What", "Whose",
 ];
 
 const LONGEST_FUNCTION: usize = 70;
@@ -477,6 +484,65 @@ fn the_root_has_these_names_and_no_others() {
     );
 }
 
+/// The first line of each paragraph in a file's doc comments, with its number; code in the comments is left out.
+fn paragraphs(text: &str) -> Vec<(usize, &str)> {
+    let (mut found, mut inside, mut code) = (Vec::new(), false, false);
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+        let Some(comment) = comment.map(str::trim) else {
+            (inside, code) = (false, false);
+            continue;
+        };
+        if comment.starts_with("```") {
+            (inside, code) = (false, !code);
+        } else if comment.is_empty() {
+            inside = false;
+        } else if !code {
+            if !inside {
+                found.push((at + 1, comment));
+            }
+            inside = true;
+        }
+    }
+    found
+}
+
+/// Whether a comment begins with a word that needs the comment beside it to be understood.
+fn leans(comment: &str) -> bool {
+    let is_question = comment.ends_with('?');
+    let begins = |word: &&&str| {
+        let rest = comment.strip_prefix(**word);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    let word = LEANING.iter().find(begins);
+    word.is_some_and(|word| *word != "What" || !is_question)
+}
+
+#[test]
+fn every_doc_comment_stands_alone() {
+    let mut wrong = Vec::new();
+    let mut read = 0;
+    for source in crates().iter().flat_map(|folder| sources(folder)) {
+        let path = &source.path;
+        let text = std::fs::read_to_string(workspace().join(path)).unwrap();
+        let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+        for (line, comment) in paragraphs(&text[..tests]) {
+            read += 1;
+            if leans(comment) {
+                wrong.push(format!("{path}:{line}: {comment}"));
+            }
+        }
+    }
+    assert!(read > 2000, "only {read} paragraphs were found");
+    assert!(
+        wrong.is_empty(),
+        "a reader meets a doc comment alone, in a tooltip or in --help, and these lean on their neighbours: \
+         name the thing that they are about\n{}",
+        wrong.join("\n")
+    );
+}
+
 /// Code spans that are paths: a slash, and only letters that paths have. Capital letters alone stand for a name.
 fn named_paths(text: &str) -> Vec<&str> {
     let spans = text.split('`').skip(1).step_by(2);
@@ -489,14 +555,15 @@ fn named_paths(text: &str) -> Vec<&str> {
 
 #[test]
 fn every_path_that_contributing_and_architecture_name_is_there() {
-    // ARCHITECTURE.md may leave out the crate of a file of the library.
-    let library = workspace().join("burn-interaction/src");
+    // ARCHITECTURE.md may leave out the crate of a file.
+    let crates = ["burn-interaction/src", "models/src", "datasets/src"];
     for (file, least) in [("CONTRIBUTING.md", 30), ("ARCHITECTURE.md", 10)] {
         let text = std::fs::read_to_string(workspace().join(file)).unwrap();
         let paths = named_paths(&text);
         assert!(paths.len() >= least, "{file}: {paths:?}");
         let there = |path: &str| {
-            let short = file == "ARCHITECTURE.md" && library.join(path).exists();
+            let of_crate = |source: &&str| workspace().join(source).join(path).exists();
+            let short = file == "ARCHITECTURE.md" && crates.iter().any(of_crate);
             short || workspace().join(path).exists()
         };
         let gone: Vec<_> = paths.into_iter().filter(|path| !there(path)).collect();
@@ -519,6 +586,13 @@ fn the_reading_of_sources_is_right() {
     assert_eq!(joined, ["a::self", "a::b::C", "a::d", "e::g"]);
     let functions = functions(&source.lines);
     assert_eq!(functions, [("f".to_string(), 3), ("last".to_string(), 1)]);
+    let text = "/// Its size,\n/// As it is.\n///\n/// # Errors\n///\n/// ```\n/// It::new();\n/// ```\n/// Italy.\nfn f() {}\n//! Of\n";
+    let paragraphs = paragraphs(text);
+    let lines = [(1, "Its size,"), (4, "# Errors"), (9, "Italy."), (11, "Of")];
+    assert_eq!(paragraphs, lines);
+    let leaning = paragraphs.iter().map(|(_, comment)| leans(comment));
+    assert_eq!(leaning.collect::<Vec<_>>(), [true, false, false, true]);
+    assert!(leans("What it holds.") && !leans("What does it hold?"));
     let edges = |pairs: &[(&str, &str)]| {
         let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (from, to) in pairs {

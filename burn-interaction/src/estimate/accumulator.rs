@@ -16,9 +16,9 @@ pub(crate) struct Estimates {
     pub orders: Vec<usize>,
     /// The pairs of the plan, ascending.
     pub pairs: Vec<Pair>,
-    /// Order by order, one a pair.
+    /// The estimates, order by order, one a pair.
     pub estimates: Vec<Estimate>,
-    /// One an order.
+    /// The means over pairs, one an order.
     pub magnitudes: Vec<Magnitudes>,
     /// The coalitions whose values were added up.
     pub forwards: u64,

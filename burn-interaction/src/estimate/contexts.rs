@@ -101,7 +101,7 @@ pub(crate) struct Split {
     pub unbiased: f64,
     /// |half of the contexts - the other half|, scaled to the noise of their mean.
     pub floor: f64,
-    /// How many contexts.
+    /// The number of contexts.
     pub contexts: f64,
 }
 
@@ -140,9 +140,10 @@ pub(crate) struct Magnitudes {
     pub raw: f64,
     /// The means that tell noise from interactions; `None` where a sampled pair has fewer than two contexts.
     pub split: Option<Split>,
-    /// The standard deviation of Delta v over contexts; `None` as above.
+    /// The standard deviation of Delta v over contexts; `None` where a sampled pair has fewer than two contexts.
     pub deviation: Option<f64>,
-    /// The standard error of `raw` over contexts and pairs; `None` as above, or for a single pair out of several.
+    /// The standard error of `raw` over contexts and pairs; `None` where a sampled pair has fewer than two contexts, or for
+    /// a single pair out of several.
     pub error: Option<f64>,
     /// Whether all contexts were evaluated.
     pub exact: bool,

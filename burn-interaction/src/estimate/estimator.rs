@@ -54,11 +54,11 @@ pub enum Estimator {
     ///
     /// # Cost
     ///
-    /// The same as for the one it becomes.
+    /// The cost of the estimator that it becomes.
     ///
     /// # Bias
     ///
-    /// The same as for the one it becomes.
+    /// The bias of the estimator that it becomes.
     Auto {
         /// The most players that are enumerated.
         exact: usize,

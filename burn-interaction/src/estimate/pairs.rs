@@ -42,7 +42,7 @@ impl Pairs {
 
     /// All pairs inside randomly placed `side` x `side` windows of a grid, until there are `count`.
     ///
-    /// Such pairs share players, which the toggled estimator turns into about 1.3 values a difference.
+    /// Pairs in one window share players, which the toggled estimator turns into about 1.3 values a difference.
     pub fn windows(side: usize, count: usize) -> Self {
         Self(Kind::Windows { side, count })
     }

@@ -8,7 +8,7 @@ const STREAM: u64 = 2;
 
 /// Facts by which a sample's game is recognised: whoever measures it again, elsewhere or later, finds the same.
 ///
-/// It catches another network, other data, targets, baseline or players, whatever the names say.
+/// A fingerprint catches another network, other data, targets, baseline or players, whatever the names say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The class whose value is measured.

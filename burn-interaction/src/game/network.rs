@@ -177,7 +177,7 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
     /// The deviation of the rounding errors in the value of a coalition: along a line of inputs that lie closer together
     /// than the network can bend, second differences of its values are rounding alone, of six times the variance of a value.
     ///
-    /// It is zero where inputs are no numbers to be scaled.
+    /// The deviation is zero where inputs are no numbers to be scaled.
     fn deviation(&self, sample: usize, at: &Coalition) -> Result<f64> {
         const STEP: f32 = 1.0 / 65536.0;
         let row = Row {

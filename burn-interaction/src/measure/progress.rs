@@ -39,7 +39,7 @@ impl<F: FnMut(&Progress) -> ControlFlow<()>> Observer for F {
     }
 }
 
-/// Never stops anything.
+/// An observer that never stops anything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -4,7 +4,7 @@ use crate::game::two_classes;
 
 /// The cross entropy of logits with labels, averaged over the batch: `-log softmax(z)_y`.
 ///
-/// It is the task's own loss in a modulated training step.
+/// The task's own loss in a modulated training step is this one.
 ///
 /// # Shapes
 ///

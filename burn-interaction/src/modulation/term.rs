@@ -7,7 +7,7 @@ use crate::players::Baseline;
 
 use super::{Coefficient, Signal};
 
-/// Which way a term pushes.
+/// The direction that a term pushes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -20,9 +20,9 @@ pub enum Direction {
 /// One weighted term of a modulation loss.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Term {
-    /// Which way it pushes.
+    /// The direction that the term pushes in.
     pub direction: Direction,
-    /// The orders it acts on.
+    /// The orders that the term acts on.
     pub signal: Signal,
     /// The weight lambda.
     pub weight: f64,

@@ -40,7 +40,7 @@ impl Default for Regions {
 }
 
 impl Regions {
-    /// So many regions of each cloud, each around one of its farthest points.
+    /// This number of regions of each cloud, each around one of the cloud's farthest points.
     pub fn farthest(count: usize) -> Self {
         Self {
             from: Origin::Farthest(count),
@@ -79,8 +79,8 @@ impl Regions {
     /// Absent regions leave the cloud instead of moving to its centre: those present come first, in their order, and
     /// copies of the first fill up. Where none is left all points are at the baseline.
     ///
-    /// That is the smaller cloud exactly for networks to which copies at the end mean nothing: PointNet and PointNet++,
-    /// which take maxima. Networks that count neighbours or densities (DGCNN, GCNN, PointConv) see the copies.
+    /// The result is the smaller cloud exactly for networks to which copies at the end mean nothing: PointNet and
+    /// PointNet++, which take maxima. Networks that count neighbours or densities (DGCNN, GCNN, PointConv) see the copies.
     pub fn dropped(mut self) -> Self {
         self.dropped = true;
         self

@@ -5,7 +5,7 @@ use super::{Strength, text_chart};
 /// Several named strengths side by side, such as those of a network and of the same network before training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
-    /// The title of their picture.
+    /// The title of the curves' picture.
     pub title: String,
     /// The strengths by name.
     pub curves: Vec<NamedStrength>,

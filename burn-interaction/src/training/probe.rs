@@ -12,8 +12,8 @@ use crate::profile::Profile;
 
 /// Measures the first samples of each validation epoch, so that metrics can follow the orders while a network trains.
 ///
-/// It measures until it has seen its number of samples, and begins anew in each clone: Burn validates every epoch with
-/// a fresh snapshot of the model, and so of the probe in it.
+/// The probe measures until it has seen its number of samples, and begins anew in each clone: Burn validates every epoch
+/// with a fresh snapshot of the model, and so of the probe in it.
 ///
 /// # Cost
 ///
@@ -25,7 +25,7 @@ use crate::profile::Profile;
 pub struct Probe {
     samples: usize,
     protocol: Protocol,
-    /// `None`: as the players lie.
+    /// The pairs to measure; `None` for pairs as the players lie.
     pairs: Option<Pairs>,
     seen: Seen,
 }

@@ -7,16 +7,17 @@ use super::CloudItem;
 pub struct CloudAugmentation {
     /// Range of the factor that a cloud is scaled by.
     pub scale: [f32; 2],
-    /// A factor of its own for each axis.
+    /// Whether each axis has a factor of its own.
     pub each_axis: bool,
     /// Most that a cloud is moved along each axis.
     pub shift: f32,
-    /// Largest share of points that are dropped, which take the place of the first.
+    /// Largest share of points that are dropped; copies of the first point take their place.
     pub dropout: f32,
 }
 
 impl CloudAugmentation {
-    /// As PointNet++ is trained: scaled by 0.8 to 1.25, moved by up to 0.1, up to 7/8 of the points dropped.
+    /// The augmentation that PointNet++ is trained with: scaled by 0.8 to 1.25, moved by up to 0.1, up to 7/8 of the points
+    /// dropped.
     pub fn pointnet2() -> Self {
         Self {
             scale: [0.8, 1.25],
@@ -26,7 +27,7 @@ impl CloudAugmentation {
         }
     }
 
-    /// As DGCNN is trained: each axis scaled by 2/3 to 3/2, moved by up to 0.2.
+    /// The augmentation that DGCNN is trained with: each axis scaled by 2/3 to 3/2, moved by up to 0.2.
     pub fn dgcnn() -> Self {
         Self {
             scale: [2.0 / 3.0, 1.5],

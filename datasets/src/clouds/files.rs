@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 /// Bytes of surfaces and points that [`CloudFiles`] keeps unless told otherwise.
 const CACHE: usize = 1 << 30;
 
-/// Labelled files of objects, read when they are asked for; what was read stays in memory up to a bound.
+/// Labelled files of objects, read when they are asked for; read objects stay in memory up to a bound.
 #[derive(Debug)]
 pub struct CloudFiles {
     files: Vec<(Form, usize)>,
@@ -24,16 +24,16 @@ pub struct CloudFiles {
     cache: Cache<Arc<Object>>,
 }
 
-/// How an object lies on disk.
+/// The form of an object on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    /// An OFF mesh.
+    /// An OFF mesh, from which points are drawn.
     Mesh(PathBuf),
-    /// Lines of `x,y,z,nx,ny,nz`.
+    /// A list of points with normals: lines of `x,y,z,nx,ny,nz`.
     Normals(PathBuf),
-    /// Lines of `x y z nx ny nz part`.
+    /// A list of points with normals and parts: lines of `x y z nx ny nz part`.
     Parts(PathBuf),
-    /// Lines of `x y z`, and their parts in another file.
+    /// A list of points, with lines of `x y z`, and a list of their parts in another file.
     PointsAndParts(PathBuf, PathBuf),
 }
 
@@ -134,7 +134,7 @@ impl CloudFiles {
         self
     }
 
-    /// Keeps at most this many bytes of surfaces and points; 1 GiB without. Zero keeps none.
+    /// Keeps at most this many bytes of surfaces and points in memory. The default is 1 GiB; zero keeps none.
     pub fn cached(mut self, bytes: usize) -> Self {
         self.cache = Cache::new(bytes);
         self

@@ -1,18 +1,19 @@
-//! Text files of points: one a line.
+//! Text files of points, with one point a line.
 
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::folders::read;
 
-/// Points, and the part of each where the file gives parts.
+/// A list of points, with the part of each where the file gives parts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PointList {
     pub points: Vec<[f32; 3]>,
     pub parts: Option<Vec<usize>>,
 }
 
-/// Lines of `columns` or more numbers between `separator`s; the first three are a point, the one at `part` its part.
+/// Reads lines of `columns` or more numbers between `separator`s; the first three are a point, the number at `part` its
+/// part.
 pub(super) fn read_points(
     path: &Path,
     separator: char,
@@ -58,7 +59,7 @@ pub(super) fn read_points(
     }
 }
 
-/// Whole numbers, one a line.
+/// Reads whole numbers, one a line.
 pub(super) fn read_parts(path: &Path) -> Result<Vec<usize>> {
     let text = read(path)?;
     let lines = text.lines().enumerate();

@@ -6,22 +6,22 @@ use rand_chacha::ChaCha8Rng;
 use super::off;
 use crate::error::Result;
 
-/// A surface of triangles.
+/// A surface of triangles, from which points are drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mesh {
     pub(super) vertices: Vec<[f64; 3]>,
     pub(super) triangles: Vec<[usize; 3]>,
-    /// Area of all triangles up to each.
+    /// Cumulative areas: that of all triangles up to each.
     pub(super) areas: Vec<f64>,
 }
 
 impl Mesh {
-    /// A surface, or what is wrong with it: the index of the triangle at fault, where one is, and why.
+    /// Makes a surface. The error is the index of the triangle at fault, where one is, and the reason.
     ///
     /// # Errors
     ///
-    /// There are no triangles, one names a vertex that is not there or has a corner that is not finite, or all have no
-    /// area.
+    /// Fails where there are no triangles, a triangle names a vertex that is not there or has a corner that is not finite,
+    /// or all have no area.
     pub fn new(
         vertices: Vec<[f64; 3]>,
         triangles: Vec<[usize; 3]>,
@@ -65,17 +65,17 @@ impl Mesh {
     ///
     /// # Errors
     ///
-    /// The file is missing, cut, no OFF file, or holds no surface; the message names the line.
+    /// Fails where the file is missing, cut, no OFF file, or holds no surface; the message names the line.
     pub fn read_off(path: impl AsRef<Path>) -> Result<Self> {
         off::read(path.as_ref())
     }
 
-    /// Vertices.
+    /// The vertices of the surface.
     pub fn vertices(&self) -> &[[f64; 3]] {
         &self.vertices
     }
 
-    /// Corners of each triangle, indices of vertices.
+    /// The corners of each triangle, as indices of vertices.
     pub fn triangles(&self) -> &[[usize; 3]] {
         &self.triangles
     }
@@ -119,7 +119,7 @@ fn area([a, b, c]: [[f64; 3]; 3]) -> f64 {
 mod tests {
     use super::*;
 
-    /// A strip of triangles with areas 1/2, 1, 3/2, .. and one without area.
+    /// Makes a strip of triangles with areas 1/2, 1, 3/2, .. and one without area.
     fn strip() -> Mesh {
         let mut vertices = Vec::new();
         let mut triangles = Vec::new();

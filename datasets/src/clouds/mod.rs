@@ -1,4 +1,4 @@
-//! Point clouds, and the surfaces they are drawn from.
+//! Point clouds, and the surfaces that they are drawn from.
 
 mod augmentation;
 mod files;

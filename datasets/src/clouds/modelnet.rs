@@ -17,7 +17,7 @@ use crate::folders::{class_folders, entries, read, with_ending};
 ///
 /// # Errors
 ///
-/// A folder, list or file that is named is missing, or there are no files at all.
+/// Fails where a folder, list or file that is named is missing, or there are no files at all.
 pub fn modelnet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
     let root = root.as_ref();
     for classes in [40, 10] {
@@ -51,7 +51,7 @@ pub fn modelnet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
 ///
 /// # Errors
 ///
-/// A list or a file that it names is missing.
+/// Fails where a list or a file that it names is missing.
 pub fn modelnet_resampled(root: impl AsRef<Path>, classes: usize) -> Result<Split<CloudFiles>> {
     let root = root.as_ref();
     let names = root.join(format!("modelnet{classes}_shape_names.txt"));
@@ -90,7 +90,7 @@ pub fn modelnet_resampled(root: impl AsRef<Path>, classes: usize) -> Result<Spli
 ///
 /// # Errors
 ///
-/// The folder is missing or has no OFF files.
+/// Fails where the folder is missing or has no OFF files.
 pub fn meshes(folder: impl AsRef<Path>) -> Result<CloudFiles> {
     let folder = folder.as_ref();
     let found = with_ending(folder, &["off"])?;

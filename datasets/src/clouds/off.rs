@@ -1,4 +1,4 @@
-//! OFF files.
+//! A reader of OFF files, which hold meshes.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::Mesh;
 use crate::error::{Error, Result};
 use crate::folders::read as read_text;
 
-/// Lines with something on them, without comments, and their numbers.
+/// The lines of a file that hold something, without comments, and their numbers.
 struct Lines<'a> {
     path: &'a Path,
     lines: std::iter::Enumerate<std::str::Lines<'a>>,
@@ -87,7 +87,7 @@ pub(super) fn read(path: &Path) -> Result<Mesh> {
     })
 }
 
-/// The corners of a face; what follows them is its colour.
+/// The corners of a face, without the colour that may follow them.
 fn corners(line: &str) -> Option<Vec<usize>> {
     let mut numbers = line.split_whitespace().map(str::parse::<usize>);
     let count = numbers.next()?.ok()?;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::loader::of_sample;
 use crate::samples::Samples;
 
-/// Clouds of so many points, each normalised to the unit sphere, as `[clouds, 3, points]` tensors.
+/// Clouds of a fixed number of points, each normalised to the unit sphere, as `[clouds, 3, points]` tensors.
 #[derive(Clone)]
 pub struct CloudSamples {
     clouds: Arc<dyn CloudSet>,
@@ -21,7 +21,7 @@ pub struct CloudSamples {
 }
 
 impl CloudSamples {
-    /// Takes so many points of each object, the same ones each time. The papers take 1,024.
+    /// Takes this number of points of each object, the same points each time. The papers take 1,024.
     pub fn new(clouds: Arc<dyn CloudSet>, points: usize) -> Self {
         Self {
             clouds,
@@ -37,7 +37,7 @@ impl CloudSamples {
         self
     }
 
-    /// Varies clouds, for training, besides [`redrawing`](Self::redrawn) them.
+    /// Varies clouds for training, besides [`redrawing`](Self::redrawn) them.
     pub fn augmented(self, augmentation: impl Into<Option<CloudAugmentation>>, seed: u64) -> Self {
         Self {
             augmentation: augmentation.into(),
@@ -45,7 +45,7 @@ impl CloudSamples {
         }
     }
 
-    /// The set that the clouds are of.
+    /// The set that the clouds are from.
     pub fn clouds(&self) -> &dyn CloudSet {
         self.clouds.as_ref()
     }
@@ -54,7 +54,7 @@ impl CloudSamples {
     ///
     /// # Errors
     ///
-    /// A cloud cannot be read.
+    /// Fails where a cloud cannot be read.
     pub fn items(&self, indices: &[usize], epoch: u64) -> Result<Vec<CloudItem>> {
         let item = |index: &usize| self.item(*index, epoch);
         indices.par_iter().map(item).collect()
@@ -107,11 +107,11 @@ fn generator(seed: u64, numbers: [u64; 2]) -> ChaCha8Rng {
     of_sample(seed, numbers, 24)
 }
 
-/// Clouds as `[clouds, 3, points]` and `[clouds]` tensors, as they are.
+/// Makes `[clouds, 3, points]` and `[clouds]` tensors of clouds, as they are.
 ///
 /// # Errors
 ///
-/// They differ in the number of their points.
+/// Fails where the clouds differ in their number of points.
 pub fn assemble(items: &[CloudItem], device: &Device) -> Result<Batch<Tensor<3>>> {
     let points = items.first().map_or(0, |item| item.points.len());
     if let Some(other) = items.iter().find(|item| item.points.len() != points) {

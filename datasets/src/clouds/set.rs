@@ -2,21 +2,21 @@ use burn::data::dataset::Dataset;
 
 use crate::error::Result;
 
-/// Points of one object's surface, and its class.
+/// A cloud: points of one object's surface, and the object's class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CloudItem {
-    /// Points.
+    /// The points of the cloud.
     pub points: Vec<[f32; 3]>,
     /// The part that each point belongs to, as the set numbers them, where it has parts.
     pub parts: Option<Vec<usize>>,
-    /// Its class.
+    /// The class of the object.
     pub label: usize,
-    /// Its place in the data set, by which results name it.
+    /// The place of the object in the data set, by which results name it.
     pub id: u64,
 }
 
 impl CloudItem {
-    /// Moved and scaled into the unit sphere: the mean of the points at the origin, the farthest at distance one.
+    /// Moves and scales the cloud into the unit sphere: the mean of the points at the origin, the farthest at distance one.
     pub fn normalized(mut self) -> Self {
         let count = self.points.len().max(1) as f64;
         let mean: [f64; 3] = std::array::from_fn(|axis| {
@@ -38,7 +38,7 @@ impl CloudItem {
         self
     }
 
-    /// The parts that occur, numbered 0, 1, .. in their order: regions for
+    /// The parts that occur in the cloud, numbered 0, 1, .. in their order: regions for
     /// [`RegionMap`](burn_interaction::RegionMap). `None` where the set has no parts.
     pub fn regions(&self) -> Option<Vec<usize>> {
         let parts = self.parts.as_ref()?;
@@ -63,12 +63,12 @@ pub trait CloudSet: Dataset<CloudItem> {
         2
     }
 
-    /// So many points of an object, as they are in its file. A draw gives other points with each of its numbers; without
-    /// one a list of points gives its first, as the references take them, and a surface those of draw 0.
+    /// Takes this number of points of an object, as they are in the object's file. Each draw gives other points. Without a
+    /// draw, a list of points gives its first points, as the references take them, and a surface the points of draw 0.
     ///
     /// # Errors
     ///
-    /// Its file is missing or holds no object.
+    /// Fails where the file of the object is missing or holds no object.
     fn cloud(&self, index: usize, points: usize, draw: Option<u64>) -> Result<CloudItem>;
 }
 

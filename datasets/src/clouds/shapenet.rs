@@ -23,7 +23,7 @@ const CATEGORIES: &str = "synsetoffset2category.txt";
 ///
 /// # Errors
 ///
-/// The categories, a folder or a file that a list names is missing.
+/// Fails where the categories, a folder or a file that a list names is missing.
 pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
     let root = root.as_ref();
     let list = root.join(CATEGORIES);
@@ -99,7 +99,7 @@ fn listed(
     entries.into_iter().map(object).collect()
 }
 
-/// An object in either form, where it is there.
+/// The form in which an object is there, if it is there at all.
 fn form(folder: &Path, id: &str) -> Option<Form> {
     let points = folder.join("points").join(format!("{id}.pts"));
     let parts = folder.join("points_label").join(format!("{id}.seg"));

@@ -21,8 +21,8 @@ const AROUND: usize = 24;
 /// Generated solids and surfaces in 7 classes, `count` of them in turn of classes: sphere, box, cylinder, cone, torus, and
 /// chairs and tables put together of boxes.
 ///
-/// Each has proportions of its own, is turned about the vertical axis and tilted a little; points are drawn uniformly by
-/// area, with noise. Faces of solids and boards and legs of furniture are parts.
+/// Each object has proportions of its own, is turned about the vertical axis and tilted a little; points are drawn
+/// uniformly by area, with noise. Faces of solids, and boards and legs of furniture, are parts.
 pub fn solids(count: usize, seed: u64) -> Solids {
     Solids {
         count,
@@ -31,7 +31,7 @@ pub fn solids(count: usize, seed: u64) -> Solids {
     }
 }
 
-/// Generated objects, see [`solids`]: made when they are asked for.
+/// Generated objects, see [`solids`], each made when it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Solids {
     count: usize,
@@ -95,13 +95,13 @@ fn normal(rng: &mut impl Rng) -> f64 {
     radius * (TAU * rng.random::<f64>()).cos()
 }
 
-/// About the vertical axis, and then about the first.
+/// The rotation about the vertical axis, and then about the first axis.
 fn rotation(about: f64, tilt: f64) -> [[f64; 3]; 3] {
     let ((s, c), (st, ct)) = (about.sin_cos(), tilt.sin_cos());
     [[c, -s, 0.0], [ct * s, ct * c, -st], [st * s, st * c, ct]]
 }
 
-/// A surface, and the part of each of its triangles.
+/// A surface under construction, with the part of each of its triangles.
 #[derive(Default)]
 struct Solid {
     vertices: Vec<[f64; 3]>,
@@ -184,7 +184,7 @@ impl Solid {
         self.parts.push(part);
     }
 
-    /// A surface around the vertical axis: of an angle and a number from 0 to 1.
+    /// Adds a surface around the vertical axis, whose points `place` gives for an angle and a number from 0 to 1.
     fn round(&mut self, part: usize, place: impl Fn(f64, f64) -> [f64; 3]) {
         const UP: usize = AROUND / 2;
         let first = self.vertices.len();
@@ -216,7 +216,7 @@ impl Solid {
         }
     }
 
-    /// A box between two corners, with the part of each of its faces.
+    /// Adds a box between two corners, with the part of each of its faces.
     fn cuboid(&mut self, low: [f64; 3], high: [f64; 3], parts: [usize; 6]) {
         let first = self.vertices.len();
         for corner in 0..8 {
@@ -232,7 +232,7 @@ impl Solid {
         }
     }
 
-    /// Four legs at the corners of a board, each a part, from `first` on.
+    /// Adds four legs at the corners of a board, each a part, from `first` on.
     fn legs(&mut self, [w, d]: [f64; 2], [from, to]: [f64; 2], half: f64, first: usize) {
         for leg in 0..4 {
             let x = if leg & 1 == 0 { half - w } else { w - half };

@@ -11,7 +11,7 @@ use super::Step;
 use crate::error::{Error, Result};
 
 const CHUNK: usize = 1 << 16;
-/// Broken connections in a row that are taken up again.
+/// Most broken connections in a row after which a download is taken up again.
 const RETRIES: usize = 5;
 
 /// Fetches what `path` lacks of the file at `url`.
@@ -50,9 +50,9 @@ pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> R
 }
 
 enum Failure {
-    /// Trying again may help.
+    /// A failure that another attempt may mend.
     Broken(String),
-    /// It will not.
+    /// A failure that no other attempt would mend.
     Final(Error),
 }
 

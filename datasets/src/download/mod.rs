@@ -1,4 +1,4 @@
-//! Data sets from their public addresses: fetched with resume, checked, unpacked.
+//! A way to fetch data sets from their public addresses, with resume and checks, and to unpack them.
 
 mod fetch;
 mod unpack;
@@ -8,25 +8,25 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::registry::{DataSet, Source};
 
-/// An archive at a public address, and the folder it becomes.
+/// An archive at a public address, and the folder that it becomes.
 #[derive(Debug, Clone)]
 pub struct Archive {
     /// The data set's name.
     pub name: String,
-    /// Where it is: an address that ends in `.tar.gz`, `.tgz` or `.zip`.
+    /// The address of the archive, which ends in `.tar.gz`, `.tgz` or `.zip`.
     pub url: String,
-    /// Its MD5 checksum, in hexadecimal digits.
+    /// The MD5 checksum of the archive, in hexadecimal digits.
     pub md5: String,
 }
 
-/// What a download is at, with bytes done and bytes in all, the latter zero where the server does not say.
+/// The step that a download is at, with bytes done and bytes in all, the latter zero where the server does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Receiving bytes.
+    /// Bytes are received.
     Fetch(u64, u64),
-    /// Comparing checksums.
+    /// Checksums are compared.
     Check(u64, u64),
-    /// Unpacking: entries done, and in all where the archive says.
+    /// Entries are unpacked: the number done, and in all where the archive says.
     Unpack(u64, u64),
 }
 
@@ -49,8 +49,8 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// The server cannot be reached, or has no such file; its bytes have another checksum; the archive cannot be
-    /// unpacked; or a folder cannot be written.
+    /// Fails where the server cannot be reached, or has no such file; where the bytes have another checksum; where the
+    /// archive cannot be unpacked; or where a folder cannot be written.
     pub fn fetch(
         &self,
         folder: impl AsRef<Path>,

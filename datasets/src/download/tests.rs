@@ -1,4 +1,4 @@
-//! Against a server on this machine that resumes, breaks connections and lies.
+//! Tests against a server on this machine that resumes, breaks connections and lies.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -9,13 +9,13 @@ use md5::{Digest, Md5};
 
 use super::{Archive, Step};
 
-/// How the server behaves.
+/// The behaviour of the server.
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
     Honest,
-    /// Closes each connection after so many bytes.
+    /// Closes each connection after this number of bytes.
     Breaks(usize),
-    /// Sends everything whatever part is asked for.
+    /// Sends everything, whatever part is asked for.
     Whole,
     Missing,
 }

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use super::Step;
 use crate::error::{Error, Result};
 
-/// How an archive is packed.
+/// The way an archive is packed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     TarGz,

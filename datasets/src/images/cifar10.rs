@@ -28,11 +28,11 @@ const CLASSES: [&str; 10] = [
 pub struct Cifar10;
 
 impl Cifar10 {
-    /// Both parts of a folder.
+    /// Reads both parts of a folder.
     ///
     /// # Errors
     ///
-    /// A file is missing or cut, or a label is above 9.
+    /// Fails where a file is missing or cut, or a label is above 9.
     pub fn split(folder: impl AsRef<Path>) -> Result<Split<Images>> {
         let folder = folder.as_ref();
         Ok(Split {
@@ -41,21 +41,21 @@ impl Cifar10 {
         })
     }
 
-    /// The five training files of a folder.
+    /// Reads the five training files of a folder.
     ///
     /// # Errors
     ///
-    /// A file is missing or cut, or a label is above 9.
+    /// Fails where a file is missing or cut, or a label is above 9.
     pub fn train(folder: impl AsRef<Path>) -> Result<Images> {
         let names: Vec<String> = (1..=5).map(|k| format!("data_batch_{k}.bin")).collect();
         read(folder.as_ref(), &names)
     }
 
-    /// The test file of a folder.
+    /// Reads the test file of a folder.
     ///
     /// # Errors
     ///
-    /// The file is missing or cut, or a label is above 9.
+    /// Fails where the file is missing or cut, or a label is above 9.
     pub fn test(folder: impl AsRef<Path>) -> Result<Images> {
         read(folder.as_ref(), &["test_batch.bin".into()])
     }

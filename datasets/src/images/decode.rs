@@ -32,7 +32,7 @@ pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
     })
 }
 
-/// Whether a JPEG has no end after the start of its last scan: the decoder fills what is missing with grey.
+/// Whether a JPEG has no end after the start of its last scan: the decoder would fill the missing part with grey.
 fn is_cut(jpeg: &[u8]) -> bool {
     let last = |marker: u8| jpeg.windows(2).rposition(|pair| pair == [0xff, marker]);
     last(0xd9) < last(0xda)

@@ -11,7 +11,7 @@ use crate::folders::{class_folders, with_ending};
 /// Bytes of decoded images that [`ImageFiles`] keeps unless told otherwise.
 const CACHE: usize = 1 << 30;
 
-/// Labelled image files, read when they are asked for; what was decoded stays in memory up to a bound.
+/// Labelled image files, read when they are asked for; decoded images stay in memory up to a bound.
 ///
 /// Burn's `ImageFolderDataset` hands images out in whatever colours their files have, a word for each pixel value;
 /// here all have three channels of bytes, and the class of a file is known without reading it.
@@ -24,11 +24,11 @@ pub struct ImageFiles {
 }
 
 impl ImageFiles {
-    /// Files with the index of their class among `classes`.
+    /// Makes a set of files, each with the index of its class among `classes`.
     ///
     /// # Errors
     ///
-    /// There are none, or a class is beyond the names.
+    /// Fails where there are no files, or a class is beyond the names.
     pub fn new(files: Vec<(PathBuf, usize)>, classes: Vec<String>) -> Result<Self> {
         if files.is_empty() {
             return Err(Error::Data("there are no image files".into()));
@@ -45,11 +45,11 @@ impl ImageFiles {
         })
     }
 
-    /// A folder with one folder of images for each class, classes in the order of their folders' names.
+    /// Opens a folder with one folder of images for each class, classes in the order of their folders' names.
     ///
     /// # Errors
     ///
-    /// The folder is missing, or it or a class has no images.
+    /// Fails where the folder is missing, or it or a class has no images.
     pub fn folder(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
         let classes = class_folders(root)?;
@@ -57,13 +57,13 @@ impl ImageFiles {
         Self::new(files, classes)
     }
 
-    /// Keeps at most this many bytes of decoded images; 1 GiB without. Zero keeps none.
+    /// Keeps at most this many bytes of decoded images in memory. The default is 1 GiB; zero keeps none.
     pub fn cached(mut self, bytes: usize) -> Self {
         self.cache = Cache::new(bytes);
         self
     }
 
-    /// Declares that all images have this size; one of another is an error when it is read.
+    /// Declares that all images have this size; an image of another is an error when it is read.
     pub fn sized(mut self, size: [usize; 3]) -> Self {
         self.size = Some(size);
         self
@@ -128,7 +128,7 @@ impl Dataset<ImageItem> for ImageFiles {
     }
 }
 
-/// The images of each class folder, with its index.
+/// The images of each class folder, with the index of the class.
 pub(super) fn in_folders(root: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
     let mut files = Vec::new();
     for (label, class) in classes.iter().enumerate() {

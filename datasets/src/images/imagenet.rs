@@ -23,7 +23,7 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 ///
 /// # Errors
 ///
-/// A folder or list is missing, a class has no images, or a list names a file or class that is not there.
+/// Fails where a folder or list is missing, a class has no images, or a list names a file or class that is not there.
 pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     let root = root.as_ref();
     let train = root.join("train");
@@ -50,7 +50,7 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     })
 }
 
-/// The first of these files in these folders.
+/// The first of these files that is in one of these folders.
 fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
     let candidates = folders
         .iter()
@@ -58,7 +58,7 @@ fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// The first word that each class is named with; its folder's name where the set does not name it.
+/// The first word that each class is named with; the name of the class's folder where the set does not name it.
 pub(super) fn class_names(root: &Path, classes: &[String]) -> Result<Vec<String>> {
     let Some(path) = first(&[root], &NAMES) else {
         return Ok(classes.to_vec());

@@ -25,11 +25,12 @@ impl Normalization {
         }
     }
 
-    /// The statistics of a set of images, of 10,000 spread over it where there are more; one where a channel is constant.
+    /// The statistics of a set of images, or of 10,000 spread over it where there are more; the deviation is one where a
+    /// channel is constant.
     ///
     /// # Errors
     ///
-    /// An image cannot be read, or they differ in channels.
+    /// Fails where an image cannot be read, or images differ in channels.
     pub fn fit(images: &dyn ImageSet) -> Result<Self> {
         let step = images.len().div_ceil(ENOUGH).max(1);
         let chosen: Vec<usize> = (0..images.len()).step_by(step).collect();
@@ -66,7 +67,7 @@ impl Normalization {
     }
 }
 
-/// How many pixels, their sum, and the sum of their squares.
+/// The number of pixels, their sum, and the sum of their squares.
 fn sums(pixels: &[u8]) -> [u64; 3] {
     pixels.iter().fold([0; 3], |[count, sum, squares], pixel| {
         let value = u64::from(*pixel);

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::loader::of_sample;
 use crate::samples::Samples;
 
-/// Numbers in an image whose size nobody has looked at: 3x224x224, the side of most networks.
+/// Numbers in an image of unknown size: 3x224x224, as most networks take it.
 const LARGE: usize = 3 * 224 * 224;
 
 /// Images of one size, normalised, as `[images, channels, height, width]` tensors.
@@ -40,7 +40,7 @@ impl ImageSamples {
         self
     }
 
-    /// Varies images, for training. A resized crop is made from the image as it is, without framing.
+    /// Varies images for training. A resized crop is made from the image as it is, without framing.
     pub fn augmented(mut self, augmentation: impl Into<Option<Augmentation>>, seed: u64) -> Self {
         self.augmentation = augmentation.into();
         self.seed = seed;

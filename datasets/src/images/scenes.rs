@@ -6,7 +6,7 @@ use super::Images;
 const SIDE: usize = 16;
 const CLASSES: [&str; 4] = ["across", "down", "falling", "rising"];
 
-/// How often a cue tells the truth; else it points to a class at random.
+/// The chance that a local cue tells the truth; otherwise it points to a class at random.
 const LOCAL: f64 = 0.6;
 const GLOBAL: f64 = 0.85;
 
@@ -21,8 +21,8 @@ const STROKES: [[u8; 9]; 4] = [
 /// Generated colour images of 16x16 pixels in 4 classes, `count` of them in turn of classes.
 ///
 /// The class is a direction and shows twice. Locally: four small strokes lie about, each of the class's direction more
-/// often than not. Globally: two blobs lie far apart along it, both bright or both dark, which no small part of the
-/// image tells. Where they lie, colours and noise mean nothing.
+/// often than not. Globally: two blobs lie far apart along it, both bright or both dark, which no small part of the image
+/// tells. Places, colours and noise mean nothing.
 pub fn scenes(count: usize, seed: u64) -> Images {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut pixels, mut labels) = (

@@ -7,13 +7,13 @@ use crate::error::{Error, Result};
 /// One image and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageItem {
-    /// Pixels, channel by channel and row by row.
+    /// The pixels, channel by channel and row by row.
     pub pixels: Vec<u8>,
     /// Channels, height and width.
     pub size: [usize; 3],
-    /// Its class.
+    /// The class of the image.
     pub label: usize,
-    /// Its place in the data set, by which results name it.
+    /// The place of the image in the data set, by which results name it.
     pub id: u64,
 }
 
@@ -28,11 +28,11 @@ pub trait ImageSet: Dataset<ImageItem> {
     /// Channels, height and width that all images have; `None` where they differ, or nobody has looked.
     fn size(&self) -> Option<[usize; 3]>;
 
-    /// An image.
+    /// Reads an image.
     ///
     /// # Errors
     ///
-    /// Its file is missing or not an image.
+    /// Fails where the file of the image is missing or no image.
     fn image(&self, index: usize) -> Result<ImageItem>;
 }
 

@@ -6,18 +6,19 @@ use super::imagenet::{class_names, listed};
 use crate::Split;
 use crate::error::{Error, Result};
 
-/// Side of its images in pixels.
+/// Side of the set's images in pixels.
 const SIDE: usize = 64;
 
 /// Tiny-ImageNet-200: 64x64 images of 200 classes, 500 of each to train on and 50 to validate.
 ///
-/// The folder holds `wnids.txt` (the classes), `words.txt` (their names), `train/nXXXXXXXX/images/*.JPEG`, `val/images`
-/// and `val/val_annotations.txt`. Its test images have no labels and are not read. Classes are in the order of their
+/// The folder holds `wnids.txt` (the classes), `words.txt` (their names), `train/nXXXXXXXX/images/*.JPEG`, `val/images` and
+/// `val/val_annotations.txt`. The test images have no labels and are not read. Classes are in the order of their
 /// identifiers; a folder with fewer classes than the original is read as it is. The few grey images get three channels.
 ///
 /// # Errors
 ///
-/// A file or folder is missing, a class has no images, or the annotations name a file or class that is not there.
+/// Fails where a file or folder is missing, a class has no images, or the annotations name a file or class that is not
+/// there.
 pub fn tiny_imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     let root = root.as_ref();
     let list = root.join("wnids.txt");

@@ -5,21 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use super::ImageItem;
 
-/// How images of any size become squares of one size for evaluation: the shorter side is resized, and the middle cut
+/// The way images of any size become squares of one size for evaluation: the shorter side is resized, and the middle cut
 /// out, as torchvision's `Resize` and `CenterCrop` do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Framing {
-    /// What the shorter side becomes, in pixels; at least `side`.
+    /// Length of the shorter side after resizing, in pixels; at least `side`.
     pub resized: usize,
     /// Side of the square, in pixels.
     pub side: usize,
-    /// Cubic instead of linear interpolation.
+    /// Whether interpolation is cubic instead of linear.
     #[serde(default)]
     pub cubic: bool,
 }
 
 impl Framing {
-    /// The whole shorter side.
+    /// A framing that keeps the whole shorter side.
     pub fn whole(side: usize) -> Self {
         Self {
             resized: side,
@@ -28,11 +28,11 @@ impl Framing {
         }
     }
 
-    /// The framed image.
+    /// Frames an image.
     ///
     /// # Panics
     ///
-    /// A side is zero, or the square is larger than the resized image.
+    /// Panics if a side is zero, or the square is larger than the resized image.
     pub fn apply(&self, item: ImageItem) -> ImageItem {
         assert!(
             0 < self.side && self.side <= self.resized,
@@ -59,7 +59,7 @@ impl Framing {
     }
 }
 
-/// The square in the middle; torchvision rounds a half pixel to the even side.
+/// Cuts the square in the middle out of an image; torchvision rounds a half pixel to the even side.
 fn centre(item: ImageItem, side: usize) -> ImageItem {
     let [channels, height, width] = item.size;
     if [height, width] == [side, side] {
@@ -110,14 +110,14 @@ fn resize(item: &ImageItem, part: [f64; 4], to: [usize; 2], cubic: bool) -> Imag
     }
 }
 
-/// How training images are varied.
+/// The way training images are varied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Augmentation {
-    /// A flip of every second image and a shift by up to so many pixels to each side, zero outside: the recipe for small
+    /// A flip of every second image and a shift by up to this many pixels to each side, zero outside: the recipe for small
     /// images, with 4 pixels.
     Shift(usize),
-    /// A flip of every second image, and a part of 0.08 to 1 of its area and 3/4 to 4/3 of its aspect resized to a square
-    /// of this side: the recipe for ImageNet.
+    /// A flip of every second image, and a random part of 0.08 to 1 of the area and an aspect of 3/4 to 4/3 resized to a
+    /// square of this side: the recipe for ImageNet.
     ResizedCrop(usize),
 }
 
@@ -146,7 +146,7 @@ impl Augmentation {
     }
 }
 
-/// A random part `[top, left, height, width]`; after ten misfits the middle of an aspect within bounds.
+/// A random part `[top, left, height, width]`; after ten misfits the middle part of an aspect within bounds.
 fn part(height: f64, width: f64, rng: &mut impl Rng) -> [f64; 4] {
     const RATIO: [f64; 2] = [3.0 / 4.0, 4.0 / 3.0];
     for _ in 0..10 {

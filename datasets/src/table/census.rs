@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 use super::Table;
 
-/// The columns of `adult.data`, as the papers use them; `None` is left out.
+/// The columns of `adult.data`, as the papers use them; a column with `None` is left out.
 const COLUMNS: [(&str, Option<Kind>); 14] = [
     ("age", Some(Kind::Number)),
     ("workclass", Some(Kind::Category)),
@@ -36,14 +36,14 @@ enum Kind {
 
 /// Census Income (UCI Adult): `adult.data` and `adult.test` of a folder, 12 attributes, income above 50K or not.
 ///
-/// As in the papers, `fnlwgt` and `education` are left out, rows with an unknown value (`?`) are dropped, and
-/// categories are numbered in alphabetical order of those in the training file. Not standardised yet, see
-/// [`Standardization`](super::Standardization).
+/// The rows are prepared as in the papers: `fnlwgt` and `education` are left out, rows with an unknown value (`?`) are
+/// dropped, and categories are numbered in alphabetical order of those in the training file. The table is not standardised
+/// yet, see [`Standardization`](super::Standardization).
 ///
 /// # Errors
 ///
-/// A file is missing, a row has another number of columns, a number is none, or a category or label of the test file
-/// is not in the training file.
+/// Fails where a file is missing, a row has another number of columns, a number is none, or a category or label of the test
+/// file is not in the training file.
 pub fn census(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     let folder = folder.as_ref();
     let train = read(&folder.join("adult.data"))?;
@@ -55,7 +55,7 @@ pub fn census(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     })
 }
 
-/// A row with all its values known, and its line.
+/// A row with all its values known, and the line that it stands on.
 struct Row {
     line: u64,
     record: StringRecord,
@@ -100,7 +100,7 @@ fn read(path: &Path) -> Result<Vec<Row>> {
     }
 }
 
-/// The number of each category, column by column.
+/// The categories of each column, in the order by which they are numbered.
 struct Codes(BTreeMap<usize, Vec<String>>);
 
 impl Codes {

@@ -30,12 +30,12 @@ const TRAIN: f64 = 0.8;
 /// TV News Channel Commercial Detection (UCI): every `.txt` file of a folder, one a channel, in libsvm format; the
 /// papers' 10 attributes, commercial or not.
 ///
-/// A feature that a line does not name is 0, as the format has it. The rows of all channels are shuffled with a fixed
-/// seed and split 80 to 20. Not standardised yet, see [`Standardization`](super::Standardization).
+/// A feature that a line does not name is 0, as the format has it. The rows of all channels are shuffled with a fixed seed
+/// and split 80 to 20. The table is not standardised yet, see [`Standardization`](super::Standardization).
 ///
 /// # Errors
 ///
-/// There is no such file, or a line is not `label index:value ...` with label 1 or -1 and finite values.
+/// Fails where there is no such file, or a line is not `label index:value ...` with label 1 or -1 and finite values.
 pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     let folder = folder.as_ref();
     const HINT: &str = ". The folder must hold the channels of UCI TV News Channel Commercial Detection, such as BBC.txt";

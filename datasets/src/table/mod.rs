@@ -19,11 +19,11 @@ use crate::samples::Samples;
 /// One row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableItem {
-    /// Its features.
+    /// The features of the row.
     pub features: Vec<f32>,
-    /// Its class.
+    /// The class of the row.
     pub label: usize,
-    /// Its place in the table, by which results name it.
+    /// The place of the row in the table, by which results name it.
     pub id: u64,
 }
 
@@ -37,7 +37,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table of these rows, features and class, numbered from 0.
+    /// Makes a table of these rows, features and class, numbered from 0.
     fn of(
         names: Vec<String>,
         classes: Vec<String>,
@@ -67,12 +67,12 @@ impl Table {
         &self.classes
     }
 
-    /// The values of categorical columns, by column: a value is numbered by its place here.
+    /// The values of categorical columns, by column: a row holds the place of its value in this list.
     pub fn categories(&self) -> &BTreeMap<String, Vec<String>> {
         &self.categories
     }
 
-    /// The rows.
+    /// The rows of the table.
     pub fn rows(&self) -> &[TableItem] {
         &self.rows
     }

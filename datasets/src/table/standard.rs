@@ -12,7 +12,7 @@ pub struct Standardization {
 }
 
 impl Standardization {
-    /// The statistics of a table.
+    /// Fits the statistics of a table.
     pub fn fit(table: &Table) -> Self {
         let count = table.rows.len().max(1) as f64;
         let column = |k: usize| table.rows.iter().map(move |row| f64::from(row.features[k]));

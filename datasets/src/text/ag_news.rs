@@ -11,7 +11,7 @@ const CLASSES: [&str; 4] = ["World", "Sports", "Business", "Sci/Tech"];
 ///
 /// # Errors
 ///
-/// A file is missing, or a record is not as it should be; the message names its line.
+/// Fails where a file is missing, or a record is not as it should be; the message names the record's line.
 pub fn ag_news(root: impl AsRef<Path>) -> Result<Split<Texts>> {
     let root = root.as_ref();
     Ok(Split {

@@ -1,20 +1,20 @@
 use super::SentenceSet;
 
-/// Multinomial naive Bayes on word pieces: what can be told from a sentence without the order of its words, as a measure for
-/// networks that see it.
+/// Multinomial naive Bayes on word pieces: a yardstick for networks that see the order of words, as it tells classes from
+/// the words alone.
 ///
 /// A class c gives a sentence `log p(c) + sum over its pieces w of log p(w | c)`, with `p(w | c)` the share of w among the
 /// pieces of the class's sentences, each counted once more than it comes.
 #[derive(Debug, Clone)]
 pub struct BagOfWords {
-    /// `log p(c)`.
+    /// `log p(c)` of each class.
     classes: Vec<f64>,
     /// `log p(w | c)`, by piece and class.
     pieces: Vec<f64>,
 }
 
 impl BagOfWords {
-    /// Counts the pieces of these sentences, which are of a vocabulary of `size`.
+    /// Counts the pieces of these sentences, which are from a vocabulary of this size.
     pub fn fit(set: &SentenceSet, size: usize) -> Self {
         let count = set.texts().classes().len();
         let mut sentences = vec![0.0_f64; count];
@@ -39,7 +39,7 @@ impl BagOfWords {
         }
     }
 
-    /// The likeliest class of a sentence in these pieces.
+    /// The likeliest class of a sentence with these pieces.
     pub fn predict(&self, pieces: &[u32]) -> usize {
         let count = self.classes.len();
         let mut scores = self.classes.clone();
@@ -53,7 +53,7 @@ impl BagOfWords {
         (0..count).fold(0, |best, c| if scores[c] > scores[best] { c } else { best })
     }
 
-    /// The share of sentences whose class it tells rightly.
+    /// The share of sentences whose class is told rightly.
     pub fn accuracy(&self, set: &SentenceSet) -> f64 {
         let items = set.texts().items().iter().zip(set.sentences());
         let right = items.filter(|(item, sentence)| self.predict(&sentence.pieces) == item.label);

@@ -12,7 +12,7 @@ const HINT: &str = ". The folder must hold train.tsv and dev.tsv of GLUE";
 ///
 /// # Errors
 ///
-/// A file is missing, or a line is not as it should be; the message names it.
+/// Fails where a file is missing, or a line is not as it should be; the message names the line.
 pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
     let part = |name: &str| {
         let path = root.as_ref().join(name);
@@ -41,7 +41,7 @@ pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
 ///
 /// # Errors
 ///
-/// A file is missing, or a line is not as it should be; the message names it.
+/// Fails where a file is missing, or a line is not as it should be; the message names the line.
 pub fn cola(root: impl AsRef<Path>) -> Result<Split<Texts>> {
     let part = |name: &str| {
         let path = root.as_ref().join(name);
@@ -70,7 +70,7 @@ pub fn cola(root: impl AsRef<Path>) -> Result<Split<Texts>> {
 ///
 /// # Errors
 ///
-/// The file is missing, has labels, or a line is not as it should be; the message names it.
+/// Fails where the file is missing, has labels, or a line is not as it should be; the message names the fault.
 pub fn unlabelled(path: impl AsRef<Path>) -> Result<Vec<String>> {
     let path = path.as_ref();
     let mut lines = lines(path, "")?.into_iter();
@@ -94,7 +94,7 @@ pub fn unlabelled(path: impl AsRef<Path>) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Lines as texts; `fields` gives a line's text and label.
+/// Makes texts of lines; `fields` gives a line's text and label.
 fn texts(
     path: &Path,
     lines: impl Iterator<Item = (u64, String)>,

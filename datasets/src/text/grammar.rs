@@ -6,7 +6,7 @@ use super::{TextItem, Texts};
 
 const CLASSES: [&str; 3] = ["negative", "positive", "broken"];
 
-/// Nouns, one and many.
+/// Nouns, each for one and for many.
 const NOUNS: [[&str; 2]; 8] = [
     ["dog", "dogs"],
     ["child", "children"],
@@ -28,15 +28,15 @@ const BAD: [&str; 6] = ["sad", "cruel", "dull", "angry", "ugly", "stupid"];
 const PLAIN: [&str; 6] = ["old", "small", "red", "tall", "quiet", "young"];
 const OTHERS: [&str; 5] = ["the", "that", "not", "never", "very"];
 
-/// What tokenizers put beside words: padding, unknown, first, last and hidden.
+/// Special pieces that tokenizers put beside words: padding, unknown, first, last and hidden.
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 /// Generated sentences in 3 classes, `count` of them in turn of classes, such as "the old dogs that were sad are not very
 /// cruel".
 ///
-/// What the main clause says of its noun is negative or positive; `not` and `never` turn it round, but only where they stand
-/// in the main clause: those within "that .." mean nothing for it. Where the main verb does not agree with the noun in
-/// number the sentence is broken, whatever it says. So single words tell little, and pairs and their order much.
+/// The main clause says something negative or positive of its noun; `not` and `never` turn it round, but only where they
+/// stand in the main clause: those within "that .." mean nothing for it. Where the main verb does not agree with the noun
+/// in number the sentence is broken, whatever it says. So single words tell little, and pairs and their order much.
 pub fn grammar(count: usize, seed: u64) -> Texts {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let item = |index: usize| {
@@ -53,7 +53,8 @@ pub fn grammar(count: usize, seed: u64) -> Texts {
     }
 }
 
-/// The vocabulary of [`grammar`]: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, and then its words in their order.
+/// The vocabulary of [`grammar`]: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, and then the grammar's words in their
+/// order.
 pub fn grammar_vocabulary() -> Vec<String> {
     let mut words: Vec<&str> = [NOUNS.as_flattened(), VERBS.as_flattened()].concat();
     words.extend([&GOOD[..], &BAD, &PLAIN, &OTHERS].concat());
@@ -82,7 +83,7 @@ fn sentence(label: usize, rng: &mut impl Rng) -> String {
     words.join(" ")
 }
 
-/// A verb and what it says, which after negation is good or bad.
+/// Adds a verb and what it says, which after negation is good or bad.
 fn clause(number: usize, good: bool, words: &mut Vec<&'static str>, rng: &mut impl Rng) {
     words.push(pick(&VERBS, rng)[number]);
     let negated = rng.random_bool(0.4);
@@ -106,7 +107,7 @@ fn pick<T: Copy>(from: &[T], rng: &mut impl Rng) -> T {
 mod tests {
     use super::*;
 
-    /// Reads a sentence as its grammar says.
+    /// Reads the class of a sentence by the rules of the grammar.
     fn class(text: &str) -> usize {
         let words: Vec<&str> = text.split(' ').collect();
         let many = |word: &&str| {

@@ -2,11 +2,11 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// A text file's lines that are not empty, with their numbers.
+/// The lines of a text file that are not empty, with their numbers.
 ///
 /// # Errors
 ///
-/// The file is missing, or a line is no UTF-8; the message names the line.
+/// Fails where the file is missing, or a line is no UTF-8; the message names the line.
 pub(super) fn lines(path: &Path, hint: &str) -> Result<Vec<(u64, String)>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io(path, e, hint))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);

@@ -1,4 +1,4 @@
-//! Texts with class labels.
+//! Texts with class labels, and the word pieces that they become.
 
 mod ag_news;
 mod bag_of_words;
@@ -22,9 +22,9 @@ use crate::error::{Error, Result};
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextItem {
-    /// The text.
+    /// The text itself.
     pub text: String,
-    /// Its class.
+    /// The class of the text.
     pub label: usize,
 }
 
@@ -37,11 +37,11 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Texts of these classes, which labels count from 0.
+    /// Makes a set of texts of these classes, which labels count from 0.
     ///
     /// # Errors
     ///
-    /// There are no classes, or a label is none of them.
+    /// Fails where there are no classes, or a label is none of them.
     pub fn new(items: Vec<TextItem>, classes: Vec<String>) -> Result<Self> {
         match items.iter().find(|item| item.label >= classes.len()) {
             Some(item) => Err(Error::Data(format!(
@@ -59,7 +59,7 @@ impl Texts {
         }
     }
 
-    /// The texts.
+    /// The texts of the set.
     pub fn items(&self) -> &[TextItem] {
         &self.items
     }

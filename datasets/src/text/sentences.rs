@@ -7,19 +7,19 @@ use super::{Texts, Vocabulary};
 use crate::error::Result;
 use crate::samples::Samples;
 
-/// Numbers that a piece becomes, about the width of an embedding.
+/// Numbers that a piece becomes in a network, about the width of an embedding.
 const WIDTH: usize = 128;
 
 /// A sentence in word pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
-    /// The numbers of its pieces, special ones included.
+    /// The numbers of the sentence's pieces, special ones included.
     pub pieces: Vec<u32>,
-    /// The segment of each.
+    /// The segment of each piece.
     pub segments: Vec<u32>,
-    /// Whether there are special pieces only.
+    /// Whether the sentence has special pieces only.
     pub(super) special: bool,
-    /// Whether pieces at its end were left out, as there were too many.
+    /// Whether pieces at the end of the sentence were left out, as there were too many.
     pub cut: bool,
 }
 
@@ -32,11 +32,11 @@ pub struct SentenceSet {
 }
 
 impl SentenceSet {
-    /// The texts in word pieces, of which a sentence keeps at most `longest`.
+    /// Puts texts into word pieces, of which a sentence keeps at most `longest`.
     ///
     /// # Errors
     ///
-    /// A sentence has no word pieces.
+    /// Fails where a sentence has no word pieces.
     pub fn new(texts: Texts, vocabulary: &Vocabulary, longest: Option<usize>) -> Result<Self> {
         let all: Vec<&str> = texts
             .items()
@@ -51,12 +51,12 @@ impl SentenceSet {
         })
     }
 
-    /// The texts.
+    /// The texts that the sentences are from.
     pub fn texts(&self) -> &Texts {
         &self.texts
     }
 
-    /// The sentences.
+    /// The sentences in word pieces.
     pub fn sentences(&self) -> &[Encoded] {
         &self.encoded
     }
@@ -74,7 +74,7 @@ impl SentenceSet {
             .unwrap_or(0)
     }
 
-    /// How many sentences were cut.
+    /// The number of sentences that were cut.
     pub fn cut(&self) -> usize {
         self.encoded.iter().filter(|sentence| sentence.cut).count()
     }

@@ -18,7 +18,7 @@ const CONTEXTS: usize = 10;
 ///
 /// # Errors
 ///
-/// A file is missing or the device fails.
+/// Fails where a file is missing or the device fails.
 pub fn run(trained: Option<(&Path, &Path)>, device: &Device) -> Result<()> {
     println!(
         "mean squared error of toggled over paired at equal forwards (aim 0.4 on average over orders)"

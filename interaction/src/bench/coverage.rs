@@ -12,7 +12,7 @@ use crate::error::Result;
 const PLAYERS: usize = 8;
 /// Games in a population: few enough to know their truth, and drawn from with replacement.
 const GAMES: usize = 200;
-/// Samples and contexts of the cells, and what their bands have to cover.
+/// Samples and contexts of each cell, and the share of repeats in which its bands have to cover the truth.
 const CELLS: [(usize, usize, Aim); 7] = [
     (5, 3, Aim::AtLeast(0.85)),
     (5, 10, Aim::AtLeast(0.85)),
@@ -22,7 +22,7 @@ const CELLS: [(usize, usize, Aim); 7] = [
     (10, 20, Aim::Within(0.9, 0.98)),
     (30, 5, Aim::Within(0.9, 0.98)),
 ];
-/// The two-sided normal quantile of 99.9 %.
+/// The two-sided normal quantile of 99.9 %, for the interval of a share.
 const QUANTILE: f64 = 3.29;
 
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ impl Aim {
 ///
 /// # Errors
 ///
-/// A measurement fails.
+/// Fails where a measurement fails.
 pub fn run(repeats: usize) -> Result<()> {
     println!(
         "coverage of 95 % bands over all orders, {repeats} repeats of {PLAYERS} players and all pairs: lowest and highest \
@@ -114,7 +114,7 @@ fn interval(share: f64, repeats: usize) -> (f64, f64) {
     ((centre - reach) / scale, (centre + reach) / scale)
 }
 
-/// A game as the table of its values.
+/// A game given as the table of its values.
 struct Table(Vec<f64>);
 
 impl Game for Table {
@@ -128,16 +128,16 @@ impl Game for Table {
     }
 }
 
-/// Games whose S and J are known by enumeration.
+/// A population of games whose S and J are known by enumeration.
 struct Population {
     name: &'static str,
     games: Vec<Table>,
-    /// S and J by order.
+    /// S and J of the population, by order.
     truth: [Vec<f64>; 2],
 }
 
 impl Population {
-    /// Sparse sums of unanimity games.
+    /// Makes a population of games that are sparse sums of unanimity games.
     fn dividends(name: &'static str, terms: usize, largest: usize) -> Result<Self> {
         let game = |seed| {
             let all: Vec<_> = (0..1 << PLAYERS)
@@ -149,7 +149,7 @@ impl Population {
         Self::of(name, games.collect::<burn_interaction::Result<_>>()?)
     }
 
-    /// One random network of two hidden layers, on random rows: absent players are zero.
+    /// Makes a population of one random network with two hidden layers, on random rows: absent players are zero.
     fn networks(name: &'static str) -> Result<Self> {
         const HIDDEN: usize = 16;
         let mut normal = Normal::new(1);
@@ -223,7 +223,7 @@ impl Normal {
     }
 }
 
-/// One measure of one population.
+/// A cell of the benchmark: one population, measured in one way.
 struct Cell<'a> {
     population: &'a Population,
     estimator: Estimator,
@@ -232,7 +232,7 @@ struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// The share of repeats in which the band holds the truth: of S and of J, order by order. On all cores.
+    /// The share of repeats in which the bands of S and of J hold the truth, order by order; computed on all cores.
     fn shares(&self, repeats: usize) -> Result<[Vec<f64>; 2]> {
         let next = AtomicUsize::new(0);
         let work = || -> Result<[Vec<u32>; 2]> {

@@ -13,7 +13,7 @@ use super::in_turn;
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!("exact enumeration of 16 players on MLP-5, over the bare 2^16 forwards (aim 1.3)");
     const BATCH: usize = 4096;

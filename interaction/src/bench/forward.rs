@@ -12,7 +12,7 @@ use super::in_turn;
 /// Images in a batch.
 const BATCH: usize = 8;
 
-/// Network, side of its images, and its multiplications for one image in thousand millions, as published.
+/// Networks for images: name, side of an image, and multiplications for one image in thousand millions, as published.
 const NETWORKS: [(&str, usize, f64); 16] = [
     ("alexnet", 224, 0.714),
     ("vgg16", 224, 15.47),
@@ -32,11 +32,11 @@ const NETWORKS: [(&str, usize, f64); 16] = [
     ("swin-tiny", 224, 4.5),
 ];
 
-/// Pieces of a sentence.
+/// Pieces of the sentence that networks for texts are timed on.
 const LENGTH: usize = 32;
 
-/// Network, and its multiplications for one such sentence in thousand millions: 85 million for each piece in 12 layers of
-/// width 768, and attention between pieces.
+/// Networks for texts: name, and multiplications for one sentence of `LENGTH` pieces in thousand millions, which are 85
+/// million for each piece in 12 layers of width 768, and attention between pieces.
 const TEXTS: [(&str, f64); 4] = [
     ("bert", 2.74),
     ("distilbert", 1.37),
@@ -44,7 +44,7 @@ const TEXTS: [(&str, f64); 4] = [
     ("xlnet", 2.83),
 ];
 
-/// Side of the square matrices of the floor.
+/// Side of the square matrices whose bare products are the floor.
 const SIDE: usize = 1024;
 
 /// Prints images and sentences a second of each network, and its time over that of as many multiplications in bare matrix
@@ -52,7 +52,7 @@ const SIDE: usize = 1024;
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!(
         "forwards of {BATCH} images, over bare matrix products of as many multiplications (floor 1)"

@@ -7,11 +7,11 @@ use burn_interaction_models::{load, save};
 use crate::error::{Result, usage};
 
 /// Prints the most memory held while VGG-16's weights are read, over their file (floor: 1, the weights themselves).
-/// Linux only: other systems do not say.
+/// Works on Linux only, as other systems do not say how much is held.
 ///
 /// # Errors
 ///
-/// The temporary file cannot be written or read.
+/// Fails where the temporary file cannot be written or read.
 pub fn run(device: &Device) -> Result<()> {
     println!("memory while weights are read into a network just made, over their file (aim 2.5)");
     let size = ImageSize::square(224);
@@ -47,7 +47,7 @@ pub fn run(device: &Device) -> Result<()> {
     result
 }
 
-/// Bytes in a line of `/proc/self/status`.
+/// The bytes that a line of `/proc/self/status` gives.
 fn status(field: &str) -> Option<f64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(field))?;

@@ -26,7 +26,7 @@ use burn_interaction_models::{ResNetCifar, ResNetCifarConfig, load};
 use crate::error::Result;
 use crate::work;
 
-/// The ResNet-20 of these weights, and CIFAR-10 images that it classifies rightly.
+/// A ResNet-20 with the weights of a file, and CIFAR-10 images that it classifies rightly.
 fn trained_resnet(
     weights: &Path,
     data: &Path,

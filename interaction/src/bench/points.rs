@@ -11,20 +11,21 @@ use crate::error::Result;
 
 use super::in_turn;
 
-/// Clouds in a batch, and their points.
+/// Clouds in a batch; each has `POINTS` points.
 const BATCH: usize = 8;
 const POINTS: usize = 1024;
 
-/// One thing done to a cloud's points besides arithmetic on their features, in the sizes of a network.
+/// One step on a cloud's points besides arithmetic on their features, in the sizes of a network.
 enum Step {
-    /// Farthest points: of how many, how many.
+    /// Farthest points: the number of points, and of those chosen.
     Farthest(usize, usize),
-    /// Balls: of how many points, around how many, radius and size; and channels of the rows gathered.
+    /// Balls: points, centres, radius, points in a ball, and channels of the gathered rows.
     Balls(usize, usize, f64, usize, usize),
-    /// Nearest neighbours: of how many points with how many channels, around how many, how many; and channels of the rows
-    /// gathered.
+    /// Nearest neighbours: points and their channels, centres, neighbours of each centre, and channels of the gathered
+    /// rows.
     Nearest([usize; 2], usize, usize, usize),
-    /// The same, and only the largest of the rows.
+    /// The neighbour graph, with only the largest of each point's gathered rows: points and their channels, neighbours of
+    /// each point, and channels of the rows.
     NearestLargest([usize; 2], usize, usize),
 }
 
@@ -61,7 +62,7 @@ fn steps(network: &str) -> Vec<Step> {
 }
 
 impl Step {
-    /// What it is done to, made beforehand.
+    /// Makes the tensors of the step beforehand, and returns the step alone, for timing.
     fn prepare(&self, device: &Device) -> Box<dyn Fn() + '_> {
         let rows = |points: usize, channels: usize| {
             let ball = Distribution::Uniform(-0.6, 0.6);
@@ -109,7 +110,7 @@ impl Step {
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!(
         "forwards of {BATCH} clouds of {POINTS} points, and the share of finding and gathering groups"

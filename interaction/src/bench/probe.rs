@@ -1,4 +1,4 @@
-//! How true the reading of a probe is at what price.
+//! The error of a probe's reading against its price.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use super::trained_resnet;
 
 /// Seeds that each allocation is read with.
 const SEEDS: u64 = 3;
-/// Contexts of the reading that others are held against: of the same samples and pairs.
+/// Contexts of the reading that others are compared with, on the same samples and pairs.
 const TRUTH: usize = 60;
 
 /// Prints the mean absolute error of S at low, middle and high orders against 60 contexts of the same samples and pairs, in
-/// units of the mean of S, for the default and for the one before it.
+/// units of the mean of S, for the default probe and for the default before it.
 ///
 /// # Errors
 ///
-/// A file is missing or the device fails.
+/// Fails where a file is missing or the device fails.
 pub fn run(trained: Option<(&Path, &Path)>, device: &Device) -> Result<()> {
     println!(
         "reading of a probe against {TRUTH} contexts of the same samples and pairs, ResNet-20"
@@ -43,7 +43,7 @@ pub fn run(trained: Option<(&Path, &Path)>, device: &Device) -> Result<()> {
     Ok(())
 }
 
-/// The default before readings were corrected: more samples and orders, with two contexts for each.
+/// The probe that was the default before readings were corrected: more samples and orders, with two contexts for each.
 fn former() -> Probe {
     let orders = Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]);
     let probe = Probe::new().samples(6).contexts(2);

@@ -1,4 +1,4 @@
-//! What padding costs where sentences differ in length, in measuring and in training.
+//! The cost of padding where sentences differ in length, in measuring and in training.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ const SENTENCES: (usize, usize) = (24, 4096);
 /// Sentences in a training batch.
 const BATCH: usize = 64;
 
-/// Pieces that pass through a network: those of sentences, and all with the padding.
+/// Counts of pieces that pass through a network: those of the sentences, and all with the padding.
 #[derive(Default)]
 struct Pieces {
     seen: AtomicUsize,
@@ -38,14 +38,14 @@ impl Pieces {
         Ok(())
     }
 
-    /// The share that is padding.
+    /// The share of all pieces that is padding.
     fn padding(&self) -> f64 {
         let [seen, all] = [&self.seen, &self.all].map(|count| count.load(Ordering::Relaxed) as f64);
         1.0 - seen / all
     }
 }
 
-/// Sentences of 5 to about 60 pieces: one to five of the grammar's at a time.
+/// Sentences of 5 to about 60 pieces, each of which joins one to five of the grammar's.
 fn texts(count: usize) -> Result<Texts> {
     let parts = grammar(5 * count, 3);
     let joined = |(index, parts): (usize, &[TextItem])| {
@@ -65,7 +65,7 @@ fn texts(count: usize) -> Result<Texts> {
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!(
         "sentences of several lengths: the share of their batches that is padding (aim: at most 0.25)"
@@ -135,7 +135,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
     Ok(())
 }
 
-/// The share of padding in training batches, as the loader makes them and as sentences come.
+/// The shares of padding in training batches: as the loader makes them, and with sentences in the order of the set.
 fn training(many: &Arc<SentenceSet>, device: &Device) -> Result<[f64; 2]> {
     let padding = |batches: &mut dyn Iterator<Item = Sentences>| -> Result<f64> {
         let pieces = Pieces::default();

@@ -18,7 +18,7 @@ use super::in_turn;
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!("a modulated step, over three plain steps of the same batch (aim 1.05)");
     let device = device.clone().autodiff();

@@ -10,11 +10,11 @@ use crate::error::Result;
 use super::in_turn;
 
 /// Prints the time of bare forwards over that of a measurement of as many batches (floor: 1). On the CPU a measurement
-/// computes parts of a batch side by side, and may take less than bare forwards do.
+/// computes parts of a batch side by side, and may take less time than bare forwards.
 ///
 /// # Errors
 ///
-/// The device fails.
+/// Fails where the device fails.
 pub fn run(device: &Device, repeats: usize) -> Result<()> {
     println!("time of the bare forwards of a measurement, as a share of its own time (aim 0.95)");
     for (name, side, contexts) in [

@@ -9,7 +9,7 @@ use crate::error::Result;
 ///
 /// # Errors
 ///
-/// None.
+/// Never fails.
 pub fn run() -> Result<()> {
     println!("values per difference (floor 1; the papers' protocol takes 4)");
     let grid = [

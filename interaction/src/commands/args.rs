@@ -1,4 +1,4 @@
-//! The arguments of the command. They end here: what lies below takes values that serialise.
+//! The arguments of the command, which become values that serialise before any other room sees them.
 
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ use crate::work::Share;
 
 `interaction COMMAND --help` explains each setting.")]
 pub struct Cli {
-    /// The command; none for the tour.
+    /// The command to run; none for the tour.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The settings of the tour.
@@ -38,14 +38,14 @@ pub struct Cli {
     pub tour: TourArgs,
 }
 
-/// What to do.
+/// The commands that can be given.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Measure the interaction orders of a network: the curve, its noise and a picture.
     Discover(DiscoverArgs),
     /// Train a network, plainly or towards chosen orders, watching its orders.
     Train(TrainArgs),
-    /// Put together what `discover --part` measured apart: the result is that of one run.
+    /// Merge the parts that `discover --part` measured: the result is that of one run.
     Merge(MergeArgs),
     /// List the devices that this build can use.
     Devices,
@@ -60,7 +60,7 @@ pub enum Command {
     Bench(BenchArgs),
 }
 
-/// Where to compute and where to write.
+/// The device to compute on, and the seed of random draws.
 #[derive(Args, Debug, Clone)]
 pub struct Place {
     /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
@@ -75,12 +75,12 @@ pub struct Place {
 #[derive(Args, Debug, Clone)]
 pub struct TourArgs {
     #[command(flatten)]
-    /// Where to compute.
+    /// The device and the seed.
     pub place: Place,
     /// Folder for the results.
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
-    /// Replace the results of another run in that folder; those of an earlier tour are replaced in any case.
+    /// Replace the results of another run in the output folder; those of an earlier tour are replaced in any case.
     #[arg(long)]
     pub force: bool,
     /// Epochs to train.
@@ -94,46 +94,48 @@ pub struct TourArgs {
 /// The network and its data.
 #[derive(Args, Debug, Clone)]
 pub struct SubjectArgs {
-    /// Network: such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
+    /// Network, such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
     /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables; `interaction networks` lists all. A path
-    /// with a separator, such as ./bert, is a Hugging Face folder. Default: the one that the settings beside --weights name.
+    /// with a separator, such as ./bert, is a Hugging Face folder. Default: the network that the settings beside --weights
+    /// name.
     #[arg(long)]
     pub model: Option<String>,
     /// Data: scenes (generated images), solids (generated point clouds), grammar (generated sentences), rules (generated
-    /// table), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: those that the
+    /// table), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: the data that the
     /// settings beside --weights name.
     #[arg(long)]
     pub data: Option<String>,
-    /// Side in pixels that images are brought to. Default: their own where they have one size, else the one that the
-    /// network's published weights expect.
+    /// Side in pixels that images are brought to. Default: the images' own side where all have one size, else the side that
+    /// the network's published weights expect.
     #[arg(long)]
     pub image: Option<usize>,
     /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).
-    /// Default: as the network was trained, else as its published weights expect, else data. torchvision's ViT wants
-    /// imagenet, timm's half.
+    /// Default: the statistics that the network was trained with, else those that its published weights expect, else data.
+    /// torchvision's ViT wants imagenet, timm's half.
     #[arg(long, value_parser = ["imagenet", "half", "data"])]
     pub normalize: Option<String>,
     /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
     #[arg(long)]
     pub grid: Option<String>,
-    /// Points of each cloud. Default: as the network was trained, else 1024.
+    /// Points of each cloud. Default: as many as the network was trained with, else 1024.
     #[arg(long)]
     pub points: Option<usize>,
     /// Regions of a cloud: a number of farthest-point regions, parts (as the data labels them), or a regions.json that
     /// `discover` wrote. Default: 32.
     #[arg(long)]
     pub regions: Option<String>,
-    /// Absent players: data (the mean of each channel or column over the training part, in the network's units), zero (in
-    /// those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS, values:A,B,.., drop (regions
-    /// leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand for the vocabulary's pieces, or
-    /// hide (from attention). Default: data for images and tables, mean for clouds, mask for texts where there is one.
+    /// Baseline, the stand-in for absent players: data (the mean of each channel or column over the training part, in the
+    /// network's units), zero (in those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS,
+    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand
+    /// for the vocabulary's pieces, or hide (from attention). Default: data for images and tables, mean for clouds, mask
+    /// for texts where there is one.
     #[arg(long)]
     pub baseline: Option<String>,
     /// Players of texts: pieces (word pieces) or words. Default: pieces.
     #[arg(long, value_parser = ["pieces", "words"])]
     pub players: Option<String>,
-    /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: those beside the weights, the
-    /// grammar's own, or 8000 learned from the training texts.
+    /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: the word pieces beside the
+    /// weights, the grammar's own, or 8000 learned from the training texts.
     #[arg(long)]
     pub vocabulary: Option<PathBuf>,
 }
@@ -145,11 +147,11 @@ pub struct DiscoverArgs {
     /// The network and its data.
     pub subject: SubjectArgs,
     #[command(flatten)]
-    /// Where to compute.
+    /// The device and the seed.
     pub place: Place,
-    /// Weights: .pth, .pt, .th, .safetensors or .bpk, or a folder that `train` wrote. A settings.json beside them, as `train`
-    /// writes it, gives the statistics that inputs are standardised with. Without weights the network is untrained, except
-    /// where --model is a folder.
+    /// Weights: .pth, .pt, .th, .safetensors or .bpk, or a folder that `train` wrote. A settings.json beside them, as
+    /// `train` writes it, gives the statistics that inputs are standardised with. Without weights the network is untrained,
+    /// except where --model is a folder.
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, of texts up to 14,
@@ -163,20 +165,20 @@ pub struct DiscoverArgs {
     /// as 0-1,4-7. Default: all up to 16 players, and up to 64 that lie on no grid; windows:3:200 on larger grids.
     #[arg(long)]
     pub pairs: Option<String>,
-    /// Contexts for each pair and order; all of them where there are no more.
+    /// Contexts for each pair and order; where there are no more than that, all contexts.
     #[arg(long, default_value_t = 100)]
     pub contexts: usize,
     /// Samples, shared out over the classes.
     #[arg(long, default_value_t = 50)]
     pub samples: usize,
-    /// Part of the data that samples come from: test or train; of sst2 and cola also unlabelled, the sentences of test.tsv,
-    /// with --target predicted.
+    /// Part of the data that samples come from: test or train; for sst2 and cola also unlabelled, which is the sentences of
+    /// test.tsv, with --target predicted.
     #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
     pub split: String,
-    /// Leave out, and count, texts with fewer players than this. Default: 6.
+    /// Fewest players of a text that is measured; texts with fewer are left out and counted. Default: 6.
     #[arg(long)]
     pub min_players: Option<usize>,
-    /// Also take samples that the network classifies wrongly.
+    /// Take samples that the network classifies wrongly, too.
     #[arg(long)]
     pub any: bool,
     /// Class whose value is measured: label or predicted.
@@ -189,14 +191,14 @@ pub struct DiscoverArgs {
     /// Rows in a batch. Default: about half a million input values.
     #[arg(long)]
     pub batch: Option<usize>,
-    /// Also measure the same network untrained: a curve means something only beside that one.
+    /// Measure the same network untrained, too, as a control: a curve means something only beside the untrained one.
     #[arg(long)]
     pub control: bool,
     /// Measure one of n parts of the samples, i/n; `interaction merge` puts the parts together.
     #[arg(long, value_name = "I/N")]
     pub part: Option<Share>,
-    /// Go on with the run in the output folder: what is measured there is kept, after a check that it is of the same network,
-    /// data and settings.
+    /// Continue the run in the output folder: samples measured there are kept, after a check that they are of the same
+    /// network, data and settings.
     #[arg(long)]
     pub resume: bool,
     /// Replace the results of another run in the output folder.
@@ -228,9 +230,9 @@ pub struct TrainArgs {
     /// The network and its data.
     pub subject: SubjectArgs,
     #[command(flatten)]
-    /// Where to compute.
+    /// The device and the seed.
     pub place: Place,
-    /// Weights to start from; random without.
+    /// Weights to start from. Default: random weights.
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// The paper's low-order network: suppress 0.7:1.0.
@@ -254,7 +256,7 @@ pub struct TrainArgs {
     /// Nested pairs drawn for each sample and step.
     #[arg(long, default_value_t = 1)]
     pub draws: usize,
-    /// Epochs.
+    /// Epochs to train.
     #[arg(long, default_value_t = 20)]
     pub epochs: usize,
     /// Samples in a training batch.
@@ -263,15 +265,15 @@ pub struct TrainArgs {
     /// Learning rate at the start; it falls tenfold to the end.
     #[arg(long, default_value_t = 0.01)]
     pub lr: f64,
-    /// Weight decay.
+    /// Weight decay of the optimizer.
     #[arg(long, default_value_t = 0.0)]
     pub weight_decay: f32,
-    /// sgd (with momentum, the reference recipe) or adamw (for transformers, with --lr 0.001).
+    /// Optimizer: sgd (with momentum, the reference recipe) or adamw (for transformers, with --lr 0.001).
     #[arg(long, default_value = "sgd", value_parser = ["sgd", "adamw"])]
     pub optimizer: String,
-    /// Vary training images: a number flips them and shifts them by up to so many pixels, 4 in the reference recipe; crop
-    /// flips and resizes random parts, as for ImageNet. Vary training clouds, whose points are drawn anew each epoch in any
-    /// case: pointnet2 or dgcnn scale and move them as those networks' authors do. Off without.
+    /// Augmentation of training images or clouds. For images: a number flips them and shifts them by up to so many pixels,
+    /// 4 in the reference recipe; crop flips and resizes random parts, as for ImageNet. For clouds: pointnet2 or dgcnn
+    /// scale and move them as those networks' authors do; points are drawn anew each epoch in any case. Default: none.
     #[arg(long)]
     pub augment: Option<String>,
     /// At most this many training samples, drawn from the set by the seed.
@@ -283,11 +285,11 @@ pub struct TrainArgs {
     /// Contexts of the probe for each pair and order, at least 2 to tell strength from noise.
     #[arg(long, default_value_t = 5)]
     pub probe_contexts: usize,
-    /// Plain lines instead of the dashboard, as when the output is no terminal.
+    /// Print plain lines instead of the dashboard, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,
-    /// Go on from the last finished epoch of the same run in the output folder; start where there is none. On the CPU the
-    /// weights at the end are those of a run in one go.
+    /// Continue from the last finished epoch of the same run in the output folder, or start where there is none. On the CPU
+    /// the weights at the end are those of a run in one go.
     #[arg(long)]
     pub resume: bool,
     /// Replace an earlier run in the output folder.
@@ -302,7 +304,7 @@ pub struct TrainArgs {
 #[cfg(feature = "download")]
 #[derive(Args, Debug, Clone)]
 pub struct DownloadArgs {
-    /// Which data set, of those with an archive at a public address: `interaction data` lists them.
+    /// Data set to fetch, one with an archive at a public address: `interaction data` lists them.
     pub set: String,
     /// Folder that the data set's folder goes to.
     #[arg(long, default_value = "data")]
@@ -310,7 +312,7 @@ pub struct DownloadArgs {
     /// Another address of the archive, such as a mirror.
     #[arg(long)]
     pub url: Option<String>,
-    /// The MD5 checksum of the archive at that address, where it is packed otherwise.
+    /// The MD5 checksum of the archive at --url, where it is packed otherwise than the original.
     #[arg(long, requires = "url")]
     pub md5: Option<String>,
 }
@@ -319,11 +321,11 @@ pub struct DownloadArgs {
 #[derive(Args, Debug, Clone)]
 pub struct BenchArgs {
     #[command(flatten)]
-    /// Where to compute.
+    /// The device and the seed.
     pub place: Place,
-    /// Which: throughput, values, exact, step, forward (every network for images and texts), points (networks for point
-    /// clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy; all of these without. Or coverage: how often bands hold the truth,
-    /// some minutes.
+    /// Benchmarks to run: throughput, values, exact, step, forward (every network for images and texts), points (networks
+    /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
+    /// these. Also coverage: how often bands hold the truth, some minutes.
     #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.

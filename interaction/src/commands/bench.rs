@@ -1,4 +1,4 @@
-//! `interaction bench`: each figure beside its floor, both from the same run.
+//! `interaction bench`: prints each figure beside its floor, both from the same run.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 ///
 /// # Errors
 ///
-/// The device or an argument is at fault.
+/// Fails where the device or an argument is at fault.
 pub fn run(args: &BenchArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let wanted = |name: &str| args.which.is_empty() || args.which.iter().any(|w| w == name);

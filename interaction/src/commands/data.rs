@@ -1,15 +1,15 @@
-//! `interaction data`.
+//! `interaction data`: lists the data sets.
 
 use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
 
 use crate::error::Result;
 
-/// Lists what can be given to `--data`, by kind, and where the files of a set come from.
+/// Lists the data sets that can be given to `--data`, by kind, and where the files of each come from.
 ///
 /// # Errors
 ///
-/// None that a user could cause.
+/// Never fails.
 pub fn run() -> Result<()> {
     for kind in [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables] {
         println!("{kind}");

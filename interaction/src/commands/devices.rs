@@ -1,14 +1,14 @@
-//! `interaction devices`.
+//! `interaction devices`: lists the devices.
 
 use burn_interaction::{compiled_backends, devices};
 
 use crate::error::Result;
 
-/// Lists what can be given to `--device`.
+/// Lists the devices that can be given to `--device`.
 ///
 /// # Errors
 ///
-/// None.
+/// Never fails.
 pub fn run() -> Result<()> {
     for device in devices() {
         println!("{:12} {}", device.name, device.description);

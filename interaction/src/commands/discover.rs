@@ -1,4 +1,4 @@
-//! `interaction discover`.
+//! `interaction discover`: measures the interaction orders of a network.
 
 use super::args::DiscoverArgs;
 use super::{parse, subject::spec};
@@ -11,7 +11,7 @@ use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, Place, inte
 ///
 /// # Errors
 ///
-/// An argument, the data, the weights or the measurement is at fault.
+/// Fails where an argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let spec = spec(&args.subject, args.weights.as_ref(), args.min_players)?;

@@ -1,4 +1,4 @@
-//! `interaction download`.
+//! `interaction download`: fetches a data set from its public address.
 
 use burn_interaction_datasets::download::{Archive, Step};
 use burn_interaction_datasets::registry::{Source, data_set, data_sets};
@@ -11,7 +11,7 @@ use crate::error::{Result, usage};
 ///
 /// # Errors
 ///
-/// It cannot be fetched or unpacked.
+/// Fails where the data set cannot be fetched or unpacked.
 pub fn run(args: &DownloadArgs) -> Result<()> {
     let set = data_set(&args.set)?;
     let mut archive = Archive::of(set).ok_or_else(|| {

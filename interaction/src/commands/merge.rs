@@ -1,4 +1,4 @@
-//! `interaction merge`.
+//! `interaction merge`: puts together parts that were measured apart.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,12 @@ use crate::error::{Result, usage};
 use crate::report::{curve_name, table, title};
 use crate::work::{CONTROL, Existing, Folder, MAIN, MEASUREMENT, Results, partial, profile_of};
 
-/// Puts parts together and writes what one run would have written.
+/// Merges the parts of a measurement and writes the results that one run would have written.
 ///
 /// # Errors
 ///
-/// A part cannot be read, the parts are not of one run, or samples are missing: what is there is then written all the same.
+/// Fails where a part cannot be read, the parts are not of one run, or samples are missing: the results of those that are
+/// there are then written all the same.
 pub fn run(args: &MergeArgs) -> Result<()> {
     let Some(profile) = merged(&args.parts, MAIN)? else {
         return Err(usage(
@@ -57,7 +58,7 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     }
 }
 
-/// The profiles of this name in all parts as one; `None` where no part has it.
+/// Merges the profiles of a name from all parts; `None` where no part has one.
 fn merged(parts: &[PathBuf], name: &str) -> Result<Option<Profile>> {
     let mut profiles = Vec::new();
     for part in parts {

@@ -18,11 +18,11 @@ use args::{Cli, Command};
 
 use crate::error::Result;
 
-/// Does what the arguments ask for.
+/// Runs the command that the arguments ask for.
 ///
 /// # Errors
 ///
-/// An argument is at fault, or what the command does fails.
+/// Fails where an argument is at fault, or the command itself fails.
 pub fn run(cli: &Cli) -> Result<()> {
     match &cli.command {
         None => tour::run(&cli.tour),

@@ -1,15 +1,15 @@
-//! `interaction networks`.
+//! `interaction networks`: lists the networks.
 
 use burn_interaction::input::Kind;
 use burn_interaction_models::registry::{networks, preprocessing};
 
 use crate::error::Result;
 
-/// Prints every network's name, and what its published weights expect of an image.
+/// Prints every network's name, and the images that its published weights expect.
 ///
 /// # Errors
 ///
-/// None that a user could cause.
+/// Never fails.
 pub fn run() -> Result<()> {
     println!(
         "for images, with what their published weights expect: side, share of the image, mean, deviation"

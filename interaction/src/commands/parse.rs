@@ -7,13 +7,13 @@ use burn_interaction::{Baseline, Estimator, Term};
 use crate::error::{Result, usage};
 use crate::subject::{Absent, Division};
 
-/// A setting that is spelled as the library spells it.
+/// Parses a setting that is spelled as the library spells it.
 pub fn setting<T: FromStr<Err = burn_interaction::Error>>(flag: &str, text: &str) -> Result<T> {
     text.parse()
         .map_err(|e| usage(format!("{flag} {text}: {e}")))
 }
 
-/// An estimator; `None` for `auto`, which depends on the number of players.
+/// Parses an estimator; `None` for `auto`, which depends on the number of players.
 pub fn estimator(text: &str) -> Result<Option<Estimator>> {
     match text {
         "auto" => Ok(None),
@@ -21,7 +21,7 @@ pub fn estimator(text: &str) -> Result<Option<Estimator>> {
     }
 }
 
-/// `data`, `drop`, or a baseline as the library spells it.
+/// Parses `data`, `drop`, or a baseline as the library spells it.
 pub fn baseline(text: &str) -> Result<Absent> {
     match text {
         "data" => Ok(Absent::Data),
@@ -37,7 +37,7 @@ pub fn baseline(text: &str) -> Result<Absent> {
     }
 }
 
-/// A number of regions, `parts`, or a file of regions.
+/// Parses a number of regions, `parts`, or the name of a file of regions.
 pub fn regions(text: &str) -> Result<Division> {
     match (text, text.parse()) {
         ("parts", _) => Ok(Division::Parts),
@@ -49,13 +49,13 @@ pub fn regions(text: &str) -> Result<Division> {
     }
 }
 
-/// `ROWSxCOLUMNS`, or one number for a square grid.
+/// Parses `ROWSxCOLUMNS`, or one number for a square grid.
 pub fn grid(text: &str) -> Result<[usize; 2]> {
     let (rows, columns) = text.split_once('x').unwrap_or((text, text));
     Ok([one("--grid", rows)?, one("--grid", columns)?])
 }
 
-/// `R1:R2` or `R1:R2:LAMBDA`, as a term made by `direction`.
+/// Parses `R1:R2` or `R1:R2:LAMBDA` as a term made by `direction`.
 pub fn term(text: &str, direction: fn(std::ops::Range<f64>) -> Term) -> Result<Term> {
     let numbers: Vec<f64> = text
         .split(':')

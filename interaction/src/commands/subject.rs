@@ -9,7 +9,7 @@ use crate::subject::{Normalize, Spec, Trained, Units};
 ///
 /// # Errors
 ///
-/// An argument means nothing, or there is no network or no data.
+/// Fails where an argument means nothing, or there is no network or no data.
 pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>) -> Result<Spec> {
     if let Some(path) = weights.filter(|path| !path.exists()) {
         let path = path.display();

@@ -1,4 +1,4 @@
-//! The main job: train, watch, measure, compare.
+//! `interaction` without a command: a tour that trains, watches, measures and compares.
 
 use burn_interaction::{Modulation, Pairs};
 
@@ -18,7 +18,7 @@ const DATA: &str = "scenes";
 ///
 /// # Errors
 ///
-/// The device, the output folder or an argument is at fault.
+/// Fails where the device, the output folder or an argument is at fault.
 pub fn run(args: &TourArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let folder = Folder::open(&args.out, existing(args)?, &[TRAINING, MEASUREMENT])?;
@@ -97,7 +97,8 @@ fn measure(args: &TourArgs) -> Measure {
     }
 }
 
-/// What becomes of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
+/// Says what becomes of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it
+/// up.
 fn existing(args: &TourArgs) -> Result<Existing> {
     let settings = args.out.join("settings.json");
     let tour = match settings.exists() {

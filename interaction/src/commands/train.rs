@@ -1,4 +1,4 @@
-//! `interaction train`.
+//! `interaction train`: trains a network.
 
 use burn_interaction::modulation::Coefficient;
 use burn_interaction::{Modulation, Term};
@@ -15,7 +15,7 @@ use crate::work::{
 ///
 /// # Errors
 ///
-/// An argument, the data or the training is at fault.
+/// Fails where an argument, the data or the training is at fault.
 pub fn run(args: &TrainArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let recipe = recipe(args)?;
@@ -47,7 +47,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     }
 }
 
-/// The command that measures what was trained, in minutes at most.
+/// The command that measures the trained network, in minutes at most.
 fn next(trained: &Trained, folder: &Folder) -> String {
     let Trained {
         settings,

@@ -1,7 +1,7 @@
 use burn_interaction::figures::CloudChart;
 use burn_interaction::{Pair, SampleProfile};
 
-/// A cloud by its regions, and the pair of them that interacts most at low, middle and high order.
+/// A picture of a cloud by its regions, with the pair of them that interacts most at low, middle and high order.
 pub fn picture(
     chart: CloudChart,
     points: &[[f32; 3]],

@@ -4,7 +4,7 @@ use burn_interaction::{Curves, Profile, Strength, StrengthPoint};
 
 use super::numbers::number;
 
-/// The name of a profile's curve: whether its network was trained.
+/// The name of a profile's curve, which says whether the network was trained.
 pub fn curve_name(profile: &Profile) -> &'static str {
     match profile.origin().weights.as_deref() {
         Some("untrained") => "untrained",
@@ -20,7 +20,7 @@ pub fn title(profile: &Profile) -> String {
     format!("{network} on {data}")
 }
 
-/// Curves as a chart and as a table.
+/// Writes curves as a chart and as a table.
 pub fn table(curves: &Curves) -> String {
     let mut text = format!(
         "\n{}: relative strength J of each order\n\n{}\n",

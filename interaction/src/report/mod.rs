@@ -1,4 +1,4 @@
-//! From results to text, tables and pictures. Computes nothing on a device.
+//! Turns results into text, tables and pictures, and computes nothing on a device.
 
 mod clouds;
 mod curves;

@@ -1,4 +1,4 @@
-/// Seconds as a person says them.
+/// Writes a number of seconds as a person says it.
 pub fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
@@ -8,7 +8,7 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
-/// Four decimals, or one significant place more where they would show nothing.
+/// Writes a number with four decimals, or in powers of ten where four decimals would show little of it.
 pub fn number(value: f64) -> String {
     match value {
         v if v == 0.0 || v >= 0.01 => format!("{v:.4}"),

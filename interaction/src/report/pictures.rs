@@ -12,7 +12,7 @@ use crate::subject::Scene;
 ///
 /// # Errors
 ///
-/// A file cannot be written.
+/// Fails where a file cannot be written.
 pub fn write_pictures(scene: &Scene, profile: &Profile, folder: &Path) -> Result<()> {
     match scene {
         Scene::Clouds {

@@ -5,10 +5,10 @@ use burn_interaction::{Pair, SampleProfile};
 
 use crate::subject::Word;
 
-/// Pairs shown at an order.
+/// Pairs shown at each order of a sentence.
 const SHOWN: usize = 5;
 
-/// The strongest pairs of a sentence at its lowest, middle and highest measured order.
+/// A picture of the strongest pairs of a sentence at its lowest, middle and highest measured order.
 pub fn picture(title: String, words: &[Word], sample: &SampleProfile) -> SentenceChart {
     let orders = sample.orders();
     let shown: BTreeMap<usize, &str> = [

@@ -11,7 +11,7 @@ use burn_interaction_models::registry::{PointNetwork, ignores_copies, point_netw
 use super::{About, Absent, Division, Part, Scene, Seated, Spec, Statistics, Subject, Trained};
 use crate::error::{Result, usage};
 
-/// Points of a cloud, as in the papers.
+/// Points of a cloud by default, as in the papers.
 const POINTS: usize = 1024;
 /// Regions of a cloud by default.
 const REGIONS: usize = 32;
@@ -26,7 +26,7 @@ pub struct Clouds {
     points: usize,
 }
 
-/// Clouds of as many points as the network was trained with, where its settings say so.
+/// Opens clouds with as many points as the network was trained with, where its settings say so.
 pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
@@ -106,7 +106,7 @@ fn by_parts(samples: &CloudSamples, indices: Vec<usize>) -> Result<Seated<Region
 }
 
 impl Clouds {
-    /// Regions that stay in the cloud when they are absent, or leave it, as `--baseline` says.
+    /// Makes absent regions stay in the cloud, or leave it, as `--baseline` says.
     fn with(&self, regions: Regions) -> Regions {
         match self.spec.baseline {
             Some(Absent::Drop) => regions.dropped(),

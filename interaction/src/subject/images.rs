@@ -31,9 +31,9 @@ pub struct Images {
     own: bool,
 }
 
-/// Images as the network was trained, where its settings say so. Else in the size that `--image` gives, the images have, or
-/// the network's published weights expect; normalised as those expect where weights are given, or by the statistics of the
-/// training images. `--normalize` has the last word on the statistics.
+/// Opens images as the network was trained, where its settings say so. Otherwise their size is the one that `--image`
+/// gives, the images have, or the network's published weights expect, and their statistics are those that published weights
+/// expect where weights are given, or those of the training images. `--normalize` has the last word on the statistics.
 pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
@@ -78,7 +78,7 @@ pub fn open(
     })
 }
 
-/// How images are brought to the network's size; `None` where they have it.
+/// The framing that brings images to the network's size; `None` where they have it.
 fn framing(
     spec: &Spec,
     trained: Option<&Trained>,
@@ -129,7 +129,7 @@ fn normalization(
     })
 }
 
-/// How training images are varied: `crop`, or a number of pixels to shift by.
+/// Parses the augmentation of training images: `crop`, or a number of pixels to shift by.
 fn augmentation(text: &str, size: ImageSize) -> Result<Augmentation> {
     match (text, text.parse()) {
         ("crop", _) if size.height == size.width => Ok(Augmentation::ResizedCrop(size.height)),

@@ -27,7 +27,7 @@ use burn_interaction_models::Reference;
 
 use crate::error::{Error, Result, usage};
 
-/// What a network and its data are, whatever their kind.
+/// Facts about a network and its data, whatever their kind.
 #[derive(Debug, Clone)]
 pub struct About {
     /// The network's name, without its place on this machine.
@@ -50,17 +50,17 @@ pub struct About {
     pub exact: usize,
     /// Players below which samples are left out of a measurement.
     pub fewest: usize,
-    /// What the user should know of how network and data came together.
+    /// Notes for the user on how network and data came together.
     pub notes: Vec<String>,
 }
 
 /// The samples of a measurement with their players.
 pub struct Seated<P> {
-    /// Who plays on these samples.
+    /// The players of these samples.
     pub players: P,
     /// The places of the samples in their part of the data.
     pub indices: Vec<usize>,
-    /// What the user should know of samples that are left out.
+    /// A note for the user on samples that are left out.
     pub note: Option<String>,
 }
 
@@ -70,52 +70,52 @@ pub trait Subject {
     type Input: Input;
     /// The network.
     type Net: Module + ModuleDisplay + Reference + Classifier<Self::Input> + 'static;
-    /// Who plays on the inputs.
+    /// The players of the inputs.
     type Players: Players<Input = Self::Input> + 'static;
     /// One part of the data.
     type Samples: Samples<Input = Self::Input> + 'static;
 
-    /// What the network and its data are.
+    /// Facts about the network and its data.
     fn about(&self) -> &About;
 
     /// The network with random weights.
     ///
     /// # Errors
     ///
-    /// The network cannot be made for these data.
+    /// Fails where the network cannot be made for these data.
     fn init(&self, device: &Device) -> Result<Self::Net>;
 
     /// A part of the data, as the network takes it.
     ///
     /// # Errors
     ///
-    /// The data have no such part, or it does not fit the network.
+    /// Fails where the data have no such part, or the part does not fit the network.
     fn samples(&self, part: Part) -> Result<Arc<Self::Samples>>;
 
-    /// What the user should know of samples that the network cannot take whole.
+    /// A note for the user on samples that the network cannot take whole.
     fn cut(&self, _samples: &Self::Samples, _part: Part) -> Option<String> {
         None
     }
 
-    /// The training part, varied as `augmentation` says, each epoch otherwise.
+    /// The training part, varied anew in each epoch as `augmentation` says.
     ///
     /// # Errors
     ///
-    /// The augmentation means nothing for these data.
+    /// Fails where the augmentation means nothing for these data.
     fn training(&self, augmentation: Option<&str>, seed: u64) -> Result<Arc<Self::Samples>>;
 
-    /// Who plays on any batch, as in training.
+    /// Players for any batch, as training needs them.
     ///
     /// # Errors
     ///
-    /// The players asked for are those of certain samples.
+    /// Fails where the players asked for are those of certain samples.
     fn players(&self) -> Result<Self::Players>;
 
-    /// Who plays on chosen samples, and which of them have such players.
+    /// Players for the chosen samples, and which of these samples have such players.
     ///
     /// # Errors
     ///
-    /// A sample cannot be read, or none has such players.
+    /// Fails where a sample cannot be read, or none has such players.
     fn seated(
         &self,
         _samples: &Self::Samples,
@@ -128,16 +128,16 @@ pub trait Subject {
         })
     }
 
-    /// The players of some of the chosen samples, those with these places among them.
+    /// The players of some of the chosen samples, given by their places among the chosen.
     fn part(&self, players: &Self::Players, _places: &[usize]) -> Self::Players {
         players.clone()
     }
 
-    /// The samples that have enough players to be measured, and what the user should know of the others.
+    /// The samples that have enough players to be measured, and a note for the user on the others.
     ///
     /// # Errors
     ///
-    /// The device fails.
+    /// Fails where the device fails.
     fn measurable(
         &self,
         samples: &Self::Samples,
@@ -146,18 +146,18 @@ pub trait Subject {
         Ok(((0..samples.count()).collect(), None))
     }
 
-    /// What absent players look like; `None` for the players' own. The mean over the training part is fitted here.
+    /// The stand-in for absent players; `None` for the players' own. The mean over the training part is fitted here.
     ///
     /// # Errors
     ///
-    /// A training sample cannot be read.
+    /// Fails where a training sample cannot be read.
     fn baseline(&self) -> Result<Option<Baseline>>;
 
-    /// The names of the players of each of these samples, such as columns or words; nothing where they have none.
+    /// The names of the players of each sample, such as columns or words; nothing where players have no names.
     ///
     /// # Errors
     ///
-    /// The device fails.
+    /// Fails where the device fails.
     fn player_names(
         &self,
         _samples: &Self::Samples,
@@ -167,11 +167,11 @@ pub trait Subject {
         Ok(Vec::new())
     }
 
-    /// What pictures of measured samples show; nothing where there is no picture of such data.
+    /// The contents of pictures of measured samples; nothing where there is no picture of such data.
     ///
     /// # Errors
     ///
-    /// A sample cannot be read, or the device fails.
+    /// Fails where a sample cannot be read, or the device fails.
     fn scene(
         &self,
         _samples: &Self::Samples,
@@ -187,26 +187,26 @@ pub trait Subject {
         None
     }
 
-    /// Writes what belongs beside the weights, and says whether the folder is then a network by itself.
+    /// Writes the files that belong beside the weights, and says whether the folder is then a network by itself.
     ///
     /// # Errors
     ///
-    /// A file cannot be written.
+    /// Fails where a file cannot be written.
     fn save_beside(&self, _folder: &Path) -> Result<bool> {
         Ok(false)
     }
 }
 
-/// Something to do with a subject of any kind.
+/// A job that can be done with a subject of any kind.
 pub trait Job {
-    /// What comes of it.
+    /// The result of the job.
     type Output;
 
-    /// Does it.
+    /// Does the job with a subject.
     ///
     /// # Errors
     ///
-    /// What the job is made of fails.
+    /// Fails where a step of the job fails.
     fn run<S: Subject>(self, subject: S) -> Result<Self::Output>;
 }
 
@@ -222,7 +222,7 @@ pub struct Opened {
 ///
 /// # Errors
 ///
-/// A name means nothing, the data cannot be read, or network, data and settings are of different kinds.
+/// Fails where a name means nothing, the data cannot be read, or network, data and settings are of different kinds.
 pub fn open(spec: &Spec) -> Result<Opened> {
     let set = names::data_set(spec)?;
     names::check_network(spec, set.kind)?;
@@ -252,7 +252,7 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// Network, data and settings do not fit together, or the job fails.
+    /// Fails where network, data and settings do not fit together, or the job fails.
     pub fn visit<J: Job>(self, job: J) -> Result<J::Output> {
         let Self {
             spec,
@@ -270,7 +270,7 @@ impl Opened {
     }
 }
 
-/// A digest of what samples become inputs by.
+/// A digest of the settings by which samples become inputs.
 fn digest_of(made_by: &impl serde::Serialize) -> String {
     use sha2::Digest;
 
@@ -282,7 +282,7 @@ fn digest_of(made_by: &impl serde::Serialize) -> String {
         .collect()
 }
 
-/// Means of the training part in units of other statistics, `(own - mean) / deviation` for each variable.
+/// The means of the training part in units of other statistics, `(own - mean) / deviation` for each variable.
 fn in_units(own: &[f32], mean: &[f32], deviation: &[f32]) -> Baseline {
     let each = own.iter().zip(mean).zip(deviation);
     Baseline::Values(
@@ -291,7 +291,7 @@ fn in_units(own: &[f32], mean: &[f32], deviation: &[f32]) -> Baseline {
     )
 }
 
-/// The error of data that have no part without labels.
+/// The error for data that have no part without labels.
 fn no_unlabelled(spec: &Spec) -> Error {
     let opened = names::data_set(spec).and_then(|set| {
         let (_, folder) = spec.data_and_folder();

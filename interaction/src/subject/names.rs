@@ -1,4 +1,4 @@
-//! Networks and data sets by name, and what is said where a name means nothing.
+//! Networks and data sets by name, and the errors for names that mean nothing.
 
 use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, data_sets};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result, usage};
 ///
 /// # Errors
 ///
-/// There is no such set, or it has files and their folder is missing.
+/// Fails where there is no such set, or the folder of its files is missing.
 pub fn data_set(spec: &Spec) -> Result<&'static DataSet> {
     let (name, _) = spec.data_and_folder();
     let names: Vec<&str> = data_sets().iter().map(|set| set.name).collect();
@@ -26,11 +26,11 @@ pub fn data_set(spec: &Spec) -> Result<&'static DataSet> {
     })
 }
 
-/// Refuses a network that is unknown, or takes another kind of data than these.
+/// Refuses a network that is unknown, or takes another kind of data than `kind`.
 ///
 /// # Errors
 ///
-/// The name means nothing, or the network is of another kind.
+/// Fails where the name means nothing, or the network is of another kind.
 pub fn check_network(spec: &Spec, kind: Kind) -> Result<()> {
     if spec.model_is_folder() {
         return match kind {
@@ -67,7 +67,7 @@ fn unknown(model: &str, kind: Kind) -> Error {
     ))
 }
 
-/// A question after the name that is likely meant; empty where none is near.
+/// A question whether the nearest name was meant; empty where no name is near.
 fn meant(given: &str, names: &[&str]) -> String {
     let likeness = |name: &&&str| strsim::jaro_winkler(given, name);
     let nearest = names

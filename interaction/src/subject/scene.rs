@@ -1,26 +1,26 @@
 use burn_interaction::RegionMap;
 
-/// What pictures of measured samples show, before anything is drawn.
+/// The contents of pictures of measured samples, before anything is drawn.
 pub enum Scene {
-    /// Point clouds, their regions as players.
+    /// Point clouds, with their regions as players.
     Clouds {
-        /// A line on the players.
+        /// A line about the players.
         players: String,
         /// The axis that points up.
         up: usize,
         /// The region of each point of each cloud.
         regions: RegionMap,
-        /// Each cloud's id, its class and its points.
+        /// Id, class and points of each cloud.
         clouds: Vec<(u64, String, Vec<[f32; 3]>)>,
     },
-    /// Sentences, their words or pieces as players.
+    /// Sentences, with their words or pieces as players.
     Sentences {
-        /// A line on the players.
+        /// A line about the players.
         players: String,
-        /// Each sentence's id, its class and its words.
+        /// Id, class and words of each sentence.
         sentences: Vec<(u64, String, Vec<Word>)>,
     },
 }
 
-/// The text of a word or piece and its player; `None` for what is no player.
+/// The text of a word or piece with its player; `None` where it is no player.
 pub type Word = (String, Option<usize>);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, usage};
 
-/// What absent players look like, as a user asks for it.
+/// The stand-in for absent players, as a user asks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Absent {
@@ -15,19 +15,19 @@ pub enum Absent {
     Data,
     /// Absent regions leave their cloud.
     Drop,
-    /// A baseline of the library.
+    /// A baseline of the library, which takes the place of absent players.
     Given(Baseline),
 }
 
-/// Which regions of clouds are players.
+/// The way clouds are divided into the regions that are players.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Division {
-    /// The points nearest to so many farthest-point centres.
+    /// Regions around this number of farthest-point centres, each of the points nearest to its centre.
     Farthest(usize),
     /// The parts that the data labels.
     Parts,
-    /// Those of a `regions.json`.
+    /// The regions of a `regions.json`.
     File(PathBuf),
 }
 
@@ -35,15 +35,15 @@ pub enum Division {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalize {
-    /// ImageNet's.
+    /// The statistics of ImageNet.
     Imagenet,
-    /// Mean and deviation 0.5.
+    /// A mean and a deviation of 0.5.
     Half,
-    /// The training images' own.
+    /// The statistics of the training images.
     Data,
 }
 
-/// Who plays in texts.
+/// The players of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Units {
@@ -57,11 +57,11 @@ pub enum Units {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// What networks are trained on.
+    /// The part that networks are trained on.
     Train,
-    /// What they are tested on.
+    /// The part that networks are tested on.
     Test,
-    /// Samples without labels.
+    /// The samples without labels.
     Unlabelled,
 }
 
@@ -76,7 +76,7 @@ impl Part {
     }
 }
 
-/// A network and its data by name, and how they come together. Settings that are absent follow from the others.
+/// A network and its data by name, and how they come together. Absent settings follow from the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Spec {
     /// The network: a name of the registry, or a Hugging Face folder, which has a separator in its path.
@@ -95,9 +95,9 @@ pub struct Spec {
     pub points: Option<usize>,
     /// The regions of clouds.
     pub regions: Option<Division>,
-    /// What absent players look like.
+    /// The stand-in for absent players.
     pub baseline: Option<Absent>,
-    /// Who plays in texts.
+    /// The players of texts.
     pub units: Option<Units>,
     /// Word pieces of texts: a vocabulary's file or folder.
     pub vocabulary: Option<PathBuf>,
@@ -106,7 +106,7 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// A network on data, everything else as it is by default.
+    /// Makes a spec of a network on data, with defaults for everything else.
     pub fn new(model: impl Into<String>, data: impl Into<String>) -> Self {
         Self {
             model: model.into(),
@@ -150,7 +150,7 @@ impl Spec {
         }
     }
 
-    /// The file of weights: of a folder that a training wrote the one in it.
+    /// The file of weights; for a folder that a training wrote, the file in that folder.
     pub fn weights_file(&self) -> Option<PathBuf> {
         let weights = self.weights.as_ref()?;
         Some(match weights.is_dir() {
@@ -163,7 +163,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// A setting belongs to another kind of data.
+    /// Fails where a setting belongs to another kind of data.
     pub fn check(&self, kind: Kind) -> Result<()> {
         let given = [
             ("--image", self.image.is_some(), Kind::Images),
@@ -209,7 +209,7 @@ impl Spec {
     }
 }
 
-/// The baselines that data of a kind take.
+/// The baselines that data of a kind take, for messages.
 fn remedy(kind: Kind) -> &'static str {
     match kind {
         Kind::Images => "give data, zero, mean, blur:PIXELS or values:A,B,..",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, usage};
 
-/// What inputs are made with, kept in `settings.json` beside the weights.
+/// The statistics that inputs are made with, kept in `settings.json` beside the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Statistics {
@@ -14,12 +14,12 @@ pub enum Statistics {
     Images(Normalization),
     /// The means and deviations that the columns of a table are standardised by.
     Table(Standardization),
-    /// The points of a cloud, which is normalised by its own size.
+    /// The number of points of a cloud; a cloud is normalised by its own size.
     Clouds {
-        /// How many points.
+        /// Points of each cloud.
         points: usize,
     },
-    /// Nothing: the word pieces of texts are those of the tokenizer beside the weights.
+    /// No statistics: the word pieces of texts are those of the tokenizer beside the weights.
     Texts,
 }
 
@@ -33,7 +33,7 @@ impl Statistics {
         }
     }
 
-    /// The error of settings beside weights that are of a network for other data than `wanted`.
+    /// The error for settings beside weights that are of a network for other data than `wanted`.
     pub fn of_another(&self, wanted: Kind) -> Error {
         let [own, wanted] = [self.kind(), wanted].map(|kind| match kind {
             Kind::Images => "an image network",
@@ -47,12 +47,12 @@ impl Statistics {
     }
 }
 
-/// How samples became inputs when a network was trained, as the `settings.json` beside its weights says.
+/// The way samples became inputs when a network was trained, as the `settings.json` beside its weights says.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Trained {
     /// The network's name.
     pub model: String,
-    /// The data's name, and its folder then.
+    /// The data's name, and the folder that the data had then.
     pub data: String,
     /// The statistics of the inputs.
     pub statistics: Statistics,
@@ -62,11 +62,11 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// What the `settings.json` beside weights says, or that in their folder; `None` where there is none.
+    /// Reads the `settings.json` beside weights, or in the folder of weights; `None` where there is none.
     ///
     /// # Errors
     ///
-    /// The file is there, but not as expected.
+    /// Fails where the file is there, but not as expected.
     pub fn beside(weights: Option<&Path>) -> Result<Option<Self>> {
         let settings = weights.map(|weights| match weights.is_dir() {
             true => weights.join("settings.json"),

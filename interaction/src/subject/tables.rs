@@ -22,7 +22,7 @@ pub struct Tables {
     baseline: Baseline,
 }
 
-/// Standardises a table as the network was trained, or by its training rows.
+/// Opens a table, standardised as the network was trained, or by its training rows.
 pub fn open(
     spec: Spec,
     trained: Option<&Trained>,

@@ -19,14 +19,14 @@ use crate::error::{Result, usage};
 const LEARNED: usize = 8000;
 /// Word pieces that a sentence keeps where the network has no limit of its own.
 const LONGEST: usize = 512;
-/// Embeddings may have as many more rows as bring the pieces of the vocabulary to a multiple of one of these.
+/// Numbers that embeddings may be rounded up to a multiple of: their rows beyond the vocabulary are unused.
 const ROUNDED: [usize; 3] = [8, 64, 128];
 /// Sentences of up to 14 players are enumerated: below that, sampling all pairs costs more than 2^n forwards.
 const EXACT: usize = 14;
 /// Players below which a sentence is left out of a measurement, unless the user says otherwise.
 const FEWEST: usize = 6;
 
-/// A network for texts and its texts: sizes, word pieces, and who plays.
+/// A network for texts and its texts, with sizes, word pieces and players.
 pub struct Texts {
     spec: Spec,
     about: About,
@@ -36,8 +36,8 @@ pub struct Texts {
     players: Tokens,
 }
 
-/// A network from a Hugging Face folder, if `--model` is one or the weights are in one, or by name. Word pieces are those of
-/// `--vocabulary`, of the folder, of the set, or learned from the training texts.
+/// Opens a network from a Hugging Face folder, if `--model` is one or the weights are in one, or else by name. Its word
+/// pieces are those of `--vocabulary`, of the folder, of the set, or learned from the training texts.
 pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
@@ -105,15 +105,15 @@ pub fn open(
     })
 }
 
-/// Where a network comes from.
+/// The place that a network comes from, as far as it is in files.
 struct Source {
-    /// Its Hugging Face folder, and what stands in there.
+    /// The Hugging Face folder of the network, with its configuration and weights in the other fields.
     folder: Option<PathBuf>,
     config: Option<TextConfig>,
     weights: Option<PathBuf>,
 }
 
-/// The folder that `--model` names or the weights are in, its configuration, and the weights.
+/// Finds the folder that `--model` names or the weights are in, its configuration, and the weights.
 fn source(spec: &Spec) -> Result<Source> {
     let weights = spec.weights.as_deref();
     let is_folder = |path: &Path| path.join("config.json").exists();
@@ -147,7 +147,7 @@ fn source(spec: &Spec) -> Result<Source> {
     })
 }
 
-/// The word pieces of a network: given, its folder's, the set's own, or learned.
+/// The vocabulary of a network: the one given, its folder's, the set's own, or one learned from the training texts.
 fn vocabulary(
     spec: &Spec,
     train: &TextSet,
@@ -170,7 +170,7 @@ fn vocabulary(
     Ok(vocabulary)
 }
 
-/// Whether word pieces and classes fit a network.
+/// Checks that word pieces and classes fit a network.
 fn check(config: &TextConfig, vocabulary: &Vocabulary, texts: &TextSet) -> Result<()> {
     let (pieces, rows) = (vocabulary.size(), config.vocabulary());
     if pieces != rows
@@ -193,7 +193,7 @@ fn check(config: &TextConfig, vocabulary: &Vocabulary, texts: &TextSet) -> Resul
 }
 
 impl Texts {
-    /// Texts in the network's word pieces.
+    /// Cuts texts into the network's word pieces.
     fn sentences(&self, texts: TextSet) -> Result<SentenceSet> {
         let longest = self.longest();
         let set = SentenceSet::new(texts, &self.vocabulary, Some(longest))?;
@@ -207,12 +207,12 @@ impl Texts {
         }
     }
 
-    /// Word pieces that a sentence keeps.
+    /// Word pieces that a sentence keeps at most.
     fn longest(&self) -> usize {
         self.config.positions().unwrap_or(LONGEST)
     }
 
-    /// The pieces of a sentence, those of one player together.
+    /// The words of a sentence: the pieces of each player, joined.
     fn words(&self, set: &SentenceSet, index: usize, device: &Device) -> Result<Vec<Word>> {
         let batch = set.batch(&[index], device);
         let players = self.players.players(&batch.inputs)?;

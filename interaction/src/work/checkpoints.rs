@@ -1,4 +1,4 @@
-//! The checkpoints of a training: from which epoch it can go on, and what is kept.
+//! The checkpoints of a training: the epoch that it can continue from, and the files that are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -23,8 +23,8 @@ const KEPT: usize = 2;
 
 /// The checkpoints in the folder of a training, and which of them this process has saved.
 ///
-/// A file appears by rename when it is whole and on the disk, as Burn's pack files do. An epoch is finished when all three of
-/// its files load.
+/// A file appears by rename when it is whole and on the disk, as Burn's pack files do. An epoch is finished when all three
+/// of its files load.
 #[derive(Clone)]
 pub struct Checkpoints {
     training: PathBuf,
@@ -53,7 +53,7 @@ impl Saved {
 }
 
 impl Checkpoints {
-    /// Those of the training whose logs are in this folder.
+    /// The checkpoints of the training whose logs are in this folder.
     pub fn new(training: impl Into<PathBuf>) -> Self {
         Self {
             training: training.into(),
@@ -97,12 +97,12 @@ impl Checkpoints {
         Ok(())
     }
 
-    /// Takes away the logs and checkpoints of epochs after this one, older checkpoints than are kept, and files that were
+    /// Removes the logs and checkpoints of epochs after this one, checkpoints older than those kept, and files that were
     /// never finished.
     ///
     /// # Errors
     ///
-    /// One cannot be removed.
+    /// Fails where a file cannot be removed.
     pub fn forget_after(&self, epoch: usize) -> Result<()> {
         let fail = |path: &Path, e: std::io::Error| {
             usage(format!("cannot remove {}: {e}", path.display()))
@@ -128,7 +128,7 @@ impl Checkpoints {
         Ok(())
     }
 
-    /// What saves and loads the files of one kind, of [`KINDS`] in their order.
+    /// The keeper of the files of one kind, one of [`KINDS`].
     fn keeper(&self, kind: &'static str) -> Keeper {
         Keeper {
             kind,
@@ -136,11 +136,11 @@ impl Checkpoints {
         }
     }
 
-    /// What saves and loads the weights, the optimizer's state and the schedule's.
+    /// The keepers of the weights, the optimizer's state and the schedule's.
     ///
     /// # Errors
     ///
-    /// The folder cannot be made.
+    /// Fails where the folder cannot be made.
     pub fn keepers(&self) -> Result<[Keeper; 3]> {
         let folder = self.folder();
         std::fs::create_dir_all(&folder)
@@ -148,13 +148,13 @@ impl Checkpoints {
         Ok(KINDS.map(|kind| self.keeper(kind)))
     }
 
-    /// Waits until an epoch's files are saved: else a kill in the next one would take both.
+    /// Waits until an epoch's files are saved: otherwise a kill in the next epoch would take both.
     pub fn wait_for(&self, epoch: usize) {
         self.saved.wait(epoch);
     }
 }
 
-/// The names in a folder; none where there is no folder.
+/// The names of the files in a folder; none where there is no folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
@@ -168,7 +168,7 @@ fn number(name: &str, kind: &str) -> Option<usize> {
     rest.split_once(".bpk")?.0.parse().ok()
 }
 
-/// A record from a file, all of it: a record that reads later could find its file gone.
+/// Reads a record from a file at once: a record that reads later could find its file gone.
 fn read<R: Checkpoint>(path: &Path) -> Result<R, CheckpointerError> {
     let named =
         |reason: String| CheckpointerError::Unknown(format!("{}: {reason}", path.display()));

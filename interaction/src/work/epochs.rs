@@ -1,4 +1,4 @@
-//! Training batches whose epochs begin as those of a training in one go.
+//! Training batches in epochs that begin as those of a training in one go.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,34 +11,34 @@ use rand::Rng;
 
 use super::Checkpoints;
 
-/// A loader that starts epochs: Burn asks for its batches once at the beginning of each.
+/// A loader that starts epochs, as Burn asks for its batches once at the beginning of each.
 ///
-/// It waits until the epoch before is saved, tells the model which epoch this is, and seeds the device by it: dropout is then
-/// the same whether the epochs before were trained by this process or by another. (The CPU has one generator for all
-/// devices; loaders draw on the host, and validation before it is over.)
+/// The loader waits until the epoch before is saved, tells the model which epoch this is, and seeds the device by it:
+/// dropout is then the same whether the epochs before were trained by this process or by another. (The CPU has one
+/// generator for all devices; loaders draw on the host, and validation before it is over.)
 pub struct Epochs<O> {
     inner: Arc<dyn DataLoader<O>>,
     start: Start,
     next: AtomicUsize,
 }
 
-/// What the beginning of an epoch does.
+/// Settings of what happens at the beginning of an epoch.
 #[derive(Clone)]
 pub struct Start {
-    /// What is seeded.
+    /// The device that is seeded.
     pub device: Device,
     /// The seed of the training.
     pub seed: u64,
-    /// What the model reads.
+    /// The epoch that the model reads.
     pub epoch: Epoch,
-    /// Where epochs are saved.
+    /// The checkpoints that epochs are saved to.
     pub checkpoints: Checkpoints,
     /// Epochs finished before this process.
     pub finished: usize,
 }
 
 impl<O> Epochs<O> {
-    /// The batches of `inner`, whose next epoch is that after those finished.
+    /// Takes the batches of `inner`, whose next epoch is the one after the finished epochs.
     pub fn new(inner: Arc<dyn DataLoader<O>>, start: Start) -> Self {
         Self {
             inner,

@@ -19,12 +19,12 @@ pub fn rows<S: Samples>(samples: &S) -> usize {
     (BATCH_ELEMENTS / samples.elements().max(1)).clamp(8, 256)
 }
 
-/// A network with the weights of a file, telling what is read and what is left; to be trained further, also with those of a
-/// pretrained network without the head for classification.
+/// Loads weights from a file into a network, telling what is read and what is left. A network to be trained further also
+/// takes the weights of a pretrained one without the head for classification.
 ///
 /// # Errors
 ///
-/// The file is missing, damaged or of another network.
+/// Fails where the file is missing, damaged or of another network.
 pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Result<M> {
     let bytes = path.metadata().map_or(0, |m| m.len());
     let name = net.name();
@@ -64,7 +64,7 @@ pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Resul
 ///
 /// # Errors
 ///
-/// A sample cannot be read, or the device fails.
+/// Fails where a sample cannot be read, or the device fails.
 pub fn predictions<S: Samples>(
     net: &impl Classifier<S::Input>,
     samples: &S,
@@ -91,7 +91,7 @@ pub fn predictions<S: Samples>(
 ///
 /// # Errors
 ///
-/// A sample cannot be read, or the device fails.
+/// Fails where a sample cannot be read, or the device fails.
 pub fn accuracy<S: Samples>(
     net: &impl Classifier<S::Input>,
     samples: &S,
@@ -107,11 +107,11 @@ pub fn accuracy<S: Samples>(
     Ok(right as f64 / all.len().max(1) as f64)
 }
 
-/// `count` of the candidates, the first of each class in turn; only rightly classified ones if `right`.
+/// Chooses `count` of the candidates, the first of each class in turn; only rightly classified ones if `right`.
 ///
 /// # Errors
 ///
-/// There are none, or the device fails.
+/// Fails where there are no candidates, or the device fails.
 pub fn choose<S: Samples>(
     net: &impl Classifier<S::Input>,
     samples: &S,
@@ -175,11 +175,11 @@ pub fn targets<S: Samples>(samples: &S, indices: &[usize], predicted: bool) -> T
     }
 }
 
-/// Measures with a bar; Ctrl-C ends it with what is complete.
+/// Measures with a bar; Ctrl-C ends the measurement with the samples that are complete.
 ///
 /// # Errors
 ///
-/// As [`Measurement::run`].
+/// Fails where [`Measurement::run`] does.
 pub fn measured<P: Players>(
     measurement: &Measurement<P>,
     net: &impl Classifier<P::Input>,

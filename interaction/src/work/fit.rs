@@ -20,19 +20,19 @@ use super::plain::PlainRenderer;
 use super::{Recipe, interrupt};
 use crate::error::{Result, usage};
 
-/// What a training has besides its recipe.
+/// The settings of a training besides its recipe.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// The recipe's terms, with what absent players look like.
+    /// The terms of the recipe, with the stand-in for absent players.
     pub modulation: Modulation,
-    /// What the order metrics are measured with.
+    /// The probe that the order metrics are measured with.
     pub probe: Option<Probe>,
-    /// Plain lines even in a terminal.
+    /// Whether to print plain lines even in a terminal.
     pub plain: bool,
     /// Folder for the logs and the checkpoints.
     pub logs: PathBuf,
-    /// Epochs that an earlier run finished: its last checkpoint is gone on from. The training batches begin with the epoch
-    /// after them.
+    /// Epochs that an earlier run finished: training continues from its last checkpoint, with the batches of the epoch
+    /// after.
     pub finished: usize,
 }
 
@@ -58,7 +58,7 @@ pub struct Loaders<I> {
 ///
 /// # Errors
 ///
-/// A setting does not fit, a file cannot be written, or training fails.
+/// Fails where a setting does not fit, a file cannot be written, or training fails.
 pub fn fit<M, P>(
     net: M,
     players: P,
@@ -126,7 +126,7 @@ where
     })
 }
 
-/// Adds the metrics of orders, where there is a probe, and those of the terms.
+/// Adds the metrics of orders, where there is a probe, and the metrics of the terms.
 fn watched<M, P>(
     mut training: SupervisedTraining<Modulated<M, P>>,
     run: &Run,

@@ -1,4 +1,4 @@
-//! The folder of results.
+//! The folder of results, which never mixes two runs.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,7 +12,7 @@ use burn_interaction::internal::replace;
 
 use crate::error::{Result, usage};
 
-/// What a training writes, of all kinds of networks.
+/// The files that a training writes, for all kinds of networks.
 pub const TRAINING: &[&str] = &[
     "model.safetensors",
     "settings.json",
@@ -24,7 +24,7 @@ pub const TRAINING: &[&str] = &[
     "vocab.txt",
 ];
 
-/// What a measurement writes, of all kinds of data.
+/// The files that a measurement writes, for all kinds of data.
 pub const MEASUREMENT: &[&str] = &[
     "profile.json",
     "profile.partial.jsonl",
@@ -42,7 +42,7 @@ pub const MEASUREMENT: &[&str] = &[
     "sentence.png",
 ];
 
-/// Those by which a folder is known to hold a run.
+/// The files by which a folder is known to hold a run.
 const RESULTS: [&str; 6] = [
     "model.safetensors",
     "settings.json",
@@ -52,19 +52,19 @@ const RESULTS: [&str; 6] = [
     "curve.json",
 ];
 
-/// What becomes of an earlier run in the folder.
+/// The treatment of an earlier run in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// The folder is refused.
+    /// The folder of another run is refused.
     Refuse,
-    /// Its files are removed when the new run [begins](Folder::begin).
+    /// The files of the earlier run are removed when the new run [begins](Folder::begin).
     Force,
-    /// Its files stay: the new run goes on with it.
+    /// The files of the earlier run stay: the new run continues it.
     Resume,
 }
 
 impl Existing {
-    /// What `--force` and `--resume` ask for.
+    /// The treatment that `--force` and `--resume` ask for.
     pub fn asked(force: bool, resume: bool) -> Self {
         match (force, resume) {
             (true, _) => Self::Force,
@@ -81,7 +81,7 @@ pub struct Folder {
     existing: Existing,
     /// The files that this kind of run writes.
     known: Vec<&'static str>,
-    /// Files that were there before, and when they were written.
+    /// Files that were in the folder before, and when they were written.
     before: BTreeMap<String, SystemTime>,
 }
 
@@ -91,7 +91,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// It cannot be written to, or holds another run.
+    /// Fails where the folder cannot be written to, or holds another run.
     pub fn open(path: &Path, existing: Existing, known: &[&[&'static str]]) -> Result<Self> {
         let fail = |e: std::io::Error| {
             usage(format!(
@@ -122,7 +122,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The files by which it is known to hold an earlier run of this kind.
+    /// The files by which the folder is known to hold an earlier run of this kind.
     pub fn results(&self) -> Vec<&'static str> {
         let known = |name: &&str| {
             let first = name.split('/').next().unwrap_or(name);
@@ -131,11 +131,12 @@ impl Folder {
         RESULTS.into_iter().filter(known).collect()
     }
 
-    /// Removes what the new run replaces: to be called when all arguments are found good and its weights are read.
+    /// Removes the files that the new run replaces: to be called when all arguments are found good and the new run's
+    /// weights are read.
     ///
     /// # Errors
     ///
-    /// A file cannot be removed.
+    /// Fails where a file cannot be removed.
     pub fn begin(&self) -> Result<()> {
         if self.existing != Existing::Force {
             return Ok(());
@@ -152,7 +153,7 @@ impl Folder {
         Ok(())
     }
 
-    /// The same folder for more of the same run, which keeps what is there.
+    /// The folder for more of the same run, which keeps the files that are there.
     pub fn going_on(&self) -> Self {
         Self {
             existing: Existing::Resume,
@@ -160,7 +161,7 @@ impl Folder {
         }
     }
 
-    /// The files in it, and when they were written.
+    /// The files in the folder, and when they were written.
     fn files(&self) -> BTreeMap<String, SystemTime> {
         let entries = std::fs::read_dir(&self.path)
             .into_iter()
@@ -174,12 +175,12 @@ impl Folder {
         entries.filter_map(file).collect()
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A file in it.
+    /// The path of a file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -188,7 +189,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// The file cannot be written.
+    /// Fails where the file cannot be written.
     pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
         let path = self.file(name);
         let text = serde_json::to_string_pretty(value)
@@ -214,7 +215,7 @@ impl Folder {
 ///
 /// # Errors
 ///
-/// It is missing or not as expected.
+/// Fails where the file is missing or not as expected.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| usage(format!("reading {}: {e}", path.display())))?;

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM, which slurm, kubernetes, docker and `timeout` send: the first asks for an orderly end, the second ends
-//! at once.
+//! Ctrl-C and SIGTERM, which slurm, kubernetes, docker and `timeout` send: the first signal asks for an orderly end, the
+//! second ends at once.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,10 +11,10 @@ use signal_hook::flag::{register, register_conditional_shutdown};
 
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// The pause between looks at the flag.
+/// The pause between two looks at the flag that a signal sets.
 pub const PAUSE: Duration = Duration::from_millis(50);
 
-/// Listens for Ctrl-C and SIGTERM from here on. A hang-up keeps its usual meaning, so that `nohup` does.
+/// Listens for Ctrl-C and SIGTERM from here on. A hang-up keeps its usual meaning, so that `nohup` works.
 pub fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -42,7 +42,7 @@ pub fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Stops a measurement when [`requested`].
+/// Stops a measurement when an end is [`requested`].
 pub fn flow() -> ControlFlow<()> {
     match requested() {
         true => ControlFlow::Break(()),

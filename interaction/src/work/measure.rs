@@ -6,11 +6,11 @@ use crate::subject::{About, Part};
 
 /// Players up to which all pairs are measured by default.
 const ALL_PAIRS_BY_DEFAULT: usize = 16;
-/// Players up to which all pairs are measured by default where they lie on no grid: toggling all pairs costs less than
-/// toggling two in five of them alone.
+/// Players up to which all pairs are measured by default where players lie on no grid: toggling all pairs costs less than
+/// toggling only two in five of them.
 const ALL_PAIRS_OFF_GRID: usize = 64;
 
-/// The settings of a measurement. What is absent follows from the number of players.
+/// The settings of a measurement. Absent ones follow from the number of players.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     /// The orders.
@@ -62,7 +62,7 @@ impl Default for Measure {
 }
 
 impl Measure {
-    /// The protocol for samples of so many players, without its baseline; `grid` where players lie on one.
+    /// The protocol for samples with these numbers of players, without its baseline; `grid` where players lie on one.
     pub(super) fn protocol(&self, about: &About, counts: &[usize], grid: bool) -> Protocol {
         Protocol {
             orders: self.orders.clone(),

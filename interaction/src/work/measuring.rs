@@ -23,7 +23,7 @@ fn named(estimator: Estimator) -> String {
     }
 }
 
-/// Measures a network, and its untrained control where it is asked for, and writes what comes of it.
+/// Measures a network, and its untrained control where that is asked for, and writes the results.
 pub struct Measuring<'a> {
     /// The network and its data by name.
     pub spec: &'a Spec,
@@ -35,7 +35,7 @@ pub struct Measuring<'a> {
     pub resume: bool,
 }
 
-/// What came of a measurement.
+/// The outcome of a measurement.
 pub struct Measured {
     /// The curves of the network and of its control.
     pub curves: Curves,
@@ -46,7 +46,7 @@ pub struct Measured {
 /// The samples of a run, ready to be measured.
 struct Chosen<S: Subject> {
     seated: Seated<S::Players>,
-    /// Ids of all parts together, where this run measures one.
+    /// Ids of the samples of all parts together, where this run measures one part.
     whole: Option<Vec<u64>>,
     batch: Batch<S::Input>,
     targets: Targets,
@@ -117,7 +117,14 @@ impl<S: Subject> Run<'_, S> {
         // A control that is there goes on with its network, so that both are of the same samples.
         let asked = job.measure.control || (job.resume && self.results.earlier(CONTROL)?.is_some());
         let control = asked && about.weights.is_some();
-        let price = Price::of(self.subject, self.samples, net, &candidates, job)?;
+        let price = Price::of(
+            self.subject,
+            self.samples,
+            net,
+            &candidates,
+            job.measure,
+            job.place.device,
+        )?;
         if let Some(price) = &price {
             println!("{}", price.line(control));
             if let Some(cheaper) = price.cheaper(control)? {
@@ -168,7 +175,7 @@ impl<S: Subject> Run<'_, S> {
         })
     }
 
-    /// The samples that are measured, all or those of one part.
+    /// Chooses the samples to measure: all, or those of one part.
     fn choose(&self, net: &S::Net, candidates: Vec<usize>) -> Result<Chosen<S>> {
         let (job, samples) = (self.job, self.samples);
         let (measure, device) = (job.measure, job.place.device);
@@ -239,7 +246,8 @@ impl<S: Subject> Run<'_, S> {
         })
     }
 
-    /// Measures, going on with what the folder holds if asked to, and keeping each sample as soon as it is finished.
+    /// Measures one network, going on with the samples that the folder holds if asked to, and keeping each sample as soon
+    /// as it is finished.
     fn one(
         &self,
         name: &str,
@@ -309,7 +317,7 @@ impl<S: Subject> Run<'_, S> {
     }
 }
 
-/// The number of players, or the fewest and the most.
+/// Writes the number of players, or the fewest and the most where samples differ.
 fn range(counts: &[usize]) -> String {
     let fewest = counts.iter().min().copied().unwrap_or(0);
     match counts.iter().max() {

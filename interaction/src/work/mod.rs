@@ -1,4 +1,4 @@
-//! Trains, measures and evaluates a subject. Takes values that serialise, never arguments.
+//! Trains, measures and evaluates a subject, given values that serialise and never arguments.
 
 mod checkpoints;
 mod epochs;
@@ -30,7 +30,7 @@ pub use train::*;
 
 use burn::tensor::Device;
 
-/// Where work computes and where it writes.
+/// The device that work computes on and the folder that it writes to.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The device.

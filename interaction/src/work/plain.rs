@@ -1,4 +1,4 @@
-//! One line an epoch, where there is no terminal for the dashboard.
+//! A renderer of one line an epoch, where there is no terminal for the dashboard.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 
-/// Prints what the metrics say at the end of each epoch.
+/// Prints the metrics at the end of each epoch.
 pub struct PlainRenderer {
     definitions: Vec<MetricDefinition>,
     train: BTreeMap<usize, String>,
@@ -30,7 +30,7 @@ impl PlainRenderer {
         }
     }
 
-    /// The place of a metric among those registered, and what it says at the end of an epoch.
+    /// The place of a metric among those registered, and its text at the end of an epoch.
     fn final_value(&self, state: MetricState) -> Option<(usize, String)> {
         let place = |id: &MetricId| self.definitions.iter().position(|d| d.metric_id == *id);
         match state {

@@ -1,10 +1,11 @@
 use std::ops::ControlFlow;
 
+use burn::tensor::Device;
 use burn_interaction::{Measurement, Orders, Pairs, Players, Progress, Targets};
 use burn_interaction_datasets::Samples;
 
 use super::evaluate::{rows, targets};
-use super::{Measure, Measuring, interrupt};
+use super::{Measure, interrupt};
 use crate::error::Result;
 use crate::report::seconds;
 use crate::subject::Subject;
@@ -14,7 +15,7 @@ const TRIAL: usize = 4;
 /// Seconds beyond which a cheaper variant is named.
 pub const LONG: f64 = 600.0;
 
-/// What a measurement costs, estimated before its samples are chosen.
+/// The price of a measurement in time, estimated before its samples are chosen.
 pub struct Price<'a, S: Subject> {
     /// Seconds of a forward.
     pub each: f64,
@@ -40,15 +41,15 @@ impl<'a, S: Subject> Price<'a, S> {
     ///
     /// # Errors
     ///
-    /// A setting does not fit the data, a sample cannot be read, or the network cannot be measured.
+    /// Fails where a setting does not fit the data, a sample cannot be read, or the network cannot be measured.
     pub fn of(
         subject: &'a S,
         samples: &S::Samples,
         net: &S::Net,
         candidates: &[usize],
-        job: &Measuring<'a>,
+        measure: &'a Measure,
+        device: &Device,
     ) -> Result<Option<Self>> {
-        let measure = job.measure;
         let count = measure.samples.min(candidates.len());
         let first = candidates[..count].to_vec();
         // Given regions may fit the chosen clouds and not these.
@@ -60,7 +61,7 @@ impl<'a, S: Subject> Price<'a, S> {
             return Ok(None);
         }
         let indices = &seated.indices[..places.len()];
-        let batch = samples.read(indices, 0, job.place.device)?;
+        let batch = samples.read(indices, 0, device)?;
         let trial = Trial {
             subject,
             players: subject.part(&seated.players, &places),
@@ -79,7 +80,7 @@ impl<'a, S: Subject> Price<'a, S> {
         }))
     }
 
-    /// Forwards in all, with those of the control.
+    /// Forwards in all, with those of the control if there is one.
     fn all(&self, forwards: f64, control: bool) -> f64 {
         self.choosing + forwards * if control { 2.0 } else { 1.0 }
     }
@@ -95,7 +96,7 @@ impl<'a, S: Subject> Price<'a, S> {
         )
     }
 
-    /// A cheaper variant by its arguments, where the price exceeds ten minutes.
+    /// The arguments of a cheaper variant, where the price exceeds ten minutes.
     pub fn cheaper(&self, control: bool) -> Result<Option<String>> {
         if self.each * self.all(self.forwards, control) <= LONG {
             return Ok(None);
@@ -111,8 +112,8 @@ impl<'a, S: Subject> Price<'a, S> {
         }))
     }
 
-    /// Arguments that bring the price below so many seconds, none where it is already, and the forwards of one network;
-    /// the cheapest variant where none is cheap enough.
+    /// Arguments that bring the price below so many seconds, none where it is already, with the forwards of one network;
+    /// the cheapest variant where no variant is cheap enough.
     pub fn within(&self, most: f64, control: bool) -> Result<Option<(String, f64)>> {
         let fits = |forwards: f64| self.each * self.all(forwards, control) <= most;
         if fits(self.forwards) {
@@ -147,14 +148,14 @@ impl<S: Subject> Trial<'_, S> {
         })
     }
 
-    /// Forwards of so many samples, were all like these.
+    /// Forwards of so many samples, if all were like those of the trial.
     fn forwards(&self, measure: &Measure, samples: usize) -> Result<f64> {
         let cost = self.measurement(measure)?.cost(&self.inputs)?;
         Ok(cost.forwards as f64 / self.ids.len() as f64 * samples as f64)
     }
 
-    /// Seconds of a forward: the median over the batches of three seconds, sixteen at most. What is over within a second is
-    /// run once more, as its first batches only warm up.
+    /// Seconds of a forward: the median over the batches of three seconds, sixteen at most. A run of less than a second is
+    /// repeated once, as its first batches only warm up.
     fn timing(&self, net: &S::Net, measure: &Measure) -> Result<f64> {
         let first = self.timed(net, measure)?;
         match first.last() {
@@ -165,7 +166,7 @@ impl<S: Subject> Trial<'_, S> {
         }
     }
 
-    /// Seconds gone and forwards done after each batch, from the beginning on.
+    /// Seconds and forwards since the beginning, after each batch.
     fn timed(&self, net: &S::Net, measure: &Measure) -> Result<Vec<(f64, u64)>> {
         let mut seen = vec![(0.0, 0)];
         let mut observer = |progress: &Progress| {
@@ -186,7 +187,7 @@ impl<S: Subject> Trial<'_, S> {
     }
 }
 
-/// The median time of a forward over batches, whose first is left out where there are more than two.
+/// The median time of a forward over batches, of which the first is left out where there are more than two.
 fn median(seen: &[(f64, u64)]) -> f64 {
     let rate = |pair: &[(f64, u64)]| {
         let forwards = pair[1].1.saturating_sub(pair[0].1);
@@ -206,7 +207,7 @@ struct Variant {
     samples: usize,
     /// Pairs within windows, or at random where players lie on no grid.
     pairs: Option<usize>,
-    /// Five orders only.
+    /// Whether only five orders are measured.
     few: bool,
 }
 
@@ -244,7 +245,7 @@ const VARIANTS: [Variant; 5] = [
 ];
 
 impl Variant {
-    /// These settings where they are smaller, and the arguments that give them.
+    /// Applies the settings of the variant where they are smaller, and gives the arguments for them.
     fn of(&self, measure: &Measure, grid: bool) -> (Measure, String) {
         let mut smaller = measure.clone();
         let mut flags = String::new();
@@ -272,7 +273,7 @@ impl Variant {
     }
 }
 
-/// A count with three digits that say something.
+/// Rounds a count to three significant digits.
 fn round(count: f64) -> u64 {
     let unit = 10_f64.powi((count.max(1.0).log10().floor() as i32 - 2).max(0));
     ((count / unit).round() * unit) as u64

@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::interrupt;
 use crate::report::seconds;
 
-/// Shows forwards done and time left, and stops at Ctrl-C. Where the output is no terminal, a line each tenth, and each
-/// minute.
+/// Shows forwards done and time left, and stops at Ctrl-C. Where the output is no terminal, a line is printed each tenth,
+/// and each minute.
 pub struct Bar {
     bar: ProgressBar,
     tenths: u64,
@@ -33,7 +33,7 @@ impl Bar {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(self) {
         self.bar.finish_and_clear();
     }

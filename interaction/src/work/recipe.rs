@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, usage};
 
-/// What turns gradients into steps.
+/// The optimizer, which turns gradients into steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
@@ -46,13 +46,13 @@ pub struct Recipe {
     pub augmentation: Option<String>,
     /// Training samples, drawn from the set by the seed; all where absent.
     pub samples: Option<usize>,
-    /// What watches the orders each epoch; absent where nothing does.
+    /// The size of the probe that watches the orders each epoch; absent where none does.
     pub probe: Option<Watch>,
     /// The seed of every random draw.
     pub seed: u64,
 }
 
-/// What the learning rate is divided by from the start of a training to its end.
+/// The factor between the learning rate at the start of a training and at its end.
 pub const FALL: f64 = 10.0;
 
 impl Recipe {
@@ -60,7 +60,7 @@ impl Recipe {
     ///
     /// # Errors
     ///
-    /// The batch is empty, or the rate or the decay is out of range.
+    /// Fails where the batch is empty, or the rate or the decay is out of range.
     pub fn check(&self) -> Result<()> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
         if self.batch == 0 {
@@ -81,7 +81,7 @@ impl Recipe {
     ///
     /// # Errors
     ///
-    /// The rate is out of range.
+    /// Fails where the rate is out of range.
     pub fn schedule(&self, batches: usize) -> Result<ModuleLrScheduler> {
         let steps = (self.epochs * batches).max(1) as f64;
         ExponentialLrSchedulerConfig::new(self.learning_rate, FALL.recip().powf(1.0 / steps))

@@ -1,4 +1,4 @@
-//! What a measurement leaves in its folder: a journal while it runs, then profile, table and curves.
+//! The results of a measurement in its folder: a journal while it runs, then profile, table and curves.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub const MAIN: &str = "profile";
 /// The name of the profile of the untrained control.
 pub const CONTROL: &str = "control";
 
-/// Estimates that are written as a table of rows.
+/// Most estimates that are written as a table of rows.
 const MOST: usize = 2_000_000;
 
 /// The results of measurements in a folder.
@@ -23,31 +23,31 @@ pub struct Results<'a> {
 }
 
 impl<'a> Results<'a> {
-    /// Those of this folder.
+    /// The results of this folder.
     pub fn new(folder: &'a Folder) -> Self {
         Self { folder }
     }
 
-    /// Where each sample of a profile is kept as soon as it is finished.
+    /// The file in which each sample of a profile is kept as soon as it is finished.
     pub fn journal(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.partial.jsonl"))
     }
 
-    /// What an earlier run left of a profile: the journal of one that was killed, or what one wrote at its end.
+    /// The profile that an earlier run left: the journal of one that was killed, or the file that one wrote at its end.
     ///
     /// # Errors
     ///
-    /// A file is there and cannot be read.
+    /// Fails where a file is there and cannot be read.
     pub fn earlier(&self, name: &str) -> Result<Option<Profile>> {
         earlier(self.folder.path(), name)
     }
 
-    /// Writes every interaction: `NAME.json`, from which a partial run goes on, and of the network itself `interactions.csv`,
-    /// which is left out, and said to be, beyond two million rows.
+    /// Writes every interaction to `NAME.json`, from which a partial run goes on, and those of the network itself also to
+    /// `interactions.csv`, which is left out, and said to be, beyond two million rows.
     ///
     /// # Errors
     ///
-    /// A file cannot be written.
+    /// Fails where a file cannot be written.
     pub fn write(&self, name: &str, profile: &Profile) -> Result<()> {
         profile.save_json(self.folder.file(&format!("{name}.json")))?;
         if name == MAIN {
@@ -69,7 +69,7 @@ impl<'a> Results<'a> {
     ///
     /// # Errors
     ///
-    /// A file cannot be written.
+    /// Fails where a file cannot be written.
     pub fn write_curves(&self, curves: &Curves) -> Result<()> {
         curves.save_json(self.folder.file("curve.json"))?;
         curves.save_csv(self.folder.file("curve.csv"))?;
@@ -80,11 +80,11 @@ impl<'a> Results<'a> {
     }
 }
 
-/// What a folder holds of a profile.
+/// The profile that a folder holds, from a journal or from a file; `None` where there is neither.
 ///
 /// # Errors
 ///
-/// A file is there and cannot be read.
+/// Fails where a file is there and cannot be read.
 fn earlier(folder: &Path, name: &str) -> Result<Option<Profile>> {
     let files = [format!("{name}.partial.jsonl"), format!("{name}.json")];
     let found = files
@@ -94,11 +94,11 @@ fn earlier(folder: &Path, name: &str) -> Result<Option<Profile>> {
     Ok(found.map(Profile::load_json).transpose()?)
 }
 
-/// The profile of a folder, or of a file.
+/// The profile of a folder, or of a file; `None` where a folder has none of the name.
 ///
 /// # Errors
 ///
-/// There is none, or it cannot be read.
+/// Fails where the file is missing, or cannot be read.
 pub fn profile_of(path: &Path, name: &str) -> Result<Option<Profile>> {
     match path.is_dir() {
         true => earlier(path, name),
@@ -107,7 +107,7 @@ pub fn profile_of(path: &Path, name: &str) -> Result<Option<Profile>> {
     }
 }
 
-/// The error of a merge that is not whole.
+/// The error for a merge in which samples are missing.
 pub fn partial(missing: &[u64]) -> crate::error::Error {
     usage(format!(
         "partial: {} sample(s) are missing, {}; measure the other parts and merge again",

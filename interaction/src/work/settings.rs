@@ -1,4 +1,4 @@
-//! What a network was trained with: enough to repeat the run, and to tell whether another is the same.
+//! The settings that a network was trained with: enough to repeat the run, and to tell whether another is the same.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use super::Optimizer;
 use crate::error::Result;
 use crate::subject::Statistics;
 
-/// What a network was trained with: kept as `settings.json` beside its weights, and as `training/run.json` from before the
-/// first step. Fields that files of older versions lack are empty.
+/// The settings that a network was trained with: kept as `settings.json` beside its weights, and as `training/run.json`
+/// from before the first step. Fields that files of older versions lack are empty.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TrainedWith {
     /// The network's name.
     pub model: String,
     /// The data's name.
     pub data: String,
-    /// The statistics of its inputs.
+    /// The statistics of the network's inputs.
     pub statistics: Statistics,
     /// How images were brought to the network's size; absent where they had it.
     #[serde(default)]
@@ -30,7 +30,7 @@ pub struct TrainedWith {
     pub seed: u64,
     /// Epochs trained.
     pub epochs: usize,
-    /// Samples in a batch.
+    /// Samples in a training batch.
     pub batch: usize,
     /// Learning rate at the start.
     pub learning_rate: f64,
@@ -60,7 +60,7 @@ pub struct TrainedWith {
     /// The names of the classes.
     #[serde(default)]
     pub classes: Vec<String>,
-    /// The values of a table's categorical columns, by column: a value stands in the table as its place here.
+    /// The values of a table's categorical columns, by column: the table holds the place of a value in this list.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub categories: BTreeMap<String, Vec<String>>,
     /// The device.
@@ -82,18 +82,18 @@ pub struct TrainedWith {
 /// A file of weights.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weights {
-    /// Where it was.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its SHA-256, as `sha256sum` prints it; absent of a folder.
+    /// The SHA-256 of the file, as `sha256sum` prints it; absent for a folder.
     pub sha256: Option<String>,
 }
 
 impl Weights {
-    /// The file at this path.
+    /// Describes the file at this path.
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// Fails where the file cannot be read.
     pub fn of(path: &Path) -> Result<Self> {
         let sha256 = match path.is_dir() {
             true => None,
@@ -134,8 +134,8 @@ const COMPARED: [(&str, &str); 17] = [
 const SHOWN: usize = 400;
 
 impl TrainedWith {
-    /// What makes `self` another run than `earlier`, in words. Where data and starting weights lie does not matter, what they
-    /// are does.
+    /// The differences that make `self` another run than `earlier`, in words. The contents of data and starting weights
+    /// matter, not where they lie.
     pub fn differences(&self, earlier: &Self) -> Vec<String> {
         let (then, now) = (as_read(earlier), as_read(self));
         let kind = |settings: &Self| settings.data.split(':').next().unwrap_or("").to_string();

@@ -10,7 +10,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// The places of this part among so many samples.
+    /// The places of the share's samples among so many samples.
     pub fn places(self, samples: usize) -> Vec<usize> {
         (self.number - 1..samples).step_by(self.of).collect()
     }

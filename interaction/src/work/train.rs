@@ -12,15 +12,14 @@ use super::evaluate::{accuracy, loaded};
 use super::fit::{Fitted, Loaders, Run, fit};
 use super::price::Price;
 use super::{
-    Checkpoints, FALL, Measure, Measuring, Place, Recipe, TrainedWith, Weights, interrupt,
-    read_json,
+    Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Weights, interrupt, read_json,
 };
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Spec, Subject};
 
-/// The settings of a run, from before its first step.
+/// The file that holds the settings of a run, from before its first step.
 const RUN: &str = "training/run.json";
-/// Seconds that the measurement which is suggested after a training takes at most.
+/// Most seconds that the measurement takes which is suggested after a training.
 const SUGGESTED: f64 = 180.0;
 
 /// Trains a network, and writes its weights and settings.
@@ -33,11 +32,11 @@ pub struct Training<'a> {
     pub place: Place<'a>,
     /// Whether to go on with the run in the folder.
     pub resume: bool,
-    /// Plain lines even in a terminal.
+    /// Whether to print plain lines even in a terminal.
     pub plain: bool,
 }
 
-/// What came of a training.
+/// The outcome of a training.
 pub struct Trained {
     /// The settings and the accuracy.
     pub settings: TrainedWith,
@@ -130,7 +129,7 @@ impl Training<'_> {
         }
     }
 
-    /// Loaders of both parts, and what is tested on.
+    /// Makes the loaders of both parts, and the samples that the network is tested on.
     fn ready<S: Subject>(&self, subject: &S, finished: usize) -> Result<Ready<S>> {
         let (recipe, device) = (self.recipe, self.place.device);
         let train = subject.training(recipe.augmentation.as_deref(), recipe.seed)?;
@@ -167,7 +166,7 @@ impl Training<'_> {
         })
     }
 
-    /// Probe and terms with their baseline, checked on the first test samples.
+    /// Makes the settings of a run: probe and terms with their baseline, checked on the first test samples.
     fn run_of<S: Subject>(&self, ready: &Ready<S>, finished: usize) -> Result<Run> {
         let (recipe, players) = (self.recipe, &ready.players);
         let count = recipe.probe.map_or(1, |probe| probe.samples);
@@ -196,7 +195,7 @@ impl Training<'_> {
         })
     }
 
-    /// What fixes the run, before it is trained.
+    /// The settings that define the run, before it is trained.
     fn settings<S: Subject>(
         &self,
         subject: &S,
@@ -306,17 +305,11 @@ impl Training<'_> {
         test: &S::Samples,
     ) -> Result<String> {
         let measure = Measure::default();
-        let job = Measuring {
-            spec: self.spec,
-            measure: &measure,
-            place: self.place,
-            resume: false,
-        };
         let (candidates, _) = subject.measurable(test, self.place.device)?;
         if candidates.is_empty() {
             return Ok(String::new());
         }
-        let price = Price::of(subject, test, net, &candidates, &job)?;
+        let price = Price::of(subject, test, net, &candidates, &measure, self.place.device)?;
         let within = price
             .map(|price| price.within(SUGGESTED, true))
             .transpose()?;
@@ -324,8 +317,8 @@ impl Training<'_> {
     }
 }
 
-/// The samples to train on: all, or as many as the recipe says drawn from the set, which may be in the order of its classes
-/// or have them in turn.
+/// The samples to train on: all, or as many as the recipe says. They are drawn, as the set may be in the order of its
+/// classes or have them in turn.
 fn chosen(recipe: &Recipe, all: usize) -> Result<Vec<usize>> {
     match recipe.samples.unwrap_or(all).min(all) {
         0 => Err(usage("no training samples: train on at least one")),

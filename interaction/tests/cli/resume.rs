@@ -48,12 +48,20 @@ fn signal(child: &Child, signal: &str) {
 
 /// Runs until a line begins so, and sends a signal; what it says on its way out.
 fn stop_at(args: &[&str], line: &str, name: &str) -> (bool, String) {
+    stop_when(args, line, Path::new("."), name)
+}
+
+/// As [`stop_at`], when this file is there too.
+fn stop_when(args: &[&str], line: &str, file: &Path, name: &str) -> (bool, String) {
     let mut child = start(args);
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let seen = lines
         .by_ref()
         .any(|said| said.is_ok_and(|said| said.starts_with(line)));
     assert!(seen, "{args:?} never said {line}");
+    while !file.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
     signal(&child, name);
     let rest: Vec<String> = lines.map_while(Result::ok).collect();
     let output = child.wait_with_output().unwrap();
@@ -156,7 +164,9 @@ fn ctrl_c_and_sigterm_save_what_there_is_and_say_how_to_go_on() {
     for name in ["-INT", "-TERM"] {
         let out = path(folder.path(), name);
         let args = [&RULES[..], &[&out]].concat();
-        let (succeeded, said) = stop_at(&args, "epoch 1 of 4", name);
+        // Burn tells of an epoch before it saves it, and saves none once it is to stop.
+        let saved = Path::new(&out).join("training/checkpoint/scheduler-1.bpk");
+        let (succeeded, said) = stop_when(&args, "epoch 1 of 4", &saved, name);
         assert!(
             !succeeded && said.contains("partial training") && said.contains("--resume"),
             "{said}"

@@ -12,9 +12,9 @@ use crate::weights::{Reference, sequential};
 /// Configuration of an [`AlexNet`].
 #[derive(Config, Debug)]
 pub struct AlexNetConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
-    /// The form for 32x32 images instead of torchvision's.
+    /// Whether to take the form for 32x32 images instead of torchvision's.
     #[config(default = false)]
     pub cifar: bool,
     /// Input channels.
@@ -23,7 +23,7 @@ pub struct AlexNetConfig {
     /// Side of the image in pixels; torchvision's form takes any, as it pools to 6x6.
     #[config(default = 224)]
     pub image: usize,
-    /// Divides every width, for small networks.
+    /// Divisor of every width, for small networks.
     #[config(default = 1)]
     pub width_divisor: usize,
     /// Dropout before the first two Linear layers.
@@ -47,12 +47,12 @@ pub struct AlexNet {
 }
 
 impl AlexNetConfig {
-    /// The CIFAR form for 32x32 images.
+    /// The configuration of the CIFAR form for 32x32 images.
     pub fn cifar(classes: usize) -> Self {
         Self::new(classes).with_cifar(true).with_image(32)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> AlexNet {
         let width = |full: usize| (full / self.width_divisor).max(1);
         let (first, pool_padding, hidden) = match self.cifar {

@@ -27,19 +27,19 @@ const NAMES: [&str; 9] = ["3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b"];
 /// Configuration of a [`GoogLeNet`].
 #[derive(Config, Debug)]
 pub struct GoogLeNetConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
-    /// Maps inputs normalised with ImageNet's statistics to the range that the published weights were trained on, as
-    /// torchvision does with them; three channels only.
+    /// Whether inputs normalised with ImageNet's statistics are mapped to the range that the published weights were trained
+    /// on, as torchvision does with these weights; three channels only.
     #[config(default = true)]
     pub transform_input: bool,
-    /// The two auxiliary heads for training. Without them their weights in a file are left alone.
+    /// Whether there are two auxiliary heads for training. Without heads, their weights in a file are left alone.
     #[config(default = false)]
     pub auxiliary: bool,
     /// Input channels.
     #[config(default = 3)]
     pub channels: usize,
-    /// Divides every width, for small networks.
+    /// Divisor of every width, for small networks.
     #[config(default = 1)]
     pub width_divisor: usize,
 }
@@ -84,7 +84,7 @@ fn conv(from: usize, to: usize, kernel: usize) -> ConvNormConfig {
 }
 
 impl GoogLeNetConfig {
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> GoogLeNet {
         let width = |full: usize| (full / self.width_divisor).max(1);
         let mut channels = width(192);
@@ -185,7 +185,7 @@ impl GoogLeNet {
         (logits, halfway)
     }
 
-    /// `look` sees what each auxiliary head would.
+    /// Runs the network, handing `look` the input of each auxiliary head.
     fn run(&self, input: Tensor<4>, mut look: impl FnMut(usize, Tensor<4>)) -> Tensor<2> {
         let x = match self.transform_input {
             true => transform(input),
@@ -209,7 +209,7 @@ impl GoogLeNet {
     }
 }
 
-/// From `(x - mean) / deviation` of ImageNet to `(x - 0.5) / 0.5`.
+/// Maps inputs from `(x - mean) / deviation` of ImageNet to `(x - 0.5) / 0.5`.
 fn transform(input: Tensor<4>) -> Tensor<4> {
     let device = input.device();
     let channel =

@@ -1,4 +1,4 @@
-//! Convolutional networks.
+//! Convolutional networks for images.
 
 mod alexnet;
 mod googlenet;

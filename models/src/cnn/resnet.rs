@@ -10,12 +10,12 @@ use crate::weights::{Reference, renamed};
 /// Configuration of a [`ResNet`].
 #[derive(Config, Debug)]
 pub struct ResNetConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Blocks in each of the four stages: 2, 2, 2, 2 make ResNet-18.
     #[config(default = "[2, 2, 2, 2]")]
     pub blocks: [usize; 4],
-    /// Blocks of three convolutions, the last of which widens fourfold, as in ResNet-50.
+    /// Whether blocks have three convolutions, the last of which widens fourfold, as in ResNet-50.
     #[config(default = false)]
     pub bottleneck: bool,
     /// Channels of the stem and of the first stage before widening.
@@ -40,7 +40,8 @@ pub struct ResNet {
     fc: Linear,
 }
 
-/// Two 3x3 convolutions, or 1x1, 3x3 and 1x1; and where the shape changes a 1x1 convolution on the shortcut.
+/// A residual block: two 3x3 convolutions, or 1x1, 3x3 and 1x1; and where the shape changes a 1x1 convolution on the
+/// shortcut.
 #[derive(Module, Debug)]
 struct Block {
     conv1: ConvNorm,
@@ -50,7 +51,7 @@ struct Block {
 }
 
 impl ResNetConfig {
-    /// ResNet-18, 34, 50, 101 or 152; `None` for another depth.
+    /// The configuration of ResNet-18, 34, 50, 101 or 152; `None` for another depth.
     pub fn depth(depth: usize, classes: usize) -> Option<Self> {
         let (blocks, bottleneck) = match depth {
             18 => ([2, 2, 2, 2], false),
@@ -67,7 +68,7 @@ impl ResNetConfig {
         )
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> ResNet {
         let expansion = if self.bottleneck { 4 } else { 1 };
         let mut from = self.width;

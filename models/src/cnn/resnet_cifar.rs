@@ -10,7 +10,7 @@ use crate::weights::{Reference, renamed};
 /// Configuration of a [`ResNetCifar`].
 #[derive(Config, Debug)]
 pub struct ResNetCifarConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Blocks in each of the three stages: 3 makes ResNet-20, 9 ResNet-56, n ResNet-(6n+2).
     #[config(default = 3)]
@@ -47,17 +47,17 @@ fn conv3(from: usize, to: usize, stride: usize, device: &Device) -> ConvNorm {
 }
 
 impl ResNetCifarConfig {
-    /// ResNet-20.
+    /// The configuration of ResNet-20.
     pub fn resnet20(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// ResNet-56.
+    /// The configuration of ResNet-56.
     pub fn resnet56(classes: usize) -> Self {
         Self::new(classes).with_blocks(9)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> ResNetCifar {
         let width = self.width;
         let stage = |from: usize, to: usize, stride: usize| {
@@ -95,7 +95,8 @@ impl BasicBlock {
     }
 }
 
-/// Every second row and column, and new channels of zeros, half of them in front and half behind.
+/// The parameter-free shortcut: every second row and column, and new channels of zeros, half of them in front and half
+/// behind.
 fn option_a(input: Tensor<4>, to: usize) -> Tensor<4> {
     let x = input.slice(s![.., .., ..;2, ..;2]);
     let [batch, from, height, width] = x.dims();

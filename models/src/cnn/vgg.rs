@@ -20,7 +20,7 @@ const WIDTHS: [usize; 5] = [64, 128, 256, 512, 512];
 /// Configuration of a [`Vgg`].
 #[derive(Config, Debug)]
 pub struct VggConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Convolutions before each of the five pools: 2, 2, 3, 3, 3 make VGG-16.
     #[config(default = "[2, 2, 3, 3, 3]")]
@@ -31,7 +31,7 @@ pub struct VggConfig {
     /// Input channels.
     #[config(default = 3)]
     pub channels: usize,
-    /// Divides every width, for small networks.
+    /// Divisor of every width, for small networks.
     #[config(default = 1)]
     pub width_divisor: usize,
     /// Dropout after the first two Linear layers.
@@ -56,13 +56,13 @@ pub struct Vgg {
 }
 
 impl VggConfig {
-    /// VGG-11, 13, 16 or 19; `None` for another depth.
+    /// The configuration of VGG-11, 13, 16 or 19; `None` for another depth.
     pub fn depth(depth: usize, classes: usize) -> Option<Self> {
         let (_, stages) = STAGES.into_iter().find(|(known, _)| *known == depth)?;
         Some(Self::new(classes).with_stages(stages))
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> Vgg {
         let width = |full: usize| (full / self.width_divisor).max(1);
         let mut channels = self.channels;

@@ -3,7 +3,7 @@ use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor, module};
 
-/// A Linear as the vision transformers initialise it: normal of deviation 0.02, bias zero.
+/// A Linear with the initialisation of the vision transformers: normal of deviation 0.02, bias zero.
 pub(crate) fn linear(from: usize, to: usize, bias: bool, device: &Device) -> Linear {
     let mut linear = LinearConfig::new(from, to)
         .with_bias(bias)
@@ -16,7 +16,7 @@ pub(crate) fn linear(from: usize, to: usize, bias: bool, device: &Device) -> Lin
     linear
 }
 
-/// A learned table of deviation 0.02.
+/// A learned table with an initial deviation of 0.02.
 pub(crate) fn table<const D: usize>(
     shape: [usize; D],
     device: &Device,
@@ -40,8 +40,8 @@ pub(crate) fn split_heads<const PARTS: usize>(x: Tensor<3>, heads: usize) -> [Te
 
 /// `softmax(q k' / sqrt(width) + bias) v` in each head, heads side by side again: `[batch, tokens, heads * width]`.
 ///
-/// `bias` is `[batch or 1, heads or 1, tokens, keys]`, or `[1, g * heads, tokens, keys]` where each run of `g` entries of the
-/// batch has biases of its own.
+/// `bias` is `[batch or 1, heads or 1, tokens, keys]`, or `[1, g * heads, tokens, keys]` where each run of `g` entries of
+/// the batch has biases of its own.
 pub(crate) fn attend(parts: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<3> {
     let [batch, heads, tokens, width] = parts[0].dims();
     let runs = bias
@@ -78,7 +78,7 @@ impl Attention {
         }
     }
 
-    /// `[batch, tokens, width]` to the same; `bias` as for [`attend`].
+    /// Maps `[batch, tokens, width]` to the same shape; `bias` is that of [`attend`].
     pub(crate) fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
         let parts = split_heads(self.qkv.forward(x), self.heads);
         self.proj.forward(attend(parts, bias))
@@ -108,7 +108,7 @@ impl SplitAttention {
         }
     }
 
-    /// `[batch, tokens, width]` to the same; `bias` as for [`attend`].
+    /// Maps `[batch, tokens, width]` to the same shape; `bias` is that of [`attend`].
     pub(crate) fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
         let part = |linear: &Linear| {
             let [part] = split_heads(linear.forward(x.clone()), self.heads);

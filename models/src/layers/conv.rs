@@ -4,7 +4,7 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-/// The same padding on all four sides.
+/// A padding of this many pixels on all four sides.
 pub(crate) fn padding(pixels: usize) -> PaddingConfig2d {
     PaddingConfig2d::Explicit(pixels, pixels, pixels, pixels)
 }
@@ -48,7 +48,7 @@ pub(crate) struct ConvNorm {
     bn: Option<BatchNorm>,
 }
 
-/// What a [`ConvNorm`] is made from.
+/// The settings of a [`ConvNorm`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConvNormConfig {
     channels: [usize; 2],
@@ -60,7 +60,7 @@ pub(crate) struct ConvNormConfig {
 }
 
 impl ConvNormConfig {
-    /// A convolution without bias whose padding keeps the size at stride 1, and a batch norm.
+    /// The settings of a convolution without bias whose padding keeps the size at stride 1, and a batch norm.
     pub(crate) fn new(from: usize, to: usize, kernel: usize) -> Self {
         Self {
             channels: [from, to],
@@ -94,7 +94,7 @@ impl ConvNormConfig {
         }
     }
 
-    /// Initialised as torchvision does, by [`he`].
+    /// Makes the layers with torchvision's initialisation, by [`he`].
     pub(crate) fn init(self, device: &Device) -> ConvNorm {
         let config = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
             .with_stride([self.stride, self.stride])
@@ -121,7 +121,7 @@ impl ConvNorm {
         }
     }
 
-    /// The same, and ReLU.
+    /// The output of [`forward`](Self::forward), after ReLU.
     pub(crate) fn activated(&self, input: Tensor<4>) -> Tensor<4> {
         relu(self.forward(input))
     }

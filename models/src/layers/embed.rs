@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::{he, padding};
 
-/// Patches to tokens: a strided convolution, and a layer norm where the network has one.
+/// A layer from patches to tokens: a strided convolution, and a layer norm where the network has one.
 #[derive(Module, Debug)]
 pub(crate) struct PatchEmbed {
     proj: Conv2d,
@@ -13,7 +13,7 @@ pub(crate) struct PatchEmbed {
 }
 
 impl PatchEmbed {
-    /// Patches side by side.
+    /// Makes a layer of patches that lie side by side.
     pub(crate) fn new(channels: [usize; 2], patch: usize, device: &Device) -> Self {
         Self {
             proj: Conv2dConfig::new(channels, [patch, patch])
@@ -23,7 +23,8 @@ impl PatchEmbed {
         }
     }
 
-    /// Patches of side `2 * stride - 1` around every pixel that has a multiple of `stride` as row and column.
+    /// Makes a layer of patches of side `2 * stride - 1` around every pixel that has a multiple of `stride` as row and
+    /// column.
     pub(crate) fn overlapping(channels: [usize; 2], stride: usize, device: &Device) -> Self {
         let config = Conv2dConfig::new(channels, [2 * stride - 1; 2])
             .with_stride([stride, stride])
@@ -47,7 +48,7 @@ impl PatchEmbed {
         [height.div_ceil(down), width.div_ceil(across)]
     }
 
-    /// `[batch, channels, height, width]` to `[batch, tokens, width]`, row by row.
+    /// Makes tokens of an image, row by row: `[batch, channels, height, width]` to `[batch, tokens, width]`.
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<3> {
         let x = tokens(self.proj.forward(x));
         match &self.norm {
@@ -63,12 +64,12 @@ pub(crate) fn layer_norm(width: usize, epsilon: f64, device: &Device) -> LayerNo
         .init(device)
 }
 
-/// `[batch, channels, height, width]` to `[batch, height * width, channels]`.
+/// Makes a token of each pixel: `[batch, channels, height, width]` to `[batch, height * width, channels]`.
 pub(crate) fn tokens(x: Tensor<4>) -> Tensor<3> {
     x.flatten::<3>(2, 3).swap_dims(1, 2)
 }
 
-/// `[batch, height * width, channels]` to `[batch, channels, height, width]`.
+/// Makes a map of tokens: `[batch, height * width, channels]` to `[batch, channels, height, width]`.
 pub(crate) fn map(x: Tensor<3>, height: usize, width: usize) -> Tensor<4> {
     let [batch, _, channels] = x.dims();
     x.swap_dims(1, 2).reshape([batch, channels, height, width])

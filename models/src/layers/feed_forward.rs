@@ -23,7 +23,7 @@ impl FeedForward {
         }
     }
 
-    /// With the tanh approximation of GELU, as ALBERT has it.
+    /// Replaces GELU by its tanh approximation, as ALBERT has it.
     pub(crate) fn approximate(self) -> Self {
         Self {
             approximate: true,
@@ -35,7 +35,7 @@ impl FeedForward {
         self.forward_around(x, |hidden| hidden)
     }
 
-    /// Linear, a layer of the caller's, GELU, Linear: PVT's second version has a convolution there.
+    /// Runs the block with a layer of the caller's between the first Linear and GELU, as PVT's second version has a convolution there.
     pub(crate) fn forward_around<const D: usize>(
         &self,
         x: Tensor<D>,

@@ -1,7 +1,7 @@
 use burn::nn::LayerNorm;
 use burn::tensor::{Distribution, Tensor};
 
-/// `x + branch(norm(x))`, the branch dropped at this rate while training: half a transformer block.
+/// Half a transformer block: `x + branch(norm(x))`, the branch dropped at this rate while training.
 pub(crate) fn residual<const D: usize>(
     x: Tensor<D>,
     norm: &LayerNorm,
@@ -12,7 +12,7 @@ pub(crate) fn residual<const D: usize>(
     x + stochastic_depth(y, drop)
 }
 
-/// Drops a residual branch for whole samples while training, and scales what stays; nothing at inference.
+/// Drops a residual branch for whole samples while training, and scales the rest; does nothing at inference.
 fn stochastic_depth<const D: usize>(branch: Tensor<D>, rate: f64) -> Tensor<D> {
     let device = branch.device();
     if rate == 0.0 || !device.is_autodiff() {

@@ -16,31 +16,32 @@ const SLOPE: f64 = 0.2;
 /// Configuration of a [`Dgcnn`].
 #[derive(Config, Debug)]
 pub struct DgcnnConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
-    /// Neighbours of each point, itself among them.
+    /// Neighbours of each point, the point itself among them.
     #[config(default = 20)]
     pub neighbours: usize,
     /// Channels of the four edge convolutions.
     #[config(default = "[64, 64, 128, 256]")]
     pub widths: [usize; 4],
-    /// Channels of the layer over all of them.
+    /// Channels of the layer over the outputs of all edge convolutions.
     #[config(default = 1024)]
     pub embedding: usize,
     /// Widths of the two hidden layers at the end.
     #[config(default = "[512, 256]")]
     pub hidden: [usize; 2],
-    /// Neighbours found anew in the features of each layer; otherwise those in space serve all layers (GCNN).
+    /// Whether neighbours are found anew in the features of each layer; otherwise the neighbours in space serve all layers
+    /// (GCNN).
     #[config(default = true)]
     pub dynamic: bool,
 }
 
-/// DGCNN: convolutions over the edges from each point to its nearest neighbours, in the features of each layer. GCNN is
-/// the same with the neighbours in space, and the same weights fit both.
+/// DGCNN: convolutions over the edges from each point to its nearest neighbours, in the features of each layer. GCNN takes
+/// the neighbours in space instead, and the same weights fit both.
 ///
-/// Reference: antao97/dgcnn.pytorch as ada-shen/Interpret_quality has it (`DGCNN_cls`, `GCNN_cls`); keys
-/// `conv{1-5}.{0,1}`, `bn{1-7}`, `linear{1-3}`, where `bn1` to `bn5` are second names of `conv1.1` to `conv5.1`. The order
-/// of the points does not change its output.
+/// Reference: antao97/dgcnn.pytorch as ada-shen/Interpret_quality has it (`DGCNN_cls`, `GCNN_cls`); keys `conv{1-5}.{0,1}`,
+/// `bn{1-7}`, `linear{1-3}`, where `bn1` to `bn5` are second names of `conv1.1` to `conv5.1`. The order of the points does
+/// not change the output.
 #[derive(Module, Debug)]
 pub struct Dgcnn {
     convs: Vec<Pointwise<4>>,
@@ -53,7 +54,7 @@ pub struct Dgcnn {
 }
 
 impl DgcnnConfig {
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> Dgcnn {
         let mut from = 3;
         let convs = self.widths.map(|to| {
@@ -88,7 +89,7 @@ impl Dgcnn {
     ///
     /// # Panics
     ///
-    /// A cloud has fewer points than neighbours.
+    /// Panics if a cloud has fewer points than neighbours.
     pub fn forward(&self, clouds: Tensor<3>) -> Tensor<2> {
         let count = clouds.dims()[2];
         let numbers = count * count.max(self.conv5.outputs());
@@ -121,8 +122,8 @@ impl Dgcnn {
 
 /// The largest of a map of `[neighbour - point, point]` over each point's neighbours: `[points, from]` to `[points, to]`.
 ///
-/// The map is linear: it is made of each point once, a share for its part as a neighbour and one for its part as the
-/// point, and not once for each edge.
+/// The map is linear, so it is computed once for each point, a share for its part as a neighbour and one for its part as
+/// the point, and not once for each edge.
 fn edges(conv: &Pointwise<4>, rows: Tensor<2>, groups: &Groups) -> Tensor<2> {
     let training = rows.device().is_autodiff();
     let [count, from] = rows.dims();

@@ -1,4 +1,4 @@
-//! Groups of points: those near a centre, by radius or by number.
+//! Groups of points that are near a centre, by radius or by number.
 
 use burn::tensor::{Int, Tensor, TensorData};
 use burn_interaction::geometry::{
@@ -15,7 +15,7 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// From the points of each cloud in each group, `[batch, groups, size]`, of clouds of `points`.
+    /// Makes groups from the points of each cloud in each group, `[batch, groups, size]`, of clouds of `points`.
     pub fn new(members: Tensor<3, Int>, points: usize) -> Self {
         let [batch, groups, size] = members.dims();
         let first = Tensor::<1, Int>::arange(0..batch as i64, &members.device()) * points as i64;
@@ -50,7 +50,7 @@ impl Groups {
         Self::new(nearest_neighbours(points, centres, size), points.dims()[1])
     }
 
-    /// The `size` points nearest to each point, itself included, see [`neighbour_graph`].
+    /// The `size` points nearest to each point, the point included, see [`neighbour_graph`].
     ///
     /// # Shapes
     ///
@@ -68,13 +68,13 @@ impl Groups {
         self.size
     }
 
-    /// The members' rows: `[batch * points, channels]` to `[batch * groups * size, channels]`.
+    /// Copies the members' rows: `[batch * points, channels]` to `[batch * groups * size, channels]`.
     pub fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
         let chosen = self.rows.clone();
         rows.select(0, chosen)
     }
 
-    /// The members' rows less what their group's centre has, `[batch * groups, channels]`.
+    /// The members' rows less the row of their group's centre, of `[batch * groups, channels]`.
     pub(super) fn gather_less(&self, rows: Tensor<2>, centres: Tensor<2>) -> Tensor<2> {
         less(self.gather(rows), centres)
     }
@@ -108,7 +108,7 @@ impl Groups {
     }
 }
 
-/// Rows, group by group, less what the group's centre has: `[groups * size, channels]` and `[groups, channels]`.
+/// Rows, group by group, less the row of the group's centre: `[groups * size, channels]` and `[groups, channels]`.
 pub(super) fn less(rows: Tensor<2>, centres: Tensor<2>) -> Tensor<2> {
     let ([count, channels], [groups, _]) = (rows.dims(), centres.dims());
     let rows = rows.reshape([groups, count / groups, channels]);

@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::leaky_relu};
 
-/// Linear layers with batch norm and (leaky) ReLU, and a last Linear: what ends all these networks.
+/// The end of all networks for clouds: Linear layers with batch norm and (leaky) ReLU, and a last Linear.
 #[derive(Module, Debug)]
 pub(super) struct Head {
     hidden: Vec<Hidden>,
@@ -18,20 +18,20 @@ struct Hidden {
     bn: BatchNorm,
 }
 
-/// How a [`Head`] is made.
+/// The settings of a [`Head`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HeadConfig {
     /// Slope of the activation where it is negative.
     pub slope: f64,
     pub dropout: f64,
-    /// PointNet's order: dropout before the second norm, none elsewhere.
+    /// Whether dropout comes before the second norm and nowhere else, as in PointNet.
     pub dropout_before_norm: bool,
-    /// DGCNN's first layer has no bias.
+    /// Whether the first layer has a bias, as it does not in DGCNN.
     pub first_bias: bool,
 }
 
 impl HeadConfig {
-    /// ReLU, and dropout after each layer.
+    /// The settings of a head with ReLU, and dropout after each layer.
     pub(super) fn new(dropout: f64) -> Self {
         Self {
             slope: 0.0,
@@ -66,7 +66,7 @@ impl HeadConfig {
 }
 
 impl Head {
-    /// `[batch, from]` to `[batch, classes]`.
+    /// Maps features to logits: `[batch, from]` to `[batch, classes]`.
     pub(super) fn forward(&self, features: Tensor<2>) -> Tensor<2> {
         let before = self.config.dropout_before_norm;
         let mut x = features;
@@ -83,7 +83,7 @@ impl Head {
         self.last.forward(x)
     }
 
-    /// The renames of a head in the field `head`, with the reference's names of Linear layers and the number of its first
+    /// The renames of a head in the field `head`, with the reference's names of Linear layers and the number of the first
     /// norm.
     pub(super) fn renames(linear: &str, norm: usize) -> Vec<(String, String)> {
         let hidden = (0..2).flat_map(|k| {

@@ -6,10 +6,10 @@
 //! # Memory
 //!
 //! Without gradients a batch goes through in parts whose largest tensor has 2^25 numbers (128 MiB; 4 MiB on the CPU), or in
-//! single clouds: a batch of any size takes no more. With gradients the whole batch goes at once. What then grows with the
-//! square of the points are distances, `[batch, centres, points]`: 256 MiB for 64 clouds of 1,024 points in DGCNN, GCNN and
-//! PointConv, half of that in PointNet++ (and as much again twice for indices, on GPUs), none of which is kept for the
-//! backward pass. On the CPU they are made for 2^20 at a time, except PointConv's density.
+//! single clouds: a batch of any size takes no more. With gradients the whole batch goes at once. Distances,
+//! `[batch, centres, points]`, then grow with the square of the points: 256 MiB for 64 clouds of 1,024 points in DGCNN,
+//! GCNN and PointConv, half of that in PointNet++ (and as much again twice for indices, on GPUs), none of which is kept for
+//! the backward pass. On the CPU distances are made for 2^20 at a time, except for PointConv's density.
 
 mod dgcnn;
 mod grouping;

@@ -3,7 +3,7 @@ use burn_interaction::internal::is_cpu;
 
 /// Numbers in the largest tensor of a part: 128 MiB.
 const LARGEST: usize = 1 << 25;
-/// The same on the CPU: 4 MiB, which stay in the cache and in memory that is used again.
+/// Numbers in the largest tensor of a part on the CPU: 4 MiB, which stay in the cache and in memory that is used again.
 const LARGEST_CPU: usize = 1 << 20;
 
 /// Sends clouds, `[batch, 3, points]`, through a network in parts whose largest tensor holds [`LARGEST`] numbers, of which

@@ -12,13 +12,13 @@ use super::rows_of;
 use crate::registry::{PointFamily, PointVariant, point_variant};
 use crate::weights::Reference;
 
-/// Channels of the weights that are learnt from relative coordinates.
+/// Channels of the weights that are learned from relative coordinates.
 const WEIGHTS: usize = 16;
 
 /// One level of a [`PointConv`].
 #[derive(Config, Debug)]
 pub struct PointConvLevelConfig {
-    /// Farthest-point centres and the nearest points around each; one group of all points where `None`.
+    /// Farthest-point centres and the nearest points around each; `None` for one group of all points.
     pub groups: Option<[usize; 2]>,
     /// Channels of the layers.
     pub widths: [usize; 3],
@@ -29,7 +29,7 @@ pub struct PointConvLevelConfig {
 /// Configuration of a [`PointConv`].
 #[derive(Config, Debug)]
 pub struct PointConvConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// The three levels.
     pub levels: [PointConvLevelConfig; 3],
@@ -39,7 +39,7 @@ pub struct PointConvConfig {
 }
 
 impl PointConvConfig {
-    /// The published sizes.
+    /// The configuration with the published sizes.
     pub fn published(classes: usize) -> Self {
         Self::new(
             classes,
@@ -51,7 +51,7 @@ impl PointConvConfig {
         )
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> PointConv {
         let mut from = 0;
         let levels = self.levels.clone().map(|config| {
@@ -74,11 +74,11 @@ fn level(groups: [usize; 2], widths: [usize; 3], bandwidth: f64) -> PointConvLev
 /// their density.
 ///
 /// Reference: DylanWusee/pointconv_pytorch `PointConvDensityClsSsg` as ada-shen/Interpret_quality has it, without normals;
-/// keys `sa{1-3}.{mlp_convs,mlp_bns,weightnet,densitynet,linear,bn_linear}`, `fc{1-3}`, `bn{1,2}`. Of the order of the
-/// points, only which is the first matters, and which of several coincident ones.
+/// keys `sa{1-3}.{mlp_convs,mlp_bns,weightnet,densitynet,linear,bn_linear}`, `fc{1-3}`, `bn{1,2}`. The order of the points
+/// matters only in which point is the first, and which of several coincident ones.
 ///
-/// The density net ends in ReLU, as the reference's does: untrained it often is zero everywhere, and the output then
-/// constant. Training comes out of it, as batch statistics centre what goes into the ReLU.
+/// The density net ends in ReLU, as the reference's does: in an untrained network it often is zero everywhere, which makes
+/// the output constant. Training overcomes this, as batch statistics centre the input of the ReLU.
 #[derive(Module, Debug)]
 pub struct PointConv {
     levels: Vec<Level>,
@@ -96,7 +96,7 @@ struct Level {
     config: PointConvLevelConfig,
 }
 
-/// What is known of a level's groups.
+/// The tensors of a level's groups.
 struct Grouped {
     /// Centres, `[batch, groups, 3]`.
     centres: Tensor<3>,
@@ -123,7 +123,7 @@ impl Level {
         }
     }
 
-    /// Points `[batch, points, 3]` and their features `[batch * points, channels]` to centres and the weighted sums of
+    /// Maps points `[batch, points, 3]` and their features `[batch * points, channels]` to centres and the weighted sums of
     /// their groups, `[batch * groups, channels * 16]`.
     fn weighted(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> (Tensor<3>, Tensor<2>) {
         let Grouped {
@@ -144,7 +144,7 @@ impl Level {
         (centres, sums.reshape([groups, channels * WEIGHTS]))
     }
 
-    /// Weighted sums to features.
+    /// Maps weighted sums to features.
     fn features(&self, sums: Tensor<2>) -> Tensor<2> {
         relu(self.bn_linear.forward(self.linear.forward(sums)))
     }
@@ -193,7 +193,8 @@ impl Level {
     }
 }
 
-/// One over the mean of Gaussians around all points, themselves included: `[batch, points, 3]` to `[batch * points, 1]`.
+/// The inverse of the mean of Gaussians around all points, the point's own included: `[batch, points, 3]` to
+/// `[batch * points, 1]`.
 fn inverse_density(points: Tensor<3>, bandwidth: f64) -> Tensor<2> {
     let [batch, count, _] = points.dims();
     let squares = squared_distances(points.clone(), points);
@@ -212,7 +213,7 @@ impl PointConv {
     ///
     /// # Panics
     ///
-    /// A level has fewer points than a group of it needs.
+    /// Panics if a level has fewer points than a group of it needs.
     pub fn forward(&self, clouds: Tensor<3>) -> Tensor<2> {
         let mut points = clouds.dims()[2];
         let mut numbers = 0;
@@ -226,7 +227,7 @@ impl PointConv {
         self.head.forward(last.features(sums))
     }
 
-    /// The weighted sums of the last level.
+    /// Computes the weighted sums of the last level.
     fn sums(&self, clouds: Tensor<3>) -> Tensor<2> {
         let (last, levels) = self.levels.split_last().expect("three levels");
         let (mut points, mut features) = (rows_of(clouds), None);

@@ -13,24 +13,24 @@ use crate::weights::Reference;
 /// Configuration of a [`PointNet`].
 #[derive(Config, Debug)]
 pub struct PointNetConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
-    /// Channels of the three pointwise layers, here and in the T-nets.
+    /// Channels of the three pointwise layers, in the network and in the T-nets.
     #[config(default = "[64, 128, 1024]")]
     pub widths: [usize; 3],
     /// Widths of the two hidden layers that end the network and the T-nets.
     #[config(default = "[512, 256]")]
     pub hidden: [usize; 2],
-    /// The second T-net, which turns the features of the first layer.
+    /// Whether there is a second T-net, which turns the features of the first layer.
     #[config(default = true)]
     pub feature_transform: bool,
 }
 
-/// PointNet: every point on its own, and the maximum over all of them.
+/// PointNet: a network on every point alone, and the maximum over all points.
 ///
 /// Reference: fxia22/pointnet.pytorch `PointNetCls` as ada-shen/Interpret_quality has it, with both T-nets; keys
 /// `feat.{stn,fstn}`, `feat.{conv,bn}{1-3}`, `fc{1-3}`, `bn{1,2}`. Neither the order of the points nor copies of them
-/// change its output.
+/// change the output.
 #[derive(Module, Debug)]
 pub struct PointNet {
     stn: Transform,
@@ -51,7 +51,7 @@ struct Transform {
 }
 
 impl PointNetConfig {
-    /// The network with random weights.
+    /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> PointNet {
         let config = HeadConfig {
             dropout_before_norm: true,
@@ -86,7 +86,7 @@ impl Transform {
         }
     }
 
-    /// Turns the points of each cloud by its own matrix: `[batch, points, channels]` to the same.
+    /// Turns the points of each cloud by the cloud's own matrix: `[batch, points, channels]` to the same shape.
     fn apply(&self, points: Tensor<3>) -> Tensor<3> {
         let [batch, count, channels] = points.dims();
         let rows = points.clone().reshape([batch * count, channels]);

@@ -26,7 +26,7 @@ pub struct SetAbstractionConfig {
 /// Configuration of a [`PointNet2`].
 #[derive(Config, Debug)]
 pub struct PointNet2Config {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// The two set abstractions.
     pub levels: [SetAbstractionConfig; 2],
@@ -36,13 +36,14 @@ pub struct PointNet2Config {
     /// Widths of the two hidden layers at the end.
     #[config(default = "[512, 256]")]
     pub hidden: [usize; 2],
-    /// The single-scale form, whose weights are named otherwise and whose features come after the coordinates.
+    /// Whether it is the single-scale form, whose weights are named otherwise and whose features come after the
+    /// coordinates.
     #[config(default = false)]
     pub single_scale: bool,
 }
 
 impl PointNet2Config {
-    /// Multi-scale grouping (MSG): three radii at each level.
+    /// The configuration with multi-scale grouping (MSG): three radii at each level.
     pub fn msg(classes: usize) -> Self {
         let level = |centres, radii: [f64; 3], samples: [usize; 3], widths: [[usize; 3]; 3]| {
             SetAbstractionConfig::new(
@@ -71,7 +72,7 @@ impl PointNet2Config {
         )
     }
 
-    /// Single-scale grouping (SSG).
+    /// The configuration with single-scale grouping (SSG).
     pub fn ssg(classes: usize) -> Self {
         Self::new(
             classes,
@@ -83,11 +84,11 @@ impl PointNet2Config {
         .with_single_scale(true)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Panics
     ///
-    /// A level's lists differ in length, or a single-scale level has several scales.
+    /// Panics if a level's lists differ in length, or a single-scale level has several scales.
     pub fn init(&self, device: &Device) -> PointNet2 {
         let mut from = 0;
         let mut level = |config: &SetAbstractionConfig| {
@@ -112,11 +113,11 @@ fn single(centres: usize, radius: f64, samples: usize, widths: [usize; 3]) -> Se
     SetAbstractionConfig::new(centres, vec![radius], vec![samples], vec![widths.into()])
 }
 
-/// PointNet++: PointNet on balls around farthest points, twice, and then on what these found.
+/// PointNet++: PointNet on balls around farthest points, twice, and then on the features of the last centres.
 ///
 /// Reference: yanx27/Pointnet_Pointnet2_pytorch as ada-shen/Interpret_quality has it, without normals and with point 0 as
 /// the first centre; keys `sa{1,2}.{conv,bn}_blocks` (MSG) or `sa{1,2}.mlp_{convs,bns}` (SSG), `sa3.mlp_{convs,bns}`,
-/// `fc{1-3}`, `bn{1,2}`. A ball keeps its first points: the output depends on their order.
+/// `fc{1-3}`, `bn{1,2}`. A ball keeps its first points, so the output depends on the order of the points.
 #[derive(Module, Debug)]
 pub struct PointNet2 {
     sa1: Level,
@@ -165,7 +166,8 @@ impl Level {
         self.config.centres * scales.map(scale).max().unwrap_or(0)
     }
 
-    /// Points `[batch, points, 3]` and their features `[batch * points, channels]` to centres and theirs.
+    /// Maps points `[batch, points, 3]` and their features `[batch * points, channels]` to the centres and the centres'
+    /// features.
     fn forward(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> (Tensor<3>, Tensor<2>) {
         let [batch, count, _] = points.dims();
         let groups = self.config.centres;

@@ -2,7 +2,7 @@ use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-/// A linear map of each point's features and its batch norm. PyTorch has a convolution of kernel 1 there: its weight is
+/// A linear map of each point's features and its batch norm. PyTorch has a convolution of kernel 1 there, whose weight is
 /// `[to, from, 1]` or `[to, from, 1, 1]`, as `D` says.
 ///
 /// Without gradients the norm is folded into the map, which leaves one product and one addition.
@@ -14,7 +14,7 @@ pub(super) struct Pointwise<const D: usize> {
 }
 
 impl<const D: usize> Pointwise<D> {
-    /// With PyTorch's initialisation.
+    /// Makes the layer with PyTorch's initialisation.
     pub(super) fn new(from: usize, to: usize, bias: bool, device: &Device) -> Self {
         let mut shape = [1; D];
         (shape[0], shape[1]) = (to, from);
@@ -44,7 +44,7 @@ impl<const D: usize> Pointwise<D> {
         (self.bn.gamma.val() / deviation).reshape([self.outputs(), 1])
     }
 
-    /// What rows are multiplied by, `[from, to]`.
+    /// The matrix that rows are multiplied by, `[from, to]`.
     pub(super) fn matrix(&self, training: bool) -> Tensor<2> {
         let weight = self.weight.val().reshape([self.outputs(), self.inputs()]);
         match training {
@@ -53,13 +53,13 @@ impl<const D: usize> Pointwise<D> {
         }
     }
 
-    /// The product alone: `[rows, from]` to `[rows, to]`.
+    /// Computes the product alone: `[rows, from]` to `[rows, to]`.
     pub(super) fn map(&self, rows: Tensor<2>) -> Tensor<2> {
         let matrix = self.matrix(rows.device().is_autodiff());
         rows.matmul(matrix)
     }
 
-    /// What comes after the product: bias and norm.
+    /// Adds bias and norm to rows of the product.
     pub(super) fn shift(&self, rows: Tensor<2>) -> Tensor<2> {
         let bias = self.bias.as_ref().map(|bias| bias.val());
         if rows.device().is_autodiff() {
@@ -91,7 +91,7 @@ pub(super) fn largest(rows: Tensor<2>, size: usize) -> Tensor<2> {
         .squeeze_dim(1)
 }
 
-/// Pointwise maps with ReLU after each.
+/// A stack of pointwise maps with ReLU after each.
 #[derive(Module, Debug)]
 pub(super) struct SharedMlp<const D: usize> {
     layers: Vec<Pointwise<D>>,
@@ -142,14 +142,14 @@ impl<const D: usize> SharedMlp<D> {
         self.after_map(self.first().map(rows))
     }
 
-    /// The same, of rows that the first layer has mapped already.
+    /// The output for rows that the first layer has mapped already.
     pub(super) fn after_map(&self, mapped: Tensor<2>) -> Tensor<2> {
         let (first, others) = self.layers.split_first().expect("an MLP has layers");
         let after = |rows, layer: &Pointwise<D>| relu(layer.forward(rows));
         others.iter().fold(relu(first.shift(mapped)), after)
     }
 
-    /// The same, and the largest of each group of `size` rows.
+    /// The output for rows that the first layer has mapped already, reduced to the largest of each group of `size` rows.
     pub(super) fn after_map_largest(&self, mapped: Tensor<2>, size: usize) -> Tensor<2> {
         let (last, others) = self.layers.split_last().expect("an MLP has layers");
         let Some((first, between)) = others.split_first() else {
@@ -160,13 +160,13 @@ impl<const D: usize> SharedMlp<D> {
         relu(largest_shifted(last, last.map(rows), size))
     }
 
-    /// [`forward`](Self::forward), and the largest of each group of `size` rows.
+    /// The output of [`forward`](Self::forward), reduced to the largest of each group of `size` rows.
     pub(super) fn largest(&self, rows: Tensor<2>, size: usize) -> Tensor<2> {
         self.after_map_largest(self.first().map(rows), size)
     }
 }
 
-/// Bias and norm, and the largest of each group: the other way round without gradients, where both only move a channel.
+/// The largest of each group after bias and norm: taken before them without gradients, where both only move a channel.
 pub(super) fn largest_shifted<const D: usize>(
     layer: &Pointwise<D>,
     mapped: Tensor<2>,

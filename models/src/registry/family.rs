@@ -8,7 +8,7 @@ use crate::weights::Reference;
 /// Channels, height and width of the images a network is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageSize {
-    /// Channels.
+    /// Number of channels.
     pub channels: usize,
     /// Height in pixels.
     pub height: usize,
@@ -17,7 +17,7 @@ pub struct ImageSize {
 }
 
 impl ImageSize {
-    /// Colour images of this side.
+    /// The size of colour images with this side.
     pub const fn square(side: usize) -> Self {
         Self {
             channels: 3,
@@ -26,22 +26,22 @@ impl ImageSize {
         }
     }
 
-    /// 3x32x32.
+    /// The size of CIFAR's images: 3x32x32.
     pub const fn cifar() -> Self {
         Self::square(32)
     }
 }
 
-/// What a network is to be made for.
+/// The task that a network is made for.
 #[derive(Debug, Clone)]
 pub struct ImageSpec {
-    /// Its name, for messages.
+    /// The name of the network, for messages.
     pub name: String,
-    /// Its images.
+    /// The size of the images.
     pub size: ImageSize,
-    /// Its classes.
+    /// The number of classes.
     pub classes: usize,
-    /// Side of its patches in pixels, where it has patches.
+    /// Side of the network's patches in pixels, where it has patches.
     pub patch: usize,
 }
 
@@ -51,11 +51,11 @@ impl ImageSpec {
         [self.size.height, self.size.width]
     }
 
-    /// Refuses images with a shorter side.
+    /// Refuses images with a shorter side than this.
     ///
     /// # Errors
     ///
-    /// A side is shorter.
+    /// Fails where a side is shorter.
     pub fn at_least(&self, side: usize) -> Result<()> {
         match self.size.height.min(self.size.width) >= side {
             true => Ok(()),
@@ -63,7 +63,7 @@ impl ImageSpec {
         }
     }
 
-    /// The error of a network that cannot take such images.
+    /// The error for a network that cannot take such images.
     pub fn unfit(&self, remedy: impl Into<String>) -> Error {
         let ImageSize {
             channels,
@@ -78,7 +78,7 @@ impl ImageSpec {
     }
 }
 
-/// One network of a family: its name, what its published weights expect, and how it is made.
+/// One network of a family: its name, the images that its published weights expect, and how it is made.
 pub struct Variant<M> {
     pub(super) name: &'static str,
     pub(super) preprocessing: Preprocessing,
@@ -87,7 +87,7 @@ pub struct Variant<M> {
     pub(super) build: Box<dyn Fn(&ImageSpec, &Device) -> Result<M>>,
 }
 
-/// A network without patches.
+/// Makes the entry of a network without patches.
 pub(crate) fn variant<M>(
     name: &'static str,
     preprocessing: Preprocessing,
@@ -112,7 +112,7 @@ impl<M: 'static> Variant<M> {
         }
     }
 
-    /// With patches of this side unless the name says otherwise.
+    /// Gives the network patches of this side, unless the name says otherwise.
     pub(crate) fn patch(mut self, side: usize) -> Self {
         self.patch = Some(side);
         self
@@ -121,6 +121,6 @@ impl<M: 'static> Variant<M> {
 
 /// A family of networks for images, such as every depth of VGG.
 pub trait ImageFamily: Reference + Classifier<Tensor<4>> {
-    /// Its networks.
+    /// The networks of the family.
     fn variants() -> Vec<Variant<Self>>;
 }

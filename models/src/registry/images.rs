@@ -8,17 +8,17 @@ use crate::transformer::*;
 families! {
     /// Any network that takes images.
     ImageNetwork: Tensor<4>;
-    /// AlexNet, both forms.
+    /// AlexNet in both forms.
     AlexNet,
     /// VGG of every depth, plain or with batch norm.
     Vgg,
-    /// ResNet-18 and its like.
+    /// The residual networks for ImageNet, such as ResNet-18.
     ResNet,
-    /// ResNet-20, ResNet-56 and their like.
+    /// The residual networks for CIFAR, such as ResNet-20 and ResNet-56.
     ResNetCifar,
     /// GoogLeNet.
     GoogLeNet,
-    /// ViT and DeiT.
+    /// The vision transformers ViT and DeiT.
     Vit,
     /// The Pyramid Vision Transformer.
     Pvt,
@@ -26,7 +26,7 @@ families! {
     PvtV2,
     /// The Transformer in Transformer.
     Tnt,
-    /// Swin.
+    /// The Swin transformer.
     Swin,
 }
 
@@ -61,12 +61,12 @@ fn find(name: &str) -> Result<(Entry, usize)> {
     Ok((entry, patch))
 }
 
-/// An image network by name, with random weights. A name with a slash and a number, such as `vit-tiny/8`, gives a
+/// Makes an image network by name, with random weights. A name with a slash and a number, such as `vit-tiny/8`, gives a
 /// network of patches another patch side.
 ///
 /// # Errors
 ///
-/// There is no such network, or it cannot take images of this size.
+/// Fails where there is no such network, or the network cannot take images of this size.
 pub fn image_network(
     name: &str,
     size: ImageSize,
@@ -89,11 +89,11 @@ pub fn image_network(
     (entry.build)(&spec, device)
 }
 
-/// What the published weights of an image network expect of their images.
+/// The images that the published weights of an image network expect.
 ///
 /// # Errors
 ///
-/// There is no such network.
+/// Fails where there is no such network.
 pub fn preprocessing(name: &str) -> Result<Preprocessing> {
     Ok(find(name)?.0.preprocessing)
 }

@@ -18,8 +18,8 @@ use burn_interaction::input::Kind;
 
 use crate::error::Error;
 
-/// The names of the networks that take data of this kind; of those for tables the paper's, `mlp` with any other number of
-/// layers being one too.
+/// The names of the networks that take data of this kind. Tables have the paper's two networks here, but [`table_network`]
+/// makes `mlp` with any other number of layers too.
 pub fn networks(kind: Kind) -> Vec<&'static str> {
     match kind {
         Kind::Images => image_networks(),

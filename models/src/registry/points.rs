@@ -15,7 +15,7 @@ pub struct PointVariant<M> {
     build: Box<dyn Fn(usize, &Device) -> M>,
 }
 
-/// A network for clouds of at least so many points, made for a number of classes.
+/// Makes the entry of a network for clouds of at least so many points.
 pub(crate) fn point_variant<M>(
     name: &'static str,
     least: usize,
@@ -30,7 +30,7 @@ pub(crate) fn point_variant<M>(
 }
 
 impl<M: 'static> PointVariant<M> {
-    /// Copies of a cloud's first point at its end change nothing: regions can be dropped.
+    /// Declares that copies of a cloud's first point at its end change nothing, so that regions can be dropped.
     pub(crate) fn copies_change_nothing(mut self) -> Self {
         self.copies = true;
         self
@@ -49,7 +49,7 @@ impl<M: 'static> PointVariant<M> {
 
 /// A family of networks for point clouds.
 pub trait PointFamily: Reference + Classifier<Tensor<3>> {
-    /// Its networks.
+    /// The networks of the family.
     fn variants() -> Vec<PointVariant<Self>>;
 }
 
@@ -58,9 +58,9 @@ families! {
     PointNetwork: Tensor<3>;
     /// PointNet.
     PointNet,
-    /// PointNet++, with several scales or one.
+    /// PointNet++ with several scales or one.
     PointNet2,
-    /// DGCNN and GCNN.
+    /// DGCNN, and GCNN.
     Dgcnn,
     /// PointConv.
     PointConv,
@@ -78,11 +78,12 @@ fn find(name: &str) -> Result<Entry> {
     entry.ok_or_else(|| unknown(name))
 }
 
-/// A network for clouds of `points` by name, with random weights. Names with `-slim` are smaller ones for generated data.
+/// Makes a network for clouds of `points` by name, with random weights. Names with `-slim` are smaller networks for
+/// generated data.
 ///
 /// # Errors
 ///
-/// There is no such network, or it needs more points.
+/// Fails where there is no such network, or the network needs more points.
 pub fn point_network(
     name: &str,
     points: usize,
@@ -105,7 +106,7 @@ pub fn point_network(
 ///
 /// # Errors
 ///
-/// There is no such network.
+/// Fails where there is no such network.
 pub fn ignores_copies(name: &str) -> Result<bool> {
     Ok(find(name)?.copies)
 }

@@ -1,13 +1,13 @@
-/// How a resized pixel is made from its neighbours.
+/// The way a resized pixel is made from its neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
-    /// Linear between neighbours, averaging where the image shrinks.
+    /// Linear interpolation between neighbours, averaging where the image shrinks.
     Bilinear,
-    /// Cubic between neighbours (a = -0.5), averaging where the image shrinks.
+    /// Cubic interpolation between neighbours (a = -0.5), averaging where the image shrinks.
     Bicubic,
 }
 
-/// What a network's published weights expect of an image.
+/// The preparation of images that a network's published weights expect.
 ///
 /// The image's shorter side is resized to [`resized`](Self::resized) pixels, a square of `size` pixels is cut from its
 /// centre, and pixels between 0 and 1 become `(pixel - mean) / deviation`.
@@ -21,14 +21,14 @@ pub struct Preprocessing {
     pub size: usize,
     /// The share of the resized image's shorter side that the cut keeps.
     pub crop: f64,
-    /// How to resize.
+    /// The filter to resize with.
     pub filter: Filter,
 }
 
 const IMAGENET: ([f32; 3], [f32; 3]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
 
 impl Preprocessing {
-    /// torchvision's networks: 224 out of 256 pixels, bilinear, ImageNet's statistics.
+    /// The preparation for torchvision's networks: 224 out of 256 pixels, bilinear, ImageNet's statistics.
     pub const fn torchvision() -> Self {
         Self {
             mean: IMAGENET.0,
@@ -39,8 +39,8 @@ impl Preprocessing {
         }
     }
 
-    /// The transformers trained with DeiT's recipe: 224 pixels, nine tenths of the image, bicubic, ImageNet's
-    /// statistics.
+    /// The preparation for transformers trained with DeiT's recipe: 224 pixels, nine tenths of the image, bicubic,
+    /// ImageNet's statistics.
     pub const fn deit() -> Self {
         Self {
             crop: 0.9,
@@ -49,7 +49,7 @@ impl Preprocessing {
         }
     }
 
-    /// PVT: as [`deit`](Self::deit), with 224 out of 256 pixels.
+    /// The preparation for PVT: that of [`deit`](Self::deit), with 224 out of 256 pixels.
     pub const fn pvt() -> Self {
         Self {
             crop: 0.875,
@@ -57,7 +57,7 @@ impl Preprocessing {
         }
     }
 
-    /// ViT and TNT: as [`deit`](Self::deit), with mean and deviation 0.5.
+    /// The preparation for ViT and TNT: that of [`deit`](Self::deit), with mean and deviation 0.5.
     pub const fn half() -> Self {
         Self {
             mean: [0.5; 3],
@@ -66,7 +66,7 @@ impl Preprocessing {
         }
     }
 
-    /// The CIFAR networks: 32 pixels as they are, ImageNet's statistics.
+    /// The preparation for the CIFAR networks: 32 pixels as they are, ImageNet's statistics.
     pub const fn cifar() -> Self {
         Self {
             size: 32,

@@ -4,16 +4,16 @@ use super::unknown;
 use crate::error::{Error, Result};
 use crate::mlp::{Mlp, MlpConfig};
 
-/// The layers of the table network of a name.
+/// The number of layers of a table network, from its name.
 pub(super) fn layers(name: &str) -> Option<usize> {
     name.strip_prefix("mlp")?.parse().ok()
 }
 
-/// A table network by name, `mlp5`, `mlp8` or `mlp` and any other number of layers, with random weights.
+/// Makes a table network by name, `mlp5`, `mlp8` or `mlp` and any other number of layers, with random weights.
 ///
 /// # Errors
 ///
-/// There is no such network, or it would have fewer than two layers, no inputs or no classes.
+/// Fails where there is no such network, or the network would have fewer than two layers, no inputs or no classes.
 pub fn table_network(name: &str, inputs: usize, classes: usize, device: &Device) -> Result<Mlp> {
     let layers = layers(name).ok_or_else(|| unknown(name))?;
     if layers < 2 || inputs == 0 || classes == 0 {

@@ -19,14 +19,14 @@ impl TextVariant {
 
 /// A family of networks for texts.
 pub trait TextFamily: Reference + burn_interaction::Classifier<Sentences> {
-    /// Its networks.
+    /// The networks of the family.
     fn variants() -> Vec<TextVariant>;
 }
 
 families! {
     /// Any network that takes sentences.
     TextNetwork: Sentences;
-    /// BERT, DistilBERT and ALBERT.
+    /// The networks of BERT's shape: BERT, DistilBERT and ALBERT.
     Bert,
     /// XLNet.
     XlNet,
@@ -88,12 +88,12 @@ pub fn text_networks() -> Vec<&'static str> {
     catalogue().iter().map(|entry| entry.name).collect()
 }
 
-/// The configuration of a network for texts by name, with a vocabulary of so many pieces and these classes. Names with
-/// `-slim` are smaller ones, to be trained from scratch.
+/// The configuration of a network for texts by name, with a vocabulary of this size and these classes. Names with `-slim`
+/// are smaller networks, to be trained from scratch.
 ///
 /// # Errors
 ///
-/// There is no such network, or it would have no vocabulary or no classes.
+/// Fails where there is no such network, or the network would have no vocabulary or no classes.
 pub fn text_config(name: &str, vocabulary: usize, classes: &[String]) -> Result<TextConfig> {
     let entry = catalogue().into_iter().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| unknown(name))?;

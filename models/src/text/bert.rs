@@ -11,10 +11,10 @@ use super::{hide, names};
 use crate::layers::{FeedForward, SplitAttention, layer_norm, linear, token};
 use crate::weights::{Dialect, Reference, renamed};
 
-/// Which of the networks that share this shape.
+/// The networks that share BERT's shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum BertKind {
-    /// BERT.
+    /// BERT itself.
     Bert,
     /// DistilBERT: no segments, and ReLU instead of tanh before the classifier.
     DistilBert,
@@ -25,9 +25,9 @@ pub enum BertKind {
 /// Configuration of a [`Bert`].
 #[derive(Config, Debug, PartialEq)]
 pub struct BertConfig {
-    /// Which network.
+    /// The network of this shape.
     pub kind: BertKind,
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Word pieces of the vocabulary.
     #[config(default = 30522)]
@@ -35,13 +35,13 @@ pub struct BertConfig {
     /// Width of the layers.
     #[config(default = 768)]
     pub width: usize,
-    /// Width of the embeddings, another than that of the layers in ALBERT only.
+    /// Width of the embeddings, which differs from that of the layers in ALBERT only.
     #[config(default = 768)]
     pub embedding: usize,
-    /// Layers, or in ALBERT applications of the only one.
+    /// Number of layers, or in ALBERT of applications of the only one.
     #[config(default = 12)]
     pub depth: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     #[config(default = 12)]
     pub heads: usize,
     /// Width inside the MLP blocks.
@@ -50,13 +50,13 @@ pub struct BertConfig {
     /// The longest sentence, in word pieces.
     #[config(default = 512)]
     pub positions: usize,
-    /// Segments.
+    /// Number of segments.
     #[config(default = 2)]
     pub segments: usize,
     /// Share of features dropped in training.
     #[config(default = 0.1)]
     pub dropout: f64,
-    /// Whether the GELU is the approximate one; `None`: in ALBERT only.
+    /// Whether the GELU is the approximate one; with `None` it is in ALBERT only.
     pub approximate: Option<bool>,
     /// The epsilon of every layer norm.
     #[config(default = 1e-12)]
@@ -64,17 +64,17 @@ pub struct BertConfig {
 }
 
 impl BertConfig {
-    /// `bert-base-uncased`.
+    /// The configuration of `bert-base-uncased`.
     pub fn bert(classes: usize) -> Self {
         Self::new(BertKind::Bert, classes)
     }
 
-    /// `distilbert-base-uncased`.
+    /// The configuration of `distilbert-base-uncased`.
     pub fn distilbert(classes: usize) -> Self {
         Self::new(BertKind::DistilBert, classes).with_depth(6)
     }
 
-    /// `albert-base-v2`, which is trained without dropout.
+    /// The configuration of `albert-base-v2`, which is trained without dropout.
     pub fn albert(classes: usize) -> Self {
         Self::new(BertKind::Albert, classes)
             .with_vocabulary(30_000)
@@ -87,11 +87,11 @@ impl BertConfig {
         self.approximate.unwrap_or(self.kind == BertKind::Albert)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// The heads do not divide the width.
+    /// Fails where the heads do not divide the width.
     pub fn init(&self, device: &Device) -> crate::Result<Bert> {
         crate::transformer::multiple(names::name(self.kind), "a width", self.width, self.heads)?;
         let table = |entries: usize| {
@@ -123,7 +123,7 @@ impl BertConfig {
     }
 }
 
-/// BERT and those of its shape: DistilBERT and ALBERT.
+/// BERT and the networks of its shape, DistilBERT and ALBERT.
 ///
 /// Reference: Hugging Face transformers `BertForSequenceClassification`, `DistilBertForSequenceClassification` and
 /// `AlbertForSequenceClassification`, with their keys. Layer norms come after the residual sums; the first piece, `[CLS]`,
@@ -151,7 +151,7 @@ struct Embeddings {
 }
 
 impl Embeddings {
-    /// `[batch, length, width]`; positions count padding too.
+    /// The features of all pieces, `[batch, length, width]`; positions count padding too.
     fn forward(&self, sentences: &Sentences) -> Tensor<3> {
         let [_, length] = sentences.dims();
         let positions = Tensor::<1, Int>::arange(0..length as i64, &sentences.pieces.device());
@@ -201,7 +201,7 @@ impl Bert {
     ///
     /// # Panics
     ///
-    /// A sentence is longer than the network's positions, or a word piece is not of its vocabulary.
+    /// Panics if a sentence is longer than the network's positions, or a word piece is not in the network's vocabulary.
     pub fn forward(&self, sentences: Sentences) -> Tensor<2> {
         let [_, length] = sentences.dims();
         let [positions, _] = self.embeddings.positions.weight.dims();

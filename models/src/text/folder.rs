@@ -1,4 +1,4 @@
-//! Folders as Hugging Face's transformers write them.
+//! Folders in the form that Hugging Face's transformers write.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::weights::{LoadReport, Reference, load, save};
 const CONFIG: &str = "config.json";
 const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 
-/// A network for texts from a Hugging Face folder: `config.json`, and `model.safetensors` or `pytorch_model.bin`.
+/// Opens a network for texts from a Hugging Face folder: `config.json`, and `model.safetensors` or `pytorch_model.bin`.
 ///
 /// ```
 /// use burn_interaction_models::registry::text_config;
@@ -29,8 +29,9 @@ const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 ///
 /// # Errors
 ///
-/// A file is missing, cut, of another network, or of a variant that is not here; the message names it. So is a network
-/// without a head for classification: [`load_pretrained`](crate::load_pretrained) reads it, to be trained.
+/// Fails where a file is missing, cut, of another network, or of a variant that is not here, and where the network has no
+/// head for classification; the message names the file. [`load_pretrained`](crate::load_pretrained) reads a network without
+/// head, to be trained.
 pub fn open_text(
     folder: impl AsRef<Path>,
     device: &Device,
@@ -45,7 +46,7 @@ pub fn open_text(
 ///
 /// # Errors
 ///
-/// There is none.
+/// Fails where the folder has no weights.
 pub fn text_weights(folder: impl AsRef<Path>) -> Result<PathBuf> {
     let folder = folder.as_ref();
     let found = WEIGHTS
@@ -58,12 +59,12 @@ pub fn text_weights(folder: impl AsRef<Path>) -> Result<PathBuf> {
     })
 }
 
-/// Writes a network as a Hugging Face folder, which transformers read: `config.json` and `model.safetensors`. The vocabulary
-/// is written by whoever has it.
+/// Writes a network as a Hugging Face folder, which transformers read: `config.json` and `model.safetensors`. The
+/// vocabulary is not written; whoever has it can save it beside them.
 ///
 /// # Errors
 ///
-/// A file cannot be written.
+/// Fails where a file cannot be written.
 pub fn save_text(
     net: &impl Reference,
     config: &TextConfig,
@@ -79,7 +80,7 @@ impl TextConfig {
     ///
     /// # Errors
     ///
-    /// It is missing, or of a network that is not here.
+    /// Fails where the file is missing, or of a network that is not here.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let path = folder.as_ref().join(CONFIG);
         let fail = |reason: String| Error::File {
@@ -94,7 +95,7 @@ impl TextConfig {
     ///
     /// # Errors
     ///
-    /// It cannot be written.
+    /// Fails where the file cannot be written.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<()> {
         let path = folder.as_ref().join(CONFIG);
         let fail = |e: std::io::Error| Error::File {

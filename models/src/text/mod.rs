@@ -1,4 +1,4 @@
-//! Transformers for text.
+//! Transformers for texts.
 
 mod bert;
 mod config;
@@ -13,7 +13,7 @@ pub use xlnet::*;
 
 use burn::tensor::{Bool, Tensor};
 
-/// What hidden pieces add to a score: less than any score, so that nothing is left of them after the softmax.
+/// The bias of hidden pieces in scores: less than any score, so that nothing is left of these pieces after the softmax.
 const HIDDEN: f32 = -1e30;
 
 /// Biases that hide pieces from all attention: `[batch, keys]` to `[batch, 1, tokens, keys]`.

@@ -10,7 +10,7 @@ pub(super) fn name(kind: BertKind) -> &'static str {
     }
 }
 
-/// Names within a layer, here and in BERT, DistilBERT and ALBERT.
+/// Names of weights within a layer, here and in BERT, DistilBERT and ALBERT.
 const LAYER: [(&str, [&str; 3]); 8] = [
     (
         "attention.query.",

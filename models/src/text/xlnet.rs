@@ -11,10 +11,10 @@ use super::HIDDEN;
 use crate::layers::{FeedForward, layer_norm, linear, table};
 use crate::weights::{Reference, renamed};
 
-/// Configuration of an [`XlNet`]; the defaults are those of `xlnet-base-cased`.
+/// Configuration of an [`XlNet`]; the defaults are the sizes of `xlnet-base-cased`.
 #[derive(Config, Debug, PartialEq)]
 pub struct XlNetConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Word pieces of the vocabulary.
     #[config(default = 32000)]
@@ -22,10 +22,10 @@ pub struct XlNetConfig {
     /// Width of the layers.
     #[config(default = 768)]
     pub width: usize,
-    /// Layers.
+    /// Number of layers.
     #[config(default = 12)]
     pub depth: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     #[config(default = 12)]
     pub heads: usize,
     /// Width inside the MLP blocks.
@@ -40,11 +40,11 @@ pub struct XlNetConfig {
 }
 
 impl XlNetConfig {
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// The heads do not divide the width, or the width is odd.
+    /// Fails where the heads do not divide the width, or the width is odd.
     pub fn init(&self, device: &Device) -> crate::Result<XlNet> {
         crate::transformer::multiple("xlnet", "a width", self.width, self.heads)?;
         crate::transformer::multiple("xlnet", "a width", self.width, 2)?;
@@ -74,8 +74,8 @@ impl XlNetConfig {
 ///
 /// Reference: Hugging Face transformers `XLNetForSequenceClassification`, with its keys. Sentences end with `<sep> <cls>`,
 /// and the last visible piece goes to the classifier: padding may stand on the left, as the reference has it, or on the
-/// right, as only distances between pieces count. Of the two streams only that of the content is needed, so that
-/// `mask_emb` is idle.
+/// right, as only distances between pieces count. Of the two streams only that of the content is needed, so that `mask_emb`
+/// is idle.
 #[derive(Module, Debug)]
 pub struct XlNet {
     words: Embedding,
@@ -94,7 +94,8 @@ struct Layer {
     dropout: Dropout,
 }
 
-/// Projections are kept as the reference keeps them, `[width, heads, head width]`, that of the output too.
+/// Attention with biases by distance and segment. Projections are kept as the reference keeps them,
+/// `[width, heads, head width]`, that of the output too.
 #[derive(Module, Debug)]
 struct RelativeAttention {
     q: Param<Tensor<3>>,
@@ -109,13 +110,13 @@ struct RelativeAttention {
     layer_norm: LayerNorm,
 }
 
-/// What all layers know of a batch of sentences.
+/// Tensors about a batch of sentences that all layers use.
 struct Relations {
     /// Sinusoids of the distances `length, .., 1 - length`: `[1, 2 * length, width]`.
     distances: Tensor<3>,
-    /// One where two pieces are of different segments: `[batch, 1, length, length]`.
+    /// Numbers that are one where two pieces are of different segments: `[batch, 1, length, length]`.
     differ: Tensor<4>,
-    /// What is added to the scores of hidden keys: `[batch, 1, length, length]`.
+    /// Bias added to the scores of hidden keys: `[batch, 1, length, length]`.
     bias: Tensor<4>,
 }
 
@@ -172,7 +173,7 @@ impl RelativeAttention {
         }
     }
 
-    /// `[batch, tokens, width]` to `[batch, heads, tokens, head width]`.
+    /// Projects tokens to heads: `[batch, tokens, width]` to `[batch, heads, tokens, head width]`.
     fn project(x: Tensor<3>, projection: &Param<Tensor<3>>) -> Tensor<4> {
         let [width, heads, head] = projection.dims();
         let [batch, tokens, _] = x.dims();
@@ -204,7 +205,7 @@ impl RelativeAttention {
     }
 }
 
-/// From scores by distance, `[batch, heads, length, 2 * length]` with column t for distance `length - t`, to scores by
+/// Turns scores by distance, `[batch, heads, length, 2 * length]` with column t for distance `length - t`, into scores by
 /// key: column `length - i + j` of row i.
 fn shift(scores: Tensor<4>) -> Tensor<4> {
     let [batch, heads, length, columns] = scores.dims();
@@ -228,7 +229,7 @@ impl XlNet {
     ///
     /// # Panics
     ///
-    /// A word piece is not of the vocabulary.
+    /// Panics if a word piece is not in the vocabulary.
     pub fn forward(&self, sentences: Sentences) -> Tensor<2> {
         let [batch, _] = sentences.dims();
         let [_, width] = self.words.weight.dims();

@@ -1,4 +1,4 @@
-//! Vision transformers.
+//! Vision transformers, which take images of one size or of several.
 
 mod pvt;
 mod swin;

@@ -21,7 +21,7 @@ const STRIDE: usize = 4;
 /// Configuration of a [`Tnt`].
 #[derive(Config, Debug)]
 pub struct TntConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Height and width of the images, multiples of `patch`.
     #[config(default = "[224, 224]")]
@@ -41,10 +41,10 @@ pub struct TntConfig {
     /// Heads of attention between the pixels of a patch.
     #[config(default = 4)]
     pub inner_heads: usize,
-    /// Blocks.
+    /// Number of blocks.
     #[config(default = 12)]
     pub depth: usize,
-    /// The form of timm's older weights: one convolution over the whole image, norms pixel by pixel.
+    /// Whether it is the form of timm's older weights: one convolution over the whole image, norms pixel by pixel.
     #[config(default = false)]
     pub legacy: bool,
     /// Input channels.
@@ -55,7 +55,7 @@ pub struct TntConfig {
     pub drop_path: f64,
 }
 
-/// The Transformer in Transformer: attention between the pixels of each patch, and between patches.
+/// TNT, the Transformer in Transformer: attention between the pixels of each patch, and between patches.
 ///
 /// Reference: timm `tnt_{s,b}_patch16_224` and `tnt_s_legacy_patch16_224`; keys `cls_token`, `patch_pos`, `pixel_pos`,
 /// `pixel_embed.proj`, `norm1_proj`, `proj`, `norm2_proj`, `blocks.N`, `norm`, `head`. The names of huawei-noah's files
@@ -74,7 +74,7 @@ pub struct Tnt {
     head: Linear,
 }
 
-/// An image to the pixels of its patches.
+/// A layer from an image to the pixel tokens of its patches.
 #[derive(Module, Debug)]
 struct PixelEmbed {
     proj: Conv2d,
@@ -92,7 +92,7 @@ struct Block {
     mlp_in: FeedForward,
     norm1_proj: LayerNorm,
     proj: Linear,
-    /// Absent in the legacy form.
+    /// The norm after the projection, absent in the legacy form.
     norm2_proj: Option<LayerNorm>,
     norm_out: LayerNorm,
     attn_out: Attention,
@@ -113,22 +113,22 @@ struct Attention {
 }
 
 impl TntConfig {
-    /// TNT-S.
+    /// The configuration of TNT-S.
     pub fn small(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// TNT-B: 640 numbers in 10 heads, 40 in a pixel.
+    /// The configuration of TNT-B: 640 numbers in 10 heads, 40 in a pixel.
     pub fn base(classes: usize) -> Self {
         let config = Self::new(classes).with_width(640).with_heads(10);
         config.with_inner_width(40)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// Sizes do not fit each other.
+    /// Fails where sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<Tnt> {
         multiple("tnt", "a patch", self.patch, STRIDE)?;
         whole_image("tnt", self.image, self.patch)?;
@@ -176,8 +176,8 @@ impl TntConfig {
 }
 
 impl PixelEmbed {
-    /// `[batch, channels, height, width]` to `[batch * patches, inner, side, side]`. The padding of the convolution acts
-    /// at every patch's border, in the legacy form at the image's.
+    /// Makes pixel tokens of an image: `[batch, channels, height, width]` to `[batch * patches, inner, side, side]`. The
+    /// padding of the convolution acts at every patch's border, in the legacy form at the image's.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match self.legacy {
             true => cut(self.proj.forward(x), self.patch.div_ceil(STRIDE)),
@@ -186,7 +186,7 @@ impl PixelEmbed {
     }
 }
 
-/// Squares of an image, row by row: `[batch, channels, height, width]` to `[batch * squares, channels, side, side]`.
+/// Cuts an image into squares, row by row: `[batch, channels, height, width]` to `[batch * squares, channels, side, side]`.
 fn cut(x: Tensor<4>, side: usize) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     let (rows, columns) = (height / side, width / side);
@@ -213,7 +213,7 @@ impl Attention {
 }
 
 impl Block {
-    /// `pixels` is `[batch * patches, pixels, inner]`, `patches` is `[batch, 1 + patches, width]`.
+    /// Runs a block on `pixels`, `[batch * patches, pixels, inner]`, and `patches`, `[batch, 1 + patches, width]`.
     fn forward(&self, pixels: Tensor<3>, patches: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
         let drop = self.drop_path;
         let pixels = residual(pixels, &self.norm_in, drop, |x| self.attn_in.forward(x));
@@ -241,7 +241,7 @@ impl Block {
     }
 }
 
-/// The pixels of a patch in one row: `[batch * patches, pixels, inner]` to `[batch, patches, pixels * inner]`.
+/// Puts the pixels of a patch in one row: `[batch * patches, pixels, inner]` to `[batch, patches, pixels * inner]`.
 fn flat(pixels: Tensor<3>, batch: usize, patches: usize) -> Tensor<3> {
     let [_, count, inner] = pixels.dims();
     pixels.reshape([batch, patches, count * inner])
@@ -303,7 +303,7 @@ impl Reference for Tnt {
         }]
     }
 
-    /// huawei-noah's files keep the pixels' positions as `[1, pixels, inner]`.
+    /// Reshapes the pixels' positions, which huawei-noah's files keep as `[1, pixels, inner]`.
     fn adapt(&self, weight: Weight) -> Weight {
         let here = self.pixel_pos.shape();
         let [pixels, inner] = match (weight.name.as_str(), weight.shape.as_slice()) {

@@ -17,7 +17,7 @@ const EPSILON: f64 = 1e-6;
 /// Configuration of a [`Vit`].
 #[derive(Config, Debug)]
 pub struct VitConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Height and width of the images, multiples of `patch`.
     #[config(default = "[224, 224]")]
@@ -28,7 +28,7 @@ pub struct VitConfig {
     /// Numbers in a token, a multiple of `heads`.
     #[config(default = 768)]
     pub width: usize,
-    /// Blocks.
+    /// Number of blocks.
     #[config(default = 12)]
     pub depth: usize,
     /// Heads of attention.
@@ -37,7 +37,7 @@ pub struct VitConfig {
     /// Hidden numbers of the MLP blocks for each number of a token.
     #[config(default = 4)]
     pub mlp_ratio: usize,
-    /// A second token and head, as DeiT's distillation has them; the logits are the mean of both heads.
+    /// Whether there is a second token and head, as for DeiT's distillation; the logits are the mean of both heads.
     #[config(default = false)]
     pub distilled: bool,
     /// Input channels.
@@ -76,26 +76,26 @@ struct Block {
 }
 
 impl VitConfig {
-    /// ViT-Ti and DeiT-Ti: 192 numbers in 3 heads.
+    /// The configuration of ViT-Ti and DeiT-Ti: 192 numbers in 3 heads.
     pub fn tiny(classes: usize) -> Self {
         Self::new(classes).with_width(192).with_heads(3)
     }
 
-    /// ViT-S and DeiT-S: 384 numbers in 6 heads.
+    /// The configuration of ViT-S and DeiT-S: 384 numbers in 6 heads.
     pub fn small(classes: usize) -> Self {
         Self::new(classes).with_width(384).with_heads(6)
     }
 
-    /// ViT-B and DeiT-B: 768 numbers in 12 heads.
+    /// The configuration of ViT-B and DeiT-B: 768 numbers in 12 heads.
     pub fn base(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// Sizes do not fit each other.
+    /// Fails where sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<Vit> {
         whole_image("vit", self.image, self.patch)?;
         multiple("vit", "a width", self.width, self.heads)?;

@@ -29,9 +29,9 @@ pub trait Reference: burn::module::Module {
     /// The network's name, for messages.
     fn name(&self) -> String;
 
-    /// Where the reference's keys differ from this module's: pieces of a key, `(here, there)`, such as `("layers.1.",
-    /// "layers.2.")` for the second Linear of a Sequential with activations in between. The first that fits a key
-    /// changes it. A piece fits where a segment of the key begins; with a `^` before it only where the key does.
+    /// Pieces of keys in which this module differs from its reference, `(here, there)`, such as
+    /// `("layers.1.", "layers.2.")` for the second Linear of a Sequential with activations in between. The first that fits
+    /// a key changes it. A piece fits where a segment of the key begins; with a `^` before it only where the key does.
     fn renames(&self) -> Vec<(String, String)> {
         Vec::new()
     }
@@ -52,7 +52,7 @@ pub trait Reference: burn::module::Module {
         &[]
     }
 
-    /// How other collections name the reference's weights.
+    /// The names that other collections give to the reference's weights.
     fn dialects(&self) -> Vec<Dialect> {
         Vec::new()
     }
@@ -73,21 +73,21 @@ pub struct Dialect {
     pub renames: Vec<(String, String)>,
 }
 
-/// What loading did.
+/// The outcome of loading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadReport {
-    /// How many tensors were loaded.
+    /// The number of tensors that were loaded.
     pub loaded: usize,
     /// Keys of the file that are not needed, known by name: `num_batches_tracked`, index buffers, auxiliary heads.
     pub ignored: Vec<String>,
-    /// Keys that the file lacks and that keep their random weights: of a head, and only by [`load_pretrained`].
+    /// Keys that the file lacks and that keep their random weights: keys of a head, and only by [`load_pretrained`].
     pub random: Vec<String>,
 }
 
 /// Loads the weights of a network from a file of its reference or of [`save`].
 ///
-/// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.t7`, `.bin`; a dictionary around the weights and a `module.` prefix are seen
-/// through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
+/// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.t7`, `.bin`; a dictionary around the weights and a `module.` prefix
+/// are seen through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
 ///
 /// Weights are read one by one, straight into the network: a network just made by `init`, whose random weights are drawn
 /// when they are first used, costs no memory of its own.
@@ -97,18 +97,18 @@ pub struct LoadReport {
 ///
 /// # Errors
 ///
-/// The file is missing, cut or of another kind, or a key is missing, left over or of another shape: then all of
-/// them are listed and nothing is loaded.
+/// Fails where the file is missing, cut or of another kind, or a key is missing, left over or of another shape: then all
+/// such keys are listed and nothing is loaded.
 pub fn load<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
     read_into(net, path.as_ref(), &[])
 }
 
-/// Loads the weights of a network that was trained for another task: as [`load`], but its head ([`Reference::head`]) may be
-/// missing, and keeps its random weights then.
+/// Loads the weights of a network that was trained for another task, as [`load`] does, except that the head
+/// ([`Reference::head`]) may be missing, and keeps its random weights then.
 ///
 /// # Errors
 ///
-/// As [`load`].
+/// Fails where [`load`] does, except for a missing head.
 pub fn load_pretrained<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
     let head = net.head();
     read_into(net, path.as_ref(), head)
@@ -176,7 +176,7 @@ fn read_into<M: Reference>(mut net: M, path: &Path, head: &[&str]) -> Result<(M,
     })
 }
 
-/// What is wrong with a weight, in the file's own names and shapes: Burn's Linear layers keep theirs transposed.
+/// The fault of a weight, in the file's own names and shapes: Burn's Linear layers keep theirs transposed.
 fn describe(
     error: &ApplyError,
     there: &impl Fn(&str) -> String,
@@ -247,7 +247,7 @@ fn apply<M: Reference>(
     net.apply(renamed, None, Some(Box::new(adapter)), true)
 }
 
-/// Each weight once: second names are left out where the first is there too, and made the first elsewhere.
+/// Keeps each weight once: second names are left out where the first is there too, and made the first elsewhere.
 fn once(
     tensors: Vec<Weight>,
     aliases: &[(String, String)],
@@ -269,11 +269,11 @@ fn once(
     tensors.into_iter().filter_map(keep).collect()
 }
 
-/// What a batch norm counts, which nothing reads.
+/// `num_batches_tracked`: stored by PyTorch, unused at inference.
 const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 
-/// Without the dictionaries that checkpoints wrap around the weights, what training keeps beside them, and the prefix of
-/// `DataParallel`.
+/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefix
+/// of `DataParallel`.
 fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
     for wrapper in ["model_state_dict.", "state_dict.", "model.", "module."] {
         let inside = |weight: &Weight| weight.name.starts_with(wrapper);
@@ -291,7 +291,7 @@ fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight>
     tensors
 }
 
-/// What checkpoints of a training hold beside the weights.
+/// Prefixes of the entries that checkpoints of a training hold beside the weights.
 const BESIDE: [&str; 6] = [
     "optimizer.",
     "optimizer_state_dict.",

@@ -1,10 +1,10 @@
-/// Names of weights in this crate and in a file: pieces of keys that differ, `(here, there)`. The first that fits
-/// counts; a piece begins where a segment of the key does, or only where the key does if it has a `^` before it, and ends
-/// with a full stop or with the key.
+/// Names of weights in this crate and in a file: pieces of keys that differ, `(here, there)`. The first that fits counts; a
+/// piece begins where a segment of the key does, or only where the key does if it has a `^` before it, and ends with a full
+/// stop or with the key.
 pub(super) struct Names<'a>(pub(super) &'a [(String, String)]);
 
 impl Names<'_> {
-    /// The file's key for one of ours.
+    /// The file's key for a key of ours.
     pub(super) fn there(&self, key: &str) -> String {
         let mut pieces = self.0.iter().map(|(here, there)| (here, there));
         pieces
@@ -12,7 +12,7 @@ impl Names<'_> {
             .unwrap_or_else(|| key.into())
     }
 
-    /// Our key for one of the file's.
+    /// Our key for a key of the file.
     pub(super) fn here(&self, key: &str) -> String {
         let mut pieces = self.0.iter().map(|(here, there)| (there, here));
         pieces
@@ -28,7 +28,7 @@ fn swap(key: &str, from: &str, to: &str) -> Option<String> {
     Some(format!("{before}{to}{}", &rest[from.len()..]))
 }
 
-/// Where a piece stands in a key.
+/// The place of a piece in a key.
 pub(super) fn find(key: &str, piece: &str) -> Option<usize> {
     let (piece, anywhere) = match piece.strip_prefix('^') {
         Some(piece) => (piece, false),
@@ -47,7 +47,7 @@ pub(crate) fn sequential(field: &str, there: &[usize]) -> Vec<(String, String)> 
     there.iter().enumerate().map(rename).collect()
 }
 
-/// Renames from literals.
+/// Makes renames from literals.
 pub(crate) fn renamed(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs
         .iter()

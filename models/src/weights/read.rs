@@ -11,18 +11,18 @@ use safetensors::tensor::Metadata;
 
 use super::Weight;
 
-/// Headers are a few kilobytes; what says it is larger is no safetensors file.
+/// Largest plausible header: headers are a few kilobytes, and a file that claims more is no safetensors file.
 const LARGEST_HEADER: u64 = 100_000_000;
 
-/// The tensors of a PyTorch checkpoint, their bytes still unread.
+/// Reads the tensors of a PyTorch checkpoint, leaving their bytes unread.
 pub(super) fn pytorch(path: &Path) -> Result<Vec<Weight>, String> {
     let mut store = PytorchStore::from_file(path).map_indices_contiguous(false);
     let tensors = store.get_all_tensors().map_err(|e| e.to_string())?;
     Ok(tensors.values().cloned().collect())
 }
 
-/// The tensors of a safetensors file, their bytes still unread. Burn's own store maps the whole file into memory, which
-/// stays there while it is copied.
+/// Reads the tensors of a safetensors file, leaving their bytes unread. Burn's own store maps the whole file into memory,
+/// which stays there while it is copied.
 pub(super) fn safetensors(path: &Path) -> Result<Vec<Weight>, String> {
     let io = |e: IoError| e.to_string();
     let mut file = File::open(path).map_err(io)?;

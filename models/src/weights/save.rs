@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// The file cannot be written, or its extension is neither.
+/// Fails where the file cannot be written, or has another extension.
 pub fn save<M: Reference>(net: &M, path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     let fail = |reason: String| Error::File {

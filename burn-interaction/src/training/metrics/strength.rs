@@ -15,7 +15,7 @@ use super::readings::Readings;
 /// A number read off the corrected strength of orders that the probe measured in an epoch, shown with its error over the
 /// probe's samples.
 ///
-/// It has a value as soon as the probe has measured in an epoch; epochs without a reading have none.
+/// The metric has a value as soon as the probe has measured in an epoch; epochs without a reading have none.
 #[derive(Debug, Clone)]
 pub struct OrderStrengthMetric {
     name: MetricName,

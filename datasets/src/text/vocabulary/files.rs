@@ -1,4 +1,4 @@
-//! Tokenizers in files.
+//! Tokenizers in files, read and written.
 
 use std::path::Path;
 
@@ -21,8 +21,8 @@ pub(super) const FILES: [&str; 6] = [
 ];
 
 impl Vocabulary {
-    /// Reads a Hugging Face folder, a `tokenizer.json` or a `vocab.txt` of word pieces, one a line. `frame` is for the
-    /// latter, which does not say.
+    /// Reads a Hugging Face folder, a `tokenizer.json` or a `vocab.txt` of word pieces, one a line. `frame` is for a
+    /// `vocab.txt`, which does not say.
     ///
     /// A folder's `tokenizer.json` is read if it is there, else its `vocab.txt`; `tokenizer_config.json` says whether the
     /// latter is of small letters, and which pieces are special. A sentencepiece model alone is not read: transformers
@@ -30,7 +30,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// There is no tokenizer, or it is cut or of another kind.
+    /// Fails where there is no tokenizer, or the tokenizer is cut or of another kind.
     pub fn open(path: impl AsRef<Path>, frame: Frame) -> Result<Self> {
         let path = path.as_ref();
         let is_folder = path.is_dir();
@@ -78,12 +78,12 @@ impl Vocabulary {
         Self::new(tokenizer, frame, config, files).map_err(|reason| Error::file(path, reason))
     }
 
-    /// Writes the files of the tokenizer to a folder: those it was read from, or a `tokenizer.json`, a
-    /// `tokenizer_config.json` and, of word pieces, a `vocab.txt`.
+    /// Writes the files of the tokenizer to a folder: the files that it was read from, or a `tokenizer.json`, a
+    /// `tokenizer_config.json` and, for word pieces, a `vocab.txt`.
     ///
     /// # Errors
     ///
-    /// A file cannot be written.
+    /// Fails where a file cannot be written.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<()> {
         let folder = folder.as_ref();
         let write = |name: &str, bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Word pieces, by the `tokenizers` crate.
+//! The word pieces of sentences, by the `tokenizers` crate.
 
 mod files;
 mod word_pieces;
@@ -13,17 +13,17 @@ use tokenizers::{Tokenizer, TruncationParams};
 use super::Encoded;
 use crate::error::{Error, Result};
 
-/// Where the piece that stands for the class of a sentence is put.
+/// The place of the piece that stands for the class of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Frame {
-    /// First, `[CLS] .. [SEP]`: BERT, DistilBERT, ALBERT.
+    /// The first place, `[CLS] .. [SEP]`: BERT, DistilBERT, ALBERT.
     #[default]
     ClassFirst,
-    /// Last, `.. [SEP] [CLS]`: XLNet.
+    /// The last place, `.. [SEP] [CLS]`: XLNet.
     ClassLast,
 }
 
-/// Names of special pieces, by the entries of `tokenizer_config.json` that can give others.
+/// Names of special pieces: the entry of `tokenizer_config.json` that can give another name, and the usual ones.
 const PAD: (&str, [&str; 2]) = ("pad_token", ["[PAD]", "<pad>"]);
 const UNKNOWN: (&str, [&str; 2]) = ("unk_token", ["[UNK]", "<unk>"]);
 const CLASS: (&str, [&str; 2]) = ("cls_token", ["[CLS]", "<cls>"]);
@@ -45,19 +45,19 @@ const MASK: (&str, [&str; 2]) = ("mask_token", ["[MASK]", "<mask>"]);
 pub struct Vocabulary {
     tokenizer: Tokenizer,
     frame: Frame,
-    /// What `tokenizer_config.json` says, where there is one.
+    /// The contents of `tokenizer_config.json`, where there is one.
     config: Map<String, Value>,
-    /// The files it was read from, which are kept as they are.
+    /// The files that the vocabulary was read from, kept as they are.
     files: Vec<(String, Vec<u8>)>,
 }
 
 impl Vocabulary {
-    /// A vocabulary of these pieces, in small letters; the rest of a word begins with `##`. `[CLS]`, `[SEP]` and `[UNK]` must be
-    /// among them.
+    /// Makes a vocabulary of these pieces, in small letters; the rest of a word begins with `##`. `[CLS]`, `[SEP]` and
+    /// `[UNK]` must be among them.
     ///
     /// # Errors
     ///
-    /// They are not, or a piece comes twice.
+    /// Fails where `[CLS]`, `[SEP]` or `[UNK]` is missing, or a piece comes twice.
     pub fn of_pieces(pieces: &[String], frame: Frame) -> Result<Self> {
         word_pieces::word_pieces(pieces, true, frame)
             .and_then(|tokenizer| Self::new(tokenizer, frame, Map::new(), Vec::new()))
@@ -91,12 +91,12 @@ impl Vocabulary {
         last.max(self.tokenizer.get_vocab_size(true))
     }
 
-    /// A piece by its number; empty where there is none.
+    /// A piece by its number; empty where no piece has the number.
     pub fn piece(&self, id: u32) -> String {
         self.tokenizer.id_to_token(id).unwrap_or_default()
     }
 
-    /// A special piece, by the name that the configuration gives or a usual one.
+    /// The number of a special piece, by the name that the configuration gives or a usual one.
     fn special(&self, (entry, usual): (&str, [&str; 2])) -> Option<usize> {
         let given = self.config.get(entry);
         let given = given.map(|given| given.get("content").unwrap_or(given));
@@ -106,7 +106,7 @@ impl Vocabulary {
         ids.next().map(|id| id as usize)
     }
 
-    /// The piece that pads: 0 where there is none.
+    /// The number of the piece that pads; 0 where there is none.
     pub fn pad(&self) -> usize {
         self.special(PAD).unwrap_or(0)
     }
@@ -150,13 +150,13 @@ impl Vocabulary {
         }
     }
 
-    /// Sentences in word pieces, with the special ones about them; those with more than `longest` are cut. All are of segment
-    /// 0, unless `tokenizer_config.json` has `token_type_ids` among its `model_input_names`: as in transformers, whose
-    /// XLNet puts its class in a segment of its own only then.
+    /// Puts sentences into word pieces, with the special ones about them; sentences with more than `longest` pieces are
+    /// cut. All pieces are of segment 0, unless `tokenizer_config.json` has `token_type_ids` among its `model_input_names`:
+    /// as in transformers, whose XLNet puts its class in a segment of its own only then.
     ///
     /// # Errors
     ///
-    /// A sentence has no word pieces, or the tokenizer fails.
+    /// Fails where a sentence has no word pieces, or the tokenizer fails.
     pub fn encode(&self, texts: &[&str], longest: Option<usize>) -> Result<Vec<Encoded>> {
         let fail = |e: tokenizers::Error| Error::Data(format!("word pieces: {e}"));
         let mut tokenizer = self.tokenizer.clone();

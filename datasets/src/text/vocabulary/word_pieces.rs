@@ -1,4 +1,4 @@
-//! Word pieces as BERT has them: from a list, or learned from texts.
+//! Word pieces in BERT's manner: from a list, or learned from texts.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,12 @@ use super::{CLASS, END, Frame, MASK, PAD, UNKNOWN, Vocabulary};
 use crate::error::{Error, Result};
 
 impl Vocabulary {
-    /// Learns a vocabulary of at most so many pieces from texts, as BERT's was: pairs of pieces that are most frequent are
-    /// joined.
+    /// Learns a vocabulary of at most so many pieces from texts, as BERT's was learned: pairs of pieces that are most
+    /// frequent are joined.
     ///
     /// # Errors
     ///
-    /// There is too little text.
+    /// Fails where there is too little text.
     pub fn learned<'a>(
         texts: impl Iterator<Item = &'a str>,
         size: usize,
@@ -74,7 +74,7 @@ fn letters_within(text: &str, normalizer: &BertNormalizer) -> tokenizers::Result
     Ok(words.iter().flat_map(within).collect())
 }
 
-/// BERT's tokenizer with these pieces.
+/// Makes BERT's tokenizer with these pieces.
 pub(super) fn word_pieces(
     pieces: &[String],
     lower: bool,

@@ -1,4 +1,4 @@
-//! The entries of each network's `config.json`.
+//! The entries of each network's `config.json`, read and written.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::TextSizes;
 use crate::text::{BertConfig, BertKind, XlNetConfig};
 
-/// BERT's and ALBERT's entries; those of a file that are not here have no influence on the logits.
+/// Entries of BERT's and ALBERT's files that have an influence on the logits.
 #[derive(Serialize, Deserialize)]
 #[serde(default)]
 struct BertEntries {
@@ -54,7 +54,7 @@ impl Default for BertEntries {
 }
 
 impl BertEntries {
-    /// ALBERT's own defaults, those of its largest network.
+    /// ALBERT's own defaults, which are the sizes of its largest network.
     fn albert() -> Self {
         Self {
             vocab_size: 30000,
@@ -143,7 +143,7 @@ impl Default for XlNetEntries {
     }
 }
 
-/// Why a file is not read: which entry has a value that the networks here do not have.
+/// The reason why a file is not read: an entry has a value that the networks here do not have.
 fn refuse<T: std::fmt::Debug>(entry: &str, value: T, known: &str) -> String {
     format!("{entry} is {value:?}: the networks here have {known}")
 }
@@ -279,7 +279,7 @@ impl TextSizes {
         ))
     }
 
-    /// The entries of a `config.json` of these sizes.
+    /// Writes these sizes as the entries of a `config.json`.
     pub(super) fn write(&self) -> Value {
         match self {
             Self::Bert(c) if c.kind == BertKind::DistilBert => json!(DistilBertEntries {

@@ -1,4 +1,4 @@
-//! `config.json` of Hugging Face folders.
+//! The `config.json` of Hugging Face folders.
 
 mod entries;
 
@@ -14,24 +14,24 @@ use crate::registry::TextNetwork;
 /// The sizes of a network for texts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TextSizes {
-    /// Of BERT, DistilBERT or ALBERT.
+    /// The sizes of BERT, DistilBERT or ALBERT.
     Bert(BertConfig),
-    /// Of XLNet.
+    /// The sizes of XLNet.
     XlNet(XlNetConfig),
 }
 
-/// What the `config.json` of a Hugging Face folder says: the sizes of a network and the names of its classes, and what else
-/// stands there.
+/// The contents of the `config.json` in a Hugging Face folder: the sizes of a network, the names of its classes, and any
+/// other entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextConfig {
     sizes: TextSizes,
     classes: Vec<String>,
-    /// The file, of which everything is kept if it was read from one.
+    /// The entries of the file, all of which are kept if the configuration was read from one.
     json: Map<String, Value>,
 }
 
 impl TextConfig {
-    /// A network of these sizes that tells these classes apart.
+    /// The configuration of a network of these sizes that tells these classes apart.
     pub fn new(sizes: TextSizes, classes: &[String]) -> Self {
         let mut json = Map::new();
         if let Value::Object(entries) = sizes.write() {
@@ -46,7 +46,7 @@ impl TextConfig {
         config.name_classes()
     }
 
-    /// What the text of a `config.json` says; `Err` tells what is wrong with it.
+    /// Parses the text of a `config.json`; `Err` tells the fault of the text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let json: Map<String, Value> =
             serde_json::from_str(text).map_err(|e| format!("no configuration: {e}"))?;
@@ -67,14 +67,15 @@ impl TextConfig {
         text + "\n"
     }
 
-    /// Whether the folder holds a head for classification, as far as `architectures` says; pretrained networks have others.
+    /// Whether the folder holds a head for classification, as far as `architectures` says; pretrained networks have other
+    /// heads.
     pub fn is_classifier(&self) -> bool {
         let named = self.json.get("architectures").and_then(Value::as_array);
         let mut names = named.into_iter().flatten().filter_map(Value::as_str);
         names.all(|name| name.ends_with("ForSequenceClassification"))
     }
 
-    /// The same network with a head for other classes.
+    /// Makes the configuration of the same network with a head for other classes.
     pub fn with_classes(mut self, classes: &[String]) -> Self {
         self.classes = classes.into();
         self.sizes = match self.sizes {
@@ -106,7 +107,7 @@ impl TextConfig {
         self.sizes.names()[0]
     }
 
-    /// The sizes.
+    /// The sizes of the network.
     pub fn sizes(&self) -> &TextSizes {
         &self.sizes
     }
@@ -145,11 +146,11 @@ impl TextConfig {
         matches!(self.sizes, TextSizes::XlNet(_))
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// The sizes do not fit each other.
+    /// Fails where the sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<TextNetwork> {
         Ok(match &self.sizes {
             TextSizes::Bert(config) => config.init(device)?.into(),

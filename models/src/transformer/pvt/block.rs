@@ -16,14 +16,15 @@ pub(super) const CONV_EPSILON: f64 = 1e-5;
 /// The side of the map of tokens that keys and values of the linear form come from.
 const POOLED: usize = 7;
 
-/// The form of a block: which of PVT's papers it is from.
+/// The form of a block, which says which of PVT's papers the block is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Version 1: keys and values by a strided convolution.
+    /// The form of version 1: keys and values by a strided convolution.
     First,
-    /// Version 2: in addition a depthwise convolution in the MLP.
+    /// The form of version 2: in addition a depthwise convolution in the MLP.
     Second,
-    /// Version 2 with keys and values from a pooled map, so that attention costs grow linearly with the tokens.
+    /// The linear form of version 2: keys and values from a pooled map, so that attention costs grow linearly with the
+    /// tokens.
     Linear,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct BlockConfig {
     pub reduction: usize,
 }
 
-/// Attention to a reduced map, and an MLP, each after a layer norm and beside a shortcut.
+/// A block of attention to a reduced map, and an MLP, each after a layer norm and beside a shortcut.
 #[derive(Module, Debug)]
 pub(super) struct Block {
     norm1: LayerNorm,
@@ -70,7 +71,7 @@ struct ReducedAttention {
 #[derive(Module, Debug)]
 struct Depthwise {
     conv: Conv2d,
-    /// Whether ReLU comes before it.
+    /// Whether ReLU comes before the convolution.
     #[module(skip)]
     relu: bool,
 }
@@ -152,7 +153,7 @@ impl Depthwise {
 }
 
 impl Block {
-    /// `[batch, tokens, width]` to the same; `sides` are the rows and columns of the tokens.
+    /// Maps `[batch, tokens, width]` to the same shape; `sides` are the rows and columns of the tokens.
     pub(super) fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
         let x = residual(x, &self.norm1, self.drop_path, |x| {
             self.attn.forward(x, sides)

@@ -14,7 +14,7 @@ use crate::weights::Reference;
 /// Configuration of a [`Pvt`].
 #[derive(Config, Debug)]
 pub struct PvtConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Height and width of the images, multiples of eight patches.
     #[config(default = "[224, 224]")]
@@ -65,31 +65,31 @@ struct Stage {
 }
 
 impl PvtConfig {
-    /// PVT-Tiny.
+    /// The configuration of PVT-Tiny.
     pub fn tiny(classes: usize) -> Self {
         Self::new(classes).with_depths([2, 2, 2, 2])
     }
 
-    /// PVT-Small.
+    /// The configuration of PVT-Small.
     pub fn small(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// PVT-Medium.
+    /// The configuration of PVT-Medium.
     pub fn medium(classes: usize) -> Self {
         Self::new(classes).with_depths([3, 4, 18, 3])
     }
 
-    /// PVT-Large.
+    /// The configuration of PVT-Large.
     pub fn large(classes: usize) -> Self {
         Self::new(classes).with_depths([3, 8, 27, 3])
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// Sizes do not fit each other.
+    /// Fails where sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<Pvt> {
         whole_image("pvt", self.image, 8 * self.patch)?;
         for (width, heads) in self.widths.into_iter().zip(self.heads) {

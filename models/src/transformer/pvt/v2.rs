@@ -14,7 +14,7 @@ use crate::weights::{Dialect, Reference, renamed};
 /// Configuration of a [`PvtV2`].
 #[derive(Config, Debug)]
 pub struct PvtV2Config {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Pixels between tokens of the first stage, whose patches have a side of `2 * patch - 1`; the others halve the map.
     #[config(default = 4)]
@@ -34,7 +34,7 @@ pub struct PvtV2Config {
     /// Side of the squares of tokens that keys and values are reduced from; unused if `linear`.
     #[config(default = "[8, 4, 2, 1]")]
     pub reductions: [usize; 4],
-    /// Keys and values from 7x7 averages of the map, so that attention grows linearly with the image.
+    /// Whether keys and values come from 7x7 averages of the map, so that attention grows linearly with the image.
     #[config(default = false)]
     pub linear: bool,
     /// Input channels.
@@ -65,37 +65,37 @@ struct Stage {
 }
 
 impl PvtV2Config {
-    /// PVT v2-B0.
+    /// The configuration of PVT v2-B0.
     pub fn b0(classes: usize) -> Self {
         Self::b1(classes).with_widths([32, 64, 160, 256])
     }
 
-    /// PVT v2-B1.
+    /// The configuration of PVT v2-B1.
     pub fn b1(classes: usize) -> Self {
         Self::new(classes).with_depths([2, 2, 2, 2])
     }
 
-    /// PVT v2-B2.
+    /// The configuration of PVT v2-B2.
     pub fn b2(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// PVT v2-B2-Li, with attention to pooled maps.
+    /// The configuration of PVT v2-B2-Li, with attention to pooled maps.
     pub fn b2_li(classes: usize) -> Self {
         Self::new(classes).with_linear(true)
     }
 
-    /// PVT v2-B3.
+    /// The configuration of PVT v2-B3.
     pub fn b3(classes: usize) -> Self {
         Self::new(classes).with_depths([3, 4, 18, 3])
     }
 
-    /// PVT v2-B4.
+    /// The configuration of PVT v2-B4.
     pub fn b4(classes: usize) -> Self {
         Self::new(classes).with_depths([3, 8, 27, 3])
     }
 
-    /// PVT v2-B5.
+    /// The configuration of PVT v2-B5.
     pub fn b5(classes: usize) -> Self {
         let config = Self::new(classes).with_depths([3, 6, 40, 3]);
         config.with_mlp_ratios([4; 4])
@@ -111,11 +111,11 @@ impl PvtV2Config {
         sides.max().unwrap_or(1)
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// Sizes do not fit each other.
+    /// Fails where sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<PvtV2> {
         multiple("pvt-v2", "a patch", self.patch, 1)?;
         for (width, heads) in self.widths.into_iter().zip(self.heads) {
@@ -170,7 +170,7 @@ impl PvtV2 {
 }
 
 impl Stage {
-    /// `[batch, channels, height, width]` to a smaller map of the stage's width.
+    /// Runs a stage: `[batch, channels, height, width]` to a smaller map of the stage's width.
     fn forward(&self, image: Tensor<4>) -> Tensor<4> {
         let sides = self.downsample.sides(&image);
         let x = self.downsample.forward(image);

@@ -18,7 +18,7 @@ const EPSILON: f64 = 1e-5;
 /// Configuration of a [`Swin`].
 #[derive(Config, Debug)]
 pub struct SwinConfig {
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
     /// Height and width of the images, multiples of `patch`.
     #[config(default = "[224, 224]")]
@@ -90,34 +90,34 @@ struct Block {
 struct WindowAttention {
     inner: Attention,
     relative_position_bias_table: Param<Tensor<2>>,
-    /// The table's row for every pair of a window's tokens.
+    /// The row of the table for every pair of a window's tokens.
     index: Tensor<1, Int>,
-    /// What keeps tokens apart in each window of a shifted map: `[windows, 1, tokens, tokens]`.
+    /// The biases that keep tokens apart in each window of a shifted map: `[windows, 1, tokens, tokens]`.
     mask: Option<Tensor<4>>,
 }
 
 impl SwinConfig {
-    /// Swin-T.
+    /// The configuration of Swin-T.
     pub fn tiny(classes: usize) -> Self {
         Self::new(classes)
     }
 
-    /// Swin-S.
+    /// The configuration of Swin-S.
     pub fn small(classes: usize) -> Self {
         Self::new(classes).with_depths([2, 2, 18, 2])
     }
 
-    /// Swin-B.
+    /// The configuration of Swin-B.
     pub fn base(classes: usize) -> Self {
         let config = Self::small(classes).with_width(128);
         config.with_heads([4, 8, 16, 32])
     }
 
-    /// The network with random weights.
+    /// Makes the network with random weights.
     ///
     /// # Errors
     ///
-    /// Sizes do not fit each other.
+    /// Fails where sizes do not fit each other.
     pub fn init(&self, device: &Device) -> Result<Swin> {
         whole_image("swin", self.image, self.patch)?;
         multiple("swin", "a window", self.window, 1)?;
@@ -181,7 +181,7 @@ impl WindowAttention {
         }
     }
 
-    /// `[batch * windows, tokens, width]` to the same.
+    /// Maps tokens of windows, `[batch * windows, tokens, width]`, to the same shape.
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let tokens = x.dims()[1];
         let rows = self.relative_position_bias_table.val();
@@ -203,7 +203,7 @@ impl WindowAttention {
 }
 
 impl Block {
-    /// `[batch, rows, columns, width]` to the same.
+    /// Maps `[batch, rows, columns, width]` to the same shape.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let batch = x.dims()[0];
         let x = residual(x, &self.norm1, self.drop_path, |x| {
@@ -215,7 +215,7 @@ impl Block {
 }
 
 impl PatchMerging {
-    /// `[batch, rows, columns, width]` to half the rows and columns and twice the width, zeros beyond an odd side.
+    /// Maps `[batch, rows, columns, width]` to half the rows and columns and twice the width, zeros beyond an odd side.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [batch, height, width, channels] = x.dims();
         let x = match (height % 2, width % 2) {

@@ -1,6 +1,6 @@
 use burn::tensor::Tensor;
 
-/// Added to the scores of tokens that the shift brought together from different places.
+/// The bias added to the scores of tokens that the shift brought together from different places.
 const APART: f32 = -100.0;
 
 /// How a map of tokens is cut into windows.
@@ -10,7 +10,7 @@ pub(super) struct Windows {
     map: [usize; 2],
     /// Rows and columns of a window.
     pub(super) window: [usize; 2],
-    /// By how much the map is rolled before.
+    /// Rows and columns that the map is rolled by before it is cut.
     shift: [usize; 2],
 }
 
@@ -32,7 +32,8 @@ impl Windows {
         std::array::from_fn(|axis| self.map[axis].div_ceil(self.window[axis]))
     }
 
-    /// `[batch, rows, columns, width]` to `[batch * windows, tokens, width]`, zeros beyond the map.
+    /// Cuts a map into windows: `[batch, rows, columns, width]` to `[batch * windows, tokens, width]`, zeros beyond the
+    /// map.
     pub(super) fn cut(&self, x: Tensor<4>) -> Tensor<3> {
         let [batch, height, width, channels] = x.dims();
         let [down, across] = self.count();
@@ -47,7 +48,7 @@ impl Windows {
             .reshape([batch * down * across, wh * ww, channels])
     }
 
-    /// The inverse of [`cut`](Self::cut).
+    /// Joins windows to a map, the inverse of [`cut`](Self::cut).
     pub(super) fn join(&self, x: Tensor<3>, batch: usize) -> Tensor<4> {
         let channels = x.dims()[2];
         let [down, across] = self.count();
@@ -70,7 +71,7 @@ impl Windows {
         }
     }
 
-    /// For tokens i and j of a window, the row of the bias table for the place of i less that of j.
+    /// The row of the bias table for each pair of tokens i and j of a window: that for the place of i less that of j.
     pub(super) fn bias_rows(&self) -> Vec<i32> {
         let [wh, ww] = self.window;
         let places: Vec<(usize, usize)> = (0..wh * ww).map(|k| (k / ww, k % ww)).collect();
@@ -84,8 +85,8 @@ impl Windows {
         pairs.map(row).collect()
     }
 
-    /// [`APART`] for tokens of a window that were not neighbours before the map was rolled, zero for others; `None`
-    /// without shift.
+    /// The bias for each pair of tokens of a window: [`APART`] for tokens that were not neighbours before the map was
+    /// rolled, zero for others; `None` without shift.
     pub(super) fn mask(&self) -> Option<Vec<f32>> {
         if self.shift == [0, 0] {
             return None;
