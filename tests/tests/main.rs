@@ -7,6 +7,7 @@ mod dialects;
 mod folders;
 mod measuring;
 mod networks;
+mod orders;
 mod parity;
 mod real_data;
 mod texts;
