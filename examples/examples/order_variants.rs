@@ -4,7 +4,7 @@
 //! `cargo run --release --example order_variants`, with another device than the CPU `-- DEVICE` behind it.
 //!
 //! One should see the plain curve fall and rise again, a U; the low-order curve fall to the end, to about half of it; the
-//! mid-order curve rise to the middle and stay there; and the high-order curve rise from near zero all the way. All four
+//! mid-order curve rise to the middle and stay there; and the high-order curve rise from a quarter to nearly two. All four
 //! find 95 to 98 % of the classes, which the table tells several times, by single columns, pairs and a triple.
 
 use burn::data::{
