@@ -1,6 +1,6 @@
 //! A game that is no network: the glove game, in which a left and a right glove together are worth one.
 //!
-//! `cargo run --release --example a_game_of_your_own`
+//! `cargo run --release --example a_game_of_your_own`: it has no tensors and needs no device.
 
 use burn_interaction::{
     Coalition, Efficiency, Estimator, Game, Measurement, Orders, Pairs, Result,

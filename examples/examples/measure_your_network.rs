@@ -1,10 +1,10 @@
 //! Measuring a network of your own: implement one method, name the players, run.
 //!
-//! `cargo run --release --example measure_your_network`
+//! `cargo run --release --example measure_your_network`, with another device than the CPU `-- DEVICE` behind it.
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Distribution, Tensor, activation::relu};
+use burn::tensor::{Distribution, Tensor, activation::relu};
 use burn_interaction::{Classifier, Features, Measurement, Orders, Pairs};
 
 #[derive(Module, Debug)]
@@ -20,7 +20,8 @@ impl Classifier<Tensor<2>> for Net {
 }
 
 fn main() -> Result<(), burn_interaction::Error> {
-    let device = Device::flex();
+    let name = std::env::args().nth(1).unwrap_or_else(|| "flex".into());
+    let device = burn_interaction::device(&name)?;
     let net = Net {
         first: LinearConfig::new(10, 32).init(&device),
         second: LinearConfig::new(32, 2).init(&device),

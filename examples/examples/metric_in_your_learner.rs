@@ -1,6 +1,6 @@
 //! The order metrics in your own model, without the wrapper: the probe in your inference step, one `Adaptor` line.
 //!
-//! `cargo run --release --example metric_in_your_learner`
+//! `cargo run --release --example metric_in_your_learner`, with another device than the CPU `-- DEVICE` behind it.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use burn::lr_scheduler::constant::ConstantLr;
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::SgdConfig;
-use burn::tensor::{Device, ExecutionError, Tensor};
+use burn::tensor::{ExecutionError, Tensor};
 use burn::train::metric::{
     AccuracyInput, AccuracyMetric, Adaptor, ItemLazy, LossInput, LossMetric,
 };
@@ -85,8 +85,9 @@ impl InferenceStep for MyModel {
     }
 }
 
-fn main() {
-    let device = Device::flex();
+fn main() -> Result<(), burn_interaction::Error> {
+    let name = std::env::args().nth(1).unwrap_or_else(|| "flex".into());
+    let device = burn_interaction::device(&name)?;
     let model = MyModel {
         net: MlpConfig::new(10, 2).init(&device),
         probe: Probe::new(),
@@ -106,4 +107,5 @@ fn main() {
             ConstantLr::new(0.1),
         ));
     println!("trained {} parameters", result.model.num_params());
+    Ok(())
 }

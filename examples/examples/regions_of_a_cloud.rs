@@ -1,6 +1,6 @@
 //! Point clouds: regions as players, on a network loaded by name, with a picture of one cloud.
 //!
-//! `cargo run --release --example regions_of_a_cloud`
+//! `cargo run --release --example regions_of_a_cloud`, with another device than the CPU `-- DEVICE` behind it.
 
 use burn::module::Module;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use burn_interaction_datasets::{CloudSamples, Samples, solids};
 use burn_interaction_models::registry::point_network;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let device = device("flex")?;
+    let name = std::env::args().nth(1).unwrap_or_else(|| "flex".into());
+    let device = device(&name)?;
     device.seed(1);
     // Untrained; `burn_interaction_models::load` reads weights into it.
     let net = point_network("pointnet-slim", 256, 7, &device)?.valid();

@@ -1,6 +1,6 @@
 //! A network that predicts a number: its output is the game, without classes.
 //!
-//! `cargo run --release --example regression`
+//! `cargo run --release --example regression`, with another device than the CPU `-- DEVICE` behind it.
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, SgdConfig};
@@ -9,7 +9,8 @@ use burn_interaction::{Baseline, Features, Measurement, Orders, Pairs, Reward};
 use burn_interaction_models::MlpConfig;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let device = burn_interaction::device("flex")?;
+    let name = std::env::args().nth(1).unwrap_or_else(|| "flex".into());
+    let device = burn_interaction::device(&name)?;
     let training = device.clone().autodiff();
     // y = 2 x0 x1 + x2 x3 x4: a pair that cooperates at every order, and three features that do so from order 1 on.
     let x = Tensor::<2>::random([2000, 6], Distribution::Uniform(-1.0, 1.0), &training);

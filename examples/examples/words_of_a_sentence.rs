@@ -2,10 +2,10 @@
 //! `interaction train` write it.
 //!
 //! ```sh
-//! cargo run --release --example words_of_a_sentence -- FOLDER "the dogs that were sad are not happy"
+//! cargo run --release --example words_of_a_sentence -- flex FOLDER "the dogs that were sad are not happy"
 //! ```
 //!
-//! Without arguments the example asks a network of random weights.
+//! Without a folder it makes a network of random weights and asks that; without a device it takes the CPU.
 
 use burn::module::Module;
 use burn_interaction::{Classifier, Measurement, Orders, Pairs, Sentences, Targets};
@@ -17,7 +17,8 @@ use burn_interaction_models::registry::text_config;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let device = burn_interaction::device("flex")?;
+    let name = arguments.next().unwrap_or_else(|| "flex".into());
+    let device = burn_interaction::device(&name)?;
     let (net, config, vocabulary) = match arguments.next() {
         Some(folder) => {
             let vocabulary = Vocabulary::open(&folder, Frame::ClassFirst)?;

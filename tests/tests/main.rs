@@ -8,6 +8,7 @@ mod folders;
 mod house;
 mod measuring;
 mod networks;
+mod orders;
 mod parity;
 mod real_data;
 mod texts;

@@ -37,6 +37,39 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table of rows of its own, each its features and its class, numbered from 0 in their order.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a row has another number of features than there are names, a feature is not finite, or a class has no
+    /// name.
+    pub fn new(
+        names: Vec<String>,
+        classes: Vec<String>,
+        rows: impl IntoIterator<Item = (Vec<f32>, usize)>,
+    ) -> crate::Result<Self> {
+        let table = Self::of(names, classes, rows);
+        let (columns, classes) = (table.names.len(), table.classes.len());
+        for TableItem {
+            features,
+            label,
+            id,
+        } in &table.rows
+        {
+            let reason = if features.len() != columns {
+                format!("{} features, not {columns}", features.len())
+            } else if let Some(value) = features.iter().find(|value| !value.is_finite()) {
+                format!("the feature {value}: give finite numbers")
+            } else if *label >= classes {
+                format!("class {label}, but there are {classes} classes")
+            } else {
+                continue;
+            };
+            return Err(crate::Error::Data(format!("row {id} has {reason}")));
+        }
+        Ok(table)
+    }
+
     /// Makes a table of these rows, features and class, numbered from 0.
     fn of(
         names: Vec<String>,
@@ -127,5 +160,28 @@ impl Samples for Table {
 
     fn read(&self, indices: &[usize], _: u64, device: &Device) -> crate::Result<Batch<Tensor<2>>> {
         Ok(self.batch(indices, device))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_do_not_fit_a_table_are_named() {
+        let table = |features: Vec<f32>, label| {
+            let names = ["a", "b"].map(String::from).to_vec();
+            let rows = [(vec![1.0, 2.0], 0), (features, label)];
+            Table::new(names, vec!["no".into()], rows)
+        };
+        assert_eq!(table(vec![3.0, 4.0], 0).unwrap().rows()[1].id, 1);
+        for (features, label, what) in [
+            (vec![1.0], 0, "row 1 has 1 features, not 2"),
+            (vec![1.0, f32::NAN], 0, "row 1 has the feature NaN"),
+            (vec![1.0, 2.0], 1, "row 1 has class 1"),
+        ] {
+            let error = table(features, label).unwrap_err().to_string();
+            assert!(error.contains(what), "{error}");
+        }
     }
 }

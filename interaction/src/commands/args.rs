@@ -17,8 +17,8 @@ use crate::work::Share;
 #[command(name = "interaction", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
   interaction                                        the tour
-  interaction train --model mlp5 --data rules --low-order --out low
-  interaction discover --model mlp5 --data rules --weights low/model.safetensors
+  interaction train --model mlp5 --data rules --lr 0.1 --low-order --coefficient 1 --draws 4 --out low
+  interaction discover --weights low
   interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
