@@ -173,7 +173,7 @@ impl<P> Measurement<P> {
     ) -> Result<Profile> {
         let counts = evaluate.players();
         let sheet = self.sheet(counts, setting.grid, &setting.protocol)?;
-        let chosen = sheet.chosen()?;
+        let chosen = sheet.measurable()?;
         let mut requested: Vec<u64> = chosen.iter().map(|place| sheet.id(*place)).collect();
         requested.sort_unstable();
         let mut origin = self.origin.clone();
@@ -344,7 +344,7 @@ impl<P: Players> Measurement<P> {
         let whole = inputs.elements();
         let elements = elements(whole, lengths.as_deref(), counts.len());
         let sheet = self.sheet(&counts, self.players.grid(), &self.protocol)?;
-        let chosen = sheet.chosen()?;
+        let chosen = sheet.measurable()?;
         Axis::new(&self.protocol.orders, chosen.iter().map(|s| counts[*s]))?;
         let earlier = self.earlier.as_ref();
         let kept = |place: &usize| {

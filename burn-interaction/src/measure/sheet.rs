@@ -62,7 +62,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// The places of the samples with enough players.
-    pub fn chosen(&self) -> Result<Vec<usize>> {
+    pub fn measurable(&self) -> Result<Vec<usize>> {
         let fewest = self.protocol.fewest.max(2);
         let enough = |sample: &usize| self.counts[*sample] >= fewest;
         let chosen: Vec<usize> = (0..self.counts.len()).filter(enough).collect();

@@ -185,7 +185,7 @@ impl Share {
     }
 
     /// The samples, where they are not all.
-    fn chosen(&self, device: &Device) -> Option<Tensor<1, Int>> {
+    fn with_coefficients(&self, device: &Device) -> Option<Tensor<1, Int>> {
         let with = |(sample, c): (usize, &Option<f64>)| c.map(|_| sample as i32);
         let chosen: Vec<i32> = self
             .coefficients
@@ -226,7 +226,7 @@ impl Term {
         }
         let mut delta_u = delta_u / self.signal.draws as f64;
         let mut targets = targets;
-        if let Some(chosen) = share.chosen(&targets.device()) {
+        if let Some(chosen) = share.with_coefficients(&targets.device()) {
             if chosen.dims() == [0] {
                 return Ok(delta_u.sum() * 0.0);
             }

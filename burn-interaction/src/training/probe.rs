@@ -93,7 +93,7 @@ impl Probe {
     ///
     /// Fails where a setting does not fit the players or the inputs, or where no sample has two players.
     pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
-        let chosen = chosen(players, inputs, self.samples)?;
+        let chosen = first_with_pairs(players, inputs, self.samples)?;
         if chosen.is_empty() {
             let players = players.counts(inputs)?.into_iter().max().unwrap_or(0);
             return Err(Error::TooFewPlayers { players });
@@ -126,7 +126,7 @@ impl Probe {
         let missing = self.samples.saturating_sub(seen);
         let chosen = match missing {
             0 => return Ok(None),
-            _ => chosen(players, inputs, missing)?,
+            _ => first_with_pairs(players, inputs, missing)?,
         };
         if chosen.is_empty() {
             return Ok(None);
@@ -151,7 +151,7 @@ impl Probe {
 }
 
 /// The first samples that have enough players for pairs, at most so many.
-fn chosen<P: Players>(players: &P, inputs: &P::Input, most: usize) -> Result<Vec<i32>> {
+fn first_with_pairs<P: Players>(players: &P, inputs: &P::Input, most: usize) -> Result<Vec<i32>> {
     let counts = players.counts(inputs)?;
     let enough = |sample: &i32| counts[*sample as usize] >= 2;
     Ok((0..counts.len() as i32).filter(enough).take(most).collect())

@@ -46,11 +46,11 @@ pub struct Modulated<M: Module, P: Players + 'static> {
     /// The classifier.
     pub net: M,
     #[module(skip)]
-    recipe: Recipe<P>,
+    steering: Steering<P>,
 }
 
 #[derive(Debug, Clone)]
-struct Recipe<P> {
+struct Steering<P> {
     players: P,
     modulation: Modulation,
     probe: Option<Probe>,
@@ -64,7 +64,7 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
     /// Wraps a classifier: no terms, no probe.
     pub fn new(net: M, players: P) -> Self {
         Self {
-            recipe: Recipe {
+            steering: Steering {
                 batch_norm: has_batch_norm(&net),
                 players,
                 modulation: Modulation::none(),
@@ -80,46 +80,46 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
 
     /// Adds a term.
     pub fn with(mut self, term: Term) -> Self {
-        self.recipe.modulation = self.recipe.modulation.with(term);
+        self.steering.modulation = self.steering.modulation.with(term);
         self.named()
     }
 
     /// Takes a whole modulation, in place of the terms so far.
     pub fn modulation(mut self, modulation: Modulation) -> Self {
-        self.recipe.modulation = modulation;
+        self.steering.modulation = modulation;
         self.named()
     }
 
     /// Names the losses of the modulation for the metrics.
     fn named(mut self) -> Self {
-        let terms = self.recipe.modulation.terms().iter();
+        let terms = self.steering.modulation.terms().iter();
         let terms = terms.map(|term| term.name().into());
-        self.recipe.names = std::iter::once("task".into()).chain(terms).collect();
+        self.steering.names = std::iter::once("task".into()).chain(terms).collect();
         self
     }
 
     /// Measures in validation what the order metrics read.
     pub fn probe(mut self, probe: Probe) -> Self {
-        self.recipe.probe = Some(probe);
+        self.steering.probe = Some(probe);
         self
     }
 
     /// The seed of the nested coalitions, which are drawn from it, the epoch and the ids of the samples.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.recipe.seed = seed;
+        self.steering.seed = seed;
         self
     }
 
     /// The epoch that training is in: its owner sets it where training goes on from a checkpoint. Without, the model
     /// counts from the first.
     pub fn epoch(mut self, epoch: Epoch) -> Self {
-        self.recipe.epoch = epoch;
+        self.steering.epoch = epoch;
         self
     }
 
     /// The players.
     pub fn players(&self) -> &P {
-        &self.recipe.players
+        &self.steering.players
     }
 }
 
@@ -135,20 +135,20 @@ where
     ///
     /// Panics if the terms, the players or the baseline do not fit the batch; [`Modulation::check`] tells beforehand.
     fn step(&self, batch: Batch<P::Input>) -> TrainOutput<InteractionOutput> {
-        let recipe = &self.recipe;
+        let steering = &self.steering;
         let draw = Draw {
-            seed: recipe.seed,
-            epoch: recipe.epoch.trained(),
+            seed: steering.seed,
+            epoch: steering.epoch.trained(),
         };
         let targets = batch.targets.clone();
-        let (modulation, players) = (&recipe.modulation, &recipe.players);
-        let batching = modulation.batching_for(recipe.batch_norm);
+        let (modulation, players) = (&steering.modulation, &steering.players);
+        let batching = modulation.batching_for(steering.batch_norm);
         let loss = modulation.loss_with(&self.net, players, batch, draw, batching);
         let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
         let mut output =
             InteractionOutput::new(loss.total.clone(), two_classes(loss.logits), targets);
         let terms = std::iter::once(loss.task).chain(loss.terms);
-        output.terms = recipe.names.iter().cloned().zip(terms).collect();
+        output.terms = steering.names.iter().cloned().zip(terms).collect();
         TrainOutput::new(self, loss.total.backward(), output)
     }
 }
@@ -165,10 +165,10 @@ where
     ///
     /// Panics if the probe's settings do not fit the batch; [`Probe::cost`] tells beforehand.
     fn step(&self, batch: Batch<P::Input>) -> InteractionOutput {
-        let recipe = &self.recipe;
-        recipe.epoch.validated();
-        let reading = recipe.probe.as_ref().and_then(|probe| {
-            let reading = probe.measure(&self.net, &recipe.players, &batch);
+        let steering = &self.steering;
+        steering.epoch.validated();
+        let reading = steering.probe.as_ref().and_then(|probe| {
+            let reading = probe.measure(&self.net, &steering.players, &batch);
             match reading {
                 // A training that diverges shows it in its loss.
                 Err(Error::NotFinite { .. }) => None,

@@ -148,7 +148,7 @@ impl Training<'_> {
         if let Some(yardstick) = subject.yardstick(&train, &test) {
             println!("{yardstick}");
         }
-        let chosen = chosen(recipe, train.count())?;
+        let chosen = drawn(recipe, train.count())?;
         let loader = Loader::new(train, recipe.batch, device)
             .only(&chosen)
             .shuffled(recipe.seed)
@@ -319,7 +319,7 @@ impl Training<'_> {
 
 /// The samples to train on: all, or as many as the recipe says. They are drawn, as the set may be in the order of its
 /// classes or have them in turn.
-fn chosen(recipe: &Recipe, all: usize) -> Result<Vec<usize>> {
+fn drawn(recipe: &Recipe, all: usize) -> Result<Vec<usize>> {
     match recipe.samples.unwrap_or(all).min(all) {
         0 => Err(usage("no training samples: train on at least one")),
         count if count == all => Ok((0..all).collect()),
