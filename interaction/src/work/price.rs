@@ -154,15 +154,15 @@ impl<S: Subject> Trial<'_, S> {
         Ok(cost.forwards as f64 / self.ids.len() as f64 * samples as f64)
     }
 
-    /// Seconds of a forward: the median over the batches of three seconds, sixteen at most. A run of less than a second is
-    /// repeated once, as its first batches only warm up.
+    /// Seconds of a forward: over the batches of three seconds, sixteen at most, without the first, which warms up. A run of
+    /// less than a second is repeated once, warm.
     fn timing(&self, net: &S::Net, measure: &Measure) -> Result<f64> {
         let first = self.timed(net, measure)?;
         match first.last() {
             Some((gone, _)) if *gone < 1.0 && !interrupt::requested() => {
-                Ok(median(&self.timed(net, measure)?))
+                Ok(rate(&self.timed(net, measure)?))
             }
-            _ => Ok(median(&first)),
+            _ => Ok(rate(first.get(1..).unwrap_or(&first))),
         }
     }
 
@@ -187,18 +187,17 @@ impl<S: Subject> Trial<'_, S> {
     }
 }
 
-/// The median time of a forward over batches, of which the first is left out where there are more than two.
-fn median(seen: &[(f64, u64)]) -> f64 {
-    let rate = |pair: &[(f64, u64)]| {
-        let forwards = pair[1].1.saturating_sub(pair[0].1);
-        (forwards > 0).then(|| (pair[1].0 - pair[0].0) / forwards as f64)
-    };
-    let mut rates: Vec<f64> = seen.windows(2).filter_map(rate).collect();
-    if rates.len() > 2 {
-        rates.remove(0);
+/// The time of a forward from the first to the last of these marks; from the beginning on where there is one alone.
+///
+/// Batches differ in size: a few small ones do not say what a forward takes.
+fn rate(seen: &[(f64, u64)]) -> f64 {
+    match (seen.first(), seen.last()) {
+        (Some(first), Some(last)) if last.1 > first.1 => {
+            (last.0 - first.0) / (last.1 - first.1) as f64
+        }
+        (Some(only), _) => only.0 / only.1.max(1) as f64,
+        _ => 0.0,
     }
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Smaller settings that a costly measurement is offered.
@@ -302,16 +301,9 @@ mod tests {
     }
 
     #[test]
-    fn one_slow_batch_does_not_make_a_price() {
-        let seen = [
-            (0.0, 0),
-            (9.0, 10),
-            (10.0, 20),
-            (11.0, 30),
-            (30.0, 40),
-            (31.0, 50),
-        ];
-        assert!((median(&seen) - 0.1).abs() < 1e-12);
-        assert_eq!((median(&[(0.0, 0), (2.0, 4)]), median(&[])), (0.5, 0.0));
+    fn the_rate_is_that_of_all_batches() {
+        let seen = [(0.0, 0), (1.0, 1000), (1.1, 1001), (1.2, 1009)];
+        assert!((rate(&seen) - 1.2 / 1009.0).abs() < 1e-12);
+        assert_eq!((rate(&[(2.0, 4)]), rate(&[])), (0.5, 0.0));
     }
 }
