@@ -70,8 +70,10 @@ fn unknown(model: &str, kind: Kind) -> Error {
 /// A question whether the nearest name was meant; empty where no name is near.
 fn meant(given: &str, names: &[&str]) -> String {
     let likeness = |name: &&&str| strsim::jaro_winkler(given, name);
+    // The first of those that are equally near.
     let nearest = names
         .iter()
+        .rev()
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match nearest.filter(|name| likeness(name) > 0.8) {
         Some(name) => format!(", did you mean {name}?"),

@@ -5,21 +5,26 @@ use std::path::{Path, PathBuf};
 
 use crate::{interaction, path, refuse, succeed};
 
-/// The lines of README and of the help that begin with the command, once each; of the help not those for the tour.
+/// The command lines of README and of the help, once each; of the help not that of the tour.
 fn lines() -> Vec<String> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
-    let help = succeed(&["--help"]);
-    let shown = readme
+    let mut lines: Vec<String> = readme
         .lines()
-        .chain(help.lines())
-        .map(str::trim)
-        .filter(|line| line.starts_with("interaction ") && !line.contains("  the tour"))
-        .filter(|line| !line.contains("COMMAND"));
-    let mut lines: Vec<String> = Vec::new();
-    for line in shown {
-        if !lines.iter().any(|seen| seen == line) {
-            lines.push(line.into());
+        .filter(|line| line.starts_with("interaction "))
+        .map(String::from)
+        .collect();
+    assert!(lines.len() > 10, "{lines:?}");
+    // The help wraps long lines where the terminal ends.
+    let help = succeed(&["--help"]);
+    let (_, examples) = help.split_once("Examples:").unwrap();
+    let (examples, _) = examples.split_once("`interaction COMMAND").unwrap();
+    let words: Vec<&str> = examples.split_whitespace().collect();
+    let commands = words.split(|word| *word == "interaction").skip(2);
+    let commands = commands.map(|words| format!("interaction {}", words.join(" ")));
+    for command in commands {
+        if !lines.contains(&command) {
+            lines.push(command);
         }
     }
     lines
@@ -234,7 +239,6 @@ fn readme_shows_commands_that_work() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     let lines = lines();
-    assert!(lines.len() > 10, "{lines:?}");
     for line in &lines {
         let mut args = small(line, root);
         if let Some(weights) = value(&args, "--weights").map(PathBuf::from)
