@@ -205,7 +205,7 @@ fn small(line: &str, root: &Path) -> Vec<String> {
     }
     if let Some(weights) = value(&args, "--weights").map(String::from) {
         let file = root.join(&weights);
-        if !file.exists() {
+        if !file.exists() && !file.with_extension("safetensors").exists() {
             published(&file, &args);
         }
         set(&mut args, "--weights", &path(root, &weights));
