@@ -1,6 +1,6 @@
 //! Devices by name: one string for every command and program.
 
-use burn::tensor::{Device, DeviceType};
+use burn::tensor::Device;
 
 use crate::error::{Error, Result};
 
@@ -13,58 +13,55 @@ pub struct NamedDevice {
     pub description: String,
 }
 
-/// One kind of device that was compiled in.
-struct Backend {
-    name: &'static str,
-    kind: DeviceType,
-    /// The device of the bare name.
-    default: fn() -> Device,
-}
+/// One kind of device that was compiled in: its name, the devices of this machine, and the one of the bare name.
+///
+/// A build may have none: it is a tuple, as nobody would make a struct then.
+type Backend = (&'static str, fn() -> Vec<Device>, fn() -> Device);
 
 fn backends() -> Vec<Backend> {
     vec![
         #[cfg(feature = "flex")]
-        Backend {
-            name: "flex",
-            kind: DeviceType::Flex,
-            default: Device::flex,
-        },
+        (
+            "flex",
+            || Device::enumerate(burn::tensor::DeviceType::Flex).into_vec(),
+            Device::flex,
+        ),
         #[cfg(feature = "wgpu")]
-        Backend {
-            name: "wgpu",
-            kind: DeviceType::Wgpu,
-            default: || Device::wgpu(Default::default()),
-        },
+        (
+            "wgpu",
+            || Device::enumerate(burn::tensor::DeviceType::Wgpu).into_vec(),
+            || Device::wgpu(Default::default()),
+        ),
         #[cfg(feature = "vulkan")]
-        Backend {
-            name: "vulkan",
-            kind: DeviceType::Vulkan,
-            default: || Device::vulkan(Default::default()),
-        },
+        (
+            "vulkan",
+            || Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec(),
+            || Device::vulkan(Default::default()),
+        ),
         #[cfg(feature = "metal")]
-        Backend {
-            name: "metal",
-            kind: DeviceType::Metal,
-            default: || Device::metal(Default::default()),
-        },
+        (
+            "metal",
+            || Device::enumerate(burn::tensor::DeviceType::Metal).into_vec(),
+            || Device::metal(Default::default()),
+        ),
         #[cfg(feature = "webgpu")]
-        Backend {
-            name: "webgpu",
-            kind: DeviceType::WebGpu,
-            default: || Device::webgpu(Default::default()),
-        },
+        (
+            "webgpu",
+            || Device::enumerate(burn::tensor::DeviceType::WebGpu).into_vec(),
+            || Device::webgpu(Default::default()),
+        ),
         #[cfg(feature = "cuda")]
-        Backend {
-            name: "cuda",
-            kind: DeviceType::Cuda,
-            default: || Device::cuda(0),
-        },
+        (
+            "cuda",
+            || Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec(),
+            || Device::cuda(0),
+        ),
         #[cfg(feature = "rocm")]
-        Backend {
-            name: "rocm",
-            kind: DeviceType::Rocm,
-            default: || Device::rocm(0),
-        },
+        (
+            "rocm",
+            || Device::enumerate(burn::tensor::DeviceType::Rocm).into_vec(),
+            || Device::rocm(0),
+        ),
     ]
 }
 
@@ -102,13 +99,14 @@ pub fn device(name: &str) -> Result<Device> {
     if kind == "remote" {
         return remote(index).map_err(fail);
     }
-    let Some(backend) = backends().into_iter().find(|b| b.name == kind) else {
+    let Some((_, enumerate, default)) = backends().into_iter().find(|(name, ..)| *name == kind)
+    else {
         return Err(fail("no such backend in this build".into()));
     };
-    let found = enumerate(&backend);
+    let found = enumerate();
     match index {
         None if found.is_empty() => Err(fail(format!("this machine has no {kind} device"))),
-        None => Ok((backend.default)()),
+        None => Ok(default()),
         Some(index) => {
             let index: usize = index
                 .parse()
@@ -125,9 +123,11 @@ pub fn device(name: &str) -> Result<Device> {
 /// The kind of a device, the same for each device of a kind: what results say they were computed on.
 pub(crate) fn kind_of(device: &Device) -> String {
     let device = device.clone().inner();
-    let kind = |backend: &Backend| enumerate(backend).contains(&device);
-    match backends().iter().find(|backend| kind(backend)) {
-        Some(backend) => backend.name.into(),
+    let found = backends()
+        .into_iter()
+        .find(|(_, found, _)| found().contains(&device));
+    match found {
+        Some((name, ..)) => name.into(),
         None => format!("{device:?}"),
     }
 }
@@ -146,15 +146,14 @@ pub fn is_cpu(device: &Device) -> bool {
 /// The devices that this build can use on this machine.
 pub fn devices() -> Vec<NamedDevice> {
     let mut list = Vec::new();
-    for backend in backends() {
-        let found = enumerate(&backend);
-        let single = backend.name == "flex";
-        for (index, device) in found.iter().enumerate() {
+    for (name, found, _) in backends() {
+        let single = name == "flex";
+        for (index, device) in found().iter().enumerate() {
             list.push(NamedDevice {
                 name: if single {
-                    backend.name.into()
+                    name.into()
                 } else {
-                    format!("{}:{index}", backend.name)
+                    format!("{name}:{index}")
                 },
                 description: if single {
                     "CPU, pure Rust".into()
@@ -172,13 +171,9 @@ pub fn compiled_backends() -> Vec<&'static str> {
     let remote = cfg!(feature = "remote").then_some("remote");
     backends()
         .into_iter()
-        .map(|b| b.name)
+        .map(|(name, ..)| name)
         .chain(remote)
         .collect()
-}
-
-fn enumerate(backend: &Backend) -> Vec<Device> {
-    Device::enumerate(backend.kind.clone()).into_vec()
 }
 
 #[cfg(feature = "remote")]
