@@ -18,7 +18,7 @@ pub enum Error {
     },
     /// A game has too few players to have pairs.
     #[error(
-        "{players} player(s): interactions need at least 2 players; use a finer grid or more features"
+        "{players} player(s): interactions need at least 2 players; use a finer grid, more regions or more features"
     )]
     TooFewPlayers {
         /// The number of players.

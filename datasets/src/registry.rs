@@ -176,6 +176,11 @@ impl DataSet {
         }
     }
 
+    /// Whether the set has a part without labels.
+    pub fn has_unlabelled(&self) -> bool {
+        UNLABELLED.iter().any(|(name, _)| *name == self.name)
+    }
+
     /// The texts that have no labels, each given the first of these classes.
     ///
     /// # Errors

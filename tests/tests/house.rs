@@ -325,17 +325,74 @@ fn each_room_knows_only_those_above_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Words that sources of a folder do not have outside tests, and the rule that they would break.
+const FORBIDDEN: &[(&str, &[&str], &str)] = &[
+    (
+        "interaction/src/subject",
+        &["clap", "env::args"],
+        "arguments end at commands",
+    ),
+    (
+        "interaction/src/report",
+        &["clap", "env::args"],
+        "arguments end at commands",
+    ),
+    (
+        "interaction/src/work",
+        &["clap", "env::args"],
+        "arguments end at commands",
+    ),
+    (
+        "interaction/src/bench",
+        &["clap", "env::args"],
+        "arguments end at commands",
+    ),
+    (
+        "interaction/src/subject",
+        &["println!", "fs::write", "File::create", ".save("],
+        "a subject prints and writes nothing",
+    ),
+    (
+        "interaction/src/report",
+        &["Device", "Tensor", "logits"],
+        "a report computes nothing on a device",
+    ),
+    (
+        "burn-interaction/src/game",
+        &["thread", "rayon"],
+        "a game starts no thread",
+    ),
+    (
+        "burn-interaction/src/players",
+        &["thread", "rayon"],
+        "players start no thread",
+    ),
+    (
+        "burn-interaction/src/figures",
+        &["Dataset", "DataLoader"],
+        "a figure reads no data set",
+    ),
+];
+
 #[test]
-fn arguments_end_at_the_commands() {
-    for file in sources("interaction/src") {
-        let Some(room) = file.module.first() else {
-            continue;
-        };
-        let parses = file.lines.iter().any(|line| line.contains("clap"));
-        assert!(room == "commands" || !parses, "{} knows clap", file.path);
+fn rooms_keep_their_word() {
+    let mut wrong = Vec::new();
+    for (folder, words, rule) in FORBIDDEN {
+        let files = sources(folder);
+        assert!(!files.is_empty(), "{folder} is gone");
+        for file in files {
+            for line in &file.lines {
+                if words.iter().any(|word| line.contains(word)) {
+                    wrong.push(format!("{}: {rule}: {}", file.path, line.trim()));
+                }
+            }
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Circles between the files of a room. A folder's `mod.rs` gathers its children, which may use what it gathers: that is no
+/// circle.
 #[test]
 fn no_files_of_a_room_import_each_other() {
     for House { source, .. } in HOUSES {
@@ -469,6 +526,9 @@ fn functions(lines: &[String]) -> Vec<(String, usize)> {
 #[test]
 fn the_root_has_these_names_and_no_others() {
     let text = std::fs::read_to_string(workspace().join("burn-interaction/src/lib.rs")).unwrap();
+    // The root lists modules and names, and defines none.
+    let defines = |line: &&str| definition(line).is_some();
+    assert_eq!(text.lines().find(defines), None);
     let mut names = Vec::new();
     for (start, _) in text.match_indices("\npub use ") {
         let tree = &text[start + "\npub use ".len()..];

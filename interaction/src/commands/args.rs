@@ -251,11 +251,12 @@ pub struct TrainArgs {
     #[arg(long)]
     pub suppress: Vec<String>,
     /// Coefficient of v(S1) in every term: sizes (k2/k1), ratios (r2/r1, as published), or a number; 0 leaves v(S2) alone.
-    #[arg(long, default_value = "sizes")]
-    pub coefficient: String,
-    /// Nested pairs drawn for each sample and step.
-    #[arg(long, default_value_t = 1)]
-    pub draws: usize,
+    /// Default: sizes.
+    #[arg(long)]
+    pub coefficient: Option<String>,
+    /// Nested pairs drawn for each sample and step. Default: 1.
+    #[arg(long)]
+    pub draws: Option<usize>,
     /// Epochs to train.
     #[arg(long, default_value_t = 20)]
     pub epochs: usize,
@@ -282,9 +283,9 @@ pub struct TrainArgs {
     /// Samples that the probe measures each epoch, at least 5 for a verdict; 0 switches it off.
     #[arg(long, default_value_t = 5)]
     pub probe_samples: usize,
-    /// Contexts of the probe for each pair and order, at least 2 to tell strength from noise.
-    #[arg(long, default_value_t = 5)]
-    pub probe_contexts: usize,
+    /// Contexts of the probe for each pair and order, at least 2 to tell strength from noise. Default: 5.
+    #[arg(long)]
+    pub probe_contexts: Option<usize>,
     /// Print plain lines instead of the dashboard, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,

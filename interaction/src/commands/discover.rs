@@ -4,7 +4,7 @@ use super::args::DiscoverArgs;
 use super::{parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::report;
-use crate::subject::{Part, open};
+use crate::subject::{Part, check_part, open};
 use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, Place, interrupt};
 
 /// Measures a network and writes its curve.
@@ -16,14 +16,17 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let spec = spec(&args.subject, args.weights.as_ref(), args.min_players)?;
     let measure = measure(args)?;
+    measure.check()?;
+    check_part(&spec, measure.part)?;
     if measure.part == Part::Unlabelled && !measure.predicted {
         let remedy = "these samples have no labels, add --target predicted";
         return Err(usage(format!("--split unlabelled: {remedy}")));
     }
     let opened = open(&spec)?;
-    let existing = Existing::asked(args.force, args.resume);
+    let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[MEASUREMENT])?;
     interrupt::listen();
+    let command: Vec<String> = std::env::args().collect();
     let measured = opened.visit(Measuring {
         spec: &spec,
         measure: &measure,
@@ -31,6 +34,7 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             device: &device,
             name: &args.place.device,
             folder: &folder,
+            command: &command,
         },
         resume: args.resume,
     })?;

@@ -1,11 +1,12 @@
 //! `interaction download`: fetches a data set from its public address.
 
 use burn_interaction_datasets::download::{Archive, Step};
-use burn_interaction_datasets::registry::{Source, data_set, data_sets};
+use burn_interaction_datasets::registry::{Source, data_sets};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::DownloadArgs;
 use crate::error::{Result, usage};
+use crate::subject::data_set;
 
 /// Fetches a data set, and says how to use it.
 ///

@@ -22,11 +22,7 @@ pub fn run(args: &MergeArgs) -> Result<()> {
         ));
     };
     let control = merged(&args.parts, CONTROL)?;
-    let folder = Folder::open(
-        &args.out,
-        Existing::asked(args.force, false),
-        &[MEASUREMENT],
-    )?;
+    let folder = Folder::open(&args.out, Existing::asked(args.force, None), &[MEASUREMENT])?;
     folder.begin()?;
     let results = Results::new(&folder);
     results.write(MAIN, &profile)?;

@@ -21,18 +21,22 @@ const DATA: &str = "scenes";
 /// Fails where the device, the output folder or an argument is at fault.
 pub fn run(args: &TourArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let folder = Folder::open(&args.out, existing(args)?, &[TRAINING, MEASUREMENT])?;
+    let (recipe, measure) = (recipe(args), measure(args));
+    measure.check()?;
+    let folder = Folder::open(&args.out, existing(args), &[TRAINING, MEASUREMENT])?;
     interrupt::listen();
+    let command: Vec<String> = std::env::args().collect();
     let place = Place {
         device: &device,
         name: &args.place.device,
         folder: &folder,
+        command: &command,
     };
     println!("training {MODEL} on {DATA}, generated images; patches of 2x2 pixels are players");
     let spec = Spec::new(MODEL, DATA);
     let trained = open(&spec)?.visit(Training {
         spec: &spec,
-        recipe: &recipe(args),
+        recipe: &recipe,
         place,
         resume: false,
         plain: false,
@@ -50,7 +54,7 @@ pub fn run(args: &TourArgs) -> Result<()> {
     };
     let measured = open(&spec)?.visit(Measuring {
         spec: &spec,
-        measure: &measure(args),
+        measure: &measure,
         place: Place {
             folder: &folder.going_on(),
             ..place
@@ -97,16 +101,10 @@ fn measure(args: &TourArgs) -> Measure {
     }
 }
 
-/// Says what becomes of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it
-/// up.
-fn existing(args: &TourArgs) -> Result<Existing> {
-    let settings = args.out.join("settings.json");
-    let tour = match settings.exists() {
-        true => {
-            let earlier: Trained = read_json(&settings)?;
-            (earlier.model.as_str(), earlier.data.as_str()) == (MODEL, DATA)
-        }
-        false => false,
-    };
-    Ok(Existing::asked(args.force || tour, false))
+/// The fate of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
+fn existing(args: &TourArgs) -> Existing {
+    let earlier: Result<Trained> = read_json(&args.out.join("settings.json"));
+    let tour = earlier
+        .is_ok_and(|earlier| (earlier.model.as_str(), earlier.data.as_str()) == (MODEL, DATA));
+    Existing::asked(args.force || tour, None)
 }

@@ -22,8 +22,9 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     recipe.check()?;
     let spec = spec(&args.subject, args.weights.as_ref(), None)?;
     let opened = open(&spec)?;
-    let existing = Existing::asked(args.force, args.resume);
+    let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[TRAINING, MEASUREMENT])?;
+    let command: Vec<String> = std::env::args().collect();
     let trained = opened.visit(Training {
         spec: &spec,
         recipe: &recipe,
@@ -31,6 +32,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             device: &device,
             name: &args.place.device,
             folder: &folder,
+            command: &command,
         },
         resume: args.resume,
         plain: args.plain,
@@ -38,7 +40,9 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     println!("wrote {}", folder.list());
     match trained.settings.complete {
         true => {
-            println!("next: {}", next(&trained, &folder));
+            if let Some(next) = next(args, &trained, &folder) {
+                println!("next: {next}");
+            }
             Ok(())
         }
         false => Err(usage(
@@ -47,27 +51,47 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     }
 }
 
-/// The command that measures the trained network, in minutes at most.
-fn next(trained: &Trained, folder: &Folder) -> String {
-    let Trained {
-        settings,
-        folder_is_network,
-        suggested,
-    } = trained;
+/// The command that measures what was trained, with the same players, in minutes at most.
+fn next(args: &TrainArgs, trained: &Trained, folder: &Folder) -> Option<String> {
+    let suggested = trained.suggested.as_ref()?;
+    let subject = &args.subject;
+    let out = quoted(&folder.path().display().to_string());
+    let settings = &trained.settings;
     // A folder with a configuration is a network of its own.
-    let (model, weights) = match folder_is_network {
-        true => (folder.path().join("").display().to_string(), String::new()),
-        false => {
-            let weights = folder.file("model.safetensors");
-            let weights = format!(" --weights {}", weights.display());
-            (settings.model.clone(), weights)
+    let mut line = match trained.folder_is_network {
+        true => {
+            let model = quoted(&folder.path().join("").display().to_string());
+            format!(
+                "interaction discover --model {model} --data {}",
+                quoted(&settings.data)
+            )
         }
+        false => format!("interaction discover --weights {out}"),
     };
-    format!(
-        "interaction discover --model {model} --data {}{weights}{suggested} --control --out {}",
-        settings.data,
-        folder.path().display()
-    )
+    // The settings beside the weights say the rest.
+    for (flag, value) in [
+        ("--grid", &subject.grid),
+        ("--regions", &subject.regions),
+        ("--baseline", &subject.baseline),
+        ("--players", &subject.players),
+    ] {
+        if let Some(value) = value {
+            line += &format!(" {flag} {}", quoted(value));
+        }
+    }
+    if args.place.device != "flex" {
+        line += &format!(" --device {}", args.place.device);
+    }
+    Some(format!("{line}{suggested} --control --out {out}"))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:,=+".contains(c);
+    match word.chars().all(plain) {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// The training that the arguments ask for.
@@ -84,12 +108,23 @@ fn recipe(args: &TrainArgs) -> Result<Recipe> {
         modulation: modulation(args)?,
         augmentation: args.augment.clone(),
         samples: args.train_samples,
-        probe: (args.probe_samples > 0).then_some(Watch {
-            samples: args.probe_samples,
-            contexts: args.probe_contexts,
-        }),
+        probe: probe(args)?,
         seed: args.place.seed,
     })
+}
+
+/// The probe; none where it has no samples.
+fn probe(args: &TrainArgs) -> Result<Option<Watch>> {
+    match (args.probe_samples, args.probe_contexts) {
+        (0, Some(contexts)) => Err(usage(format!(
+            "--probe-contexts {contexts}: with --probe-samples 0 there is no probe"
+        ))),
+        (0, None) => Ok(None),
+        (samples, contexts) => Ok(Some(Watch {
+            samples,
+            contexts: contexts.unwrap_or(5),
+        })),
+    }
 }
 
 fn modulation(args: &TrainArgs) -> Result<Modulation> {
@@ -109,7 +144,17 @@ fn modulation(args: &TrainArgs) -> Result<Modulation> {
     for text in &args.suppress {
         terms.push(parse::term(text, Term::suppress)?);
     }
-    let coefficient = match args.coefficient.as_str() {
+    for (flag, given) in [
+        ("--coefficient", args.coefficient.is_some()),
+        ("--draws", args.draws.is_some()),
+    ] {
+        if given && terms.is_empty() {
+            return Err(usage(format!(
+                "{flag}: it belongs to a term, and there is none; give --low-order, --encourage or their like"
+            )));
+        }
+    }
+    let coefficient = match args.coefficient.as_deref().unwrap_or("sizes") {
         "sizes" => Coefficient::Sizes,
         "ratios" => Coefficient::Ratios,
         other => Coefficient::Fixed(other.parse().map_err(|_| {
@@ -120,6 +165,6 @@ fn modulation(args: &TrainArgs) -> Result<Modulation> {
     };
     let terms = terms
         .into_iter()
-        .map(|term| term.coefficient(coefficient).draws(args.draws));
+        .map(|term| term.coefficient(coefficient).draws(args.draws.unwrap_or(1)));
     Ok(terms.fold(Modulation::none(), Modulation::with))
 }

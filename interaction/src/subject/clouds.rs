@@ -143,7 +143,7 @@ impl Subject for Clouds {
         match part {
             Part::Train => Ok(Arc::new(self.of(&self.split.train))),
             Part::Test => Ok(Arc::new(self.of(&self.split.test))),
-            Part::Unlabelled => Err(super::no_unlabelled(&self.spec)),
+            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
         }
     }
 

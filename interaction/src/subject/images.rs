@@ -86,10 +86,13 @@ fn framing(
     expected: Preprocessing,
 ) -> Result<Option<Framing>> {
     match (trained, spec.image) {
-        (Some(trained), _) => Ok(trained.framing),
-        (None, Some(0)) => Err(usage("--image 0: a side has at least one pixel")),
+        (_, Some(0)) => Err(usage("--image 0: a side has at least one pixel")),
+        (Some(trained), None) => Ok(trained.framing),
+        (Some(trained), side) if trained.framing.map(|framing| framing.side) == side => {
+            Ok(trained.framing)
+        }
         (None, None) if own.is_some() => Ok(None),
-        (None, side) => {
+        (_, side) => {
             let side = side.unwrap_or(expected.size);
             let of_side = Preprocessing {
                 size: side,
@@ -168,7 +171,7 @@ impl Subject for Images {
         match part {
             Part::Train => Ok(Arc::new(self.of(&self.split.train))),
             Part::Test => Ok(Arc::new(self.of(&self.split.test))),
-            Part::Unlabelled => Err(super::no_unlabelled(&self.spec)),
+            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
         }
     }
 

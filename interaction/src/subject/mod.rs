@@ -9,6 +9,7 @@ mod statistics;
 mod tables;
 mod texts;
 
+pub use names::{check_part, data_set};
 pub use scene::{Scene, Word};
 pub use spec::*;
 pub use statistics::*;
@@ -22,10 +23,10 @@ use burn::tensor::Device;
 use burn_interaction::input::Input;
 use burn_interaction::{Baseline, Classifier, Players};
 use burn_interaction_datasets::registry::Data;
-use burn_interaction_datasets::{Framing, Samples};
-use burn_interaction_models::Reference;
+use burn_interaction_datasets::{Framing, Samples, Vocabulary};
+use burn_interaction_models::{Reference, TextConfig};
 
-use crate::error::{Error, Result, usage};
+use crate::error::{Result, usage};
 
 /// Facts about a network and its data, whatever their kind.
 #[derive(Debug, Clone)]
@@ -187,13 +188,10 @@ pub trait Subject {
         None
     }
 
-    /// Writes the files that belong beside the weights, and says whether the folder is then a network by itself.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a file cannot be written.
-    fn save_beside(&self, _folder: &Path) -> Result<bool> {
-        Ok(false)
+    /// The configuration and the tokenizer of a network for texts, which belong beside its weights: a folder with them is a
+    /// network by itself.
+    fn tokenizer(&self) -> Option<(&TextConfig, &Vocabulary)> {
+        None
     }
 }
 
@@ -224,13 +222,22 @@ pub struct Opened {
 ///
 /// Fails where a name means nothing, the data cannot be read, or network, data and settings are of different kinds.
 pub fn open(spec: &Spec) -> Result<Opened> {
-    let set = names::data_set(spec)?;
+    let (name, folder) = spec.data_and_folder();
+    let set = names::data_set(name)?;
     names::check_network(spec, set.kind)?;
     spec.check(set.kind)?;
-    let (_, folder) = spec.data_and_folder();
-    if set.spelled() != set.name && folder.is_none() {
-        let (name, spelled) = (set.name, set.spelled());
-        return Err(usage(format!("--data {name}: give the folder, {spelled}")));
+    let spelled = set.spelled();
+    match (set.spelled() == set.name, spec.data.contains(':')) {
+        (true, true) => {
+            let data = &spec.data;
+            return Err(usage(format!(
+                "--data {data}: {name} is generated and has no folder, give {name}"
+            )));
+        }
+        (false, _) if folder.is_none() => {
+            return Err(usage(format!("--data {name}: give the folder, {spelled}")));
+        }
+        _ => {}
     }
     let mut notes = Vec::new();
     if !spec.model_is_folder() && Path::new(&spec.model).join("config.json").exists() {
@@ -289,16 +296,4 @@ fn in_units(own: &[f32], mean: &[f32], deviation: &[f32]) -> Baseline {
         each.map(|((own, mean), deviation)| (own - mean) / deviation)
             .collect(),
     )
-}
-
-/// The error for data that have no part without labels.
-fn no_unlabelled(spec: &Spec) -> Error {
-    let opened = names::data_set(spec).and_then(|set| {
-        let (_, folder) = spec.data_and_folder();
-        Ok(set.open_unlabelled(folder.unwrap_or(Path::new("")), &[])?)
-    });
-    match opened {
-        Err(error) => error,
-        Ok(_) => usage("--split unlabelled: it is for texts"),
-    }
 }

@@ -1,19 +1,20 @@
 //! Networks and data sets by name, and the errors for names that mean nothing.
 
+use std::path::Path;
+
 use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, data_sets};
 use burn_interaction_models::registry::{kind_of, networks};
 
-use super::Spec;
+use super::{Part, Spec};
 use crate::error::{Error, Result, usage};
 
-/// The data set that a spec names.
+/// The data set of a name.
 ///
 /// # Errors
 ///
 /// Fails where there is no such set, or the folder of its files is missing.
-pub fn data_set(spec: &Spec) -> Result<&'static DataSet> {
-    let (name, _) = spec.data_and_folder();
+pub fn data_set(name: &str) -> Result<&'static DataSet> {
     let names: Vec<&str> = data_sets().iter().map(|set| set.name).collect();
     let found = data_sets().iter().find(|set| set.name == name);
     found.ok_or_else(|| {
@@ -24,6 +25,22 @@ pub fn data_set(spec: &Spec) -> Result<&'static DataSet> {
             all.join(", ")
         ))
     })
+}
+
+/// Refuses a part without labels where the data have none.
+///
+/// # Errors
+///
+/// Fails where there is no such data set, or it has no such part.
+pub fn check_part(spec: &Spec, part: Part) -> Result<()> {
+    let set = data_set(spec.data_and_folder().0)?;
+    match part {
+        Part::Unlabelled if !set.has_unlabelled() => Err(usage(format!(
+            "--split unlabelled: {} has none, all its samples have labels",
+            set.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a network that is unknown, or takes another kind of data than `kind`.
@@ -56,12 +73,16 @@ pub fn check_network(spec: &Spec, kind: Kind) -> Result<()> {
 fn unknown(model: &str, kind: Kind) -> Error {
     let kinds = [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables];
     let all: Vec<&str> = kinds.into_iter().flat_map(networks).collect();
-    let folder = match kind {
-        Kind::Texts => "; a Hugging Face folder is a path with a separator, such as ./bert",
-        _ => "",
+    let more = match kind {
+        Kind::Texts if Path::new(model).join("config.json").exists() => {
+            format!("; the folder here is ./{model}, with a separator")
+        }
+        Kind::Texts => "; a Hugging Face folder is a path with a separator, such as ./bert".into(),
+        Kind::Tables => ", and mlpK with K layers from 2 to 256".into(),
+        _ => String::new(),
     };
     usage(format!(
-        "unknown network \"{model}\"{}: for {kind} there are {}{folder}",
+        "unknown network \"{model}\"{}: for {kind} there are {}{more}",
         meant(model, &all),
         networks(kind).join(", ")
     ))
@@ -107,10 +128,7 @@ mod tests {
         );
         let error = refused("./bert", Kind::Images);
         assert!(error.contains("is a folder"), "{error}");
-        let error = data_set(&Spec::new("mlp5", "scene"))
-            .err()
-            .unwrap()
-            .to_string();
+        let error = data_set("scene").err().unwrap().to_string();
         assert!(error.contains("did you mean scenes?"), "{error}");
     }
 }

@@ -192,7 +192,8 @@ impl Spec {
                 baseline.to_string(),
                 match baseline {
                     Baseline::Blur(_) => &[Kind::Images],
-                    Baseline::Zero | Baseline::Mean | Baseline::Values(_) => {
+                    Baseline::Mean => &[Kind::Images, Kind::Clouds],
+                    Baseline::Zero | Baseline::Values(_) => {
                         &[Kind::Images, Kind::Clouds, Kind::Tables]
                     }
                     _ => &[Kind::Texts],

@@ -77,8 +77,16 @@ impl Trained {
         };
         let fail = |e: String| usage(format!("reading {}: {e}", settings.display()));
         let text = std::fs::read_to_string(&settings).map_err(|e| fail(e.to_string()))?;
-        serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|e| fail(e.to_string()))
+        let trained: Self = serde_json::from_str(&text).map_err(|e| {
+            fail(format!(
+                "{e}; the file is cut or edited: train again, or move it away"
+            ))
+        })?;
+        match trained.framing {
+            Some(Framing { resized, side, .. }) if side == 0 || resized < side => Err(fail(
+                format!("images resized to {resized} pixels cannot be cut to {side}"),
+            )),
+            _ => Ok(Some(trained)),
+        }
     }
 }

@@ -93,7 +93,7 @@ impl Subject for Tables {
         match part {
             Part::Train => Ok(self.train.clone()),
             Part::Test => Ok(self.test.clone()),
-            Part::Unlabelled => Err(super::no_unlabelled(&self.spec)),
+            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
         }
     }
 

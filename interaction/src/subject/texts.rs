@@ -250,8 +250,8 @@ impl Subject for Texts {
             Part::Train => self.split.train.clone(),
             Part::Test => self.split.test.clone(),
             Part::Unlabelled => {
-                let (_, folder) = self.spec.data_and_folder();
-                let set = names::data_set(&self.spec)?;
+                let (name, folder) = self.spec.data_and_folder();
+                let set = names::data_set(name)?;
                 set.open_unlabelled(folder.unwrap_or(Path::new("")), self.split.train.classes())?
             }
         };
@@ -355,9 +355,7 @@ impl Subject for Texts {
         ))
     }
 
-    fn save_beside(&self, folder: &Path) -> Result<bool> {
-        self.config.save(folder)?;
-        self.vocabulary.save(folder)?;
-        Ok(true)
+    fn tokenizer(&self) -> Option<(&TextConfig, &Vocabulary)> {
+        Some((&self.config, &self.vocabulary))
     }
 }

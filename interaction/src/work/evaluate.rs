@@ -26,7 +26,15 @@ pub fn rows<S: Samples>(samples: &S) -> usize {
 ///
 /// Fails where the file is missing, damaged or of another network.
 pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Result<M> {
-    let bytes = path.metadata().map_or(0, |m| m.len());
+    let bytes = match path.metadata() {
+        Ok(about) => about.len(),
+        Err(error) => {
+            let path = path.display();
+            return Err(usage(format!(
+                "--weights {path}: {error}; give a file of weights, or a folder that `train` wrote"
+            )));
+        }
+    };
     let name = net.name();
     println!(
         "reading the weights of {name}: {} from {}",

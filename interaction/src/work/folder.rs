@@ -56,7 +56,10 @@ const RESULTS: [&str; 6] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// The folder of another run is refused.
-    Refuse,
+    Refuse {
+        /// Whether the command could go on with the same run.
+        resumable: bool,
+    },
     /// The files of the earlier run are removed when the new run [begins](Folder::begin).
     Force,
     /// The files of the earlier run stay: the new run continues it.
@@ -65,11 +68,15 @@ pub enum Existing {
 
 impl Existing {
     /// The treatment that `--force` and `--resume` ask for.
-    pub fn asked(force: bool, resume: bool) -> Self {
+    ///
+    /// `resume` is `None` for commands that cannot go on with a run.
+    pub fn asked(force: bool, resume: Option<bool>) -> Self {
         match (force, resume) {
             (true, _) => Self::Force,
-            (_, true) => Self::Resume,
-            _ => Self::Refuse,
+            (_, Some(true)) => Self::Resume,
+            (_, resume) => Self::Refuse {
+                resumable: resume.is_some(),
+            },
         }
     }
 }
@@ -106,9 +113,14 @@ impl Folder {
             before: BTreeMap::new(),
         };
         let found = folder.results();
-        if existing == Existing::Refuse && !found.is_empty() {
+        if let (Existing::Refuse { resumable }, false) = (existing, found.is_empty()) {
+            let resume = if resumable {
+                ", --resume to go on where it is the same run"
+            } else {
+                ""
+            };
             return Err(usage(format!(
-                "{} holds another run ({}): give another --out, --resume to go on where it is the same run, or --force to replace it",
+                "{} holds another run ({}): give another --out{resume}, or --force to replace it",
                 path.display(),
                 found.join(", ")
             )));

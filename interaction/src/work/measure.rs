@@ -2,6 +2,7 @@ use burn_interaction::{Estimator, Orders, Pairs, Protocol, Reward};
 use serde::{Deserialize, Serialize};
 
 use super::Share;
+use crate::error::{Result, usage};
 use crate::subject::{About, Part};
 
 /// Players up to which all pairs are measured by default.
@@ -79,6 +80,24 @@ impl Measure {
     /// Whether only rightly classified samples are measured.
     pub(super) fn right(&self, about: &About) -> bool {
         about.weights.is_some() && !self.any && self.part != Part::Unlabelled
+    }
+
+    /// How many of so many samples this run measures: all, or those of its part.
+    pub(super) fn measured(&self, samples: usize) -> usize {
+        let part = |share: Share| share.places(samples).len();
+        self.share.map_or(samples, part)
+    }
+
+    /// Refuses numbers that no measurement can have.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no sample is to be measured.
+    pub fn check(&self) -> Result<()> {
+        match self.samples {
+            0 => Err(usage("--samples 0: measure at least one sample")),
+            _ => Ok(()),
+        }
     }
 
     fn pairs_of(&self, counts: &[usize], grid: bool) -> Pairs {

@@ -67,11 +67,21 @@ impl Job for Measuring<'_> {
         let (candidates, note) = subject.measurable(&samples, device)?;
         note.iter().for_each(|note| println!("{note}"));
         if candidates.is_empty() {
+            let fewer = if self.spec.fewest.is_some() {
+                ", or a smaller --min-players"
+            } else {
+                ""
+            };
             return Err(usage(format!(
-                "nothing to measure in the {} part of {}: take another with --split",
+                "nothing to measure in the {} part of {}: take another with --split{fewer}",
                 part.name(),
                 self.spec.data
             )));
+        }
+        if self.measure.control && about.weights.is_none() {
+            return Err(usage(
+                "--control: without --weights the network is the untrained one itself",
+            ));
         }
         // Made anew each time, with the same weights: clones of a Burn module share the running statistics of its batch
         // normalisation, and loading writes to those.
@@ -117,13 +127,22 @@ impl<S: Subject> Run<'_, S> {
         // A control that is there goes on with its network, so that both are of the same samples.
         let asked = job.measure.control || (job.resume && self.results.earlier(CONTROL)?.is_some());
         let control = asked && about.weights.is_some();
+        let done = match job.resume {
+            true => self
+                .results
+                .earlier(MAIN)?
+                .map_or(0, |earlier| earlier.samples().len()),
+            false => 0,
+        };
+        let (measure, device) = (job.measure, job.place.device);
         let price = Price::of(
             self.subject,
             self.samples,
             net,
             &candidates,
-            job.measure,
-            job.place.device,
+            measure,
+            done,
+            device,
         )?;
         if let Some(price) = &price {
             println!("{}", price.line(control));
@@ -310,7 +329,7 @@ impl<S: Subject> Run<'_, S> {
             weights: Some(weights),
             inputs: Some(about.inputs.clone()),
             targets: None,
-            command: Some(std::env::args().collect::<Vec<_>>().join(" ")),
+            command: Some(self.job.place.command.join(" ")),
             classes: about.classes.clone(),
             devices: Vec::new(),
         }

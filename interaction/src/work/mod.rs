@@ -39,4 +39,6 @@ pub struct Place<'a> {
     pub name: &'a str,
     /// The folder of results.
     pub folder: &'a Folder,
+    /// The command line, for results to say.
+    pub command: &'a [String],
 }

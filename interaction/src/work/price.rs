@@ -36,7 +36,7 @@ struct Trial<'a, S: Subject> {
 }
 
 impl<'a, S: Subject> Price<'a, S> {
-    /// The price of a job on these candidates, from the first of them; `None` where their players are given for the chosen
+    /// The price of a job on these candidates of which so many are done, from the first of them; `None` where their players are given for the chosen
     /// samples alone.
     ///
     /// # Errors
@@ -48,10 +48,11 @@ impl<'a, S: Subject> Price<'a, S> {
         net: &S::Net,
         candidates: &[usize],
         measure: &'a Measure,
+        done: usize,
         device: &Device,
     ) -> Result<Option<Self>> {
-        let count = measure.samples.min(candidates.len());
-        let first = candidates[..count].to_vec();
+        let all = measure.samples.min(candidates.len());
+        let first = candidates[..all].to_vec();
         // Given regions may fit the chosen clouds and not these.
         let Ok(seated) = subject.seated(samples, first) else {
             return Ok(None);
@@ -70,10 +71,11 @@ impl<'a, S: Subject> Price<'a, S> {
             ids: batch.ids,
         };
         let right = measure.right(subject.about());
-        let choosing = if right { count.max(rows(samples)) } else { 0 };
+        let choosing = if right { all.max(rows(samples)) } else { 0 };
+        let left = measure.measured(all).saturating_sub(done);
         Ok(Some(Self {
             each: trial.timing(net, measure)?,
-            forwards: trial.forwards(measure, count)?,
+            forwards: trial.forwards(measure, left)?,
             choosing: choosing.min(samples.count()) as f64,
             trial,
             measure,
@@ -104,10 +106,16 @@ impl<'a, S: Subject> Price<'a, S> {
         let found = self.within(LONG, control)?;
         Ok(found.map(|(flags, forwards)| {
             let all = self.all(forwards, control);
+            let time = self.each * all;
+            let long = if time > LONG {
+                ", the cheapest there is"
+            } else {
+                ""
+            };
             format!(
-                "cheaper:{flags}: about {} forwards, {}",
+                "cheaper:{flags}: about {} forwards, {}{long}",
                 round(all),
-                seconds(self.each * all)
+                seconds(time)
             )
         }))
     }
@@ -122,7 +130,8 @@ impl<'a, S: Subject> Price<'a, S> {
         let mut cheapest: Option<(String, f64)> = None;
         for variant in VARIANTS {
             let (measure, flags) = variant.of(self.measure, self.trial.players.grid().is_some());
-            let forwards = self.trial.forwards(&measure, measure.samples)?;
+            let samples = measure.measured(measure.samples);
+            let forwards = self.trial.forwards(&measure, samples)?;
             if forwards < cheapest.as_ref().map_or(self.forwards, |(_, least)| *least) {
                 cheapest = Some((flags, forwards));
             }

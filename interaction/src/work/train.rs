@@ -42,8 +42,8 @@ pub struct Trained {
     pub settings: TrainedWith,
     /// Whether the folder is a network by itself, as Hugging Face folders are.
     pub folder_is_network: bool,
-    /// Arguments with which a measurement of the network takes minutes at most.
-    pub suggested: String,
+    /// Arguments with which a measurement of the network takes minutes at most; `None` where it cannot be measured.
+    pub suggested: Option<String>,
 }
 
 /// Samples and players of a training, ready to start.
@@ -225,7 +225,7 @@ impl Training<'_> {
             categories: about.categories.clone(),
             device: Some(self.place.name.into()),
             version: Some(env!("CARGO_PKG_VERSION").into()),
-            command: std::env::args().collect(),
+            command: self.place.command.to_vec(),
             test_accuracy: None,
             complete: false,
         })
@@ -274,7 +274,14 @@ impl Training<'_> {
         let folder = self.place.folder;
         // First the weights: whoever sends SIGTERM may not wait for long.
         save(&fitted.net, folder.file("model.safetensors"))?;
-        let folder_is_network = subject.save_beside(folder.path())?;
+        let folder_is_network = match subject.tokenizer() {
+            Some((config, vocabulary)) => {
+                config.save(folder.path())?;
+                vocabulary.save(folder.path())?;
+                true
+            }
+            None => false,
+        };
         let test_accuracy = accuracy(&fitted.net, test, self.place.device)?;
         let settings = TrainedWith {
             test_accuracy: Some(test_accuracy),
@@ -285,10 +292,8 @@ impl Training<'_> {
         println!("test accuracy {:.1} %", 100.0 * test_accuracy);
         let suggested = match fitted.complete {
             // A network that cannot be measured so is still trained.
-            true => self
-                .suggested(subject, &fitted.net, test)
-                .unwrap_or_default(),
-            false => String::new(),
+            true => self.suggested(subject, &fitted.net, test).ok().flatten(),
+            false => None,
         };
         Ok(Trained {
             settings,
@@ -303,17 +308,25 @@ impl Training<'_> {
         subject: &S,
         net: &S::Net,
         test: &S::Samples,
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let measure = Measure::default();
         let (candidates, _) = subject.measurable(test, self.place.device)?;
         if candidates.is_empty() {
-            return Ok(String::new());
+            return Ok(None);
         }
-        let price = Price::of(subject, test, net, &candidates, &measure, self.place.device)?;
+        let price = Price::of(
+            subject,
+            test,
+            net,
+            &candidates,
+            &measure,
+            0,
+            self.place.device,
+        )?;
         let within = price
             .map(|price| price.within(SUGGESTED, true))
             .transpose()?;
-        Ok(within.flatten().map_or(String::new(), |(flags, _)| flags))
+        Ok(within.flatten().map(|(flags, _)| flags))
     }
 }
 

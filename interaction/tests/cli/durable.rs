@@ -94,7 +94,7 @@ fn a_run_goes_on_with_its_own_network_data_and_settings_only() {
             .collect()
     };
     refused(force(&["--baseline", "values:1"]), "expected 10, found 1");
-    refused(force(&["--baseline", "mean"]), "mean_of_rows");
+    refused(force(&["--baseline", "mean"]), "--baseline mean");
     assert_eq!(profile(&out, "profile.json").samples().len(), 4);
     // Another run is not written over, unless told to.
     refuse(&args, "--force");

@@ -230,6 +230,9 @@ fn bad_arguments_are_refused_with_a_remedy() {
     with(&["--min-players", "4"], "--min-players is for texts");
     with(&["--baseline", "drop"], "--baseline drop");
     with(&["--weights", "/nowhere"], "--weights /nowhere");
+    with(&["--control"], "--control: without --weights");
+    with(&["--split", "unlabelled"], "rules has none");
+    with(&["--baseline", "mean"], "--baseline mean");
     let scenes = [
         "discover", "--model", "resnet20", "--data", "scenes", "--out", &out,
     ];
@@ -242,6 +245,8 @@ fn bad_arguments_are_refused_with_a_remedy() {
         )
     };
     let data = |name: &str, what: &str| of("mlp5", name, what);
+    of("mlp99999999", "rules", "mlpK with K layers from 2 to 256");
+    of("mlp5", "rules:folder", "rules is generated");
     data("moon", "unknown data \"moon\"");
     data("census", "census:FOLDER");
     data("census:/nowhere", "/nowhere/adult.data");
@@ -272,6 +277,16 @@ fn bad_arguments_are_refused_with_a_remedy() {
     refuse(&[&train[..], &["--batch", "0"]].concat(), "--batch 0");
     refuse(&[&train[..], &["--lr", "7"]].concat(), "--lr 7");
     refuse(&[&train[..], &["--augment", "4"]].concat(), "--augment 4");
+    refuse(&[&train[..], &["--draws", "4"]].concat(), "--draws");
+    refuse(
+        &[
+            &train[..],
+            &["--probe-samples", "0", "--probe-contexts", "9"],
+        ]
+        .concat(),
+        "--probe-contexts 9",
+    );
+    refuse(&["--samples", "0", "--out", &out], "--samples 0");
     refuse(
         &[&train[..], &["--low-order", "--high-order"]].concat(),
         "cannot be used with",
@@ -307,6 +322,79 @@ fn a_costly_measurement_says_its_price_and_a_cheaper_one_first() {
 }
 
 #[test]
+fn what_a_training_suggests_next_runs_with_the_same_players() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "with space");
+    let subject = ["train", "--model", "resnet20-slim", "--data", "scenes"];
+    let players = ["--grid", "2x2", "--baseline", "zero"];
+    let small = [
+        "--epochs",
+        "1",
+        "--train-samples",
+        "64",
+        "--probe-samples",
+        "0",
+    ];
+    let text = succeed(&[&subject[..], &players, &small, &["--plain", "--out", &out]].concat());
+    let next = text
+        .lines()
+        .find_map(|line| line.strip_prefix("next: interaction"));
+    let next = next.unwrap_or_else(|| panic!("{text}"));
+    assert!(next.contains("--grid 2x2 --baseline zero"), "{next}");
+    let line = format!("'{}'{next} --any", env!("CARGO_BIN_EXE_interaction"));
+    let output = Command::new("sh").args(["-c", &line]).output().expect("sh");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("4 players, "),
+        "{line}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn settings_that_were_edited_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let subject = ["train", "--model", "resnet20-slim", "--data", "scenes"];
+    let small = [
+        "--epochs",
+        "0",
+        "--probe-samples",
+        "0",
+        "--image",
+        "16",
+        "--plain",
+    ];
+    succeed(&[&subject[..], &small, &["--out", &out]].concat());
+    let settings = Path::new(&out).join("settings.json");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let discover = ["discover", "--weights", &out, "--out", &out];
+    for (from, to, what) in [
+        ("\"resized\": 16", "\"resized\": 8", "resized to 8 pixels"),
+        ("\"resized\": 16", "\"resized\": ", "cut or edited"),
+    ] {
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&settings, text.replace(from, to)).unwrap();
+        refuse(&discover, what);
+        refuse(&discover, "settings.json");
+    }
+    // The side of images has the last word, as their statistics have.
+    std::fs::write(&settings, text).unwrap();
+    let other = [
+        "--image",
+        "8",
+        "--any",
+        "--samples",
+        "1",
+        "--contexts",
+        "1",
+        "--orders",
+        "r:0,1",
+    ];
+    assert!(succeed(&[&discover[..], &other].concat()).contains("16 players, 1 samples"));
+}
+
+#[test]
 fn data_sets_are_listed_with_where_they_come_from() {
     let text = succeed(&["data"]);
     for line in [
@@ -318,6 +406,7 @@ fn data_sets_are_listed_with_where_they_come_from() {
         assert!(text.contains(line), "{text}");
     }
     refuse(&["download", "census"], "archive.ics.uci.edu");
+    refuse(&["download", "cifar10"], "did you mean cifar-10?");
 }
 
 #[test]
