@@ -41,12 +41,3 @@ pub use loader::*;
 pub use samples::*;
 pub use table::*;
 pub use text::*;
-
-/// A data set in its two parts.
-#[derive(Debug, Clone)]
-pub struct Split<T> {
-    /// The part to train on.
-    pub train: T,
-    /// The part to test on.
-    pub test: T,
-}

@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 use burn_interaction::input::Kind;
 
-use crate::Split;
 use crate::clouds::{CloudSet, modelnet, shapenet, solids};
 use crate::error::{Error, Result};
 use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
+use crate::samples::Split;
 use crate::table::{Table, census, commercial, rules};
 use crate::text::{TextItem, Texts, ag_news, cola, grammar, sst2, unlabelled};
 

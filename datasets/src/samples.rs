@@ -41,3 +41,12 @@ pub trait Samples: Send + Sync {
     /// Fails where a sample cannot be read, or samples do not fit into one batch.
     fn read(&self, indices: &[usize], epoch: u64, device: &Device) -> Result<Batch<Self::Input>>;
 }
+
+/// A data set in its two parts.
+#[derive(Debug, Clone)]
+pub struct Split<T> {
+    /// The part to train on.
+    pub train: T,
+    /// The part to test on.
+    pub test: T,
+}

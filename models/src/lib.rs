@@ -22,6 +22,7 @@
 
 mod cnn;
 mod error;
+mod family;
 mod layers;
 mod mlp;
 pub mod points;

@@ -32,6 +32,29 @@ const HOUSES: &[House] = &[
         ],
     },
     House {
+        source: "models/src",
+        floors: &[
+            &["error"],
+            &["weights"],
+            &["family"],
+            &["layers"],
+            &["mlp", "cnn", "points", "transformer"],
+            &["text"],
+            &["registry"],
+        ],
+    },
+    House {
+        source: "datasets/src",
+        floors: &[
+            &["error"],
+            &["cache", "folders", "samples"],
+            &["loader"],
+            &["table", "images", "clouds", "text"],
+            &["registry"],
+            &["download"],
+        ],
+    },
+    House {
         source: "interaction/src",
         floors: &[
             &["error"],

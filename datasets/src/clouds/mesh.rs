@@ -1,10 +1,5 @@
-use std::path::Path;
-
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-
-use super::off;
-use crate::error::Result;
 
 /// A surface of triangles, from which points are drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,16 +53,6 @@ impl Mesh {
             triangles,
             areas,
         })
-    }
-
-    /// Reads an OFF file. Polygons become triangles around their first corner. Lines may have comments after `#`, and
-    /// the counts may stand on the first line, with or without a space (`OFF3514 3546 0`).
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file is missing, cut, no OFF file, or holds no surface; the message names the line.
-    pub fn read_off(path: impl AsRef<Path>) -> Result<Self> {
-        off::read(path.as_ref())
     }
 
     /// The vertices of the surface.

@@ -2,9 +2,9 @@ use std::path::Path;
 
 use super::CloudFiles;
 use super::files::Form;
-use crate::Split;
 use crate::error::{Error, Result};
 use crate::folders::{class_folders, entries, read, with_ending};
+use crate::samples::Split;
 
 /// ModelNet10 or ModelNet40, as meshes or as resampled points.
 ///

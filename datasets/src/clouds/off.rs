@@ -6,6 +6,18 @@ use super::Mesh;
 use crate::error::{Error, Result};
 use crate::folders::read as read_text;
 
+impl Mesh {
+    /// Reads an OFF file. Polygons become triangles around their first corner. Lines may have comments after `#`, and
+    /// the counts may stand on the first line, with or without a space (`OFF3514 3546 0`).
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file is missing, cut, no OFF file, or holds no surface; the message names the line.
+    pub fn read_off(path: impl AsRef<Path>) -> Result<Self> {
+        read(path.as_ref())
+    }
+}
+
 /// The lines of a file that hold something, without comments, and their numbers.
 struct Lines<'a> {
     path: &'a Path,
@@ -31,7 +43,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<Mesh> {
+fn read(path: &Path) -> Result<Mesh> {
     let text = read_text(path)?;
     let mut lines = Lines {
         path,

@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 
 use super::CloudFiles;
 use super::files::Form;
-use crate::Split;
 use crate::error::{Error, Result};
 use crate::folders::{read, with_ending};
+use crate::samples::Split;
 
 /// ShapeNet's objects stand on their second axis.
 const UP: usize = 1;

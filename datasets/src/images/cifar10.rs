@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 use super::Images;
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use super::ImageFiles;
 use super::files::{images, in_folders};
 use super::set::Labelled;
-use crate::Split;
 use crate::error::{Error, Result};
 use crate::folders::{class_folders, read};
+use crate::samples::Split;
 
 /// Files that may list the classes of validation images.
 const LISTS: [&str; 3] = ["val_annotations.txt", "val.txt", "LOC_val_solution.csv"];

@@ -3,8 +3,8 @@ use std::path::Path;
 use super::ImageFiles;
 use super::files::in_folders;
 use super::imagenet::{class_names, listed};
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 /// Side of the set's images in pixels.
 const SIDE: usize = 64;

@@ -3,8 +3,8 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 use super::Table;
 

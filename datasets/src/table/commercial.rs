@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 use super::Table;
 

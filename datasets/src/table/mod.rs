@@ -47,7 +47,7 @@ impl Table {
         names: Vec<String>,
         classes: Vec<String>,
         rows: impl IntoIterator<Item = (Vec<f32>, usize)>,
-    ) -> crate::Result<Self> {
+    ) -> crate::error::Result<Self> {
         let table = Self::of(names, classes, rows);
         let (columns, classes) = (table.names.len(), table.classes.len());
         for TableItem {
@@ -65,7 +65,7 @@ impl Table {
             } else {
                 continue;
             };
-            return Err(crate::Error::Data(format!("row {id} has {reason}")));
+            return Err(crate::error::Error::Data(format!("row {id} has {reason}")));
         }
         Ok(table)
     }
@@ -158,7 +158,12 @@ impl Samples for Table {
         "rows"
     }
 
-    fn read(&self, indices: &[usize], _: u64, device: &Device) -> crate::Result<Batch<Tensor<2>>> {
+    fn read(
+        &self,
+        indices: &[usize],
+        _: u64,
+        device: &Device,
+    ) -> crate::error::Result<Batch<Tensor<2>>> {
         Ok(self.batch(indices, device))
     }
 }

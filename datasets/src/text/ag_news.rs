@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::{TextItem, Texts};
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 const CLASSES: [&str; 4] = ["World", "Sports", "Business", "Sci/Tech"];
 

@@ -2,8 +2,8 @@ use std::path::Path;
 
 use super::lines::lines;
 use super::{TextItem, Texts};
-use crate::Split;
 use crate::error::{Error, Result};
+use crate::samples::Split;
 
 const HINT: &str = ". The folder must hold train.tsv and dev.tsv of GLUE";
 

@@ -2,6 +2,7 @@
 
 mod ag_news;
 mod bag_of_words;
+mod encoded;
 mod glue;
 mod grammar;
 mod lines;
@@ -10,6 +11,7 @@ mod vocabulary;
 
 pub use ag_news::*;
 pub use bag_of_words::*;
+pub use encoded::*;
 pub use glue::*;
 pub use grammar::*;
 pub use sentences::*;

@@ -3,25 +3,12 @@ use std::sync::Arc;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use burn_interaction::{Batch, Sentences};
 
-use super::{Texts, Vocabulary};
+use super::{Encoded, Texts, Vocabulary};
 use crate::error::Result;
 use crate::samples::Samples;
 
 /// Numbers that a piece becomes in a network, about the width of an embedding.
 const WIDTH: usize = 128;
-
-/// A sentence in word pieces.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encoded {
-    /// The numbers of the sentence's pieces, special ones included.
-    pub pieces: Vec<u32>,
-    /// The segment of each piece.
-    pub segments: Vec<u32>,
-    /// Whether the sentence has special pieces only.
-    pub(super) special: bool,
-    /// Whether pieces at the end of the sentence were left out, as there were too many.
-    pub cut: bool,
-}
 
 /// Texts in the word pieces of a vocabulary.
 #[derive(Debug, Clone)]

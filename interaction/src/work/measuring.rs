@@ -127,30 +127,7 @@ impl<S: Subject> Run<'_, S> {
         // A control that is there goes on with its network, so that both are of the same samples.
         let asked = job.measure.control || (job.resume && self.results.earlier(CONTROL)?.is_some());
         let control = asked && about.weights.is_some();
-        let done = match job.resume {
-            true => self
-                .results
-                .earlier(MAIN)?
-                .map_or(0, |earlier| earlier.samples().len()),
-            false => 0,
-        };
-        let (measure, device) = (job.measure, job.place.device);
-        let price = Price::of(
-            self.subject,
-            self.samples,
-            net,
-            &candidates,
-            measure,
-            done,
-            device,
-        )?;
-        if let Some(price) = &price {
-            println!("{}", price.line(control));
-            if let Some(cheaper) = price.cheaper(control)? {
-                println!("{cheaper}");
-            }
-        }
-        let each = price.map_or(0.0, |price| price.each);
+        let each = self.price(net, &candidates, control)?;
         let chosen = self.choose(net, candidates)?;
         let measurement = self.measurement(&chosen)?;
         let digest = match &about.weights {
@@ -192,6 +169,33 @@ impl<S: Subject> Run<'_, S> {
             curves,
             complete: complete && !interrupt::requested(),
         })
+    }
+
+    /// Says what the measurement will cost, and a cheaper one where that is much; returns the seconds of a forward.
+    fn price(&self, net: &S::Net, candidates: &[usize], control: bool) -> Result<f64> {
+        let (measure, device) = (self.job.measure, self.job.place.device);
+        let earlier = match self.job.resume {
+            true => self.results.earlier(MAIN)?,
+            false => None,
+        };
+        let done = earlier.map_or(0, |earlier| earlier.samples().len());
+        let price = Price::of(
+            self.subject,
+            self.samples,
+            net,
+            candidates,
+            measure,
+            done,
+            device,
+        )?;
+        let Some(price) = price else {
+            return Ok(0.0);
+        };
+        println!("{}", price.line(control));
+        if let Some(cheaper) = price.cheaper(control)? {
+            println!("{cheaper}");
+        }
+        Ok(price.each)
     }
 
     /// Chooses the samples to measure: all, or those of one part.

@@ -299,7 +299,7 @@ fn a_costly_measurement_says_its_price_and_a_cheaper_one_first() {
     let out = path(folder.path(), "out");
     let mut child = Command::new(env!("CARGO_BIN_EXE_interaction"))
         .args(["discover", "--model", "resnet20", "--data", "scenes"])
-        .args(["--control", "--out", &out])
+        .args(["--out", &out])
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("the command starts");

@@ -5,8 +5,8 @@ use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{dense, max_pool, padding, pool};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, sequential};
 
 /// Configuration of an [`AlexNet`].

@@ -4,8 +4,8 @@ use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 const EPSILON: f64 = 1e-3;

@@ -3,8 +3,8 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNet`].

@@ -3,8 +3,8 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu, s};
 
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, global_average};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNetCifar`].

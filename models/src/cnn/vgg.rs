@@ -4,8 +4,8 @@ use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, dense, max_pool, pool};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Reference, sequential};
 
 /// Convolutions before each of the five pools.

@@ -7,7 +7,7 @@ use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::{Pointwise, largest};
 use super::rows_of;
-use crate::registry::{PointFamily, PointVariant, point_variant};
+use crate::family::{PointFamily, PointVariant, point_variant};
 use crate::weights::Reference;
 
 /// Slope of every activation where it is negative.

@@ -9,7 +9,7 @@ use super::head::{Head, HeadConfig};
 use super::parts::in_parts;
 use super::pointwise::{SharedMlp, largest};
 use super::rows_of;
-use crate::registry::{PointFamily, PointVariant, point_variant};
+use crate::family::{PointFamily, PointVariant, point_variant};
 use crate::weights::Reference;
 
 /// Channels of the weights that are learned from relative coordinates.

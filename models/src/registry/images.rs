@@ -1,8 +1,9 @@
 use burn::tensor::{Device, Tensor};
 
-use super::{ImageFamily, ImageSize, ImageSpec, Preprocessing, Variant, families, unknown};
+use super::unknown;
 use crate::cnn::*;
 use crate::error::{Error, Result};
+use crate::family::{ImageFamily, ImageSize, ImageSpec, Preprocessing, Variant, families};
 use crate::transformer::*;
 
 families! {

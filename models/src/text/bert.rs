@@ -7,20 +7,9 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 use burn_interaction::Sentences;
 
-use super::{hide, names};
+use super::{BertKind, hide, names};
 use crate::layers::{FeedForward, SplitAttention, layer_norm, linear, token};
 use crate::weights::{Dialect, Reference, renamed};
-
-/// The networks that share BERT's shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum BertKind {
-    /// BERT itself.
-    Bert,
-    /// DistilBERT: no segments, and ReLU instead of tanh before the classifier.
-    DistilBert,
-    /// ALBERT: one layer applied again and again, on narrow embeddings, with the approximate GELU.
-    Albert,
-}
 
 /// Configuration of a [`Bert`].
 #[derive(Config, Debug, PartialEq)]
@@ -92,7 +81,7 @@ impl BertConfig {
     /// # Errors
     ///
     /// Fails where the heads do not divide the width.
-    pub fn init(&self, device: &Device) -> crate::Result<Bert> {
+    pub fn init(&self, device: &Device) -> crate::error::Result<Bert> {
         crate::transformer::multiple(names::name(self.kind), "a width", self.width, self.heads)?;
         let table = |entries: usize| {
             EmbeddingConfig::new(entries, self.embedding)

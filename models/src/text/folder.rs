@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::TextConfig;
 use crate::error::{Error, Result};
-use crate::registry::TextNetwork;
+use crate::text::TextNetwork;
 use crate::weights::{LoadReport, Reference, load, save};
 
 const CONFIG: &str = "config.json";

@@ -2,13 +2,19 @@
 
 mod bert;
 mod config;
+mod family;
 mod folder;
 mod names;
+mod network;
 mod xlnet;
 
 pub use bert::*;
 pub use config::*;
+pub use family::*;
 pub use folder::*;
+pub use names::BertKind;
+pub use network::TextNetwork;
+pub(crate) use network::catalogue;
 pub use xlnet::*;
 
 use burn::tensor::{Bool, Tensor};

@@ -1,6 +1,15 @@
 //! The key names of Hugging Face's networks.
 
-use super::BertKind;
+/// The networks that share BERT's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum BertKind {
+    /// BERT itself.
+    Bert,
+    /// DistilBERT: no segments, and ReLU instead of tanh before the classifier.
+    DistilBert,
+    /// ALBERT: one layer applied again and again, on narrow embeddings, with the approximate GELU.
+    Albert,
+}
 
 pub(super) fn name(kind: BertKind) -> &'static str {
     match kind {

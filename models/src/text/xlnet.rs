@@ -45,7 +45,7 @@ impl XlNetConfig {
     /// # Errors
     ///
     /// Fails where the heads do not divide the width, or the width is odd.
-    pub fn init(&self, device: &Device) -> crate::Result<XlNet> {
+    pub fn init(&self, device: &Device) -> crate::error::Result<XlNet> {
         crate::transformer::multiple("xlnet", "a width", self.width, self.heads)?;
         crate::transformer::multiple("xlnet", "a width", self.width, 2)?;
         let words = EmbeddingConfig::new(self.vocabulary, self.width);

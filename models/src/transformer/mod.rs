@@ -11,7 +11,7 @@ pub use tnt::*;
 pub use vit::*;
 
 use crate::error::{Error, Result};
-use crate::registry::ImageSpec;
+use crate::family::ImageSpec;
 
 /// Refuses a size that is zero or no multiple of another.
 pub(crate) fn multiple(network: &str, what: &str, value: usize, of: usize) -> Result<()> {

@@ -7,11 +7,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{multiple, patches, whole_image, whole_patches};
 use crate::error::Result;
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
     FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, residual, split_heads,
     table, token, tokens,
 };
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, Weight, renamed};
 
 const EPSILON: f64 = 1e-5;

@@ -5,11 +5,11 @@ use burn::tensor::{Device, Tensor};
 
 use super::{multiple, patches, whole_image, whole_patches};
 use crate::error::Result;
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, residual, table,
     token,
 };
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
 
 const EPSILON: f64 = 1e-6;

@@ -4,12 +4,10 @@ mod entries;
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Device;
 use serde_json::{Map, Value, json};
 
 use super::{BertConfig, BertKind, XlNetConfig};
 use crate::error::Result;
-use crate::registry::TextNetwork;
 
 /// The sizes of a network for texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +22,7 @@ pub enum TextSizes {
 /// other entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextConfig {
-    sizes: TextSizes,
+    pub(super) sizes: TextSizes,
     classes: Vec<String>,
     /// The entries of the file, all of which are kept if the configuration was read from one.
     json: Map<String, Value>,
@@ -144,18 +142,6 @@ impl TextConfig {
     /// Whether the piece that stands for the class comes at the end of a sentence.
     pub fn class_is_last(&self) -> bool {
         matches!(self.sizes, TextSizes::XlNet(_))
-    }
-
-    /// Makes the network with random weights.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the sizes do not fit each other.
-    pub fn init(&self, device: &Device) -> Result<TextNetwork> {
-        Ok(match &self.sizes {
-            TextSizes::Bert(config) => config.init(device)?.into(),
-            TextSizes::XlNet(config) => config.init(device)?.into(),
-        })
     }
 }
 

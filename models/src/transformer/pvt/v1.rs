@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 use super::block::{Block, BlockConfig, CONV_EPSILON, EPSILON, Form};
 use super::depths;
 use crate::error::Result;
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{PatchEmbed, depth_rates, layer_norm, linear, map, prepend, table, token};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::transformer::{multiple, patches, whole_image, whole_patches};
 use crate::weights::Reference;
 

@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 use super::block::{Block, BlockConfig, CONV_EPSILON, EPSILON, Form};
 use super::depths;
 use crate::error::Result;
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{PatchEmbed, depth_rates, global_average, layer_norm, linear, map};
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::transformer::multiple;
 use crate::weights::{Dialect, Reference, renamed};
 

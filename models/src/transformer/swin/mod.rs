@@ -7,10 +7,10 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{multiple, whole_image, whole_patches};
 use crate::error::Result;
+use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
     Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, residual, table,
 };
-use crate::registry::{ImageFamily, Preprocessing, Variant, variant};
 use crate::weights::{Dialect, Reference, renamed};
 use windows::Windows;
 

@@ -80,11 +80,11 @@ impl ImageSpec {
 
 /// One network of a family: its name, the images that its published weights expect, and how it is made.
 pub struct Variant<M> {
-    pub(super) name: &'static str,
-    pub(super) preprocessing: Preprocessing,
-    pub(super) patch: Option<usize>,
+    pub(crate) name: &'static str,
+    pub(crate) preprocessing: Preprocessing,
+    pub(crate) patch: Option<usize>,
     #[allow(clippy::type_complexity)]
-    pub(super) build: Box<dyn Fn(&ImageSpec, &Device) -> Result<M>>,
+    pub(crate) build: Box<dyn Fn(&ImageSpec, &Device) -> Result<M>>,
 }
 
 /// Makes the entry of a network without patches.
@@ -102,7 +102,7 @@ pub(crate) fn variant<M>(
 }
 
 impl<M: 'static> Variant<M> {
-    pub(super) fn boxed<N: From<M>>(self) -> Variant<N> {
+    pub(crate) fn boxed<N: From<M>>(self) -> Variant<N> {
         let build = self.build;
         Variant {
             name: self.name,
