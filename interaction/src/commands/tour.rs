@@ -40,6 +40,7 @@ pub fn run(args: &TourArgs) -> Result<()> {
         place,
         resume: false,
         plain: false,
+        suggest: false,
     })?;
     if !trained.settings.complete {
         println!("wrote {}", folder.list());

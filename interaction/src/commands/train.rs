@@ -36,6 +36,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         },
         resume: args.resume,
         plain: args.plain,
+        suggest: true,
     })?;
     println!("wrote {}", folder.list());
     match trained.settings.complete {

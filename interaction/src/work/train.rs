@@ -34,6 +34,8 @@ pub struct Training<'a> {
     pub resume: bool,
     /// Whether to print plain lines even in a terminal.
     pub plain: bool,
+    /// Whether to find a measurement of the network that takes minutes at most.
+    pub suggest: bool,
 }
 
 /// The outcome of a training.
@@ -290,7 +292,7 @@ impl Training<'_> {
         };
         folder.write_json("settings.json", &settings)?;
         println!("test accuracy {:.1} %", 100.0 * test_accuracy);
-        let suggested = match fitted.complete {
+        let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
             true => self.suggested(subject, &fitted.net, test).ok().flatten(),
             false => None,
