@@ -83,10 +83,7 @@ fn recipe(args: &TourArgs) -> Recipe {
         modulation: Modulation::none(),
         augmentation: None,
         samples: None,
-        probe: Some(Watch {
-            samples: 5,
-            contexts: 5,
-        }),
+        probe: Some(Watch::default()),
         seed: args.place.seed,
     }
 }

@@ -123,7 +123,7 @@ fn probe(args: &TrainArgs) -> Result<Option<Watch>> {
         (0, None) => Ok(None),
         (samples, contexts) => Ok(Some(Watch {
             samples,
-            contexts: contexts.unwrap_or(5),
+            contexts: contexts.unwrap_or(Watch::default().contexts),
         })),
     }
 }

@@ -7,13 +7,12 @@ pub fn picture(
     points: &[[f32; 3]],
     regions: &[usize],
     sample: &SampleProfile,
-    orders: &[usize],
 ) -> CloudChart {
     let count = regions.iter().max().map_or(0, |region| region + 1);
     let mut chart = chart.regions(format!("{count} regions"), points, regions);
     let found = |pair: Pair| -> Vec<(usize, f64)> {
         let of = |order: &usize| Some((*order, sample.interaction(*order, pair)?));
-        let each = orders.iter().filter_map(of);
+        let each = sample.orders().iter().filter_map(of);
         let each = each.filter(|(_, estimate)| estimate.contexts > 0);
         each.map(|(order, estimate)| (order, estimate.mean))
             .collect()

@@ -220,16 +220,22 @@ impl Subject for Clouds {
         samples: &CloudSamples,
         players: &Regions,
         indices: &[usize],
+        id: u64,
         device: &Device,
     ) -> Result<Option<Scene>> {
-        let items = samples.items(indices, 0)?;
+        let mut items = samples.items(indices, 0)?;
         let regions = players.map(&assemble(&items, device)?.inputs)?;
-        let cloud = |item: CloudItem| (item.id, samples.classes()[item.label].clone(), item.points);
-        Ok(Some(Scene::Clouds {
+        let Some(place) = items.iter().position(|item| item.id == id) else {
+            return Ok(None);
+        };
+        let item = items.swap_remove(place);
+        Ok(Some(Scene::Cloud {
             players: players.describe(),
             up: samples.clouds().up(),
             regions,
-            clouds: items.into_iter().map(cloud).collect(),
+            place,
+            class: samples.classes()[item.label].clone(),
+            points: item.points,
         }))
     }
 }

@@ -168,7 +168,8 @@ pub trait Subject {
         Ok(Vec::new())
     }
 
-    /// The contents of pictures of measured samples; nothing where there is no picture of such data.
+    /// The contents of the picture of a measured sample, the one with this id; nothing where there is no picture of such
+    /// data.
     ///
     /// # Errors
     ///
@@ -178,6 +179,7 @@ pub trait Subject {
         _samples: &Self::Samples,
         _players: &Self::Players,
         _indices: &[usize],
+        _id: u64,
         _device: &Device,
     ) -> Result<Option<Scene>> {
         Ok(None)
@@ -227,7 +229,7 @@ pub fn open(spec: &Spec) -> Result<Opened> {
     names::check_network(spec, set.kind)?;
     spec.check(set.kind)?;
     let spelled = set.spelled();
-    match (set.spelled() == set.name, spec.data.contains(':')) {
+    match (spelled == set.name, spec.data.contains(':')) {
         (true, true) => {
             let data = &spec.data;
             return Err(usage(format!(

@@ -1,24 +1,30 @@
 use burn_interaction::RegionMap;
 
-/// The contents of pictures of measured samples, before anything is drawn.
+/// The contents of the picture of a measured sample, before anything is drawn.
 pub enum Scene {
-    /// Point clouds, with their regions as players.
-    Clouds {
+    /// A point cloud, with its regions as players.
+    Cloud {
         /// A line about the players.
         players: String,
         /// The axis that points up.
         up: usize,
-        /// The region of each point of each cloud.
+        /// The region of each point of every measured cloud.
         regions: RegionMap,
-        /// Id, class and points of each cloud.
-        clouds: Vec<(u64, String, Vec<[f32; 3]>)>,
+        /// The place of the cloud that is drawn among these.
+        place: usize,
+        /// The class of the cloud.
+        class: String,
+        /// The points of the cloud.
+        points: Vec<[f32; 3]>,
     },
-    /// Sentences, with their words or pieces as players.
-    Sentences {
+    /// A sentence, with its words or pieces as players.
+    Sentence {
         /// A line about the players.
         players: String,
-        /// Id, class and words of each sentence.
-        sentences: Vec<(u64, String, Vec<Word>)>,
+        /// The class of the sentence.
+        class: String,
+        /// The words of the sentence.
+        words: Vec<Word>,
     },
 }
 

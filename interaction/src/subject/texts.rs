@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Players, Sentences, Tokens};
 use burn_interaction_datasets::{
-    BagOfWords, Frame, SentenceSet, Split, Texts as TextSet, Vocabulary,
+    BagOfWords, Frame, Samples, SentenceSet, Split, Texts as TextSet, Vocabulary,
 };
 use burn_interaction_models::registry::{TextNetwork, text_config};
 use burn_interaction_models::{TextConfig, text_weights};
@@ -333,17 +333,15 @@ impl Subject for Texts {
         &self,
         samples: &SentenceSet,
         players: &Tokens,
-        indices: &[usize],
+        _: &[usize],
+        id: u64,
         device: &Device,
     ) -> Result<Option<Scene>> {
-        let texts = samples.texts();
-        let sentence = |index: &usize| {
-            let class = texts.classes()[texts.items()[*index].label].clone();
-            Ok((*index as u64, class, self.words(samples, *index, device)?))
-        };
-        Ok(Some(Scene::Sentences {
+        let index = id as usize;
+        Ok(Some(Scene::Sentence {
             players: players.describe(),
-            sentences: indices.iter().map(sentence).collect::<Result<_>>()?,
+            class: samples.classes()[samples.label(index)].clone(),
+            words: self.words(samples, index, device)?,
         }))
     }
 

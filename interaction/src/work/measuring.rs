@@ -143,8 +143,11 @@ impl<S: Subject> Run<'_, S> {
             players, indices, ..
         } = &chosen.seated;
         let device = job.place.device;
-        if let Some(scene) = self.subject.scene(self.samples, players, indices, device)? {
-            write_pictures(&scene, &profile, job.place.folder.path())?;
+        if let Some(sample) = profile.samples().first() {
+            let (subject, id) = (self.subject, sample.id());
+            if let Some(scene) = subject.scene(self.samples, players, indices, id, device)? {
+                write_pictures(&scene, sample, job.place.folder.path())?;
+            }
         }
         let mut curves =
             Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());

@@ -27,6 +27,16 @@ pub struct Watch {
     pub contexts: usize,
 }
 
+impl Default for Watch {
+    /// Five of each: from five samples on there is a verdict, and five contexts tell strength from noise.
+    fn default() -> Self {
+        Self {
+            samples: 5,
+            contexts: 5,
+        }
+    }
+}
+
 /// The settings of a training.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recipe {
