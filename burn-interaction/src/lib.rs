@@ -16,6 +16,7 @@
 //! profile                      interactions with their noise and origin, merged; strength of orders, bands, verdict
 //! measure                      the runner: price, batches, threads, progress, going on with earlier results
 //! modulation                   signals and losses
+//! evaluation                   what a network can do: attack, masking, fit; how strongly it learns each order
 //! training, figures            wrapper, probe, metrics (feature `train`); SVG and PNG (feature `figures`)
 //! internal                     hidden: tools that the crates of this workspace share
 //! ```
@@ -28,6 +29,7 @@ mod device;
 mod digest;
 mod error;
 pub mod estimate;
+pub mod evaluation;
 #[cfg(feature = "figures")]
 pub mod figures;
 mod file;
