@@ -201,7 +201,8 @@ fn images_that_do_not_fit_are_refused() {
     assert_eq!(distinct.len(), names.len());
 }
 
-/// Every transformer learns in all its weights, and drops branches only while it trains.
+/// Every transformer learns in all its weights, and drops branches only while it trains, frozen on an autodiff device as little
+/// as without one.
 fn trains<M: Module + Classifier<Tensor<4>>>(net: M) {
     let device = test_device().autodiff();
     let net = net.train();
@@ -216,8 +217,10 @@ fn trains<M: Module + Classifier<Tensor<4>>>(net: M) {
     net.visit(&mut weights);
     assert_eq!(counted.len(), weights.tensors);
     let (net, images) = (net.valid(), images.inner());
-    let same = net.logits(images.clone()) - net.logits(images);
+    let same = net.logits(images.clone()) - net.logits(images.clone());
     assert_eq!(same.abs().max().into_scalar::<f32>(), 0.0);
+    let frozen = net.logits(images.clone().autodiff()).inner() - net.logits(images);
+    assert!(frozen.abs().max().into_scalar::<f32>() < 1e-4);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::{multiple, patches, whole_image, whole_patches};
 use crate::error::Result;
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
-    FeedForward, attend, depth_rates, layer_norm, linear, padding, prepend, residual, split_heads,
-    table, token, tokens,
+    FeedForward, StochasticDepth, attend, depth_rates, layer_norm, linear, padding, prepend,
+    residual, split_heads, table, token, tokens,
 };
 use crate::weights::{Dialect, Reference, Weight, renamed};
 
@@ -98,8 +98,7 @@ struct Block {
     attn_out: Attention,
     norm_mlp: LayerNorm,
     mlp: FeedForward,
-    #[module(skip)]
-    drop_path: f64,
+    drop_path: StochasticDepth,
 }
 
 /// Attention with one Linear for queries and keys and one for values, without biases.
@@ -151,7 +150,7 @@ impl TntConfig {
             attn_out: Attention::new(width, self.heads, device),
             norm_mlp: norm(width),
             mlp: FeedForward::new(width, 4 * width, device),
-            drop_path,
+            drop_path: StochasticDepth::new(drop_path),
         };
         Ok(Tnt {
             cls_token: table([1, 1, width], device),
@@ -215,7 +214,7 @@ impl Attention {
 impl Block {
     /// Runs a block on `pixels`, `[batch * patches, pixels, inner]`, and `patches`, `[batch, 1 + patches, width]`.
     fn forward(&self, pixels: Tensor<3>, patches: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-        let drop = self.drop_path;
+        let drop = &self.drop_path;
         let pixels = residual(pixels, &self.norm_in, drop, |x| self.attn_in.forward(x));
         let pixels = residual(pixels, &self.norm_mlp_in, drop, |x| self.mlp_in.forward(x));
 

@@ -7,8 +7,8 @@ use super::{multiple, patches, whole_image, whole_patches};
 use crate::error::Result;
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
-    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, prepend, residual, table,
-    token,
+    Attention, FeedForward, PatchEmbed, StochasticDepth, depth_rates, layer_norm, linear, prepend,
+    residual, table, token,
 };
 use crate::weights::{Dialect, Reference, renamed};
 
@@ -71,8 +71,7 @@ struct Block {
     attn: Attention,
     norm2: LayerNorm,
     mlp: FeedForward,
-    #[module(skip)]
-    drop_path: f64,
+    drop_path: StochasticDepth,
 }
 
 impl VitConfig {
@@ -108,7 +107,7 @@ impl VitConfig {
             attn: Attention::new(self.width, self.heads, true, device),
             norm2: layer_norm(self.width, EPSILON, device),
             mlp: FeedForward::new(self.width, self.mlp_ratio * self.width, device),
-            drop_path,
+            drop_path: StochasticDepth::new(drop_path),
         };
         Ok(Vit {
             cls_token: token(),
@@ -125,10 +124,10 @@ impl VitConfig {
 
 impl Block {
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let x = residual(x, &self.norm1, self.drop_path, |x| {
+        let x = residual(x, &self.norm1, &self.drop_path, |x| {
             self.attn.forward(x, None)
         });
-        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
+        residual(x, &self.norm2, &self.drop_path, |x| self.mlp.forward(x))
     }
 }
 

@@ -6,7 +6,8 @@ use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
 use crate::layers::{
-    FeedForward, attend, he, layer_norm, linear, map, padding, residual, split_heads, tokens,
+    FeedForward, StochasticDepth, attend, he, layer_norm, linear, map, padding, residual,
+    split_heads, tokens,
 };
 
 /// The epsilon of norms in blocks and after them.
@@ -49,8 +50,7 @@ pub(super) struct Block {
     norm2: LayerNorm,
     mlp: FeedForward,
     dwconv: Option<Depthwise>,
-    #[module(skip)]
-    drop_path: f64,
+    drop_path: StochasticDepth,
 }
 
 /// Attention whose keys and values come from the map of tokens after a convolution of stride `sr`, or after pooling.
@@ -97,7 +97,7 @@ impl BlockConfig {
             norm2: layer_norm(width, EPSILON, device),
             mlp: FeedForward::new(width, hidden, device),
             dwconv: (form != Form::First).then(depthwise),
-            drop_path,
+            drop_path: StochasticDepth::new(drop_path),
         }
     }
 
@@ -155,10 +155,10 @@ impl Depthwise {
 impl Block {
     /// Maps `[batch, tokens, width]` to the same shape; `sides` are the rows and columns of the tokens.
     pub(super) fn forward(&self, x: Tensor<3>, sides: [usize; 2]) -> Tensor<3> {
-        let x = residual(x, &self.norm1, self.drop_path, |x| {
+        let x = residual(x, &self.norm1, &self.drop_path, |x| {
             self.attn.forward(x, sides)
         });
-        residual(x, &self.norm2, self.drop_path, |x| match &self.dwconv {
+        residual(x, &self.norm2, &self.drop_path, |x| match &self.dwconv {
             Some(conv) => self.mlp.forward_around(x, |x| conv.forward(x, sides)),
             None => self.mlp.forward(x),
         })

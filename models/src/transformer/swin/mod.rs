@@ -9,7 +9,8 @@ use super::{multiple, whole_image, whole_patches};
 use crate::error::Result;
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
-    Attention, FeedForward, PatchEmbed, depth_rates, layer_norm, linear, residual, table,
+    Attention, FeedForward, PatchEmbed, StochasticDepth, depth_rates, layer_norm, linear, residual,
+    table,
 };
 use crate::weights::{Dialect, Reference, renamed};
 use windows::Windows;
@@ -81,8 +82,7 @@ struct Block {
     mlp: FeedForward,
     #[module(skip)]
     windows: Windows,
-    #[module(skip)]
-    drop_path: f64,
+    drop_path: StochasticDepth,
 }
 
 /// Attention within windows, with a learned bias for every difference of places.
@@ -140,7 +140,7 @@ impl SwinConfig {
                     norm2: layer_norm(width, EPSILON, device),
                     mlp: FeedForward::new(width, 4 * width, device),
                     windows,
-                    drop_path,
+                    drop_path: StochasticDepth::new(drop_path),
                 }
             };
             let rates = rates.by_ref().take(self.depths[index]);
@@ -206,11 +206,11 @@ impl Block {
     /// Maps `[batch, rows, columns, width]` to the same shape.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let batch = x.dims()[0];
-        let x = residual(x, &self.norm1, self.drop_path, |x| {
+        let x = residual(x, &self.norm1, &self.drop_path, |x| {
             let windows = self.windows.cut(x);
             self.windows.join(self.attn.forward(windows), batch)
         });
-        residual(x, &self.norm2, self.drop_path, |x| self.mlp.forward(x))
+        residual(x, &self.norm2, &self.drop_path, |x| self.mlp.forward(x))
     }
 }
 
