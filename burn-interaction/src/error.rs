@@ -181,6 +181,30 @@ pub enum Error {
         /// The sign by which training mode is known.
         why: &'static str,
     },
+    /// A network whose logits depend on whether gradients are taken.
+    #[error(
+        "sample {sample} has logit {plain} without gradients and {with} with them, though no training flag is on: a layer looks at the device alone. Let it look at a flag too, as burn::nn::Dropout does"
+    )]
+    OtherWithGradients {
+        /// The id of the sample.
+        sample: u64,
+        /// A logit of the sample without gradients.
+        plain: f32,
+        /// The logit on an autodiff device.
+        with: f32,
+    },
+    /// A number of a sample that nothing can be computed from.
+    #[error("the {what} of sample {sample} is {value}: {remedy}")]
+    Unusable {
+        /// The quantity.
+        what: &'static str,
+        /// The id of the sample.
+        sample: u64,
+        /// The value found.
+        value: f32,
+        /// The remedy.
+        remedy: &'static str,
+    },
     /// The name of a device that is not compiled in, or means nothing.
     #[error(
         "unknown device \"{name}\": {reason}. Compiled in: {available}. Others need a Cargo feature of the same name (wgpu, vulkan, metal, webgpu, cuda, rocm, remote)"

@@ -1,5 +1,8 @@
 use burn::module::{Flag, Module, ModuleVisitor, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor, TensorData};
+
+use crate::error::{Error, Result};
+use crate::input::Input;
 
 /// A network that turns a batch of inputs into class logits.
 ///
@@ -54,6 +57,24 @@ pub fn training_flags(module: &impl Module) -> bool {
     let mut finder = Finder(false);
     module.visit(&mut finder);
     finder.0
+}
+
+/// Refuses a network that computes as in training, before its running statistics move where it says so itself.
+pub(crate) fn check_mode<I: Input, N: Classifier<I>>(net: &N, inputs: &I) -> Result<()> {
+    let why = match net.training() {
+        Some(false) => return Ok(()),
+        Some(true) => "a dropout or batch norm is switched to training on an autodiff device",
+        None => "its logits are on an autodiff device, and it does not say that it is frozen",
+    };
+    let device = inputs.device();
+    if device.is_autodiff() {
+        return Err(Error::Training { why });
+    }
+    let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
+    match net.logits(inputs.select(first)).is_autodiff() {
+        true => Err(Error::Training { why }),
+        false => Ok(()),
+    }
 }
 
 impl<I, F: Fn(I) -> Tensor<2> + Sync> Classifier<I> for F {

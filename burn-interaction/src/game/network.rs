@@ -59,6 +59,8 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     /// Digests of where the players sit in each sample.
     digests: Vec<String>,
     reward: Reward,
+    /// Whether values tell right classes and not rewards.
+    right: bool,
 }
 
 impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
@@ -96,7 +98,14 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
             absent,
             targets,
             reward,
+            right: false,
         })
+    }
+
+    /// Games in which a coalition is worth 1 where the network gives it its target's class, and 0 elsewhere.
+    pub fn of_right_classes(mut self) -> Self {
+        self.right = true;
+        self
     }
 
     fn inputs(&self, rows: &[Row<'_>]) -> P::Input {
@@ -206,7 +215,10 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
                     classes: logits.len(),
                 });
             }
-            Ok(self.reward.value(logits, target))
+            Ok(match self.right {
+                true => f64::from(largest(logits) == target),
+                false => self.reward.value(logits, target),
+            })
         };
         rows.iter().zip(logits.rows()).map(value).collect()
     }
@@ -268,14 +280,21 @@ impl Logits {
 
     /// The class of the largest logit of each row; NaN never wins.
     pub fn predictions(&self) -> Vec<usize> {
-        let largest = |row: &[f32]| {
-            if let [logit] = row {
-                return usize::from(*logit > 0.0);
-            }
-            (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
-        };
         self.rows().map(largest).collect()
     }
+
+    /// The number of classes: two for a single logit.
+    pub fn classes(&self) -> usize {
+        self.classes.max(2)
+    }
+}
+
+/// The class of the largest logit, of two where there is one.
+fn largest(row: &[f32]) -> usize {
+    if let [logit] = row {
+        return usize::from(*logit > 0.0);
+    }
+    (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
 }
 
 pub(crate) fn read_logits(logits: Tensor<2>, rows: usize) -> Result<Logits> {

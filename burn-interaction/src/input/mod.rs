@@ -55,4 +55,18 @@ pub trait Input: Clone + Send + Sync + 'static {
     fn scaled(self, _factors: Tensor<1>) -> Self {
         self
     }
+
+    /// The samples as rows of numbers, a `[samples, elements]` tensor, for what moves inputs about, such as an
+    /// [`Attack`](crate::evaluation::Attack); `None` for inputs that are no numbers, such as word pieces.
+    fn rows(&self) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// A batch like this one of other numbers, rows as [`rows`](Input::rows) gives them: gradients of the batch pass through
+    /// to the rows.
+    ///
+    /// Inputs that give no rows stay as they are.
+    fn with_rows(&self, _rows: Tensor<2>) -> Self {
+        self.clone()
+    }
 }

@@ -30,4 +30,15 @@ impl<const D: usize> Input for Tensor<D> {
         shape[0] = factors.dims()[0];
         self * factors.reshape(shape)
     }
+
+    fn rows(&self) -> Option<Tensor<2>> {
+        let [samples, elements] = [self.samples(), self.elements()];
+        Some(self.clone().reshape([samples, elements]))
+    }
+
+    fn with_rows(&self, rows: Tensor<2>) -> Self {
+        let mut shape = self.dims();
+        shape[0] = rows.dims()[0];
+        rows.reshape(shape)
+    }
 }

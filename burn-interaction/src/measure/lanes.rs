@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::game::{Evaluate, Fingerprint, Row};
 
 /// Games whose batches are shared out over threads. Rows are independent, so that no value depends on how many there are.
-pub(super) struct Lanes<E> {
+pub(crate) struct Lanes<E> {
     games: E,
     lanes: usize,
 }

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{Int, Tensor, TensorData};
-
 use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::{Pairs, Protocol, sets_protocol};
-use crate::game::{Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, elements, read_logits};
+use crate::game::{
+    Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits,
+};
 use crate::input::Input;
 use crate::players::Players;
 use crate::profile::{Axis, Journal, Origin, Profile};
@@ -275,7 +275,7 @@ impl<P: Players> Measurement<P> {
             ));
         }
         players.count(&inputs)?;
-        self.check_mode(net, &inputs)?;
+        check_mode(net, &inputs)?;
         let (targets, chosen) = match targets.into() {
             Targets::Labels(labels) => (labels, "labels"),
             Targets::Predicted => {
@@ -308,24 +308,6 @@ impl<P: Players> Measurement<P> {
         Protocol {
             baseline: Some(self.protocol.baseline.clone().unwrap_or_else(own)),
             ..self.protocol.clone()
-        }
-    }
-
-    /// Refuses a network that computes as in training, before its running statistics move where it says so itself.
-    fn check_mode<N: Classifier<P::Input>>(&self, net: &N, inputs: &P::Input) -> Result<()> {
-        let why = match net.training() {
-            Some(false) => return Ok(()),
-            Some(true) => "a dropout or batch norm is switched to training on an autodiff device",
-            None => "its logits are on an autodiff device, and it does not say that it is frozen",
-        };
-        let device = inputs.device();
-        if device.is_autodiff() {
-            return Err(Error::Training { why });
-        }
-        let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
-        match net.logits(inputs.select(first)).is_autodiff() {
-            true => Err(Error::Training { why }),
-            false => Ok(()),
         }
     }
 

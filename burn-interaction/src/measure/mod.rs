@@ -20,6 +20,8 @@ mod coverage;
 mod noise;
 
 pub use efficiency::*;
+pub(crate) use lanes::Lanes;
 pub use measurement::*;
+pub(crate) use packing::Packing;
 pub use progress::*;
 pub use targets::*;

@@ -10,7 +10,7 @@ const ROWS: (usize, usize) = (8, 4096);
 /// A batch that rows of one size are put into one after the other: a row beside longer ones would be padded, and a padded row
 /// rounds in another way than one that is not.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Packing {
+pub(crate) struct Packing {
     /// Rows of a batch, if the caller says how many.
     most: Option<usize>,
     rows: usize,

@@ -29,6 +29,13 @@ impl TryFrom<Tensor<1, Int>> for Targets {
     type Error = Error;
 
     fn try_from(labels: Tensor<1, Int>) -> Result<Self> {
+        Self::labels_of(labels).map(Self::Labels)
+    }
+}
+
+impl Targets {
+    /// Labels on the host, from a `[samples]` tensor.
+    pub(crate) fn labels_of(labels: Tensor<1, Int>) -> Result<Vec<usize>> {
         let labels = labels
             .try_into_vec_as::<i64>()
             .map_err(|e| Error::Execution(e.to_string()))?;
@@ -36,8 +43,6 @@ impl TryFrom<Tensor<1, Int>> for Targets {
             usize::try_from(label)
                 .map_err(|_| Error::setting("label", label, "classes are numbered from 0"))
         };
-        Ok(Self::Labels(
-            labels.into_iter().map(class).collect::<Result<_>>()?,
-        ))
+        labels.into_iter().map(class).collect()
     }
 }
