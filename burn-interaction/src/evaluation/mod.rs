@@ -1,9 +1,29 @@
-//! What a network can do, beside what orders it encodes, and what its orders cost and buy.
+//! The abilities of a network beside the orders that it encodes: what these orders cost and buy.
 //!
 //! Evaluation never trains: networks compute as at inference, on an autodiff device too, see [`with_gradients`].
 
+mod ascent;
+mod attack;
+mod attacked;
+mod ball;
+#[cfg(test)]
+mod closed_forms;
+mod curve;
+mod fit;
 mod frozen;
+mod masking;
+mod mean;
+mod removal;
+mod score;
 #[cfg(test)]
 mod testing;
 
+pub use attack::*;
+pub use attacked::*;
+pub use curve::*;
+pub use fit::*;
 pub use frozen::*;
+pub use masking::*;
+pub use mean::*;
+pub use removal::*;
+pub use score::*;

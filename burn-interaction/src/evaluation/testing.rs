@@ -1,7 +1,7 @@
 //! A network with dropout and batch norm, for the tests of this room.
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear};
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 use rand::RngExt;
 
