@@ -4,6 +4,7 @@ mod backends;
 mod birth;
 mod clouds;
 mod dialects;
+mod evaluation;
 mod folders;
 mod house;
 mod measuring;
