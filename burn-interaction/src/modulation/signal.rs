@@ -44,6 +44,38 @@ pub struct SignalWeights {
     pub orders: Vec<f64>,
 }
 
+impl SignalWeights {
+    /// The weights in `Delta u = E[v(S2) - c v(S1)]` over nested S1 in S2 of k1 and k2 of the players, for any coefficient c,
+    /// k1 = 0 included:
+    ///
+    /// `Delta u = (1 - c) v(0) + (k2 - c k1)/n sum_i mu_i + sum over ordered pairs i != j, sum_m w_m I^(m)(i,j)`,
+    /// `w_m = [(k2 - 1 - m)+ - c (k1 - 1 - m)+] / (n (n - 1))`.
+    ///
+    /// Theorem 2 (arXiv 2512.18607) is this with c = k2/k1, for which individual effects cancel: w_m is
+    /// `(k2/k1 - 1)(m + 1)/(n (n - 1))` for `m <= k1 - 2`, `(k2 - 1 - m)/(n (n - 1))` for `k1 - 1 <= m <= k2 - 2`, and zero above.
+    /// With k1 = 0 the published code has c = 1, so that individual effects stay.
+    ///
+    /// ```
+    /// use burn_interaction::modulation::SignalWeights;
+    ///
+    /// // Half of 4 players against all of them: order 1 counts twice as much as each of the others.
+    /// let weights = SignalWeights::of(4, (2, 4), 2.0);
+    /// assert_eq!((weights.empty, weights.individual), (-1.0, 0.0));
+    /// assert_eq!(weights.orders, [1.0 / 12.0, 2.0 / 12.0, 1.0 / 12.0]);
+    /// ```
+    pub fn of(players: usize, (k1, k2): (usize, usize), coefficient: f64) -> Self {
+        let (n, c) = (players as f64, coefficient);
+        let share = |k: usize, m: usize| k.saturating_sub(m + 1) as f64 / (n * (n - 1.0));
+        Self {
+            empty: 1.0 - c,
+            individual: (k2 as f64 - c * k1 as f64) / n,
+            orders: (0..players.saturating_sub(1))
+                .map(|m| share(k2, m) - c * share(k1, m))
+                .collect(),
+        }
+    }
+}
+
 impl Signal {
     /// The signal between two shares of players, with the default coefficient and one draw.
     pub fn between(r1: f64, r2: f64) -> Self {
@@ -111,24 +143,18 @@ impl Signal {
         })
     }
 
-    /// The weights of values and interactions in the signal (Theorem 2, for any coefficient, r1 = 0 included):
-    /// `w_m = [(k2 - 1 - m)+ - c (k1 - 1 - m)+] / (n (n - 1))`.
+    /// The weights of values and interactions in the signal, see [`SignalWeights::of`].
     ///
     /// # Errors
     ///
     /// Fails where [`sizes`](Signal::sizes) does.
     pub fn weights(&self, players: usize) -> Result<SignalWeights> {
-        let (k1, k2) = self.sizes(players)?;
-        let c = self.coefficient(players)?;
-        let n = players as f64;
-        let share = |k: usize, m: usize| k.saturating_sub(m + 1) as f64 / (n * (n - 1.0));
-        Ok(SignalWeights {
-            empty: 1.0 - c,
-            individual: (k2 as f64 - c * k1 as f64) / n,
-            orders: (0..players.saturating_sub(1))
-                .map(|m| share(k2, m) - c * share(k1, m))
-                .collect(),
-        })
+        let sizes = self.sizes(players)?;
+        Ok(SignalWeights::of(
+            players,
+            sizes,
+            self.coefficient(players)?,
+        ))
     }
 
     /// One nested pair (S1, S2).
@@ -188,6 +214,26 @@ mod tests {
                     (sum - delta).abs() < 1e-9,
                     "{signal:?}: {sum} is not {delta}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn weights_are_those_of_both_branches_of_theorem_2() {
+        let n = 12.0;
+        for (k1, k2) in [(1, 2), (3, 8), (8, 12), (1, 12), (11, 12)] {
+            let (small, large) = (k1 as f64, k2 as f64);
+            let weights = SignalWeights::of(12, (k1, k2), large / small);
+            assert!(weights.individual.abs() < 1e-12);
+            assert!((weights.empty - (1.0 - large / small)).abs() < 1e-12);
+            for (m, weight) in weights.orders.iter().enumerate() {
+                let published = match m {
+                    m if m + 2 <= k1 => (large / small - 1.0) * (m + 1) as f64,
+                    m if m + 2 <= k2 => large - 1.0 - m as f64,
+                    _ => 0.0,
+                };
+                let published = published / (n * (n - 1.0));
+                assert!((weight - published).abs() < 1e-15, "({k1}, {k2}), {m}");
             }
         }
     }

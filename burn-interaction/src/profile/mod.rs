@@ -14,6 +14,7 @@ mod strength;
 mod student;
 mod table;
 mod text;
+mod theory;
 mod verdict;
 mod whole;
 

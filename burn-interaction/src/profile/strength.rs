@@ -3,11 +3,14 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::estimate::{Estimate, Magnitudes, Protocol, is_below_noise, mean, pooled};
+use crate::estimate::{
+    EffectivePlayers, Estimate, Magnitudes, Protocol, VariabilityCorrelation, is_below_noise, mean,
+    order_at, pooled,
+};
 
 use super::band::FEWEST;
 use super::jackknife::{Estimated, Jackknife, share};
-use super::{Depth, NoBand, Origin, Profile, SampleProfile, Verdict, student};
+use super::{Depth, NoBand, Origin, Profile, SampleProfile, Verdict, student, theory};
 
 /// The strength of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -90,6 +93,9 @@ pub struct Strength {
     pub points: Vec<StrengthPoint>,
     verdict: Verdict,
     depth: Option<Depth>,
+    /// The fit of Theorem 1; earlier files have none.
+    #[serde(default)]
+    effective: Option<EffectivePlayers>,
 }
 
 impl Profile {
@@ -142,10 +148,7 @@ impl Strength {
             let (_, split) = pooled(order.iter().copied());
             let s = strength.estimate(|curve| curve[index]);
             let j = relative.as_ref().and_then(|r| r.estimate(|c| c[index]));
-            let deviation = order
-                .iter()
-                .map(|s| s.deviation)
-                .collect::<Option<Vec<_>>>();
+            let deviation: Option<Vec<f64>> = order.iter().map(|s| s.deviation).collect();
             let (mean, contexts) = signed(profile, index);
             StrengthPoint {
                 order: profile.orders().get(index).copied(),
@@ -184,6 +187,7 @@ impl Strength {
             points: points.collect(),
             verdict: Verdict::of(relative.as_ref(), ratios, no_band),
             depth: relative.as_ref().and_then(Depth::of),
+            effective: theory::effective(relative.as_ref(), &raw, profile),
         }
     }
 
@@ -239,6 +243,32 @@ impl Strength {
     /// is zero.
     pub fn depth(&self) -> Option<Depth> {
         self.depth
+    }
+
+    /// The number of effective players n' whose Theorem 1 is nearest the curve of J(m)/J(0), with its error over samples and the
+    /// quality of the fit, arm by arm; n' is sought between 2 and 2n.
+    ///
+    /// The curve is the corrected one, or the raw one, without errors, where nothing is known of its noise. `None` where order 0
+    /// was not measured, or shows nothing.
+    pub fn effective_players(&self) -> Option<&EffectivePlayers> {
+        self.effective.as_ref()
+    }
+
+    /// The rank correlation of the corrected S^(m), or the raw one where there is none, with contextual variability C(n - 2, m):
+    /// Corollary 1 expects -1, over all orders and on each arm.
+    ///
+    /// Where samples differ in their number of players the orders are those of the largest sample.
+    pub fn variability_correlation(&self) -> VariabilityCorrelation {
+        let players = *self.players.end();
+        let points = self.points.iter();
+        let of = |ratio: f64| order_at(ratio, players);
+        let (orders, strengths): (Vec<usize>, Vec<f64>) = points
+            .map(|p| {
+                let order = p.order.unwrap_or_else(|| of(p.ratio));
+                (order, p.corrected.unwrap_or(p.raw))
+            })
+            .unzip();
+        VariabilityCorrelation::of(players, &orders, &strengths)
     }
 }
 
