@@ -99,6 +99,16 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A gradient over the parameters is NaN or infinite, where the values are finite.
+    #[error(
+        "the gradient of a value of sample {sample} is {value}: the value has no slope there, as a root at zero, or the weights are too large"
+    )]
+    GradientNotFinite {
+        /// Id of the sample.
+        sample: u64,
+        /// The entry of the gradient.
+        value: f64,
+    },
     /// The run was stopped before one sample was complete.
     #[error("interrupted before the first sample was complete: nothing was measured")]
     Interrupted,

@@ -204,17 +204,59 @@ impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
         Ok((squares / (6.0 * (values.len() - 2) as f64)).sqrt())
     }
 
+    /// The weighted sum of the values of coalitions of one sample, a `[1]` tensor that a backward can begin from.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the target is no class of the network, a value is not finite, or the device fails.
+    pub fn weighted(&self, sample: usize, terms: &[(&Coalition, f64)]) -> Result<Tensor<1>> {
+        let coalitions = terms.iter().map(|(coalition, _)| *coalition);
+        let rows = coalitions.map(|coalition| Row { sample, coalition });
+        let rows: Vec<Row<'_>> = rows.collect();
+        let logits = self.net.logits(self.inputs(&rows));
+        self.check_target(sample, logits.dims()[1])?;
+        let values = self.reward.of_logits(logits, self.targets[sample]);
+        let read = values.clone().inner().try_into_vec_as::<f32>();
+        let read = read.map_err(|e| Error::Execution(e.to_string()))?;
+        if read.len() != terms.len() {
+            return Err(Error::Mismatch {
+                what: "rows of the network's logits".into(),
+                expected: terms.len(),
+                found: read.len(),
+            });
+        }
+        for (value, row) in read.iter().zip(&rows) {
+            if !value.is_finite() {
+                return Err(Error::NotFinite {
+                    sample: self.ids[sample],
+                    present: row.coalition.len(),
+                    value: f64::from(*value),
+                });
+            }
+        }
+        let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight as f32).collect();
+        let weights = TensorData::new(weights, [terms.len()]);
+        let weights = Tensor::<1>::from_data(weights, &self.present.device());
+        Ok((values * weights).sum())
+    }
+
+    fn check_target(&self, sample: usize, classes: usize) -> Result<()> {
+        let target = self.targets[sample];
+        match target < self.reward.targets(classes) {
+            true => Ok(()),
+            false => Err(Error::TargetOutOfRange {
+                sample: self.ids[sample],
+                target,
+                classes,
+            }),
+        }
+    }
+
     fn read(&self, inputs: P::Input, rows: &[Row<'_>]) -> Result<Vec<f64>> {
         let logits = read_logits(self.net.logits(inputs), rows.len())?;
         let value = |(row, logits): (&Row<'_>, &[f32])| {
+            self.check_target(row.sample, logits.len())?;
             let target = self.targets[row.sample];
-            if target >= self.reward.targets(logits.len()) {
-                return Err(Error::TargetOutOfRange {
-                    sample: self.ids[row.sample],
-                    target,
-                    classes: logits.len(),
-                });
-            }
             Ok(match self.right {
                 true => f64::from(largest(logits) == target),
                 false => self.reward.value(logits, target),
@@ -246,14 +288,6 @@ pub(crate) fn presence<'a>(
         presence.resize((row + 1) * width, false);
     }
     TensorData::new(presence, [rows, width])
-}
-
-/// Logits of two classes from a single column, that of class 1, with class 0 at 0; others as they are.
-pub(crate) fn two_classes(logits: Tensor<2>) -> Tensor<2> {
-    match logits.dims()[1] {
-        1 => Tensor::cat(vec![logits.zeros_like(), logits], 1),
-        _ => logits,
-    }
 }
 
 /// The class that each row of logits is largest for, a `[rows, classes]` tensor; a single logit stands for class 1 where it is

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use burn::tensor::Tensor;
+
 use crate::error::{Error, Result};
 use crate::text::spelled;
 
@@ -54,6 +56,39 @@ impl Reward {
         }
     }
 
+    /// The values of rows of logits for class `target` on their device, with gradients: `[rows, classes]` to `[rows]`.
+    ///
+    /// The numbers are those of [`value`](Reward::value) in the device's precision; measurements read logits and compute on the
+    /// host.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such class.
+    pub(crate) fn of_logits(self, logits: Tensor<2>, target: usize) -> Tensor<1> {
+        let [rows, outputs] = logits.dims();
+        let (of, logits) = match (self, outputs) {
+            // A single output is its own value whatever the target.
+            (Self::Output, 1) => return logits.reshape([rows]),
+            (Self::Logit, 1) => (Self::LogOdds, two_classes(logits)),
+            _ => (self, two_classes(logits)),
+        };
+        let classes = logits.dims()[1];
+        let z = logits.clone().narrow(1, target, 1);
+        let others = match of {
+            Self::Logit | Self::Output => return z.reshape([rows]),
+            Self::LogProbability => logits,
+            Self::LogOdds => {
+                let sides = [(0, target), (target + 1, classes - target - 1)];
+                let sides = sides.into_iter().filter(|(_, count)| *count > 0);
+                let sides = sides.map(|(from, count)| logits.clone().narrow(1, from, count));
+                Tensor::cat(sides.collect(), 1)
+            }
+        };
+        let max = others.clone().max_dim(1).detach();
+        let rest = (others - max.clone()).exp().sum_dim(1).log() + max;
+        (z - rest).reshape([rows])
+    }
+
     /// The targets that a network with so many outputs has.
     pub(crate) fn targets(self, outputs: usize) -> usize {
         match (self, outputs) {
@@ -61,6 +96,14 @@ impl Reward {
             (Self::Output, outputs) => outputs,
             (_, outputs) => outputs.max(2),
         }
+    }
+}
+
+/// Logits of two classes from a single column, that of class 1, with class 0 at 0; others as they are.
+pub(crate) fn two_classes(logits: Tensor<2>) -> Tensor<2> {
+    match logits.dims()[1] {
+        1 => Tensor::cat(vec![logits.zeros_like(), logits], 1),
+        _ => logits,
     }
 }
 
@@ -103,6 +146,7 @@ fn log_sum_exp(logits: impl Iterator<Item = f32> + Clone) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::{Device, TensorData};
 
     #[test]
     fn rewards_follow_their_formulas() {
@@ -116,6 +160,54 @@ mod tests {
             assert!((Reward::LogProbability.value(&logits, y) - p.ln()).abs() < 1e-12);
             assert_eq!(Reward::Logit.value(&logits, y), f64::from(logits[y]));
         }
+    }
+
+    #[test]
+    fn rewards_on_the_device_are_those_on_the_host() {
+        let tables: [&[[f32; 3]]; 2] = [
+            &[[1.0, -2.0, 0.5], [30.0, 29.0, -40.0]],
+            &[[1e4, 0.0, -1e4]],
+        ];
+        let all = NAMES.map(|(reward, _)| reward);
+        let device = Device::flex();
+        let check = |logits: Vec<Vec<f32>>, target: usize| {
+            let (rows, outputs) = (logits.len(), logits[0].len());
+            let flat = TensorData::new(logits.concat(), [rows, outputs]);
+            for reward in all {
+                let tensor = Tensor::<2>::from_data(flat.clone(), &device);
+                let found = reward.of_logits(tensor, target).try_into_vec_as::<f32>();
+                for (found, row) in found.unwrap().iter().zip(&logits) {
+                    let expected = reward.value(row, target);
+                    let near =
+                        (f64::from(*found) - expected).abs() <= 1e-6 * expected.abs().max(1.0);
+                    assert!(near, "{reward} of {row:?}: {found}, not {expected}");
+                }
+            }
+        };
+        for table in tables {
+            for target in 0..3 {
+                check(table.iter().map(|row| row.to_vec()).collect(), target);
+            }
+            for target in 0..2 {
+                check(table.iter().map(|row| row[..2].to_vec()).collect(), target);
+                check(table.iter().map(|row| row[..1].to_vec()).collect(), target);
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_of_the_log_odds_are_finite_however_sure_the_network_is() {
+        let device = Device::flex().autodiff();
+        let logits = Tensor::<2>::from_data([[200.0, -200.0, 0.0], [1.0, 2.0, 3.0]], &device);
+        let logits = logits.require_grad();
+        let sum = Reward::LogOdds.of_logits(logits.clone(), 0).sum();
+        let found = logits.grad(&sum.backward()).unwrap();
+        let found = found.try_into_vec_as::<f32>().unwrap();
+        // d/dz_y is 1, d/dz_k is minus the softmax among the others.
+        let e = 1.0_f32.exp();
+        let expected = [1.0, 0.0, -1.0, 1.0, -1.0 / (1.0 + e), -e / (1.0 + e)];
+        let apart = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+        assert!(apart.fold(0.0, f32::max) < 1e-6, "{found:?}");
     }
 
     #[test]
