@@ -11,9 +11,9 @@
 //! input                        batches of samples: tensors, sentences; kinds of data
 //! geometry                     indices in point clouds: farthest, nearest, balls, neighbours
 //! players                      features, patches, regions, tokens; baselines
-//! game                         classifier, reward, fingerprint; games with known interactions
+//! game                         classifier, reward, fingerprint; games with known values or interactions
 //! estimate                     protocol: orders, pairs, estimator; plans; sums over contexts, correction for noise
-//! profile                      interactions with their noise and origin, merged; strength of orders, bands, verdict
+//! profile                      interactions with their noise and origin, merged; indices; strength of orders, bands, verdict
 //! measure                      the runner: price, batches, threads, progress, going on with earlier results
 //! modulation                   signals and losses
 //! evaluation                   what a network can do: attack, masking, fit; how strongly it learns each order

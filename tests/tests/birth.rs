@@ -360,7 +360,7 @@ fn everything_that_is_saved_is_loaded_equal_to_the_bit() {
     profile.save_csv(file("interactions.csv")).unwrap();
     let csv = std::fs::read_to_string(file("interactions.csv")).unwrap();
     let mut lines = csv.lines();
-    let header = "sample,n,target,label,order,ratio,i,j,name_i,name_j,interaction,standard_error,variance,contexts,exact";
+    let header = "sample,n,target,label,order,ratio,i,j,name_i,name_j,interaction,standard_error,variance,contexts,exact,shapley_interaction,shapley_interaction_error";
     assert_eq!(lines.next().unwrap(), header);
     let row: Vec<&str> = lines.next().unwrap().split(',').collect();
     assert_eq!((row[0], row[1]), ("2", "10"));
@@ -370,6 +370,10 @@ fn everything_that_is_saved_is_loaded_equal_to_the_bit() {
         (&*format!("x{}", row[6]), &*format!("x{}", row[7]))
     );
     assert_eq!(csv.lines().count(), 1 + ROWS * 4 * 7);
+    // Four of nine orders make no Shapley interaction, and no Shapley value.
+    assert_eq!((row[15], row[16]), ("", ""));
+    assert_eq!(profile.save_players_csv(file("players.csv")).unwrap(), 0);
+    assert!(!file("players.csv").exists());
 }
 
 #[test]

@@ -10,5 +10,8 @@ pub(crate) use binomial::*;
 pub use sample::*;
 pub use set::*;
 
+/// The largest number of players whose coalitions are enumerated: 2^24 values a sample.
+pub const EXACT_LIMIT: usize = 24;
+
 /// Two different players, the smaller number first.
 pub type Pair = (usize, usize);

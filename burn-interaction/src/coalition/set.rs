@@ -55,6 +55,12 @@ impl Coalition {
         set
     }
 
+    /// The number whose one bits are the members, for games of at most 64 players: [`from_code`](Coalition::from_code)
+    /// gives the coalition back.
+    pub(crate) fn code(&self) -> usize {
+        self.words.first().map_or(0, |word| *word as usize)
+    }
+
     /// The number of players in the game (not in the coalition).
     pub fn players(&self) -> usize {
         self.players

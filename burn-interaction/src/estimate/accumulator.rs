@@ -3,10 +3,12 @@
 use rayon::prelude::*;
 
 use crate::coalition::{Pair, binomial};
+use crate::game::Enumerated;
 
 use super::contexts::Contexts;
-use super::exact::Table;
-use super::{Block, Difference, Differences, Estimate, Estimator, Magnitudes, Plan};
+use super::exact::spreads;
+use super::singles::Singles;
+use super::{Block, Difference, Differences, Estimate, Estimator, Magnitudes, Plan, Shared};
 
 /// The estimates of one sample, with means over pairs that tell noise from interactions.
 pub(crate) struct Estimates {
@@ -20,6 +22,10 @@ pub(crate) struct Estimates {
     pub estimates: Vec<Estimate>,
     /// The means over pairs, one an order.
     pub magnitudes: Vec<Magnitudes>,
+    /// v({i}) of each player, where the plan evaluates all of them.
+    pub singles: Option<Vec<f64>>,
+    /// The variances of sums over all pairs, where these share contexts.
+    pub shared: Option<Shared>,
     /// The coalitions whose values were added up.
     pub forwards: u64,
 }
@@ -28,24 +34,26 @@ pub(crate) struct Estimates {
 pub(crate) struct Accumulator {
     plan: Plan,
     sums: Sums,
+    singles: Singles,
     forwards: u64,
 }
 
 enum Sums {
     Differences(Vec<Contexts>),
-    Table(Table),
+    Table(Enumerated),
 }
 
 impl Accumulator {
     pub fn new(plan: Plan) -> Self {
         let sums = match plan.estimator() {
-            Estimator::Exact => Sums::Table(Table::new(plan.players())),
+            Estimator::Exact => Sums::Table(Enumerated::zeros(plan.players())),
             _ => Sums::Differences(vec![
                 Contexts::default();
                 plan.orders().len() * plan.pairs().len()
             ]),
         };
         Self {
+            singles: Singles::new(plan.players()),
             plan,
             sums,
             forwards: 0,
@@ -54,10 +62,9 @@ impl Accumulator {
 
     pub fn absorb(&mut self, block: &Block, values: &[f64]) {
         self.forwards += values.len() as u64;
+        self.singles.absorb(&block.coalitions, values);
         match (&mut self.sums, &block.differences) {
-            (Sums::Table(table), Differences::Enumerated) => {
-                table.absorb(&block.coalitions, values)
-            }
+            (Sums::Table(table), Differences::Enumerated) => table.set(&block.coalitions, values),
             (Sums::Differences(sums), Differences::Listed(list)) => {
                 let pairs = self.plan.pairs().len();
                 for difference in list {
@@ -99,23 +106,29 @@ impl Accumulator {
                 (estimates, magnitudes)
             }
         };
+        let shared = match &self.sums {
+            Sums::Table(_) => None,
+            Sums::Differences(sums) => Shared::of(plan, sums),
+        };
         Estimates {
             players: plan.players(),
             orders: plan.orders().to_vec(),
             pairs: plan.pairs().to_vec(),
             estimates,
             magnitudes,
+            singles: self.singles.finish(),
+            shared,
             forwards: self.forwards,
         }
     }
 }
 
 /// The interactions of all orders and pairs of a plan, order by order. Pairs are shared out over the cores.
-fn enumerated(plan: &Plan, table: &Table) -> Vec<Estimate> {
+fn enumerated(plan: &Plan, table: &Enumerated) -> Vec<Estimate> {
     let spreads: Vec<_> = plan
         .pairs()
         .par_iter()
-        .map(|pair| table.spreads(*pair))
+        .map(|pair| spreads(table, *pair))
         .collect();
     let of_order = |order: &usize| {
         let contexts = binomial(plan.players() - 2, *order) as u64;

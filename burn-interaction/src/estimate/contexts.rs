@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Estimate;
 
 /// Groups that the contexts of a pair are dealt out to.
-const GROUPS: usize = 8;
+pub(super) const GROUPS: usize = 8;
 
 /// Sums over the contexts of one pair at one order: over all, and over groups of them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,6 +78,17 @@ impl Contexts {
         let [(a, first), (b, second)] = halves;
         split.floor = (a / first - b / second).abs() * (first * second).sqrt() / count;
         split
+    }
+
+    /// The deviations of the mean that the groups of draws make: their squares add up to its variance, on average. `None` where
+    /// all contexts are in one group.
+    pub fn deviations(&self) -> Option<[f64; GROUPS]> {
+        let count = self.count as f64;
+        let squares = |(size, _): &(u32, f64)| (f64::from(*size) / count).powi(2);
+        let spread = 1.0 - self.draws.iter().map(squares).sum::<f64>();
+        let deviation =
+            |(size, sum): (u32, f64)| (sum - f64::from(size) * self.mean) / count / spread.sqrt();
+        (spread > 1e-9).then(|| self.draws.map(deviation))
     }
 
     /// |mean| without a group of draws; `None` where nothing is left.

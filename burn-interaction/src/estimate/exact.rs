@@ -1,6 +1,7 @@
 //! All 2^n values once; every interaction, and the fluctuation of its differences, from their table.
 
 use crate::coalition::{Coalition, Pair};
+use crate::game::{Enumerated, Game};
 
 use super::{Block, Differences, block::BLOCK};
 
@@ -15,13 +16,6 @@ pub(super) fn blocks(players: usize) -> impl Iterator<Item = Block> {
     })
 }
 
-/// The values of all coalitions: 8 bytes each, 128 MiB for 24 players.
-pub(super) struct Table {
-    players: usize,
-    /// v(T) at the code of T, in which player i is bit i.
-    values: Vec<f64>,
-}
-
 /// The mean and the variance of Delta v(i, j, S) over all contexts S of one order.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Spread {
@@ -29,52 +23,35 @@ pub(super) struct Spread {
     pub variance: f64,
 }
 
-impl Table {
-    pub fn new(players: usize) -> Self {
-        Self {
-            players,
-            values: vec![0.0; 1 << players],
+/// Mean and variance of every order `0..=n - 2` of a pair, once all values are in: I^(m)(i, j) is the mean.
+///
+/// One pass over the 2^(n-2) contexts. The variance is the population's, divided by the number of contexts: these
+/// are all there are. Differences are taken from the first of their order, so that squares lose no digits.
+pub(super) fn spreads(table: &Enumerated, (i, j): Pair) -> Vec<Spread> {
+    let (players, values) = (table.players(), table.by_code());
+    let (low, high) = (i.min(j), i.max(j));
+    let [first, second] = [1_usize << low, 1_usize << high];
+    let mut sums = vec![(0.0, 0.0, 0.0, 0.0); players - 1];
+    for packed in 0..1_usize << (players - 2) {
+        // The bits of the other players, with a gap for each of the pair.
+        let gap = insert_zero(packed, low);
+        let context = insert_zero(gap, high);
+        let v = |set: usize| values[context | set];
+        let difference = v(first | second) - v(first) - v(second) + v(0);
+        let (count, origin, sum, squares) = &mut sums[packed.count_ones() as usize];
+        if *count == 0.0 {
+            *origin = difference;
         }
+        let step = difference - *origin;
+        *count += 1.0;
+        *sum += step;
+        *squares += step * step;
     }
-
-    pub fn absorb(&mut self, coalitions: &[Coalition], values: &[f64]) {
-        for (set, value) in coalitions.iter().zip(values) {
-            let code = set
-                .members()
-                .fold(0_usize, |code, player| code | 1 << player);
-            self.values[code] = *value;
-        }
-    }
-
-    /// Mean and variance of every order `0..=n - 2` of a pair, once all values are in: I^(m)(i, j) is the mean.
-    ///
-    /// One pass over the 2^(n-2) contexts. The variance is the population's, divided by the number of contexts: these
-    /// are all there are. Differences are taken from the first of their order, so that squares lose no digits.
-    pub fn spreads(&self, (i, j): Pair) -> Vec<Spread> {
-        let (low, high) = (i.min(j), i.max(j));
-        let [first, second] = [1_usize << low, 1_usize << high];
-        let mut sums = vec![(0.0, 0.0, 0.0, 0.0); self.players - 1];
-        for packed in 0..1_usize << (self.players - 2) {
-            // The bits of the other players, with a gap for each of the pair.
-            let gap = insert_zero(packed, low);
-            let context = insert_zero(gap, high);
-            let v = |set: usize| self.values[context | set];
-            let difference = v(first | second) - v(first) - v(second) + v(0);
-            let (count, origin, sum, squares) = &mut sums[packed.count_ones() as usize];
-            if *count == 0.0 {
-                *origin = difference;
-            }
-            let step = difference - *origin;
-            *count += 1.0;
-            *sum += step;
-            *squares += step * step;
-        }
-        let spread = |(count, origin, sum, squares): (f64, f64, f64, f64)| Spread {
-            mean: origin + sum / count,
-            variance: (squares / count - (sum / count).powi(2)).max(0.0),
-        };
-        sums.into_iter().map(spread).collect()
-    }
+    let spread = |(count, origin, sum, squares): (f64, f64, f64, f64)| Spread {
+        mean: origin + sum / count,
+        variance: (squares / count - (sum / count).powi(2)).max(0.0),
+    };
+    sums.into_iter().map(spread).collect()
 }
 
 fn insert_zero(bits: usize, place: usize) -> usize {
@@ -86,18 +63,18 @@ fn insert_zero(bits: usize, place: usize) -> usize {
 mod tests {
     use super::*;
     use crate::coalition::all_of_size;
-    use crate::game::{Dividends, Game};
+    use crate::game::Dividends;
 
     #[test]
     fn spreads_are_those_of_the_differences_one_by_one() {
         let game = Dividends::random(7, 4);
-        let mut table = Table::new(7);
+        let mut table = Enumerated::zeros(7);
         for block in blocks(7) {
             let values = game.values(&block.coalitions).unwrap();
-            table.absorb(&block.coalitions, &values);
+            table.set(&block.coalitions, &values);
         }
         for (i, j) in [(0, 6), (2, 3)] {
-            for (order, spread) in table.spreads((i, j)).into_iter().enumerate() {
+            for (order, spread) in spreads(&table, (i, j)).into_iter().enumerate() {
                 let difference = |s: Coalition| {
                     let sets = [s.toggled(i).toggled(j), s.toggled(i), s.toggled(j), s];
                     let v = game.values(&sets).unwrap();

@@ -14,10 +14,13 @@ mod paired;
 mod pairs;
 mod plan;
 mod protocol;
+mod shared;
+mod singles;
 mod theory;
 mod toggled;
 mod walk;
 
+pub use crate::coalition::EXACT_LIMIT;
 pub(crate) use accumulator::{Accumulator, Estimates};
 pub(crate) use block::{Block, Difference, Differences};
 pub(crate) use contexts::{Magnitudes, Split, mean};
@@ -28,6 +31,7 @@ pub use orders::*;
 pub use pairs::*;
 pub use plan::*;
 pub use protocol::*;
+pub(crate) use shared::Shared;
 pub use theory::*;
 
 #[cfg(test)]

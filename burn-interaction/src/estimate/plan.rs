@@ -1,10 +1,7 @@
-use crate::coalition::{Generator, Pair, binomial, sample_generator};
+use crate::coalition::{EXACT_LIMIT, Generator, Pair, binomial, sample_generator};
 use crate::error::{Error, Result};
 
 use super::{Estimator, Protocol};
-
-/// The largest number of players that is enumerated: 2^24 values a sample.
-pub const EXACT_LIMIT: usize = 24;
 
 /// The numbers that tell the draws of a sample's pairs from those of its contexts.
 const PAIRS: u64 = 0;

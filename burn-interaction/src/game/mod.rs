@@ -3,12 +3,14 @@
 //! Nothing here starts a thread or chooses the size of a batch; [`measure`](crate::measure) does.
 
 mod classifier;
+mod enumerated;
 mod fingerprint;
 mod known;
 mod network;
 mod reward;
 
 pub use classifier::*;
+pub use enumerated::*;
 pub use fingerprint::*;
 pub use known::*;
 pub use network::predictions;

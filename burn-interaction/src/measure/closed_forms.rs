@@ -126,7 +126,8 @@ fn the_shapley_interaction_index_of_a_unanimity_game() {
         .zip(sample.shapley_interaction().unwrap())
     {
         let inside = [pair.0, pair.1].iter().all(|p| [1, 3, 5, 6].contains(p));
-        assert!((index - if inside { 1.0 / 3.0 } else { 0.0 }).abs() < 1e-12);
+        assert_eq!(index.standard_error, Some(0.0));
+        assert!((index.value - if inside { 1.0 / 3.0 } else { 0.0 }).abs() < 1e-12);
     }
     let some = all()
         .orders(Orders::given([0]))

@@ -2,45 +2,27 @@
 
 use rand::RngExt;
 
-use crate::coalition::{Coalition, generator};
-use crate::error::Result;
+use crate::coalition::generator;
 use crate::estimate::{Estimator, Orders, Pairs};
-use crate::game::{Dividends, Game};
+use crate::game::{Dividends, Enumerated};
 
 use super::Measurement;
 
 const PLAYERS: usize = 8;
 const POPULATION: usize = 100;
 
-/// A game as the table of its values.
-struct Known(Vec<f64>);
-
-impl Game for Known {
-    fn players(&self) -> usize {
-        PLAYERS
-    }
-
-    fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>> {
-        let code = |set: &Coalition| set.members().fold(0, |code, player| code | 1 << player);
-        Ok(coalitions.iter().map(|set| self.0[code(set)]).collect())
-    }
-}
-
 #[test]
 fn bands_cover_the_truth_of_a_population_as_often_as_they_say() {
-    let population: Vec<Known> = (0..POPULATION as u64)
+    let population: Vec<Enumerated> = (0..POPULATION as u64)
         .map(|seed| {
             let game = Dividends::sparse(PLAYERS, 60, 6, seed);
-            let sets: Vec<_> = (0..1 << PLAYERS)
-                .map(|code| Coalition::from_code(PLAYERS, code))
-                .collect();
-            Known(game.values(&sets).unwrap())
+            Enumerated::of(&game).unwrap()
         })
         .collect();
     let base = Measurement::of_games()
         .orders(Orders::all())
         .pairs(Pairs::all());
-    let all: Vec<&Known> = population.iter().collect();
+    let all: Vec<&Enumerated> = population.iter().collect();
     let truth = base.clone().estimator(Estimator::Exact).run_games(&all);
     let truth = truth.unwrap().strength().points;
     const REPEATS: u32 = 500;
@@ -48,7 +30,7 @@ fn bands_cover_the_truth_of_a_population_as_often_as_they_say() {
         let mut covered = vec![[0_u32; 2]; truth.len()];
         for repeat in 0..u64::from(REPEATS) {
             let mut rng = generator(repeat, 77);
-            let drawn: Vec<&Known> = (0..samples)
+            let drawn: Vec<&Enumerated> = (0..samples)
                 .map(|_| &population[rng.random_range(0..POPULATION)])
                 .collect();
             let run = base.clone().estimator(estimator).contexts(5).seed(repeat);

@@ -1,16 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Measurement;
-use crate::coalition::Coalition;
 use crate::error::Result;
-use crate::estimate::{Estimator, Orders, Pairs};
+use crate::estimate::{Estimator, Orders, Pairs, efficiency_weight};
 use crate::game::Game;
-
-/// The weight w_m of I^(m)(i, j) in v(N), over ordered pairs: `(n - 1 - m) / (n (n - 1))`.
-pub fn efficiency_weight(players: usize, order: usize) -> f64 {
-    let n = players as f64;
-    (n - 1.0 - order as f64) / (n * (n - 1.0))
-}
 
 /// The efficiency axiom: v(N) split into the empty value, individual effects and each order's interactions.
 ///
@@ -32,7 +25,7 @@ impl Efficiency {
     ///
     /// # Cost
     ///
-    /// 2^n + n + 2 values.
+    /// 2^n values, and four for its fingerprint.
     ///
     /// # Errors
     ///
@@ -44,20 +37,15 @@ impl Efficiency {
             .pairs(Pairs::all())
             .estimator(Estimator::Exact);
         let profile = all.run_game(game)?;
-        let mut sets = vec![Coalition::empty(n), Coalition::full(n)];
-        sets.extend((0..n).map(|i| Coalition::of(n, [i])));
-        let values = game.values(&sets)?;
-        let (empty, full) = (values[0], values[1]);
+        let sample = &profile.samples()[0];
+        let [empty, full, _] = sample.fingerprint().values;
         let sum = |order: usize| {
-            profile.samples()[0]
-                .at_index(order)
-                .iter()
-                .map(|e| 2.0 * e.mean)
-                .sum::<f64>()
+            let of_order = sample.at_index(order).iter();
+            of_order.map(|e| 2.0 * e.mean).sum::<f64>()
         };
         Ok(Self {
             empty,
-            individual: values[2..].iter().map(|v| v - empty).sum(),
+            individual: sample.individual().into_iter().flatten().sum(),
             interactions: (0..=n - 2)
                 .map(|m| efficiency_weight(n, m) * sum(m))
                 .collect(),

@@ -161,6 +161,16 @@ impl<P> Measurement<P> {
         Sheet::new(self.ids.as_deref(), &self.names, counts, grid, protocol)
     }
 
+    /// The ids of so many samples: those given, or their places.
+    pub(super) fn ids_of(&self, samples: usize) -> Vec<u64> {
+        let places = || (0..samples as u64).collect();
+        self.ids.clone().unwrap_or_else(places)
+    }
+
+    pub(super) fn packing(&self) -> Result<Packing> {
+        Packing::new(self.batch)
+    }
+
     pub(super) fn settings(&self) -> &Protocol {
         &self.protocol
     }
@@ -192,7 +202,7 @@ impl<P> Measurement<P> {
             left_out: counts.len() - chosen.len(),
             samples: Vec::new(),
         };
-        let packing = Packing::new(self.batch)?;
+        let packing = self.packing()?;
         if let Some(earlier) = &self.earlier {
             sheet.keep(earlier, &mut profile, evaluate, setting.device.as_deref())?;
         }
@@ -265,6 +275,17 @@ impl<P: Players> Measurement<P> {
         targets: impl Into<Targets>,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
+        let (games, setting) = self.games(net, inputs, targets.into())?;
+        self.measure(&games, setting, observer)
+    }
+
+    /// The games that a network plays on the samples, with the facts that they add to the settings.
+    pub(super) fn games<'a, N: Classifier<P::Input>>(
+        &'a self,
+        net: &'a N,
+        inputs: P::Input,
+        targets: Targets,
+    ) -> Result<(Lanes<NetworkGames<'a, P, N>>, Setting)> {
         let players = &self.players;
         let samples = inputs.samples();
         if samples == 0 {
@@ -276,7 +297,7 @@ impl<P: Players> Measurement<P> {
         }
         players.count(&inputs)?;
         check_mode(net, &inputs)?;
-        let (targets, chosen) = match targets.into() {
+        let (targets, chosen) = match targets {
             Targets::Labels(labels) => (labels, "labels"),
             Targets::Predicted => {
                 let logits = net.logits(inputs.clone());
@@ -294,13 +315,10 @@ impl<P: Players> Measurement<P> {
             targets: Some(chosen),
             protocol,
         };
-        let ids = match &self.ids {
-            Some(ids) => ids.clone(),
-            None => (0..samples as u64).collect(),
-        };
+        let ids = self.ids_of(samples);
         let reward = self.protocol.reward;
         let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
-        self.measure(&Lanes::of_device(games, &device), setting, observer)
+        Ok((Lanes::of_device(games, &device), setting))
     }
 
     fn protocol_of_players(&self) -> Protocol {
@@ -334,7 +352,7 @@ impl<P: Players> Measurement<P> {
             sample.is_some()
         };
         let (kept, missing): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(kept);
-        let mut packing = Packing::new(self.batch)?;
+        let mut packing = self.packing()?;
         let mut cost = Cost {
             forwards: 3 * kept.len() as u64 + ROUNDING_VALUES * missing.len() as u64,
             batches: (kept.len() + missing.len()) as u64,

@@ -3,6 +3,7 @@
 //! This folder is the only place that starts work.
 
 mod efficiency;
+mod enumerate;
 mod games;
 mod lanes;
 mod measurement;
@@ -13,9 +14,13 @@ mod sheet;
 mod targets;
 
 #[cfg(test)]
+mod axioms;
+#[cfg(test)]
 mod closed_forms;
 #[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod known_indices;
 #[cfg(test)]
 mod noise;
 

@@ -39,12 +39,13 @@ impl Packing {
     }
 
     fn has_room(&self, elements: usize) -> bool {
-        let rows = self.rows + 1;
-        let small = match self.most {
-            Some(most) => rows <= most,
-            None => rows <= ROWS.0 || (rows <= ROWS.1 && rows * elements <= BATCH_ELEMENTS),
-        };
-        self.rows == 0 || small && elements == self.elements
+        self.rows == 0 || self.rows < self.most(elements) && elements == self.elements
+    }
+
+    /// The rows of a full batch of rows that have so many elements.
+    pub fn most(&self, elements: usize) -> usize {
+        let fitting = BATCH_ELEMENTS / elements.max(1);
+        self.most.unwrap_or(fitting.clamp(ROWS.0, ROWS.1))
     }
 
     /// Rows in the batch that is being filled.

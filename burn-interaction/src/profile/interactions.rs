@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::coalition::Pair;
-use crate::error::{Error, Result};
-use crate::estimate::{Estimate, Estimates, Magnitudes, order_at};
+use crate::estimate::{Estimate, Estimates, Magnitudes, Shared, order_at};
 use crate::game::Fingerprint;
 
 /// The interactions of one sample.
@@ -24,6 +23,12 @@ pub struct SampleProfile {
     estimates: Vec<Estimate>,
     /// The means over pairs, one an order.
     magnitudes: Vec<Magnitudes>,
+    /// v({i}) of each player, where all of them were evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    singles: Option<Vec<f64>>,
+    /// The variances of sums over all pairs, where these share contexts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shared: Option<Shared>,
 }
 
 impl SampleProfile {
@@ -39,6 +44,8 @@ impl SampleProfile {
             pairs: found.pairs,
             estimates: found.estimates,
             magnitudes: found.magnitudes,
+            singles: found.singles,
+            shared: found.shared,
         }
     }
 
@@ -69,7 +76,9 @@ impl SampleProfile {
             && pairs.windows(2).all(|two| two[0] < two[1])
             && !pairs.is_empty()
             && pairs.iter().all(pair)
-            && (self.names.is_empty() || self.names.len() == *players);
+            && (self.names.is_empty() || self.names.len() == *players)
+            && self.singles.as_ref().is_none_or(|v| v.len() == *players)
+            && self.shared.as_ref().is_none_or(|v| v.fits(*players));
         match fits {
             true => Ok(()),
             false => Err("its players, orders, pairs and estimates do not fit each other".into()),
@@ -84,6 +93,16 @@ impl SampleProfile {
     /// The names of the players, such as columns or words; empty where they have none.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// v({i}) of each player, where all of them were evaluated.
+    pub(super) fn singles(&self) -> Option<&[f64]> {
+        self.singles.as_deref()
+    }
+
+    /// The variances of sums over all pairs, where these share contexts.
+    pub(super) fn shared(&self) -> Option<&Shared> {
+        self.shared.as_ref()
     }
 
     /// The number of coalitions evaluated.
@@ -139,28 +158,6 @@ impl SampleProfile {
     pub fn interaction(&self, order: usize, (i, j): Pair) -> Option<&Estimate> {
         let pair = self.pairs.binary_search(&(i.min(j), i.max(j))).ok()?;
         self.at_order(order).map(|estimates| &estimates[pair])
-    }
-
-    /// The Shapley interaction index of each pair: the mean of I^(m) over all orders.
-    ///
-    /// # Errors
-    ///
-    /// Fails where not every order was measured.
-    pub fn shapley_interaction(&self) -> Result<Vec<f64>> {
-        let last = self.players - 2;
-        if self.orders.len() != last + 1 {
-            let what = "the Shapley interaction index";
-            return Err(Error::OrdersMissing {
-                what,
-                last,
-                measured: self.orders.len(),
-            });
-        }
-        let mean = |pair: usize| {
-            let of_pair = self.estimates.iter().skip(pair).step_by(self.pairs.len());
-            of_pair.map(|e| e.mean).sum::<f64>() / (last + 1) as f64
-        };
-        Ok((0..self.pairs.len()).map(mean).collect())
     }
 }
 

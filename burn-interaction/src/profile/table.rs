@@ -10,7 +10,7 @@ use crate::file::{load_json, parse, read, replace, save_json};
 use crate::coalition::Pair;
 use crate::estimate::Estimate;
 
-use super::{Curves, Origin, Profile, SampleProfile, Strength, StrengthPoint};
+use super::{Curves, Index, Origin, Profile, SampleProfile, Shapley, Strength, StrengthPoint};
 
 impl Strength {
     /// Writes the curve and its settings as JSON.
@@ -183,8 +183,10 @@ impl Profile {
     }
 
     /// Writes one row for each sample, order and pair as CSV, with a header: the sample's id, its number of players n, the
-    /// class measured with its name, the order and its ratio m / (n - 2), the pair with its players' names, and the estimate.
-    /// Names that there are none of, and a standard error that is not known, are empty.
+    /// class measured with its name, the order and its ratio m / (n - 2), the pair with its players' names, the estimate, and the
+    /// pair's Shapley interaction index with its standard error, the same at every order.
+    /// Names that there are none of, a standard error that is not known, and the index where not every order was measured are
+    /// empty.
     ///
     /// # Errors
     ///
@@ -192,15 +194,75 @@ impl Profile {
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let classes = &self.origin.classes;
         let rows = self.samples.iter().flat_map(|sample| {
+            let indices = sample.shapley_interaction().ok();
             let orders = sample.orders().iter().enumerate();
             orders.flat_map(move |(index, order)| {
-                let pairs = sample.pairs().iter().zip(sample.at_index(index));
-                pairs.map(move |(pair, e)| Interaction::new(classes, sample, *order, *pair, e))
+                let of_pairs = sample.at_index(index).iter().enumerate();
+                let row = |(pair, e)| {
+                    let index = indices.as_ref().map(|indices| &indices[pair]);
+                    Interaction::new(classes, sample, *order, sample.pairs()[pair], e, index)
+                };
+                of_pairs.map(row).collect::<Vec<_>>()
             })
         });
         save_csv(rows, path.as_ref())
     }
+
+    /// Writes one row for each player of the samples that have Shapley values ([`SampleProfile::shapley`]) as CSV, with a
+    /// header: the sample's id, its number of players n, the class measured with its name, the player with its name, mu, phi
+    /// with its standard error, the sample's residual v(N) - v(0) - sum of phi, and phi^(m) for every size m, whose mean phi is.
+    /// A file of samples that differ in their number of players has the columns of the largest.
+    ///
+    /// Returns how many samples the file has; nothing is written where there are none.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be written.
+    pub fn save_players_csv(&self, path: impl AsRef<Path>) -> Result<usize> {
+        let with_shapley = |sample| Some((sample, SampleProfile::shapley(sample).ok()?));
+        let known: Vec<(&SampleProfile, Shapley)> =
+            self.samples.iter().filter_map(with_shapley).collect();
+        let Some(most) = known.iter().map(|(sample, _)| sample.players()).max() else {
+            return Ok(0);
+        };
+        replace(path.as_ref(), |file| {
+            let mut writer = csv::Writer::from_writer(file);
+            let orders = (0..most).map(|order| format!("order_{order}"));
+            let header = PLAYER_COLUMNS.map(String::from).into_iter().chain(orders);
+            writer.write_record(header)?;
+            for (sample, shapley) in &known {
+                for (player, of) in shapley.players.iter().enumerate() {
+                    let class = self.origin.classes.get(sample.target());
+                    let name = sample.names().get(player);
+                    let parts = (0..most).map(|m| of.by_order.get(m).map(|part| part.value));
+                    writer.serialize((
+                        (sample.id(), sample.players(), sample.target(), class),
+                        (player, name, of.individual),
+                        (of.shapley.value, of.shapley.standard_error),
+                        shapley.residual.value,
+                        parts.collect::<Vec<_>>(),
+                    ))?;
+                }
+            }
+            writer.flush()
+        })?;
+        Ok(known.len())
+    }
 }
+
+/// The columns of a table of players before those of the orders.
+const PLAYER_COLUMNS: [&str; 10] = [
+    "sample",
+    "n",
+    "target",
+    "label",
+    "player",
+    "name",
+    "mu",
+    "phi",
+    "standard_error",
+    "residual",
+];
 
 /// One estimate of one sample.
 #[derive(Serialize)]
@@ -220,6 +282,8 @@ struct Interaction<'a> {
     variance: Option<f64>,
     contexts: u64,
     exact: bool,
+    shapley_interaction: Option<f64>,
+    shapley_interaction_error: Option<f64>,
 }
 
 impl<'a> Interaction<'a> {
@@ -229,6 +293,7 @@ impl<'a> Interaction<'a> {
         order: usize,
         (i, j): Pair,
         estimate: &Estimate,
+        index: Option<&Index>,
     ) -> Self {
         let name = |player: usize| sample.names().get(player).map_or("", String::as_str);
         let known = estimate.exact || estimate.contexts > 1;
@@ -248,6 +313,8 @@ impl<'a> Interaction<'a> {
             variance: known.then_some(estimate.variance),
             contexts: estimate.contexts,
             exact: estimate.exact,
+            shapley_interaction: index.map(|index| index.value),
+            shapley_interaction_error: index.and_then(|index| index.standard_error),
         }
     }
 }

@@ -7,14 +7,20 @@ pub fn contextual_variability(players: usize, order: usize) -> f64 {
     binomial(players.saturating_sub(2), order)
 }
 
+/// The weight w_m of I^(m)(i, j) in v(N), over ordered pairs: `(n - 1 - m) / (n (n - 1))`. A Shapley value has its
+/// interactions with this weight too.
+pub fn efficiency_weight(players: usize, order: usize) -> f64 {
+    let n = players as f64;
+    (n - 1.0 - order as f64) / (n * (n - 1.0))
+}
+
 /// The theoretical learning strength F(m) of Theorem 1, up to the factor `sqrt(K) sigma`:
 /// `(n - 1 - m) / (n (n - 1) sqrt(C(n - 2, m)))`.
 ///
 /// Curves of networks are compared with that of fewer, effective players: [`normalised_strength`] and
 /// [`EffectivePlayers`](super::EffectivePlayers).
 pub fn learning_strength(players: usize, order: usize) -> f64 {
-    let n = players as f64;
-    (n - 1.0 - order as f64) / (n * (n - 1.0)) * (-0.5 * ln_binomial(players - 2, order)).exp()
+    efficiency_weight(players, order) * (-0.5 * ln_binomial(players - 2, order)).exp()
 }
 
 /// The normalised curve F(m)/F(0) of Theorem 1 for n' effective players, at order ratios `m / (n' - 2)`:
