@@ -31,6 +31,7 @@ pub const MEASUREMENT: &[&str] = &[
     "control.json",
     "control.partial.jsonl",
     "interactions.csv",
+    "players.csv",
     "curve.json",
     "curve.csv",
     "curve.svg",

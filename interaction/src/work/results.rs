@@ -43,7 +43,8 @@ impl<'a> Results<'a> {
     }
 
     /// Writes every interaction to `NAME.json`, from which a partial run goes on, and those of the network itself also to
-    /// `interactions.csv`, which is left out, and said to be, beyond two million rows.
+    /// `interactions.csv`, which is left out, and said to be, beyond two million rows, and to `players.csv` where all orders and
+    /// pairs of a sample were measured.
     ///
     /// # Errors
     ///
@@ -58,6 +59,15 @@ impl<'a> Results<'a> {
                     "{rows} interactions are too many for interactions.csv: they are in {name}.json"
                 ),
                 false => profile.save_csv(self.folder.file("interactions.csv"))?,
+            }
+            let (all, known) = (
+                profile.samples().len(),
+                profile.save_players_csv(self.folder.file("players.csv"))?,
+            );
+            if known > 0 && known < all {
+                println!(
+                    "players.csv has {known} of {all} samples: Shapley values need all orders and pairs, and a profile of this version"
+                );
             }
         }
         // The profile has what the journal had.

@@ -90,6 +90,7 @@ fn training_and_discovering_write_what_they_say() {
         "curve.png",
         "profile.json",
         "interactions.csv",
+        "players.csv",
     ] {
         assert!(
             Path::new(&found).join(file).metadata().unwrap().len() > 500,
@@ -110,6 +111,7 @@ fn training_and_discovering_write_what_they_say() {
         curve["curves"][0]["strength"]["forwards"],
         20 * (1024 + 4 + 8)
     );
+    players_share_what_they_gain(Path::new(&found));
     // The folder that `train` wrote says which network and data it is of.
     let again = path(folder.path(), "again");
     let by_folder = ["discover", "--weights", &trained, "--samples", "2", "--any"];
@@ -151,6 +153,43 @@ fn training_and_discovering_write_what_they_say() {
         ],
         "table network",
     );
+}
+
+/// Shapley values by player, and Shapley interactions by pair, stand in the tables of a measurement of all orders of 20 rows.
+fn players_share_what_they_gain(folder: &Path) {
+    let table = |name: &str| -> Vec<Vec<String>> {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        let row = |line: &str| line.split(',').map(String::from).collect();
+        text.lines().map(row).collect()
+    };
+    let (players, pairs) = (table("players.csv"), table("interactions.csv"));
+    assert_eq!(players.len(), 1 + 20 * 10);
+    assert_eq!(players[0].last().unwrap(), "order_9");
+    let number = |text: &String| text.parse::<f64>().unwrap();
+    let profile = std::fs::read_to_string(folder.join("profile.json")).unwrap();
+    let profile: serde_json::Value = serde_json::from_str(&profile).unwrap();
+    for (rows, sample) in players[1..]
+        .chunks(10)
+        .zip(profile["samples"].as_array().unwrap())
+    {
+        let value = |index: usize| sample["fingerprint"]["values"][index].as_f64().unwrap();
+        let gain = value(1) - value(0);
+        let shared: f64 = rows.iter().map(|row| number(&row[7])).sum();
+        assert!(
+            (shared - gain).abs() < 1e-4 * gain.abs().max(1.0),
+            "{shared} {gain}"
+        );
+        assert!(rows.iter().all(|row| !row[5].is_empty() && row[8] == "0.0"));
+    }
+    // Ten players have 45 pairs and nine orders; the index is the mean over orders.
+    let last = pairs[0].len() - 2;
+    assert_eq!(
+        pairs[0][last..],
+        ["shapley_interaction", "shapley_interaction_error"]
+    );
+    let of_pair = pairs[1..].iter().step_by(45).take(9);
+    let mean = of_pair.map(|row| number(&row[10])).sum::<f64>() / 9.0;
+    assert!((number(&pairs[1][last]) - mean).abs() < 1e-9);
 }
 
 #[test]
