@@ -1,5 +1,6 @@
 //! Tests that need several crates, in one binary.
 
+mod axioms;
 mod backends;
 mod birth;
 mod clouds;
