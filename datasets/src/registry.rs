@@ -160,6 +160,16 @@ impl DataSet {
         }
     }
 
+    /// The name of the set's folder among others: what its archive becomes, or the name of the set; `None` for a
+    /// generated set.
+    pub fn folder(&self) -> Option<&'static str> {
+        match self.source {
+            Generated => None,
+            Archive { folder, .. } => Some(folder),
+            Page(_) => Some(self.name),
+        }
+    }
+
     /// Opens the set from its folder; a generated set needs none.
     ///
     /// # Errors

@@ -3,16 +3,17 @@
 //! The rooms of the crate, each of which knows only those to its left:
 //!
 //! ```text
-//! error < subject < report < work < bench < commands
+//! error < subject < report < work < study < bench < commands
 //! ```
 //!
 //! `subject` makes a named network and its data ready, whatever their kind; `report` turns results into text and pictures;
-//! `work` trains, measures and evaluates; `bench` holds claims about speed and accuracy against floors; `commands` parses.
+//! `work` trains, measures and evaluates; `study` runs protocols of many cells and judges claims; `bench` holds claims about speed and accuracy against floors; `commands` parses.
 
 mod bench;
 mod commands;
 mod error;
 mod report;
+mod study;
 mod subject;
 mod work;
 

@@ -9,7 +9,7 @@ use crate::profile::{Curves, Strength};
 use super::png::writes_pictures;
 
 /// Colours that people with any colour vision tell apart (Okabe and Ito).
-const COLOURS: [RGBColor; 6] = [
+pub(super) const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -56,7 +56,8 @@ pub struct Chart {
 }
 
 /// The result of drawing.
-type Drawn<T, B> = std::result::Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+pub(super) type Drawn<T, B> =
+    std::result::Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
 #[derive(Debug, Clone)]
 struct Curve {
@@ -219,7 +220,7 @@ impl Chart {
 }
 
 /// The style of text of this size.
-fn text(size: u32) -> TextStyle<'static> {
+pub(super) fn text(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 

@@ -4,11 +4,13 @@
 
 mod chart;
 mod cloud;
+mod lines;
 mod png;
 mod sentence;
 
 pub use chart::*;
 pub use cloud::*;
+pub use lines::*;
 pub use sentence::*;
 
 use plotters::style::RGBColor;

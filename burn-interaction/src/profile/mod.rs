@@ -12,7 +12,7 @@ mod jackknife;
 mod journal;
 mod origin;
 mod strength;
-mod student;
+pub(crate) mod student;
 mod table;
 mod text;
 mod theory;

@@ -20,7 +20,7 @@ pub(super) fn quantile(confidence: f64, freedom: usize) -> f64 {
 }
 
 /// P(|T| <= t): the finite series of Abramowitz and Stegun, 26.7.3 and 26.7.4.
-fn within(t: f64, freedom: usize) -> f64 {
+pub fn within(t: f64, freedom: usize) -> f64 {
     let angle = (t / (freedom as f64).sqrt()).atan();
     let (sin, cos) = angle.sin_cos();
     let odd = freedom % 2;

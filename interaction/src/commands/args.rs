@@ -23,6 +23,7 @@ use crate::work::Share;
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
   interaction discover --model bert/ --data grammar --control
+  interaction study table4 --scale smoke
   interaction networks
   interaction data
   interaction download tiny-imagenet
@@ -47,6 +48,9 @@ pub enum Command {
     Train(TrainArgs),
     /// Merge the parts that `discover --part` measured: the result is that of one run.
     Merge(MergeArgs),
+    /// Run a study, many trainings and measures of one protocol, and judge its claims: the paper's tables and figures, or a
+    /// study of your own. Without a name, list the studies.
+    Study(StudyArgs),
     /// List the devices that this build can use.
     Devices,
     /// List the networks, and what their published weights expect of images.
@@ -299,6 +303,52 @@ pub struct TrainArgs {
     /// Folder for weights, settings, logs and checkpoints.
     #[arg(long, default_value = "interaction-out")]
     pub out: PathBuf,
+}
+
+/// The settings of a study.
+#[derive(Args, Debug, Clone)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct StudyArgs {
+    /// What to do with a study other than to run it.
+    #[command(subcommand)]
+    pub other: Option<StudyCommand>,
+    /// Study to run, or to go on with: a built-in one by name, or a TOML file.
+    pub name: Option<String>,
+    /// Size: smoke (does everything work? generated data, a minute), laptop (90 minutes at most), published.
+    #[arg(long, default_value = "laptop", value_parser = ["smoke", "laptop", "published"])]
+    pub scale: String,
+    /// Seeds of every training, in place of the study's.
+    #[arg(long)]
+    pub seeds: Option<usize>,
+    /// Compute one of n parts of the trainings, i/n, with their measures. Parts may share a store, or be put together with
+    /// --from.
+    #[arg(long, value_name = "I/N")]
+    pub part: Option<Share>,
+    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
+    #[arg(long, default_value = "flex")]
+    pub device: String,
+    /// Folder that holds the folders of the data sets, such as DIR/census.
+    #[arg(long, default_value = "data")]
+    pub data_root: PathBuf,
+    /// Store of finished cells, which studies share; reports go to its folder reports.
+    #[arg(long, default_value = "interaction-studies")]
+    pub out: PathBuf,
+    /// Take the finished cells of another store first; may be given several times.
+    #[arg(long, value_name = "STORE")]
+    pub from: Vec<PathBuf>,
+    /// Report what is finished, and compute nothing.
+    #[arg(long, conflicts_with = "part")]
+    pub report: bool,
+}
+
+/// What to do with a study other than to run it.
+#[derive(Subcommand, Debug, Clone)]
+pub enum StudyCommand {
+    /// Print the TOML of a study, to be changed and run as a study of your own.
+    Show {
+        /// Built-in study.
+        name: String,
+    },
 }
 
 /// The settings of a download.

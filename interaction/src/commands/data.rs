@@ -1,9 +1,10 @@
 //! `interaction data`: lists the data sets.
 
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
+use burn_interaction_datasets::registry::data_sets;
 
 use crate::error::Result;
+use crate::subject::origin;
 
 /// Lists the data sets that can be given to `--data`, by kind, and where the files of each come from.
 ///
@@ -15,19 +16,10 @@ pub fn run() -> Result<()> {
         println!("{kind}");
         for set in data_sets().iter().filter(|set| set.kind == kind) {
             println!("  {:22} {}", set.spelled(), set.about);
-            if let Some(from) = from(set) {
+            if let Some(from) = origin(set) {
                 println!("  {:22} {from}", "");
             }
         }
     }
     Ok(())
-}
-
-/// Where the files of a set come from; `None` for those that are generated.
-fn from(set: &DataSet) -> Option<String> {
-    match set.source {
-        Source::Generated => None,
-        Source::Archive { .. } => Some(format!("interaction download {}", set.name)),
-        Source::Page(page) => Some(page.into()),
-    }
 }

@@ -10,6 +10,7 @@ mod download;
 mod merge;
 mod networks;
 mod parse;
+mod study;
 mod subject;
 mod tour;
 mod train;
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Command::Discover(args)) => discover::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Study(args)) => study::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),
         Some(Command::Data) => data::run(),

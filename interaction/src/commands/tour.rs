@@ -7,7 +7,7 @@ use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Spec, Trained, open};
 use crate::work::{
-    Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, Place, Recipe, TRAINING,
+    Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, Place, Recipe, Shown, TRAINING,
     Training, Watch, interrupt, read_json,
 };
 
@@ -39,7 +39,8 @@ pub fn run(args: &TourArgs) -> Result<()> {
         recipe: &recipe,
         place,
         resume: false,
-        plain: false,
+        shown: Shown::Dashboard,
+        kept: &[],
         suggest: false,
     })?;
     if !trained.settings.complete {

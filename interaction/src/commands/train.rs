@@ -8,7 +8,8 @@ use super::{parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::subject::open;
 use crate::work::{
-    Existing, Folder, MEASUREMENT, Optimizer, Place, Recipe, TRAINING, Trained, Training, Watch,
+    Existing, Folder, MEASUREMENT, Optimizer, Place, Recipe, Shown, TRAINING, Trained, Training,
+    Watch,
 };
 
 /// Trains a network and writes its weights and settings.
@@ -35,7 +36,11 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             command: &command,
         },
         resume: args.resume,
-        plain: args.plain,
+        shown: match args.plain {
+            true => Shown::Lines,
+            false => Shown::Dashboard,
+        },
+        kept: &[],
         suggest: true,
     })?;
     println!("wrote {}", folder.list());

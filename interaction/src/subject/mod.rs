@@ -9,7 +9,7 @@ mod statistics;
 mod tables;
 mod texts;
 
-pub use names::{check_part, data_set};
+pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Word};
 pub use spec::*;
 pub use statistics::*;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::registry::{DataSet, data_sets};
+use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
 use burn_interaction_models::registry::{kind_of, networks};
 
 use super::{Part, Spec};
@@ -25,6 +25,15 @@ pub fn data_set(name: &str) -> Result<&'static DataSet> {
             all.join(", ")
         ))
     })
+}
+
+/// Where the files of a set come from: a command, or a page; `None` for those that are generated.
+pub fn origin(set: &DataSet) -> Option<String> {
+    match set.source {
+        Source::Generated => None,
+        Source::Archive { .. } => Some(format!("interaction download {}", set.name)),
+        Source::Page(page) => Some(page.into()),
+    }
 }
 
 /// Refuses a part without labels where the data have none.

@@ -28,6 +28,7 @@ const KEPT: usize = 2;
 #[derive(Clone)]
 pub struct Checkpoints {
     training: PathBuf,
+    kept: Vec<usize>,
     saved: Arc<Saved>,
 }
 
@@ -57,8 +58,26 @@ impl Checkpoints {
     pub fn new(training: impl Into<PathBuf>) -> Self {
         Self {
             training: training.into(),
+            kept: Vec::new(),
             saved: Arc::default(),
         }
+    }
+
+    /// Also keeps the weights of these epochs for good, each in the file that [`kept`] names.
+    pub fn keeping(mut self, epochs: &[usize]) -> Self {
+        self.kept = epochs.to_vec();
+        self
+    }
+
+    /// Copies the weights of an epoch that is to be kept for good.
+    fn keep(&self, epoch: usize) -> std::io::Result<()> {
+        let to = kept(&self.training, epoch);
+        if let Some(folder) = to.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let part = to.with_extension("part");
+        std::fs::copy(self.file(KINDS[0], epoch), &part)?;
+        std::fs::rename(part, to)
     }
 
     fn folder(&self) -> PathBuf {
@@ -154,6 +173,11 @@ impl Checkpoints {
     }
 }
 
+/// The file with the weights of an epoch that is kept for good, in the folder of a training's logs.
+pub fn kept(training: &Path, epoch: usize) -> PathBuf {
+    training.join("kept").join(format!("epoch-{epoch}.bpk"))
+}
+
 /// The names of the files in a folder; none where there is no folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -188,6 +212,13 @@ impl<R: Checkpoint> Checkpointer<R> for Keeper {
         let saved = record
             .save(path.clone())
             .map_err(|e| CheckpointerError::Unknown(format!("saving {}: {e}", path.display())));
+        let checkpoints = &self.checkpoints;
+        let saved = match self.kind == KINDS[0] && checkpoints.kept.contains(&epoch) {
+            true => {
+                saved.and_then(|()| checkpoints.keep(epoch).map_err(CheckpointerError::IOError))
+            }
+            false => saved,
+        };
         // Whether it went well or not: nobody waits for a file that will not come.
         self.checkpoints.saved.count(epoch);
         saved

@@ -20,6 +20,17 @@ use super::plain::PlainRenderer;
 use super::{Recipe, interrupt};
 use crate::error::{Result, usage};
 
+/// How the progress of a training is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// A dashboard in a terminal, and plain lines elsewhere.
+    Dashboard,
+    /// Plain lines.
+    Lines,
+    /// Not at all: warnings alone are printed.
+    Nothing,
+}
+
 /// The settings of a training besides its recipe.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -27,8 +38,10 @@ pub struct Run {
     pub modulation: Modulation,
     /// The probe that the order metrics are measured with.
     pub probe: Option<Probe>,
-    /// Whether to print plain lines even in a terminal.
-    pub plain: bool,
+    /// How the progress is shown.
+    pub shown: Shown,
+    /// Epochs whose weights are kept for good.
+    pub kept: Vec<usize>,
     /// Folder for the logs and the checkpoints.
     pub logs: PathBuf,
     /// Epochs that an earlier run finished: training continues from its last checkpoint, with the batches of the epoch
@@ -78,7 +91,7 @@ where
         });
     }
     let schedule = recipe.schedule(loaders.batches)?;
-    let checkpoints = Checkpoints::new(&run.logs);
+    let checkpoints = Checkpoints::new(&run.logs).keeping(&run.kept);
     checkpoints.forget_after(run.finished)?;
     let [weights, state, rates] = checkpoints.keepers()?;
     let epoch = Epoch::new();
@@ -109,9 +122,10 @@ where
         model = model.probe(probe.clone());
     }
     training = watched(training, run);
-    if run.plain || !std::io::stdout().is_terminal() {
-        training = training.renderer(Box::new(PlainRenderer::new()));
-    }
+    training = match run.shown {
+        Shown::Dashboard if std::io::stdout().is_terminal() => training,
+        shown => training.renderer(Box::new(PlainRenderer::new(shown == Shown::Nothing))),
+    };
     let watch = Watch::start(interrupter);
     let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
     drop(watch);

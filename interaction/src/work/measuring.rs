@@ -2,13 +2,12 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn_interaction::{
-    Batch, Classifier, Curves, Estimator, Measurement, Origin, Players, Profile, Protocol, Targets,
-    digest,
+    Classifier, Curves, Estimator, Measurement, Origin, Players, Profile, digest,
 };
-use burn_interaction_datasets::Samples;
 
-use super::evaluate::{choose, loaded, measured, targets};
+use super::chosen::Chosen;
 use super::price::Price;
+use super::samples::{loaded, measured};
 use super::{CONTROL, MAIN, Measure, Place, Results, interrupt};
 use crate::error::{Result, usage};
 use crate::report::{curve_name, seconds, title, write_pictures};
@@ -41,15 +40,6 @@ pub struct Measured {
     pub curves: Curves,
     /// Whether every sample was measured.
     pub complete: bool,
-}
-
-/// The samples of a run, ready to be measured.
-struct Chosen<S: Subject> {
-    seated: Seated<S::Players>,
-    /// Ids of the samples of all parts together, where this run measures one part.
-    whole: Option<Vec<u64>>,
-    batch: Batch<S::Input>,
-    targets: Targets,
 }
 
 impl Job for Measuring<'_> {
@@ -201,75 +191,28 @@ impl<S: Subject> Run<'_, S> {
         Ok(price.each)
     }
 
-    /// Chooses the samples to measure: all, or those of one part.
+    /// Chooses the samples to measure, and says which cannot be.
     fn choose(&self, net: &S::Net, candidates: Vec<usize>) -> Result<Chosen<S>> {
-        let (job, samples) = (self.job, self.samples);
-        let (measure, device) = (job.measure, job.place.device);
-        let right = measure.right(self.subject.about());
-        let chosen = choose(net, samples, &candidates, measure.samples, right, device)?;
-        if chosen.len() < measure.samples {
-            println!(
-                "{} samples, not {}: there are no more{}",
-                chosen.len(),
-                measure.samples,
-                if right {
-                    " rightly classified ones"
-                } else {
-                    ""
-                }
-            );
-        }
-        let mut seated = self.subject.seated(samples, chosen)?;
-        seated.note.iter().for_each(|note| println!("{note}"));
-        let mut whole = None;
-        if let Some(share) = measure.share {
-            whole = Some(samples.read(&seated.indices, 0, device)?.ids);
-            let places = share.places(seated.indices.len());
-            if places.is_empty() {
-                let count = seated.indices.len();
-                return Err(usage(format!(
-                    "--part: there are only {count} samples to share out"
-                )));
-            }
-            seated = Seated {
-                players: self.subject.part(&seated.players, &places),
-                indices: places.iter().map(|place| seated.indices[*place]).collect(),
-                note: None,
-            };
-        }
-        Ok(Chosen {
-            batch: samples.read(&seated.indices, 0, device)?,
-            targets: targets(samples, &seated.indices, measure.predicted),
-            seated,
-            whole,
-        })
+        let (measure, device) = (self.job.measure, self.job.place.device);
+        let chosen = Chosen::of(
+            self.subject,
+            self.samples,
+            net,
+            &candidates,
+            measure,
+            device,
+        )?;
+        chosen.notes.iter().for_each(|note| println!("{note}"));
+        Ok(chosen)
     }
 
     fn measurement(&self, chosen: &Chosen<S>) -> Result<Measurement<S::Players>> {
         let (measure, device) = (self.job.measure, self.job.place.device);
-        let Seated {
-            players, indices, ..
-        } = &chosen.seated;
-        let counts = players.counts(&chosen.batch.inputs)?;
-        let protocol = Protocol {
-            baseline: self.subject.baseline()?,
-            ..measure.protocol(self.subject.about(), &counts, players.grid().is_some())
-        };
+        let protocol = chosen.protocol(self.subject, measure)?;
         if measure.estimator.is_none() {
             println!("estimator: {}", named(protocol.estimator));
         }
-        let names = self.subject.player_names(self.samples, indices, device)?;
-        let mut measurement = Measurement::new(players.clone())
-            .protocol(protocol)
-            .ids(chosen.batch.ids.clone())
-            .names(names);
-        if let Some(whole) = &chosen.whole {
-            measurement = measurement.part_of(whole.clone());
-        }
-        Ok(match measure.batch {
-            Some(rows) => measurement.batch(rows),
-            None => measurement,
-        })
+        chosen.measurement(self.subject, self.samples, protocol, measure.batch, device)
     }
 
     /// Measures one network, going on with the samples that the folder holds if asked to, and keeping each sample as soon

@@ -1,8 +1,9 @@
 //! Trains, measures and evaluates a subject, given values that serialise and never arguments.
 
 mod checkpoints;
+mod chosen;
 mod epochs;
-mod evaluate;
+mod evaluation;
 mod fit;
 mod folder;
 pub mod interrupt;
@@ -13,17 +14,20 @@ mod price;
 mod progress;
 mod recipe;
 mod results;
+mod samples;
 mod settings;
 mod share;
 mod train;
 
-pub use checkpoints::Checkpoints;
-pub use evaluate::choose;
+pub use checkpoints::{Checkpoints, kept};
+pub use evaluation::*;
+pub use fit::Shown;
 pub use folder::*;
 pub use measure::*;
 pub use measuring::*;
 pub use recipe::*;
 pub use results::*;
+pub use samples::choose;
 pub use settings::*;
 pub use share::*;
 pub use train::*;

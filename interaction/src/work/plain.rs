@@ -17,11 +17,14 @@ pub struct PlainRenderer {
     valid: BTreeMap<usize, String>,
     epochs: usize,
     start: Instant,
+    silent: bool,
 }
 
 impl PlainRenderer {
-    pub fn new() -> Self {
+    /// A renderer that prints, or one that shows nothing.
+    pub fn new(silent: bool) -> Self {
         Self {
+            silent,
             definitions: Vec::new(),
             train: BTreeMap::new(),
             valid: BTreeMap::new(),
@@ -72,10 +75,12 @@ impl TrainingProgressLogger for PlainRenderer {
     }
 
     fn update_epoch(&mut self, epoch: usize) {
-        let seconds = self.start.elapsed().as_secs();
-        println!("epoch {epoch} of {}, {seconds} s", self.epochs);
-        println!("  train: {}", self.line(&self.train));
-        println!("  valid: {}", self.line(&self.valid));
+        if !self.silent {
+            let seconds = self.start.elapsed().as_secs();
+            println!("epoch {epoch} of {}, {seconds} s", self.epochs);
+            println!("  train: {}", self.line(&self.train));
+            println!("  valid: {}", self.line(&self.valid));
+        }
         self.train.clear();
         self.valid.clear();
     }

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use burn_interaction::{Measurement, Orders, Pairs, Players, Progress, Targets};
 use burn_interaction_datasets::Samples;
 
-use super::evaluate::{rows, targets};
+use super::samples::{rows, targets};
 use super::{Measure, interrupt};
 use crate::error::Result;
 use crate::report::seconds;

@@ -8,9 +8,9 @@ use burn_interaction::{Baseline, Players};
 use burn_interaction_datasets::{Loader, Samples};
 use burn_interaction_models::save;
 
-use super::evaluate::{accuracy, loaded};
-use super::fit::{Fitted, Loaders, Run, fit};
+use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::Price;
+use super::samples::{accuracy, loaded};
 use super::{
     Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Weights, interrupt, read_json,
 };
@@ -32,8 +32,10 @@ pub struct Training<'a> {
     pub place: Place<'a>,
     /// Whether to go on with the run in the folder.
     pub resume: bool,
-    /// Whether to print plain lines even in a terminal.
-    pub plain: bool,
+    /// How the progress is shown.
+    pub shown: Shown,
+    /// Epochs whose weights are kept for good, besides those at the end.
+    pub kept: &'a [usize],
     /// Whether to find a measurement of the network that takes minutes at most.
     pub suggest: bool,
 }
@@ -70,7 +72,7 @@ impl Job for Training<'_> {
         interrupt::listen();
         self.place.device.seed(self.recipe.seed);
         let about = subject.about();
-        about.notes.iter().for_each(|note| println!("{note}"));
+        about.notes.iter().for_each(|note| self.say(note));
         let ready = self.ready(&subject, finished)?;
         let run = self.run_of(&ready, finished)?;
         self.recipe.schedule(ready.loaders.batches)?;
@@ -100,6 +102,13 @@ impl Job for Training<'_> {
 }
 
 impl Training<'_> {
+    /// Prints a line, unless nothing is to be shown.
+    fn say(&self, line: &str) {
+        if self.shown != Shown::Nothing {
+            println!("{line}");
+        }
+    }
+
     fn logs(&self) -> PathBuf {
         self.place.folder.file("training")
     }
@@ -117,10 +126,10 @@ impl Training<'_> {
         let found = folder.results();
         match found.is_empty() {
             true => {
-                println!(
+                self.say(&format!(
                     "nothing to go on from in {}: starting",
                     folder.path().display()
-                );
+                ));
                 Ok(None)
             }
             false => Err(usage(format!(
@@ -148,7 +157,7 @@ impl Training<'_> {
             )));
         }
         if let Some(yardstick) = subject.yardstick(&train, &test) {
-            println!("{yardstick}");
+            self.say(&yardstick);
         }
         let chosen = drawn(recipe, train.count())?;
         let loader = Loader::new(train, recipe.batch, device)
@@ -183,15 +192,16 @@ impl Training<'_> {
         });
         if let Some(probe) = &probe {
             let cost = probe.cost(players, &first)?;
-            println!(
+            self.say(&format!(
                 "the probe measures {} samples each epoch: {} forwards",
                 cost.samples, cost.forwards
-            );
+            ));
         }
         Ok(Run {
             modulation: recipe.modulation.clone().baseline(ready.baseline.clone()),
             probe,
-            plain: self.plain,
+            shown: self.shown,
+            kept: self.kept.to_vec(),
             logs: self.logs(),
             finished,
         })
@@ -257,11 +267,13 @@ impl Training<'_> {
             }
         }
         match finished {
-            0 => println!("no epoch of the run in {folder} is finished: starting with the first"),
-            finished => println!(
+            0 => self.say(&format!(
+                "no epoch of the run in {folder} is finished: starting with the first"
+            )),
+            finished => self.say(&format!(
                 "going on after epoch {finished} of {} in {folder}",
                 run.epochs
-            ),
+            )),
         }
         Ok(())
     }
@@ -291,7 +303,7 @@ impl Training<'_> {
             ..settings
         };
         folder.write_json("settings.json", &settings)?;
-        println!("test accuracy {:.1} %", 100.0 * test_accuracy);
+        self.say(&format!("test accuracy {:.1} %", 100.0 * test_accuracy));
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
             true => self.suggested(subject, &fitted.net, test).ok().flatten(),

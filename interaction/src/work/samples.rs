@@ -26,19 +26,10 @@ pub fn rows<S: Samples>(samples: &S) -> usize {
 ///
 /// Fails where the file is missing, damaged or of another network.
 pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Result<M> {
-    let bytes = match path.metadata() {
-        Ok(about) => about.len(),
-        Err(error) => {
-            let path = path.display();
-            return Err(usage(format!(
-                "--weights {path}: {error}; give a file of weights, or a folder that `train` wrote"
-            )));
-        }
-    };
-    let name = net.name();
     println!(
-        "reading the weights of {name}: {} from {}",
-        HumanBytes(bytes),
+        "reading the weights of {}: {} from {}",
+        net.name(),
+        HumanBytes(length(path)?),
         path.display()
     );
     let (net, report) = match trained_further {
@@ -66,6 +57,29 @@ pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Resul
         ),
     }
     Ok(net)
+}
+
+/// Loads weights from a file into a network without a word, ready for inference.
+///
+/// # Errors
+///
+/// Fails where the file is missing, damaged or of another network.
+pub fn restored<M: Reference>(net: M, path: &Path) -> Result<M> {
+    length(path)?;
+    Ok(load(net, path)?.0.valid())
+}
+
+/// The length of a file of weights in bytes.
+fn length(path: &Path) -> Result<u64> {
+    match path.metadata() {
+        Ok(about) => Ok(about.len()),
+        Err(error) => {
+            let path = path.display();
+            Err(usage(format!(
+                "--weights {path}: {error}; give a file of weights, or a folder that `train` wrote"
+            )))
+        }
+    }
 }
 
 /// The predicted class of each sample among `indices`.

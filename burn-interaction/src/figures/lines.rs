@@ -1,0 +1,204 @@
+use plotters::prelude::*;
+
+use crate::error::{Error, Result};
+
+use super::chart::{COLOURS, Drawn, INK, text};
+use super::png::writes_pictures;
+
+const SIZE: (u32, u32) = (760, 460);
+
+/// One line of [`Lines`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The name in the legend.
+    pub name: String,
+    /// The points: place, value, and the half of the band's height where there is a band.
+    pub points: Vec<(f64, f64, Option<f64>)>,
+}
+
+/// Several lines over any axis in one picture, each with a band where it has one: losses by epoch, accuracies by the share
+/// that is masked.
+///
+/// ```
+/// use burn_interaction::figures::{Line, Lines};
+///
+/// let loss = Line { name: "loss".into(), points: vec![(1.0, 0.7, None), (2.0, 0.4, Some(0.1))] };
+/// let svg = Lines::new("a training", "epoch", "loss").line(loss).to_svg()?;
+/// assert!(svg.starts_with("<svg"));
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Lines {
+    title: String,
+    axes: [String; 2],
+    lines: Vec<Line>,
+}
+
+impl Lines {
+    /// An empty picture with the names of its axes.
+    pub fn new(
+        title: impl Into<String>,
+        along: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            axes: [along.into(), value.into()],
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds a line.
+    pub fn line(mut self, line: Line) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.points.is_empty())
+    }
+
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no point, or a number is not finite.
+    pub fn to_svg(&self) -> Result<String> {
+        let points = || self.lines.iter().flat_map(|line| &line.points);
+        if self.is_empty() {
+            return Err(Error::Figure("a picture needs at least one point".into()));
+        }
+        if points().any(|(x, y, band)| {
+            !(x.is_finite() && y.is_finite() && band.unwrap_or(0.0).is_finite())
+        }) {
+            return Err(Error::Figure("a point is not finite: leave it out".into()));
+        }
+        let mut svg = String::new();
+        {
+            let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+            let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
+            area.fill(&WHITE).map_err(figure)?;
+            self.draw(&area).map_err(figure)?;
+            area.present().map_err(figure)?;
+        }
+        Ok(svg)
+    }
+
+    /// The range of the places, and of the values with their bands; that of the values includes zero where it is near.
+    fn ranges(&self) -> [(f64, f64); 2] {
+        let points = || self.lines.iter().flat_map(|line| &line.points);
+        let range = |values: &mut dyn Iterator<Item = f64>| {
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+                (low.min(v), high.max(v))
+            })
+        };
+        let wide = |(low, high): (f64, f64)| match high > low {
+            true => (low, high),
+            false => (low - 0.5, high + 0.5),
+        };
+        let x = wide(range(&mut points().map(|p| p.0)));
+        let ends = |p: &(f64, f64, Option<f64>)| {
+            let band = p.2.unwrap_or(0.0);
+            [p.1 - band, p.1 + band]
+        };
+        let (low, high) = wide(range(&mut points().flat_map(ends)));
+        let margin = 0.06 * (high - low);
+        let from = if low >= 0.0 && low < 0.4 * high {
+            0.0
+        } else {
+            low - margin
+        };
+        [x, (from, high + margin)]
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, plotters::coord::Shift>,
+    ) -> Drawn<(), B> {
+        let [x, y] = self.ranges();
+        let mut builder = ChartBuilder::on(area);
+        builder.caption(&self.title, text(20));
+        let mut chart = builder
+            .margin(14)
+            .margin_right(24)
+            .x_label_area_size(46)
+            .y_label_area_size(70)
+            .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
+        let digits = |step: f64| (1.0 - step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
+        let (of_x, of_y) = (digits((x.1 - x.0) / 2.0), digits((y.1 - y.0) / 2.0));
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(RGBColor(225, 225, 225))
+            .light_line_style(TRANSPARENT)
+            .axis_style(INK)
+            .x_labels(11)
+            .y_labels(7)
+            .x_label_formatter(&|x| format!("{x:.of_x$}"))
+            .y_label_formatter(&|y| format!("{y:.of_y$}"))
+            .x_desc(&self.axes[0])
+            .y_desc(&self.axes[1])
+            .label_style(text(14))
+            .axis_desc_style(text(15))
+            .draw()?;
+        for (line, colour) in self.lines.iter().zip(COLOURS.iter().cycle()) {
+            let upper = line.points.iter().filter_map(|p| Some((p.0, p.1 + p.2?)));
+            let lower = line.points.iter().rev();
+            let lower = lower.filter_map(|p| Some((p.0, p.1 - p.2?)));
+            let band: Vec<_> = upper.chain(lower).collect();
+            if !band.is_empty() {
+                chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.12))))?;
+            }
+            let points = line.points.iter().map(|p| (p.0, p.1));
+            chart
+                .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
+                .label(&line.name)
+                .legend(|(x, y)| {
+                    PathElement::new(vec![(x, y), (x + 22, y)], colour.stroke_width(3))
+                });
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperMiddle)
+            .background_style(WHITE.mix(0.85))
+            .legend_area_size(30)
+            .label_font(text(15))
+            .draw()?;
+        Ok(())
+    }
+}
+
+writes_pictures!(Lines);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_and_what_is_not_finite_are_refused() {
+        let lines = Lines::new("nothing", "x", "y");
+        assert!(lines.is_empty() && matches!(lines.to_svg(), Err(Error::Figure(_))));
+        let line = |y: f64| Line {
+            name: "a".into(),
+            points: vec![(0.0, y, None)],
+        };
+        assert!(lines.clone().line(line(f64::NAN)).to_svg().is_err());
+        assert!(lines.line(line(1.0)).to_svg().is_ok());
+    }
+
+    #[test]
+    fn values_near_zero_are_drawn_from_zero() {
+        let of = |values: [f64; 2]| {
+            let points = values.iter().enumerate().map(|(x, y)| (x as f64, *y, None));
+            let line = Line {
+                name: "a".into(),
+                points: points.collect(),
+            };
+            Lines::new("a", "x", "y").line(line).ranges()[1].0
+        };
+        assert_eq!(of([0.1, 1.0]), 0.0);
+        assert!(of([0.8, 1.0]) > 0.7);
+        assert!(of([-0.1, 1.0]) < -0.1);
+    }
+}

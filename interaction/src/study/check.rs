@@ -1,0 +1,317 @@
+//! Reads a study and refuses what means nothing, with the line and the column where it stands.
+
+use std::ops::Range;
+
+use burn_interaction::Modulation;
+use toml::Spanned;
+
+use super::file::{Item, MeasureEntry, SCHEMA, Scale, Study, TermEntry, Tuning};
+use crate::error::{Error, Result, usage};
+use crate::subject::{Spec, check_network, data_set};
+use crate::work::Evaluation;
+
+/// Reads a study from the text of a file of this name.
+///
+/// # Errors
+///
+/// Fails where the text is no study, or something in it means nothing; the error tells line and column.
+pub fn read(text: &str, name: &str) -> Result<Study> {
+    let study: Study = toml::from_str(text).map_err(|e| usage(format!("{name}: {e}")))?;
+    let reader = Reader { text, name };
+    reader.check(&study)?;
+    Ok(study)
+}
+
+/// A text and its name, for errors.
+struct Reader<'a> {
+    text: &'a str,
+    name: &'a str,
+}
+
+impl Reader<'_> {
+    /// An error at a place of the text.
+    fn at(&self, span: Range<usize>, reason: impl std::fmt::Display) -> Error {
+        let before = &self.text[..span.start.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let name = self.name;
+        usage(format!("{name}, line {line}, column {column}: {reason}"))
+    }
+
+    fn check(&self, study: &Study) -> Result<()> {
+        let schema = *study.schema.get_ref();
+        if schema != SCHEMA {
+            let reason = format!("schema {schema}: this version reads schema {SCHEMA}");
+            return Err(self.at(study.schema.span(), reason));
+        }
+        self.plain(&study.name)?;
+        self.unique("subject", study.subjects.iter().map(|entry| &entry.name))?;
+        self.unique("variant", study.variants.iter().map(|entry| &entry.name))?;
+        self.unique("measure", study.measures.iter().map(|entry| &entry.name))?;
+        for subject in &study.subjects {
+            let (model, data) = (subject.model.get_ref(), subject.data.get_ref());
+            let set = data_set(data).map_err(|e| self.at(subject.data.span(), e))?;
+            check_network(&Spec::new(model, data), set.kind)
+                .map_err(|e| self.at(subject.model.span(), e))?;
+            self.tuning(&subject.training, &subject.name)?;
+        }
+        for variant in &study.variants {
+            self.tuning(&variant.training, &variant.name)?;
+            for term in &variant.terms {
+                let made = modulation(std::slice::from_ref(term))
+                    .and_then(|made| Ok(made.check(usize::MAX >> 12)?));
+                made.map_err(|e| self.at(term.span(), e))?;
+            }
+        }
+        self.tuning(&study.training, &study.name)?;
+        let scales = &study.scales;
+        for scale in [&scales.smoke, &scales.laptop, &scales.published] {
+            self.scale(study, scale)?;
+        }
+        for measure in &study.measures {
+            self.measure(study, measure)?;
+        }
+        self.claims(study)
+    }
+
+    /// Refuses a name that cannot be a folder's.
+    fn plain(&self, name: &Spanned<String>) -> Result<()> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        match !name.get_ref().is_empty() && name.get_ref().chars().all(fits) {
+            true => Ok(()),
+            false => Err(self.at(
+                name.span(),
+                format!(
+                    "\"{}\": a name has letters, digits and dashes",
+                    name.get_ref()
+                ),
+            )),
+        }
+    }
+
+    fn unique<'a>(
+        &self,
+        kind: &str,
+        names: impl Iterator<Item = &'a Spanned<String>>,
+    ) -> Result<()> {
+        let mut seen: Vec<&str> = Vec::new();
+        for name in names {
+            self.plain(name)?;
+            if seen.contains(&name.get_ref().as_str()) {
+                let reason = format!("there are two {kind}s \"{}\"", name.get_ref());
+                return Err(self.at(name.span(), reason));
+            }
+            seen.push(name.get_ref());
+        }
+        match seen.is_empty() {
+            true => Err(self.at(0..0, format!("a study has at least one [[{kind}]]"))),
+            false => Ok(()),
+        }
+    }
+
+    fn tuning(&self, tuning: &Tuning, beside: &Spanned<String>) -> Result<()> {
+        let refuse = |reason: &str| {
+            Err(self.at(
+                beside.span(),
+                format!("the training of {}: {reason}", beside.get_ref()),
+            ))
+        };
+        if tuning.batch == Some(0) {
+            return refuse("batch = 0: a batch has at least one sample");
+        }
+        if tuning
+            .learning_rate
+            .is_some_and(|rate| !(rate.is_finite() && rate > 0.0))
+        {
+            return refuse("learning-rate: a rate is a positive number");
+        }
+        if tuning
+            .weight_decay
+            .is_some_and(|decay| !(decay.is_finite() && decay >= 0.0))
+        {
+            return refuse("weight-decay: a decay is a number from 0 on");
+        }
+        Ok(())
+    }
+
+    fn scale(&self, study: &Study, scale: &Scale) -> Result<()> {
+        let names: Vec<&str> = subjects(study);
+        for name in &scale.subjects {
+            self.known("subject", name, &names)?;
+        }
+        let zero = [
+            ("seeds", Some(scale.seeds)),
+            ("training-samples", scale.training_samples),
+            ("samples", scale.samples),
+        ];
+        match zero.iter().find(|(_, count)| *count == Some(0)) {
+            Some((name, _)) => Err(self.at(
+                study.name.span(),
+                format!("scales: {name} = 0: give at least 1"),
+            )),
+            None if scale.subjects.is_empty() => Err(self.at(
+                study.name.span(),
+                "scales: a scale has at least one subject",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn known(&self, kind: &str, name: &Spanned<String>, names: &[&str]) -> Result<()> {
+        match names.contains(&name.get_ref().as_str()) {
+            true => Ok(()),
+            false => Err(self.at(
+                name.span(),
+                format!(
+                    "there is no {kind} \"{}\": there are {}",
+                    name.get_ref(),
+                    names.join(", ")
+                ),
+            )),
+        }
+    }
+
+    fn measure(&self, study: &Study, measure: &MeasureEntry) -> Result<()> {
+        for name in measure.subjects.iter().flatten() {
+            self.known("subject", name, &subjects(study))?;
+        }
+        for name in measure.variants.iter().flatten() {
+            self.known("variant", name, &variants(study))?;
+        }
+        if let Some(at) = &measure.at
+            && ![0.25, 0.5, 0.75, 1.0].contains(at.get_ref())
+        {
+            let reason = format!("at = {}: give 0.25, 0.5, 0.75 or 1", at.get_ref());
+            return Err(self.at(at.span(), reason));
+        }
+        if measure.samples == Some(0) {
+            return Err(self.at(
+                measure.name.span(),
+                "samples = 0: measure at least one sample",
+            ));
+        }
+        let evaluation = measure.evaluation(None);
+        let evaluation = evaluation.map_err(|reason| self.at(measure.name.span(), reason))?;
+        evaluation
+            .check()
+            .map_err(|e| self.at(measure.name.span(), e))
+    }
+
+    fn claims(&self, study: &Study) -> Result<()> {
+        let measures: Vec<&str> = study
+            .measures
+            .iter()
+            .map(|m| m.name.get_ref().as_str())
+            .collect();
+        for claim in &study.claims {
+            for name in claim
+                .subjects
+                .iter()
+                .flatten()
+                .chain(claim.published.keys())
+            {
+                self.known("subject", name, &subjects(study))?;
+            }
+            if let Some(measure) = &claim.measure {
+                self.known("measure", measure, &measures)?;
+            }
+            let items = claim.descending.get_ref();
+            if items.len() < 2 {
+                let reason = "a claim compares at least two items";
+                return Err(self.at(claim.descending.span(), reason));
+            }
+            for item in items {
+                let whole = item.get_ref().within(claim);
+                self.item(&whole, item.span(), study, &measures)?;
+            }
+            for (subject, published) in &claim.published {
+                if published.len() != items.len() {
+                    let reason = format!(
+                        "{} published numbers for {} items",
+                        published.len(),
+                        items.len()
+                    );
+                    return Err(self.at(subject.span(), reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn item(
+        &self,
+        item: &Item,
+        span: Range<usize>,
+        study: &Study,
+        measures: &[&str],
+    ) -> Result<()> {
+        if item.constant.is_some() {
+            return Ok(());
+        }
+        let Item {
+            variant: Some(variant),
+            measure: Some(measure),
+            value: Some(_),
+            ..
+        } = item
+        else {
+            let reason = "an item has a variant, a measure and a value, its own or the claim's, or a constant";
+            return Err(self.at(span, reason));
+        };
+        let spanned = |name: &String| Spanned::new(span.clone(), name.clone());
+        self.known("variant", &spanned(variant), &variants(study))?;
+        self.known("measure", &spanned(measure), measures)
+    }
+}
+
+fn subjects(study: &Study) -> Vec<&str> {
+    let names = study.subjects.iter().map(|entry| entry.name.get_ref());
+    names.map(String::as_str).collect()
+}
+
+fn variants(study: &Study) -> Vec<&str> {
+    let names = study.variants.iter().map(|entry| entry.name.get_ref());
+    names.map(String::as_str).collect()
+}
+
+/// The modulation of these terms.
+///
+/// # Errors
+///
+/// Fails where a term has no direction, or two.
+pub fn modulation(terms: &[Spanned<TermEntry>]) -> Result<Modulation> {
+    let mut made = Modulation::none();
+    for term in terms {
+        made = made.with(term.get_ref().term().map_err(usage)?);
+    }
+    Ok(made)
+}
+
+impl MeasureEntry {
+    /// The evaluation that the measure asks for, of so many samples at most.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is of no kind, or of several.
+    pub fn evaluation(&self, samples: Option<usize>) -> Result<Evaluation, String> {
+        let kinds = [
+            self.orders.clone().map(Evaluation::Orders),
+            self.fit.clone().map(Evaluation::Fit),
+        ];
+        let mut given = kinds.into_iter().flatten();
+        match (given.next(), given.next()) {
+            (Some(evaluation), None) => {
+                let fewest = |a: usize, b: usize| a.min(b);
+                let samples = match (self.samples, samples) {
+                    (Some(own), Some(most)) => Some(fewest(own, most)),
+                    (own, most) => own.or(most),
+                };
+                Ok(evaluation.of(samples, self.part))
+            }
+            _ => Err(format!(
+                "measure \"{}\": give one of orders, attack, fit, learning, attacked-orders, masking",
+                self.name.get_ref()
+            )),
+        }
+    }
+}

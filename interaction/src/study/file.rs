@@ -1,0 +1,273 @@
+//! A study as it is written: TOML that anyone can write and change.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+use super::Value;
+use crate::subject::Part;
+use crate::work::{Fitting, Optimizer, Strengths};
+
+/// The form of study files that this version reads.
+pub const SCHEMA: u32 = 1;
+
+/// A study: networks on data, variants of their training, measures of what comes out, and the claims to be judged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Study {
+    /// The form of the file, [`SCHEMA`].
+    pub schema: Spanned<u32>,
+    /// The name, of letters, digits and dashes.
+    pub name: Spanned<String>,
+    /// The title of tables and pictures.
+    pub title: String,
+    /// The table, figure or section that the study is of.
+    pub source: String,
+    /// A few words on what is shown.
+    pub about: String,
+    /// Choices that the source leaves open, which are the study's own.
+    #[serde(default)]
+    pub ours: Vec<String>,
+    /// The sizes that it can be run in.
+    pub scales: Scales,
+    /// The training of every network, unless a subject or a variant says otherwise.
+    pub training: Tuning,
+    /// Networks and their data.
+    #[serde(rename = "subject")]
+    pub subjects: Vec<SubjectEntry>,
+    /// Variants of each network's training.
+    #[serde(rename = "variant")]
+    pub variants: Vec<Variant>,
+    /// Measures of each trained network.
+    #[serde(rename = "measure")]
+    pub measures: Vec<MeasureEntry>,
+    /// Claims that the numbers are held against.
+    #[serde(rename = "claim", default)]
+    pub claims: Vec<Claim>,
+}
+
+/// The sizes of a study.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Scales {
+    /// A size that runs in a minute, on generated data: whether everything works.
+    pub smoke: Scale,
+    /// A size for a laptop, 90 minutes at most.
+    pub laptop: Scale,
+    /// The size of the source.
+    pub published: Scale,
+}
+
+/// One size of a study.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Scale {
+    /// Repetitions of each training with seeds 1, 2, ..
+    pub seeds: usize,
+    /// The subjects by name.
+    pub subjects: Vec<Spanned<String>>,
+    /// Epochs of every training, in place of those of the study.
+    pub epochs: Option<usize>,
+    /// Training samples at most.
+    pub training_samples: Option<usize>,
+    /// Samples of every measure at most.
+    pub samples: Option<usize>,
+}
+
+/// Settings of a training; absent ones are those of the study, of the subject, or of the `train` command, in this order.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tuning {
+    /// Epochs.
+    pub epochs: Option<usize>,
+    /// Samples in a batch.
+    pub batch: Option<usize>,
+    /// Learning rate at the start; it falls tenfold to the end.
+    pub learning_rate: Option<f64>,
+    /// Weight decay.
+    pub weight_decay: Option<f32>,
+    /// The optimizer, `sgd` or `adamw`.
+    pub optimizer: Option<Optimizer>,
+    /// How training samples are varied, as `train --augment` takes it.
+    pub augment: Option<String>,
+}
+
+/// A network and its data.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SubjectEntry {
+    /// The name.
+    pub name: Spanned<String>,
+    /// The network, as `train --model` takes it.
+    pub model: Spanned<String>,
+    /// The data set, without its folder.
+    pub data: Spanned<String>,
+    /// Settings of its training.
+    #[serde(default)]
+    pub training: Tuning,
+}
+
+/// A variant of every network's training.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variant {
+    /// The name.
+    pub name: Spanned<String>,
+    /// A label for tables; the name where absent.
+    pub label: Option<String>,
+    /// Whether the network is left as it is before training: a control.
+    #[serde(default)]
+    pub untrained: bool,
+    /// The terms that encourage or suppress orders.
+    #[serde(default)]
+    pub terms: Vec<Spanned<TermEntry>>,
+    /// Settings of its training.
+    #[serde(default)]
+    pub training: Tuning,
+}
+
+/// A term: `{ suppress = [0.7, 1.0] }` or `{ encourage = [0.3, 0.7], weight = 10.0 }`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TermEntry {
+    /// The two shares of players between which the signal is encouraged.
+    pub encourage: Option<[f64; 2]>,
+    /// The two shares of players between which the signal is suppressed.
+    pub suppress: Option<[f64; 2]>,
+    /// The weight lambda, 1 where absent.
+    pub weight: Option<f64>,
+    /// The factor of v(S1): `sizes`, `ratios`, or a number.
+    pub coefficient: Option<Factor>,
+    /// Nested pairs drawn for each sample and step, 1 where absent.
+    pub draws: Option<usize>,
+}
+
+/// The factor of v(S1) in a term's signal.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", untagged)]
+pub enum Factor {
+    /// A number; 0 leaves v(S2) alone.
+    Number(f64),
+    /// A ratio.
+    Ratio(Ratio),
+}
+
+/// The ratio that is the factor of v(S1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ratio {
+    /// The ratio of sizes, k2 / k1.
+    Sizes,
+    /// The ratio of shares, r2 / r1.
+    Ratios,
+}
+
+/// A measure of each trained network: a name, its samples, and one of the kinds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MeasureEntry {
+    /// The name.
+    pub name: Spanned<String>,
+    /// A label for tables; the name where absent.
+    pub label: Option<String>,
+    /// The subjects that it is made of; all where absent.
+    pub subjects: Option<Vec<Spanned<String>>>,
+    /// The variants that it is made of; all where absent.
+    pub variants: Option<Vec<Spanned<String>>>,
+    /// Samples at most; all where absent.
+    pub samples: Option<usize>,
+    /// The part of the data, `test` where absent.
+    pub part: Option<Part>,
+    /// The share of the training after which the network is measured: 0.25, 0.5, 0.75 or 1, its end, where absent.
+    pub at: Option<Spanned<f64>>,
+    /// The numbers that tables show; all where absent.
+    pub shown: Option<Vec<Value>>,
+    /// The strengths of orders.
+    pub orders: Option<Strengths>,
+    /// Training and validation loss and accuracy by epoch.
+    pub fit: Option<Fitting>,
+}
+
+/// A claim: numbers that should descend.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Claim {
+    /// The claim in words.
+    pub text: String,
+    /// The section of the source.
+    pub section: String,
+    /// The measure of every item that names none.
+    pub measure: Option<Spanned<String>>,
+    /// The number of every item that names none.
+    pub value: Option<Value>,
+    /// The subjects that it is judged on; all that are measured where absent.
+    pub subjects: Option<Vec<Spanned<String>>>,
+    /// The items, largest first.
+    pub descending: Spanned<Vec<Spanned<Item>>>,
+    /// What the source has for each item, by subject.
+    #[serde(default)]
+    pub published: std::collections::BTreeMap<Spanned<String>, Vec<f64>>,
+}
+
+/// One number in a claim: of a variant, or a constant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Item {
+    /// The variant.
+    pub variant: Option<String>,
+    /// The measure.
+    pub measure: Option<String>,
+    /// The number.
+    pub value: Option<Value>,
+    /// A number of the claim's own.
+    pub constant: Option<f64>,
+    /// A number that is added.
+    pub plus: f64,
+}
+
+/// An item with all its fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WholeItem {
+    variant: Option<String>,
+    measure: Option<String>,
+    value: Option<Value>,
+    constant: Option<f64>,
+    #[serde(default)]
+    plus: f64,
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+
+        impl<'de> Visitor<'de> for Items {
+            type Value = Item;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(
+                    "a variant's name, or a table of variant, measure, value, constant, plus",
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, variant: &str) -> Result<Item, E> {
+                Ok(Item {
+                    variant: Some(variant.into()),
+                    ..Item::default()
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
+                let whole = WholeItem::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(Item {
+                    variant: whole.variant,
+                    measure: whole.measure,
+                    value: whole.value,
+                    constant: whole.constant,
+                    plus: whole.plus,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Items)
+    }
+}

@@ -1,0 +1,145 @@
+//! Judges claims: paired one-sided t tests over seeds, with Holm's correction over the inequalities of a claim.
+
+use std::fmt;
+
+use burn_interaction::internal::student_within;
+
+/// The level of the tests.
+pub const ALPHA: f64 = 0.05;
+
+/// The judgement on a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// Every inequality is shown.
+    Holds,
+    /// The opposite of an inequality is shown.
+    Fails,
+    /// Neither is shown.
+    Undecided,
+}
+
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Holds => "holds",
+            Self::Fails => "fails",
+            Self::Undecided => "undecided",
+        })
+    }
+}
+
+/// One inequality of a claim, over seeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inequality {
+    /// Seeds that both sides have.
+    pub seeds: usize,
+    /// The mean of the left side minus the right.
+    pub difference: f64,
+    /// The standard error of it; `None` for fewer than two seeds.
+    pub error: Option<f64>,
+    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds.
+    pub p: Option<f64>,
+}
+
+impl Inequality {
+    /// The inequality of differences, one a seed.
+    pub fn of(differences: &[f64]) -> Self {
+        let seeds = differences.len();
+        let count = seeds as f64;
+        let mean = differences.iter().sum::<f64>() / count.max(1.0);
+        if seeds < 2 {
+            return Self {
+                seeds,
+                difference: mean,
+                error: None,
+                p: None,
+            };
+        }
+        let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
+        let error = (squares / (count - 1.0) / count).sqrt();
+        let p = match (mean / error, mean == 0.0) {
+            (_, true) => 0.5,
+            (t, _) if t.is_infinite() => f64::from(u8::from(mean < 0.0)),
+            (t, _) => {
+                let tail = (1.0 - student_within(t.abs(), seeds - 1)) / 2.0;
+                if t > 0.0 { tail } else { 1.0 - tail }
+            }
+        };
+        Self {
+            seeds,
+            difference: mean,
+            error: Some(error),
+            p: Some(p),
+        }
+    }
+}
+
+/// The judgement on a claim of these inequalities.
+pub fn judge(inequalities: &[Inequality]) -> Judgement {
+    let p: Option<Vec<f64>> = inequalities.iter().map(|i| i.p).collect();
+    let Some(p) = p.filter(|p| !p.is_empty()) else {
+        return Judgement::Undecided;
+    };
+    let opposite: Vec<f64> = p.iter().map(|p| 1.0 - p).collect();
+    match (rejected(&p), rejected(&opposite)) {
+        (_, opposite) if opposite.contains(&true) => Judgement::Fails,
+        (shown, _) if !shown.contains(&false) => Judgement::Holds,
+        _ => Judgement::Undecided,
+    }
+}
+
+/// Which hypotheses Holm's procedure rejects: the k-th smallest p is held against alpha / (count - k), as long as all
+/// before were rejected.
+fn rejected(p: &[f64]) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
+    let mut rejected = vec![false; p.len()];
+    for (rank, place) in order.into_iter().enumerate() {
+        if p[place] > ALPHA / (p.len() - rank) as f64 {
+            break;
+        }
+        rejected[place] = true;
+    }
+    rejected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p_is_that_of_the_paired_test() {
+        // scipy.stats.ttest_rel(a, b, alternative="greater") of a - b = these.
+        let found = Inequality::of(&[0.5, 0.9, -0.1, 0.4, 0.8]);
+        assert!((found.difference - 0.5).abs() < 1e-12);
+        assert!((found.p.unwrap() - 0.023_438_3).abs() < 1e-6, "{found:?}");
+        let other = Inequality::of(&[-0.5, -0.9, 0.1, -0.4, -0.8]);
+        assert!((found.p.unwrap() + other.p.unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(Inequality::of(&[1.0, 1.0]).p, Some(0.0));
+        assert_eq!(Inequality::of(&[0.0, 0.0]).p, Some(0.5));
+        assert_eq!(Inequality::of(&[1.0]).p, None);
+    }
+
+    #[test]
+    fn holm_steps_down() {
+        assert_eq!(rejected(&[0.04, 0.01, 0.03]), [false, true, false]);
+        assert_eq!(rejected(&[0.02, 0.01, 0.03]), [true, true, true]);
+        assert_eq!(rejected(&[0.2, 0.001]), [false, true]);
+    }
+
+    #[test]
+    fn claims_hold_fail_or_stay_open() {
+        let p = |p: f64| Inequality {
+            seeds: 5,
+            difference: 0.0,
+            error: Some(1.0),
+            p: Some(p),
+        };
+        assert_eq!(judge(&[p(0.001), p(0.01)]), Judgement::Holds);
+        assert_eq!(judge(&[p(0.001), p(0.3)]), Judgement::Undecided);
+        assert_eq!(judge(&[p(0.001), p(0.999)]), Judgement::Fails);
+        assert_eq!(judge(&[p(0.001), p(0.96)]), Judgement::Undecided);
+        assert_eq!(judge(&[Inequality::of(&[1.0])]), Judgement::Undecided);
+        assert_eq!(judge(&[]), Judgement::Undecided);
+    }
+}

@@ -1,0 +1,24 @@
+//! Studies: protocols of many cells as data, with the published numbers and the claims that they support.
+//!
+//! A study is a TOML file. Its cells are trainings, and measures of what they leave; each has a hash of all that makes it what it
+//! is, under which a store keeps it, so that studies share their trainings and a killed study goes on.
+
+mod builtin;
+mod cells;
+mod check;
+mod file;
+mod judge;
+mod report;
+mod run;
+mod store;
+mod terms;
+mod value;
+
+pub use builtin::{BUILT_IN, built_in};
+pub use cells::{Cells, Size, missing};
+pub use check::read;
+pub use file::Study;
+pub use report::Report;
+pub use run::{Run, lacking};
+pub use store::Store;
+pub use value::Value;

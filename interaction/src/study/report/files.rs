@@ -1,0 +1,222 @@
+use std::io::Write;
+use std::path::Path;
+
+use burn_interaction::internal::replace;
+use serde::Serialize;
+
+use super::super::store::write_json;
+use super::Report;
+use crate::error::{Result, usage};
+
+/// One number of one cell.
+#[derive(Serialize)]
+struct ValueRow<'a> {
+    subject: &'a str,
+    variant: &'a str,
+    seed: u64,
+    measure: &'a str,
+    value: &'a str,
+    number: f64,
+    standard_error: Option<f64>,
+}
+
+/// One point of a curve of one cell.
+#[derive(Serialize)]
+struct CurveRow<'a> {
+    subject: &'a str,
+    variant: &'a str,
+    seed: u64,
+    measure: &'a str,
+    curve: &'a str,
+    along: &'a str,
+    place: f64,
+    number: f64,
+}
+
+/// One inequality of one claim.
+#[derive(Serialize)]
+struct ClaimRow<'a> {
+    claim: &'a str,
+    section: &'a str,
+    subject: &'a str,
+    left: &'a str,
+    right: &'a str,
+    left_mean: Option<f64>,
+    right_mean: Option<f64>,
+    difference: f64,
+    standard_error: Option<f64>,
+    p: Option<f64>,
+    seeds: usize,
+    judgement: String,
+}
+
+/// The numbers of a study over its seeds, and the judgements: what is kept of it.
+#[derive(Serialize)]
+struct Summary<'a> {
+    study: &'a str,
+    scale: &'a str,
+    finished: usize,
+    cells: usize,
+    numbers: Vec<SummaryRow<'a>>,
+    claims: Vec<SummaryClaim<'a>>,
+}
+
+#[derive(Serialize)]
+struct SummaryRow<'a> {
+    subject: &'a str,
+    variant: &'a str,
+    measure: &'a str,
+    value: String,
+    seeds: usize,
+    mean: f64,
+    deviation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct SummaryClaim<'a> {
+    claim: &'a str,
+    subject: &'a str,
+    judgement: String,
+}
+
+impl Report<'_> {
+    /// Writes `report.txt`, `values.csv`, `curves.csv`, `claims.csv`, `summary.json` and a picture of each kind of curve
+    /// and subject. Returns the names of the files.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<Vec<String>> {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| usage(format!("cannot write to {}: {e}", folder.display())))?;
+        let text = self.text();
+        replace(&folder.join("report.txt"), |file| {
+            file.write_all(text.as_bytes())
+        })?;
+        rows(&folder.join("values.csv"), self.value_rows())?;
+        rows(&folder.join("curves.csv"), self.curve_rows())?;
+        let judged = self.judged();
+        let claims = judged.iter().flat_map(|judged| {
+            let known = |mean: f64| Some(mean).filter(|mean| mean.is_finite());
+            judged
+                .inequalities
+                .iter()
+                .enumerate()
+                .map(move |(place, i)| ClaimRow {
+                    claim: &judged.claim.text,
+                    section: &judged.claim.section,
+                    subject: judged.subject,
+                    left: &judged.items[place],
+                    right: &judged.items[place + 1],
+                    left_mean: known(judged.means[place]),
+                    right_mean: known(judged.means[place + 1]),
+                    difference: i.difference,
+                    standard_error: i.error,
+                    p: i.p,
+                    seeds: i.seeds,
+                    judgement: judged.judgement.to_string(),
+                })
+        });
+        rows(&folder.join("claims.csv"), claims)?;
+        write_json(&folder.join("summary.json"), &self.summary())?;
+        let mut names: Vec<String> = [
+            "report.txt",
+            "values.csv",
+            "curves.csv",
+            "claims.csv",
+            "summary.json",
+        ]
+        .map(String::from)
+        .into();
+        names.extend(self.draw(folder)?);
+        Ok(names)
+    }
+
+    fn value_rows(&self) -> impl Iterator<Item = ValueRow<'_>> {
+        self.each().flat_map(|(training, cell, outcome)| {
+            outcome.values.iter().map(move |(value, reading)| ValueRow {
+                subject: &training.subject,
+                variant: &training.variant,
+                seed: training.recipe.seed,
+                measure: &cell.measure,
+                value,
+                number: reading.value,
+                standard_error: reading.error,
+            })
+        })
+    }
+
+    fn curve_rows(&self) -> impl Iterator<Item = CurveRow<'_>> {
+        self.each().flat_map(|(training, cell, outcome)| {
+            outcome.curves.iter().flat_map(move |(name, curve)| {
+                let points = curve.places.iter().zip(&curve.values);
+                points.map(move |(place, number)| CurveRow {
+                    subject: &training.subject,
+                    variant: &training.variant,
+                    seed: training.recipe.seed,
+                    measure: &cell.measure,
+                    curve: name,
+                    along: &curve.along,
+                    place: *place,
+                    number: *number,
+                })
+            })
+        })
+    }
+
+    fn summary(&self) -> Summary<'_> {
+        let mut numbers = Vec::new();
+        for subject in self.subjects() {
+            for variant in &self.study.variants {
+                for measure in &self.study.measures {
+                    let (variant, of) = (variant.name.get_ref(), measure.name.get_ref());
+                    for value in self.shown(measure) {
+                        let spread = self.spread(subject, variant, of, &value);
+                        if spread.seeds > 0 {
+                            numbers.push(SummaryRow {
+                                subject,
+                                variant,
+                                measure: of,
+                                seeds: spread.seeds,
+                                mean: spread.mean,
+                                deviation: spread.deviation,
+                                published: self.published(subject, variant, of, &value),
+                                value: value.to_string(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        let (finished, cells) = self.progress();
+        Summary {
+            study: self.study.name.get_ref(),
+            scale: self.size.name(),
+            finished,
+            cells,
+            numbers,
+            claims: self
+                .judged()
+                .into_iter()
+                .map(|judged| SummaryClaim {
+                    claim: &judged.claim.text,
+                    subject: judged.subject,
+                    judgement: judged.judgement.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Writes rows as CSV with a header, so that a kill leaves the old file or the new one.
+fn rows<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> Result<()> {
+    let fail = |e: &dyn std::fmt::Display| usage(format!("{}: {e}", path.display()));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).map_err(|e| fail(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| fail(&e))?;
+    Ok(replace(path, |file| file.write_all(&bytes))?)
+}

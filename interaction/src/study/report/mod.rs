@@ -1,0 +1,189 @@
+//! The report of a study, from the cells that are finished: tables, curves and judgements.
+
+mod claims;
+mod curves;
+mod files;
+mod numbers;
+
+use std::fmt::Write;
+
+use super::cells::{Cells, Size};
+use super::file::{MeasureEntry, Study};
+use super::store::{Finished, Store};
+use super::value::Value;
+use crate::error::Result;
+use crate::work::Outcome;
+
+use numbers::Spread;
+
+/// The report of a study in one size.
+pub struct Report<'a> {
+    study: &'a Study,
+    size: Size,
+    cells: &'a Cells,
+    /// The outcome of each measure; absent where it is not finished.
+    outcomes: Vec<Option<Outcome>>,
+    /// Seconds that the finished cells took.
+    seconds: f64,
+}
+
+impl<'a> Report<'a> {
+    /// Reads the finished cells of a store.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file of a finished cell cannot be read.
+    pub fn of(study: &'a Study, size: Size, cells: &'a Cells, store: &Store) -> Result<Self> {
+        let mut seconds = 0.0;
+        for cell in &cells.trainings {
+            let finished = Store::finished(&store.training(cell))?;
+            seconds += finished.map_or(0.0, |finished| finished.seconds);
+        }
+        let mut outcomes = Vec::with_capacity(cells.measures.len());
+        for cell in &cells.measures {
+            let finished = Store::finished(&store.measure(cell))?;
+            seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
+            outcomes.push(finished.map(|Finished { outcome, .. }| outcome));
+        }
+        Ok(Self {
+            study,
+            size,
+            cells,
+            outcomes,
+            seconds,
+        })
+    }
+
+    /// How many measures are finished, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        let finished = self.outcomes.iter().flatten().count();
+        (finished, self.outcomes.len())
+    }
+
+    /// The subjects of this size, in the order of the study.
+    fn subjects(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for cell in &self.cells.trainings {
+            if !names.contains(&cell.subject.as_str()) {
+                names.push(&cell.subject);
+            }
+        }
+        names
+    }
+
+    /// The finished outcomes of a measure of a variant of a subject, with their seeds.
+    fn outcomes(&self, subject: &str, variant: &str, measure: &str) -> Vec<(u64, &Outcome)> {
+        let cells = self.cells.measures.iter().zip(&self.outcomes);
+        let found = cells.filter_map(|(cell, outcome)| {
+            let training = &self.cells.trainings[cell.training];
+            let fits = training.subject == subject
+                && training.variant == variant
+                && cell.measure == measure;
+            Some((training.recipe.seed, outcome.as_ref().filter(|_| fits)?))
+        });
+        found.collect()
+    }
+
+    /// A number over the seeds.
+    fn spread(&self, subject: &str, variant: &str, measure: &str, value: &Value) -> Spread {
+        let outcomes = self.outcomes(subject, variant, measure);
+        Spread::of(outcomes.iter().filter_map(|(_, outcome)| value.of(outcome)))
+    }
+
+    /// The numbers of a measure that its table shows.
+    fn shown(&self, measure: &MeasureEntry) -> Vec<Value> {
+        if let Some(shown) = &measure.shown {
+            return shown.clone();
+        }
+        let cells = self.cells.measures.iter().zip(&self.outcomes);
+        let own = cells.filter(|(cell, _)| cell.measure == *measure.name.get_ref());
+        let mut names: Vec<&String> = Vec::new();
+        for outcome in own.filter_map(|(_, outcome)| outcome.as_ref()) {
+            for name in outcome.values.keys() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names.into_iter().cloned().map(Value::Named).collect()
+    }
+
+    /// The number that the source has for a variant of a subject, in a claim on this measure and value.
+    fn published(&self, subject: &str, variant: &str, measure: &str, value: &Value) -> Option<f64> {
+        self.study.claims.iter().find_map(|claim| {
+            let mut of = claim.published.iter();
+            let (_, numbers) = of.find(|(name, _)| name.get_ref() == subject)?;
+            let place = claim.descending.get_ref().iter().position(|item| {
+                let item = item.get_ref().within(claim);
+                item.variant.as_deref() == Some(variant)
+                    && item.measure.as_deref() == Some(measure)
+                    && item.value.as_ref() == Some(value)
+            })?;
+            numbers.get(place).copied()
+        })
+    }
+
+    /// The report as text: a table for each measure, then the claims.
+    pub fn text(&self) -> String {
+        let (finished, all) = self.progress();
+        let mut text = format!(
+            "{}: {} ({}), {} scale\n{}\n{finished} of {all} measures are finished; their cells took {}\n",
+            self.study.name.get_ref(),
+            self.study.title,
+            self.study.source,
+            self.size.name(),
+            self.study.about,
+            crate::report::seconds(self.seconds)
+        );
+        for measure in &self.study.measures {
+            // Writing to a string never fails.
+            let _ = self.table(&mut text, measure);
+        }
+        let _ = self.claims_text(&mut text);
+        if !self.study.ours.is_empty() {
+            let _ = writeln!(text, "\nOpen in the source, and chosen here:");
+            for choice in &self.study.ours {
+                let _ = writeln!(text, "  {choice}");
+            }
+        }
+        text
+    }
+
+    fn table(&self, text: &mut String, measure: &MeasureEntry) -> std::fmt::Result {
+        let name = measure.name.get_ref();
+        let values = self.shown(measure);
+        if values.is_empty() {
+            return Ok(());
+        }
+        let label = measure.label.as_ref().unwrap_or(name);
+        writeln!(
+            text,
+            "\n{label}: mean over seeds +- standard deviation [published]"
+        )?;
+        let width = values.iter().map(|v| v.to_string().len().max(24) + 2);
+        let widths: Vec<usize> = width.collect();
+        write!(text, "  {:18}{:20}{:>6}", "subject", "variant", "seeds")?;
+        for (value, width) in values.iter().zip(&widths) {
+            write!(text, "{:>width$}", value.to_string())?;
+        }
+        writeln!(text)?;
+        for subject in self.subjects() {
+            for variant in &self.study.variants {
+                let of = variant.name.get_ref();
+                let count = self.outcomes(subject, of, name).len();
+                if count == 0 {
+                    continue;
+                }
+                let label = variant.label.as_ref().unwrap_or(of);
+                write!(text, "  {subject:18}{label:20}{count:>6}")?;
+                for (value, width) in values.iter().zip(&widths) {
+                    let spread = self.spread(subject, of, name, value);
+                    let published = self.published(subject, of, name, value);
+                    write!(text, "{:>width$}", spread.text(published))?;
+                }
+                writeln!(text)?;
+            }
+        }
+        Ok(())
+    }
+}

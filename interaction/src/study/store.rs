@@ -1,0 +1,212 @@
+//! The store of finished cells, which all studies share: nothing is trained twice.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use burn_interaction::internal::replace;
+
+use super::cells::{FORM, MeasureCell, TrainingCell};
+use crate::error::{Result, usage};
+use crate::work::{Outcome, TrainedWith, kept, read_json};
+
+/// The file that tells a store and its form.
+const MARK: &str = "store.json";
+/// The file that tells that a cell is finished.
+const FINISHED: &str = "cell.json";
+
+/// A folder of finished cells.
+#[derive(Debug, Clone)]
+pub struct Store {
+    path: PathBuf,
+}
+
+/// The form of a store.
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    schema: u32,
+}
+
+/// A finished cell: what it cost, and its outcome.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Finished {
+    /// The cell in words.
+    pub cell: String,
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// The outcome; of a training empty.
+    #[serde(default)]
+    pub outcome: Outcome,
+}
+
+/// The right to compute a cell, held until it is dropped, or the process ends however it may.
+pub struct Claimed {
+    _file: File,
+}
+
+impl Store {
+    /// Opens the store in a folder, or makes one there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be written to, holds something else, or a store of another form.
+    pub fn open(path: &Path) -> Result<Self> {
+        let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", path.display()));
+        let mark = path.join(MARK);
+        if mark.exists() {
+            let found: Mark = read_json(&mark)?;
+            if found.schema != FORM {
+                return Err(usage(format!(
+                    "{} is a store of schema {}, and this version reads schema {FORM}: give another --out, or the version that wrote it",
+                    path.display(),
+                    found.schema
+                )));
+            }
+        } else {
+            let empty = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+            if path.exists() && !empty {
+                return Err(usage(format!(
+                    "{} is no store of studies and not empty: give another --out",
+                    path.display()
+                )));
+            }
+            std::fs::create_dir_all(path).map_err(fail)?;
+            write_json(&mark, &Mark { schema: FORM })?;
+        }
+        Ok(Self { path: path.into() })
+    }
+
+    /// The folder of reports.
+    pub fn reports(&self, study: &str) -> PathBuf {
+        self.path.join("reports").join(study)
+    }
+
+    /// The folder of a training.
+    pub fn training(&self, cell: &TrainingCell) -> PathBuf {
+        self.path.join("trainings").join(&cell.hash)
+    }
+
+    /// The folder of a measure.
+    pub fn measure(&self, cell: &MeasureCell) -> PathBuf {
+        self.path.join("measures").join(&cell.hash)
+    }
+
+    /// The weights that a measure is of.
+    pub fn weights(&self, training: &TrainingCell, cell: &MeasureCell) -> PathBuf {
+        let folder = self.training(training);
+        match cell.epoch {
+            Some(epoch) => kept(&folder.join("training"), epoch),
+            None => folder.join("model.safetensors"),
+        }
+    }
+
+    /// The finished cell in a folder; `None` where it is not finished.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file of a finished cell cannot be read.
+    pub fn finished(folder: &Path) -> Result<Option<Finished>> {
+        let file = folder.join(FINISHED);
+        match file.exists() {
+            true => read_json(&file).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Marks a cell as finished, as the last of its files.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be written.
+    pub fn finish(folder: &Path, finished: &Finished) -> Result<()> {
+        write_json(&folder.join(FINISHED), finished)
+    }
+
+    /// Claims a cell for this process; `None` where another process computes it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be made.
+    pub fn claim(folder: &Path) -> Result<Option<Claimed>> {
+        let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", folder.display()));
+        std::fs::create_dir_all(folder).map_err(fail)?;
+        let file = File::create(folder.join("lock")).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Claimed { _file: file })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            // A file system without locks: parts keep processes apart.
+            Err(std::fs::TryLockError::Error(_)) => Ok(Some(Claimed { _file: file })),
+        }
+    }
+
+    /// The settings of a finished training.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file is missing or cannot be read.
+    pub fn settings(&self, cell: &TrainingCell) -> Result<TrainedWith> {
+        read_json(&self.training(cell).join("settings.json"))
+    }
+
+    /// Copies the finished cells of another store that this one lacks, and counts them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the other is no store of this form, or a file cannot be copied.
+    pub fn take(&self, other: &Path) -> Result<usize> {
+        if !other.join(MARK).exists() {
+            return Err(usage(format!(
+                "--from {}: it is no store of studies",
+                other.display()
+            )));
+        }
+        let other = Self::open(other)?;
+        let mut taken = 0;
+        for kind in ["trainings", "measures"] {
+            let entries = std::fs::read_dir(other.path.join(kind))
+                .into_iter()
+                .flatten();
+            for entry in entries.flatten() {
+                let (from, to) = (entry.path(), self.path.join(kind).join(entry.file_name()));
+                if Self::finished(&from)?.is_some() && Self::finished(&to)?.is_none() {
+                    copy(&from, &to)?;
+                    taken += 1;
+                }
+            }
+        }
+        Ok(taken)
+    }
+}
+
+/// Copies a folder, with the file that tells that it is finished last.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let fail = |path: &Path, e: std::io::Error| usage(format!("copying {}: {e}", path.display()));
+    std::fs::create_dir_all(to).map_err(|e| fail(to, e))?;
+    let entries = std::fs::read_dir(from).map_err(|e| fail(from, e))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort_by_key(|path| path.ends_with(FINISHED));
+    for path in paths {
+        let Some(name) = path.file_name() else {
+            continue;
+        };
+        match path.is_dir() {
+            true => copy(&path, &to.join(name))?,
+            false => {
+                std::fs::copy(&path, to.join(name)).map_err(|e| fail(&path, e))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a value as JSON, so that a kill leaves the old file or the new one.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    use std::io::Write;
+
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|e| usage(format!("{}: {e}", path.display())))?;
+    Ok(replace(path, |file| {
+        file.write_all((text + "\n").as_bytes())
+    })?)
+}

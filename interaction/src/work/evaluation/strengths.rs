@@ -1,0 +1,164 @@
+use burn_interaction::{
+    Estimator, Orders, Origin, Pairs, Profile, Progress, Reward, Strength, digest,
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::chosen::Chosen;
+use super::super::{Measure, interrupt};
+use super::{Outcome, Ready};
+use crate::error::{Result, usage};
+use crate::subject::{Part, Subject};
+
+/// The strengths S and J of orders, the fluctuation of Delta v, and the theory beside them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Strengths {
+    /// Samples, shared out over the classes.
+    #[serde(skip_deserializing)]
+    pub samples: usize,
+    /// The part of the data that samples come from.
+    #[serde(skip_deserializing)]
+    pub part: Part,
+    /// The orders.
+    pub orders: Orders,
+    /// The pairs; absent ones follow from the number of players.
+    pub pairs: Option<Pairs>,
+    /// The estimator; an absent one follows from the number of players.
+    pub estimator: Option<Estimator>,
+    /// Contexts for each pair and order.
+    pub contexts: usize,
+    /// The value of a coalition.
+    pub reward: Reward,
+    /// Whether only samples are measured that the network classifies rightly; otherwise all networks are measured on the
+    /// same samples.
+    pub right: bool,
+    /// The seed of every random draw.
+    pub seed: u64,
+}
+
+impl Default for Strengths {
+    fn default() -> Self {
+        let measure = Measure::default();
+        Self {
+            samples: measure.samples,
+            part: measure.part,
+            orders: Orders::all(),
+            pairs: None,
+            estimator: None,
+            contexts: measure.contexts,
+            reward: measure.reward,
+            right: false,
+            seed: 0,
+        }
+    }
+}
+
+impl Strengths {
+    /// The same strengths of so many samples, from this part.
+    pub(super) fn of(self, samples: Option<usize>, part: Option<Part>) -> Self {
+        Self {
+            samples: samples.unwrap_or(self.samples),
+            part: part.unwrap_or(self.part),
+            ..self
+        }
+    }
+
+    /// Refuses numbers that no measurement can have.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.contexts {
+            0 => Err(usage(
+                "contexts = 0: draw at least one context for each pair and order",
+            )),
+            _ => self.measure().check(),
+        }
+    }
+
+    fn measure(&self) -> Measure {
+        Measure {
+            orders: self.orders.clone(),
+            pairs: self.pairs.clone(),
+            estimator: self.estimator,
+            contexts: self.contexts,
+            samples: self.samples,
+            part: self.part,
+            any: !self.right,
+            reward: self.reward,
+            seed: self.seed,
+            ..Measure::default()
+        }
+    }
+
+    /// Measures the strengths, keeping each sample as soon as it is finished; `None` where that was interrupted.
+    pub(super) fn measured<S: Subject>(&self, ready: &Ready<'_, S>) -> Result<Option<Outcome>> {
+        let Ready { subject, net, job } = ready;
+        let measure = self.measure();
+        let samples = subject.samples(self.part)?;
+        let (candidates, _) = subject.measurable(&samples, job.device)?;
+        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
+        let protocol = chosen.protocol(*subject, &measure)?;
+        let about = subject.about();
+        let origin = Origin {
+            network: Some(about.network.clone()),
+            data: Some(about.data.clone()),
+            split: Some(self.part.name().into()),
+            weights: Some(digest(job.weights)?),
+            inputs: Some(about.inputs.clone()),
+            classes: about.classes.clone(),
+            ..Origin::default()
+        };
+        let file = job.folder.join("profile.json");
+        let journal = job.folder.join("profile.partial.jsonl");
+        let mut measurement = chosen
+            .measurement(*subject, &samples, protocol, None, job.device)?
+            .origin(origin)
+            .journal(&journal);
+        if journal.exists() {
+            measurement = measurement.resume(Profile::load_json(&journal)?);
+        }
+        let mut observer = |_: &Progress| interrupt::flow();
+        let (inputs, targets) = (chosen.batch.inputs.clone(), chosen.targets.clone());
+        let profile = match measurement.run_observed(net, inputs, targets, &mut observer) {
+            Ok(profile) if profile.is_complete() => profile,
+            Ok(_) | Err(burn_interaction::Error::Interrupted) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        profile.save_json(file)?;
+        std::fs::remove_file(journal).ok();
+        Ok(Some(outcome(&profile.strength())))
+    }
+}
+
+/// The axis of curves over orders.
+pub(super) const RATIO: &str = "order ratio";
+
+/// The numbers and curves of a strength.
+fn outcome(strength: &Strength) -> Outcome {
+    let mut outcome = Outcome::default();
+    let points = &strength.points;
+    let curve = |of: &dyn Fn(&burn_interaction::StrengthPoint) -> Option<f64>| {
+        let of = points.iter().map(|p| (p.ratio, of(p).unwrap_or(f64::NAN)));
+        of.collect::<Vec<_>>()
+    };
+    outcome.curve(
+        "J",
+        RATIO,
+        curve(&|p| p.relative_corrected.or(Some(p.relative))),
+    );
+    outcome.curve("S", RATIO, curve(&|p| p.corrected.or(Some(p.raw))));
+    outcome.curve(
+        "deviation",
+        RATIO,
+        curve(&|p| Some(p.fluctuation? * p.corrected?)),
+    );
+    outcome.curve("fluctuation", RATIO, curve(&|p| p.fluctuation));
+    if let Some(depth) = strength.depth() {
+        outcome.value("depth", depth.value, depth.error);
+    }
+    let level = points.iter().map(|p| p.corrected.unwrap_or(p.raw));
+    outcome.value(
+        "mean S",
+        level.sum::<f64>() / points.len().max(1) as f64,
+        None,
+    );
+    outcome
+}
