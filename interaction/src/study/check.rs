@@ -7,8 +7,8 @@ use toml::Spanned;
 
 use super::file::{Item, MeasureEntry, SCHEMA, Scale, Study, TermEntry, Tuning};
 use crate::error::{Error, Result, usage};
-use crate::subject::{Spec, check_network, data_set};
-use crate::work::Evaluation;
+use crate::subject::{Part, Spec, check_network, data_set};
+use crate::work::{Among, Evaluation};
 
 /// Reads a study from the text of a file of this name.
 ///
@@ -294,20 +294,32 @@ impl MeasureEntry {
     ///
     /// Fails where it is of no kind, or of several.
     pub fn evaluation(&self, samples: Option<usize>) -> Result<Evaluation, String> {
+        let samples = match (self.samples, samples) {
+            (Some(own), Some(most)) => Some(own.min(most)),
+            (own, most) => own.or(most),
+        };
+        let among = Among {
+            samples,
+            part: self.part.unwrap_or(Part::Test),
+        };
         let kinds = [
-            self.orders.clone().map(Evaluation::Orders),
+            self.orders
+                .clone()
+                .map(|own| Evaluation::Orders(own, among)),
             self.fit.clone().map(Evaluation::Fit),
+            self.attack
+                .clone()
+                .map(|own| Evaluation::Attack(own, among)),
+            self.attacked_orders
+                .clone()
+                .map(|own| Evaluation::AttackedOrders(own, among)),
+            self.masking
+                .clone()
+                .map(|own| Evaluation::Masking(own, among)),
         ];
         let mut given = kinds.into_iter().flatten();
         match (given.next(), given.next()) {
-            (Some(evaluation), None) => {
-                let fewest = |a: usize, b: usize| a.min(b);
-                let samples = match (self.samples, samples) {
-                    (Some(own), Some(most)) => Some(fewest(own, most)),
-                    (own, most) => own.or(most),
-                };
-                Ok(evaluation.of(samples, self.part))
-            }
+            (Some(evaluation), None) => Ok(evaluation),
             _ => Err(format!(
                 "measure \"{}\": give one of orders, attack, fit, learning, attacked-orders, masking",
                 self.name.get_ref()

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::Value;
 use crate::subject::Part;
-use crate::work::{Fitting, Optimizer, Strengths};
+use crate::work::{Attacking, Disrupting, Fitting, Masked, Optimizer, Strengths};
 
 /// The form of study files that this version reads.
 pub const SCHEMA: u32 = 1;
@@ -186,6 +186,12 @@ pub struct MeasureEntry {
     pub orders: Option<Strengths>,
     /// Training and validation loss and accuracy by epoch.
     pub fit: Option<Fitting>,
+    /// Accuracy under attack.
+    pub attack: Option<Attacking>,
+    /// The strengths of orders on clean and on attacked inputs.
+    pub attacked_orders: Option<Disrupting>,
+    /// Accuracy when players are masked.
+    pub masking: Option<Masked>,
 }
 
 /// A claim: numbers that should descend.

@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod file;
 mod judge;
+mod progress;
 mod report;
 mod run;
 mod store;

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 
 use super::cells::{Cells, MeasureCell, TrainingCell};
+use super::progress::{Priced, Progress};
 use super::store::{Finished, Store};
 use crate::error::{Result, usage};
-use crate::report::seconds;
 use crate::subject::{Spec, data_set, open, origin};
 use crate::work::{
-    Evaluating, Existing, Folder, Outcome, Place, Share, Shown, TRAINING, Training, interrupt,
+    Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
+    Training, interrupt,
 };
 
 /// The pause between two looks at cells that another process computes.
@@ -34,7 +35,7 @@ pub struct Run<'a> {
 }
 
 /// What became of a cell.
-enum Done {
+pub enum Done {
     /// It was finished already.
     Before,
     /// It was computed, in so many seconds.
@@ -59,7 +60,10 @@ impl Run<'_> {
             .share
             .map_or((0..all).collect(), |share| share.places(all));
         let mut waiting = places;
-        let mut progress = Progress::of(self, &waiting)?;
+        let Some(prices) = self.prices(&waiting)? else {
+            return Ok(false);
+        };
+        let mut progress = Progress::of(&prices);
         while !waiting.is_empty() {
             let mut elsewhere = Vec::new();
             for place in std::mem::take(&mut waiting) {
@@ -81,21 +85,77 @@ impl Run<'_> {
         Ok(true)
     }
 
+    /// The price of every cell of these trainings that is not finished, said before anything is computed; `None` where that
+    /// was interrupted.
+    fn prices(&self, places: &[usize]) -> Result<Option<Vec<Priced>>> {
+        let mut priced: Vec<Priced> = Vec::new();
+        // Seeds cost the same.
+        let mut known: Vec<(&str, &str, Prices)> = Vec::new();
+        for place in places {
+            if interrupt::requested() {
+                return Ok(None);
+            }
+            let training = &self.cells.trainings[*place];
+            let measures: Vec<&MeasureCell> = self.measures(*place).collect();
+            let finished = Store::finished(&self.store.training(training))?.is_some();
+            let mut left = Vec::with_capacity(measures.len());
+            for cell in &measures {
+                left.push(Store::finished(&self.store.measure(cell))?.is_none());
+            }
+            let of = (training.subject.as_str(), training.variant.as_str());
+            let prices = match known.iter().find(|(s, v, _)| (*s, *v) == of) {
+                Some((_, _, prices)) => prices.clone(),
+                None if finished && !left.contains(&true) => Prices {
+                    training: 0.0,
+                    evaluations: vec![0.0; measures.len()],
+                },
+                None => {
+                    let prices = open(&training.spec)?.visit(Pricing {
+                        recipe: &training.recipe,
+                        evaluations: measures.iter().map(|cell| &cell.evaluation).collect(),
+                        device: self.device,
+                    })?;
+                    known.push((of.0, of.1, prices.clone()));
+                    prices
+                }
+            };
+            priced.push(Priced {
+                hash: training.hash.clone(),
+                seconds: prices.training,
+                finished,
+            });
+            let cells = measures.iter().zip(prices.evaluations).zip(left);
+            priced.extend(cells.map(|((cell, seconds), left)| Priced {
+                hash: cell.hash.clone(),
+                seconds,
+                finished: !left,
+            }));
+        }
+        Ok(Some(priced))
+    }
+
+    /// The measures of a training.
+    fn measures(&self, training: usize) -> impl Iterator<Item = &MeasureCell> {
+        let measures = self.cells.measures.iter();
+        measures.filter(move |cell| cell.training == training)
+    }
+
     /// A training and its measures.
     fn one(&self, place: usize, progress: &mut Progress) -> Result<Done> {
         let training = &self.cells.trainings[place];
-        let measures = self.cells.measures.iter().filter(|m| m.training == place);
         let mut done = self.train(training)?;
-        progress.tell(&done, &format!("train   {}", training.words()));
-        for cell in measures {
+        progress.tell(
+            &training.hash,
+            &done,
+            &format!("train   {}", training.words()),
+        );
+        for cell in self.measures(place) {
             if let Done::Elsewhere | Done::Interrupted = done {
                 break;
             }
             done = self.measure(training, cell)?;
-            progress.tell(
-                &done,
-                &format!("measure {}, {}", training.words(), cell.words()),
-            );
+            let words = format!("measure {}, {}", training.words(), cell.words());
+            progress.tell(&cell.hash, &done, &words);
         }
         Ok(done)
     }
@@ -198,57 +258,6 @@ impl MeasureCell {
             Some(epoch) => format!("{} after epoch {epoch}", self.measure),
             None => self.measure.clone(),
         }
-    }
-}
-
-/// The progress over cells.
-struct Progress {
-    done: usize,
-    all: usize,
-    start: Instant,
-    computed: usize,
-    waits: bool,
-}
-
-impl Progress {
-    fn of(run: &Run<'_>, places: &[usize]) -> Result<Self> {
-        let measures = run.cells.measures.iter();
-        let measures = measures.filter(|m| places.contains(&m.training)).count();
-        Ok(Self {
-            done: 0,
-            all: places.len() + measures,
-            start: Instant::now(),
-            computed: 0,
-            waits: false,
-        })
-    }
-
-    fn tell(&mut self, done: &Done, words: &str) {
-        match done {
-            Done::Before => self.done += 1,
-            Done::Now(took) => {
-                self.done += 1;
-                self.computed += 1;
-                let gone = self.start.elapsed().as_secs_f64();
-                let left = gone / self.computed as f64 * (self.all - self.done) as f64;
-                println!(
-                    "[{:>width$}/{}] {words}: {}, about {} left",
-                    self.done,
-                    self.all,
-                    seconds(*took),
-                    seconds(left),
-                    width = self.all.to_string().len()
-                );
-            }
-            Done::Elsewhere | Done::Interrupted => {}
-        }
-    }
-
-    fn waits(&mut self, cells: usize) {
-        if !self.waits {
-            println!("waiting for {cells} cells that another process computes");
-        }
-        self.waits = true;
     }
 }
 

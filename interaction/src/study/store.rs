@@ -9,7 +9,7 @@ use burn_interaction::internal::replace;
 
 use super::cells::{FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
-use crate::work::{Outcome, TrainedWith, kept, read_json};
+use crate::work::{Outcome, kept, read_json};
 
 /// The file that tells a store and its form.
 const MARK: &str = "store.json";
@@ -138,15 +138,6 @@ impl Store {
             // A file system without locks: parts keep processes apart.
             Err(std::fs::TryLockError::Error(_)) => Ok(Some(Claimed { _file: file })),
         }
-    }
-
-    /// The settings of a finished training.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file is missing or cannot be read.
-    pub fn settings(&self, cell: &TrainingCell) -> Result<TrainedWith> {
-        read_json(&self.training(cell).join("settings.json"))
     }
 
     /// Copies the finished cells of another store that this one lacks, and counts them.

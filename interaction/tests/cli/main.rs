@@ -5,6 +5,7 @@ mod durable;
 mod images;
 mod readme;
 mod resume;
+mod studies;
 mod texts;
 
 use std::io::{BufRead, BufReader};

@@ -1,41 +1,53 @@
 //! Evaluations of a trained network that end with numbers and curves: what a study compares.
 
+mod attacking;
+mod disrupted;
 mod fitting;
+mod masked;
 mod outcome;
 mod strengths;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::tensor::Device;
+use burn_interaction::Batch;
+use burn_interaction::evaluation::Attack;
+use burn_interaction_datasets::Samples;
 use serde::{Deserialize, Serialize};
 
+pub use attacking::{Among, Attacking};
+pub use disrupted::Disrupting;
 pub use fitting::Fitting;
+pub use masked::Masked;
 pub use outcome::*;
 pub use strengths::Strengths;
 
-use super::samples::restored;
+use super::pricing::{Sizes, WITH_BACKWARD};
+use super::samples::{choose, restored, rows};
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Subject};
+
+/// Rows in a batch at least, where samples are small: tables are attacked by the thousand.
+const LEAST_ROWS: usize = 1024;
 
 /// One evaluation of a trained network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evaluation {
     /// The strengths of orders.
-    Orders(Strengths),
+    Orders(Strengths, Among),
     /// Training and validation loss and accuracy by epoch.
     Fit(Fitting),
+    /// Accuracy under attack.
+    Attack(Attacking, Among),
+    /// The strengths of orders on clean and on attacked inputs.
+    AttackedOrders(Disrupting, Among),
+    /// Accuracy when players are masked.
+    Masking(Masked, Among),
 }
 
 impl Evaluation {
-    /// The same evaluation of so many samples at most, from this part of the data; where they are absent, of its own.
-    pub fn of(self, samples: Option<usize>, part: Option<Part>) -> Self {
-        match self {
-            Self::Orders(own) => Self::Orders(own.of(samples, part)),
-            Self::Fit(own) => Self::Fit(own),
-        }
-    }
-
     /// Refuses settings that no evaluation can have.
     ///
     /// # Errors
@@ -43,10 +55,41 @@ impl Evaluation {
     /// Fails where a setting is out of range.
     pub fn check(&self) -> Result<()> {
         match self {
-            Self::Orders(own) => own.check(),
+            Self::Orders(own, _) => own.check(),
             Self::Fit(_) => Ok(()),
+            Self::Attack(Attacking(attack), _) => Ok(attack.check()?),
+            Self::AttackedOrders(own, _) => Ok(own.attack.check()?),
+            Self::Masking(Masked(masking), _) => Ok(masking.check()?),
         }
     }
+
+    /// About how many forwards the evaluation takes, a backward counted as two.
+    pub fn forwards(&self, sizes: Sizes) -> f64 {
+        let samples = |among: &Among| {
+            let all = match among.part {
+                Part::Train => sizes.train,
+                _ => sizes.test,
+            };
+            among.samples.unwrap_or(all).min(all) as f64
+        };
+        match self {
+            Self::Orders(own, among) => own.forwards(sizes.players) * samples(among),
+            Self::Fit(_) => (sizes.train + sizes.test) as f64,
+            Self::Attack(Attacking(attack), among) => samples(among) * with_backwards(attack),
+            Self::AttackedOrders(own, among) => {
+                let orders = Strengths::default().forwards(sizes.players);
+                samples(among) * (2.0 * orders + with_backwards(&own.attack))
+            }
+            Self::Masking(Masked(masking), among) => {
+                samples(among) * masking.forwards(sizes.players) as f64
+            }
+        }
+    }
+}
+
+/// Forwards of an attack on a sample, a backward counted as two.
+fn with_backwards(attack: &Attack) -> f64 {
+    attack.forwards() as f64 + (WITH_BACKWARD - 1.0) * attack.backwards() as f64
 }
 
 /// Evaluates a network that a training of this command left.
@@ -70,6 +113,12 @@ struct Ready<'a, S: Subject> {
     job: &'a Evaluating<'a>,
 }
 
+/// Samples of a part that are evaluated, by their places.
+struct Places<S: Subject> {
+    samples: Arc<S::Samples>,
+    places: Vec<usize>,
+}
+
 impl Job for Evaluating<'_> {
     /// The numbers; `None` where the evaluation was interrupted.
     type Output = Option<Outcome>;
@@ -81,36 +130,41 @@ impl Job for Evaluating<'_> {
             job: &self,
         };
         match self.evaluation {
-            Evaluation::Orders(own) => own.measured(&ready),
-            Evaluation::Fit(own) => own.read(&ready),
+            Evaluation::Orders(own, among) => own.measured(&ready, *among),
+            Evaluation::Fit(own) => own.read(&ready).map(Some),
+            Evaluation::Attack(own, among) => own.attacked(&ready, *among),
+            Evaluation::AttackedOrders(own, among) => own.measured(&ready, *among),
+            Evaluation::Masking(own, among) => own.evaluated(&ready, *among),
         }
     }
 }
 
 impl<S: Subject> Ready<'_, S> {
-    /// A part of the data, or its first samples of each class where not all are wanted.
-    fn samples(
-        &self,
-        part: Part,
-        most: Option<usize>,
-    ) -> Result<(std::sync::Arc<S::Samples>, Vec<usize>)> {
-        use burn_interaction_datasets::Samples;
-
+    /// The samples of a part, or the first of each class in turn where not all are wanted.
+    fn chosen(&self, part: Part, most: Option<usize>) -> Result<Places<S>> {
         let samples = self.subject.samples(part)?;
-        let count = samples.count();
-        if count == 0 {
-            return Err(usage(format!(
-                "the {} part of the data is empty",
-                part.name()
-            )));
+        let all: Vec<usize> = (0..samples.count()).collect();
+        if all.is_empty() {
+            let part = part.name();
+            return Err(usage(format!("the {part} part of the data is empty")));
         }
-        let all: Vec<usize> = (0..count).collect();
-        let chosen = match most {
-            Some(most) if most < count => {
-                super::samples::choose(&self.net, &*samples, &all, most, false, self.job.device)?
+        let places = match most {
+            Some(most) if most < all.len() => {
+                choose(&self.net, &*samples, &all, most, false, self.job.device)?
             }
             _ => all,
         };
-        Ok((samples, chosen))
+        Ok(Places { samples, places })
+    }
+
+    /// The samples in batches.
+    fn batches(&self, chosen: &Places<S>) -> impl Iterator<Item = Result<Batch<S::Input>>> {
+        let Places { samples, places } = chosen;
+        let rows = match samples.elements() {
+            0..64 => LEAST_ROWS,
+            _ => rows(&**samples),
+        };
+        let chunks = places.chunks(rows);
+        chunks.map(|chunk| Ok(samples.read(chunk, 0, self.job.device)?))
     }
 }

@@ -1,3 +1,4 @@
+use burn_interaction::estimate::contextual_variability;
 use burn_interaction::{
     Estimator, Orders, Origin, Pairs, Profile, Progress, Reward, Strength, digest,
 };
@@ -5,20 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::super::chosen::Chosen;
 use super::super::{Measure, interrupt};
-use super::{Outcome, Ready};
+use super::{Among, Outcome, Ready};
 use crate::error::{Result, usage};
-use crate::subject::{Part, Subject};
+use crate::subject::Subject;
 
 /// The strengths S and J of orders, the fluctuation of Delta v, and the theory beside them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Strengths {
-    /// Samples, shared out over the classes.
-    #[serde(skip_deserializing)]
-    pub samples: usize,
-    /// The part of the data that samples come from.
-    #[serde(skip_deserializing)]
-    pub part: Part,
     /// The orders.
     pub orders: Orders,
     /// The pairs; absent ones follow from the number of players.
@@ -36,12 +31,13 @@ pub struct Strengths {
     pub seed: u64,
 }
 
+/// Players up to which a price takes samples to be enumerated.
+const ENUMERATED: usize = 12;
+
 impl Default for Strengths {
     fn default() -> Self {
         let measure = Measure::default();
         Self {
-            samples: measure.samples,
-            part: measure.part,
             orders: Orders::all(),
             pairs: None,
             estimator: None,
@@ -54,45 +50,54 @@ impl Default for Strengths {
 }
 
 impl Strengths {
-    /// The same strengths of so many samples, from this part.
-    pub(super) fn of(self, samples: Option<usize>, part: Option<Part>) -> Self {
-        Self {
-            samples: samples.unwrap_or(self.samples),
-            part: part.unwrap_or(self.part),
-            ..self
-        }
-    }
-
     /// Refuses numbers that no measurement can have.
     pub(super) fn check(&self) -> Result<()> {
         match self.contexts {
             0 => Err(usage(
                 "contexts = 0: draw at least one context for each pair and order",
             )),
-            _ => self.measure().check(),
+            _ => Ok(()),
         }
     }
 
-    fn measure(&self) -> Measure {
+    /// About how many forwards a sample of so many players takes: those of its enumeration, or four for each difference.
+    pub(super) fn forwards(&self, players: usize) -> f64 {
+        if players <= ENUMERATED {
+            return 2_f64.powi(players as i32);
+        }
+        let orders = self
+            .orders
+            .resolve(players)
+            .map_or(0, |orders| orders.len());
+        let pairs = (players * (players - 1) / 2).min(200);
+        4.0 * (orders * pairs * self.contexts) as f64
+    }
+
+    fn measure(&self, among: Among) -> Measure {
+        let default = Measure::default();
         Measure {
             orders: self.orders.clone(),
             pairs: self.pairs.clone(),
             estimator: self.estimator,
             contexts: self.contexts,
-            samples: self.samples,
-            part: self.part,
+            samples: among.samples.unwrap_or(default.samples),
+            part: among.part,
             any: !self.right,
             reward: self.reward,
             seed: self.seed,
-            ..Measure::default()
+            ..default
         }
     }
 
     /// Measures the strengths, keeping each sample as soon as it is finished; `None` where that was interrupted.
-    pub(super) fn measured<S: Subject>(&self, ready: &Ready<'_, S>) -> Result<Option<Outcome>> {
+    pub(super) fn measured<S: Subject>(
+        &self,
+        ready: &Ready<'_, S>,
+        among: Among,
+    ) -> Result<Option<Outcome>> {
         let Ready { subject, net, job } = ready;
-        let measure = self.measure();
-        let samples = subject.samples(self.part)?;
+        let measure = self.measure(among);
+        let samples = subject.samples(among.part)?;
         let (candidates, _) = subject.measurable(&samples, job.device)?;
         let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
         let protocol = chosen.protocol(*subject, &measure)?;
@@ -100,7 +105,7 @@ impl Strengths {
         let origin = Origin {
             network: Some(about.network.clone()),
             data: Some(about.data.clone()),
-            split: Some(self.part.name().into()),
+            split: Some(among.part.name().into()),
             weights: Some(digest(job.weights)?),
             inputs: Some(about.inputs.clone()),
             classes: about.classes.clone(),
@@ -151,6 +156,9 @@ fn outcome(strength: &Strength) -> Outcome {
         curve(&|p| Some(p.fluctuation? * p.corrected?)),
     );
     outcome.curve("fluctuation", RATIO, curve(&|p| p.fluctuation));
+    let players = *strength.players.end();
+    let contexts = |order: Option<usize>| Some(contextual_variability(players, order?));
+    outcome.curve("variability", RATIO, curve(&|p| contexts(p.order)));
     if let Some(depth) = strength.depth() {
         outcome.value("depth", depth.value, depth.error);
     }

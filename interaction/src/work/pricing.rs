@@ -1,0 +1,101 @@
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use burn_interaction::{Classifier, Draw, Players};
+use burn_interaction_datasets::Samples;
+
+use super::{Evaluation, Recipe};
+use crate::error::Result;
+use crate::subject::{Job, Part, Subject};
+
+/// Steps that are timed, after one that warms up.
+const STEPS: usize = 3;
+/// Forwards that a forward with its backward takes as long as.
+pub const WITH_BACKWARD: f64 = 3.0;
+
+/// Prices a training and evaluations of what it leaves, by a few of its steps.
+pub struct Pricing<'a> {
+    /// The training.
+    pub recipe: &'a Recipe,
+    /// The evaluations.
+    pub evaluations: Vec<&'a Evaluation>,
+    /// The device to compute on.
+    pub device: &'a Device,
+}
+
+/// The price of a training and its evaluations, in seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prices {
+    /// Of the training.
+    pub training: f64,
+    /// Of each evaluation.
+    pub evaluations: Vec<f64>,
+}
+
+/// The sizes that a price follows from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// Training samples.
+    pub train: usize,
+    /// Test samples.
+    pub test: usize,
+    /// Players of a sample.
+    pub players: usize,
+}
+
+impl Job for Pricing<'_> {
+    type Output = Prices;
+
+    fn run<S: Subject>(self, subject: S) -> Result<Prices> {
+        let Self {
+            recipe,
+            evaluations,
+            device,
+        } = self;
+        let [train, test] = [Part::Train, Part::Test].map(|part| subject.samples(part));
+        let (train, test) = (train?, test?);
+        let players = subject.players()?;
+        let first: Vec<usize> = (0..recipe.batch.min(train.count())).collect();
+        let batch = train.read(&first, 0, &device.clone().autodiff())?;
+        let sizes = Sizes {
+            train: recipe.samples.unwrap_or(usize::MAX).min(train.count()),
+            test: test.count(),
+            players: players.count(&batch.inputs)?,
+        };
+        let net = subject.init(device)?.train();
+        let modulation = recipe.modulation.clone().baseline(subject.baseline()?);
+        let step = timed(|| {
+            let loss = modulation.loss(&net, &players, batch.clone(), Draw::default())?;
+            let gradients = loss.total.backward();
+            loss.task.into_scalar::<f32>();
+            drop(gradients);
+            Ok(())
+        })?;
+        let (net, inputs) = (net.valid(), train.read(&first, 0, device)?.inputs);
+        let forward = timed(|| {
+            let sum = net.logits(inputs.clone()).sum();
+            sum.into_scalar::<f32>();
+            Ok(())
+        })? / first.len().max(1) as f64;
+        let steps = sizes.train.div_ceil(recipe.batch) as f64;
+        let epoch = steps * step + sizes.test as f64 * forward;
+        Ok(Prices {
+            training: recipe.epochs as f64 * epoch,
+            evaluations: evaluations
+                .iter()
+                .map(|evaluation| evaluation.forwards(sizes) * forward)
+                .collect(),
+        })
+    }
+}
+
+/// Seconds of a step, the mean of several after one that warms up.
+fn timed(mut step: impl FnMut() -> Result<()>) -> Result<f64> {
+    step()?;
+    let start = Instant::now();
+    for _ in 0..STEPS {
+        step()?;
+    }
+    Ok(start.elapsed().as_secs_f64() / STEPS as f64)
+}

@@ -1,0 +1,243 @@
+//! Studies that are run, killed, shared out, merged and refused.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::{path, refuse, succeed};
+
+/// The arguments of a smoke run into a store.
+fn smoke<'a>(study: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["study", study, "--scale", "smoke", "--out", out], more].concat()
+}
+
+/// The numbers of a study: every value and every point of a curve.
+fn numbers(out: &str, study: &str) -> [String; 2] {
+    ["values.csv", "curves.csv"].map(|file| {
+        let folder = Path::new(out)
+            .join("reports")
+            .join(format!("{study}-smoke"));
+        std::fs::read_to_string(folder.join(file)).unwrap()
+    })
+}
+
+/// The files that tell that cells are finished, with what they say and when they were written.
+fn finished(out: &str) -> BTreeMap<String, (String, std::time::SystemTime)> {
+    let mut cells = BTreeMap::new();
+    for kind in ["trainings", "measures"] {
+        let entries = std::fs::read_dir(Path::new(out).join(kind))
+            .into_iter()
+            .flatten();
+        for entry in entries.flatten() {
+            let file = entry.path().join("cell.json");
+            if let (Ok(text), Ok(about)) = (std::fs::read_to_string(&file), file.metadata()) {
+                let name = format!("{kind}/{}", entry.file_name().to_string_lossy());
+                cells.insert(name, (text, about.modified().unwrap()));
+            }
+        }
+    }
+    cells
+}
+
+#[test]
+fn studies_share_their_trainings_and_report_tables_claims_and_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "store");
+    let text = succeed(&smoke("fig9", &out, &[]));
+    for part in [
+        "24 cells, 0 of them finished; price of the others: about",
+        "[24/24]",
+        "Claims (paired one-sided t over seeds",
+        "orders-J-rules-mlp5.{svg,png}",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let before = finished(&out);
+    assert_eq!(before.len(), 24);
+    let text = succeed(&smoke("table4", &out, &[]));
+    assert!(
+        text.contains("] measure") && !text.contains("] train"),
+        "{text}"
+    );
+    let after = finished(&out);
+    assert!(
+        before
+            .iter()
+            .all(|(name, cell)| after.get(name) == Some(cell))
+    );
+    // Once more computes nothing, and so does a report.
+    for more in [&[][..], &["--report"]] {
+        let text = succeed(&smoke("fig9", &out, more));
+        assert!(text.contains("12 of 12 measures are finished"), "{text}");
+        assert_eq!(finished(&out), after);
+    }
+    let report = Path::new(&out).join("reports/fig9-smoke");
+    for file in [
+        "report.txt",
+        "claims.csv",
+        "summary.json",
+        "orders-S-rules-mlp5.png",
+    ] {
+        assert!(report.join(file).exists(), "{file}");
+    }
+}
+
+#[test]
+fn parts_in_stores_of_their_own_make_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, first, second] = ["whole", "first", "second"].map(|name| path(folder.path(), name));
+    succeed(&smoke("fig9", &whole, &[]));
+    succeed(&smoke("fig9", &first, &["--part", "1/2"]));
+    assert!(finished(&first).len() < finished(&whole).len());
+    succeed(&smoke("fig9", &second, &["--part", "2/2"]));
+    let text = succeed(&smoke("fig9", &first, &["--from", &second, "--report"]));
+    assert!(text.contains("took 12 finished cells"), "{text}");
+    assert_eq!(numbers(&first, "fig9"), numbers(&whole, "fig9"));
+    refuse(&smoke("fig9", &first, &["--from", "/nowhere"]), "/nowhere");
+}
+
+fn start(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_interaction"))
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Kills of a run, each after another part of a second: more with `INTERACTION_KILLS`.
+fn kills() -> u64 {
+    let asked = std::env::var("INTERACTION_KILLS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(4)
+}
+
+#[test]
+fn a_killed_study_ends_with_the_numbers_of_one_that_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, killed] = ["whole", "killed"].map(|name| path(folder.path(), name));
+    succeed(&smoke("fig9", &whole, &[]));
+    for kill in 0..kills() {
+        let before = finished(&killed);
+        let mut child = start(&smoke("fig9", &killed, &[]));
+        std::thread::sleep(Duration::from_millis(150 + 410 * (kill % 7)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let after = finished(&killed);
+        // What is finished is never computed again.
+        assert!(
+            before
+                .iter()
+                .all(|(name, cell)| after.get(name) == Some(cell))
+        );
+    }
+    let before = finished(&killed);
+    succeed(&smoke("fig9", &killed, &[]));
+    let after = finished(&killed);
+    assert!(
+        before
+            .iter()
+            .all(|(name, cell)| after.get(name) == Some(cell))
+    );
+    assert_eq!(numbers(&killed, "fig9"), numbers(&whole, "fig9"));
+}
+
+#[test]
+fn two_processes_share_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| path(folder.path(), name));
+    succeed(&smoke("fig9", &one, &[]));
+    let mut first = start(&smoke("fig9", &two, &[]));
+    let mut second = start(&smoke("fig9", &two, &[]));
+    assert!(first.wait().unwrap().success() && second.wait().unwrap().success());
+    assert_eq!(numbers(&two, "fig9"), numbers(&one, "fig9"));
+}
+
+#[test]
+fn a_study_that_is_shown_can_be_changed_and_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = succeed(&["study", "show", "fig9"]);
+    let listed = succeed(&["study"]);
+    assert!(
+        listed.contains("fig9") && listed.contains("table4"),
+        "{listed}"
+    );
+    let write = |name: &str, text: &str| {
+        let file = path(folder.path(), name);
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let out = path(folder.path(), "store");
+    let own = text.replacen("name = \"fig9\"", "name = \"mine\"", 1);
+    let own = own.replacen("seeds = 2", "seeds = 1", 1);
+    let text = succeed(&smoke(&write("mine.toml", &own), &out, &[]));
+    assert!(
+        text.contains("mine: ") && text.contains("undecided"),
+        "{text}"
+    );
+    for (from, to, what) in [
+        ("[scales]", "colour = 1\n[scales]", "unknown field `colour`"),
+        ("model = \"mlp5\"", "model = \"mpl5\"", "did you mean mlp5?"),
+        ("model = \"mlp5\"", "model = \"resnet20\"", "takes images"),
+        (
+            "data = \"rules\"",
+            "data = \"ruels\"",
+            "did you mean rules?",
+        ),
+        (
+            "suppress = [0.7, 1.0]",
+            "suppress = [1.0, 0.7]",
+            "need 0 <= r1 < r2 <= 1",
+        ),
+        (
+            "suppress = [0.7, 1.0]",
+            "supress = [0.7, 1.0]",
+            "unknown field `supress`",
+        ),
+        ("\"mean J 0..0.3\"", "\"mean J 0.3..0\"", "ascending range"),
+        (
+            "descending = [\"normal\", \"low\"]",
+            "descending = [\"norm\", \"low\"]",
+            "there is no variant \"norm\"",
+        ),
+        ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
+        ("orders = {}", "orders = {}\nfit = {}", "give one of orders"),
+        ("samples = 200", "samples = -1", "invalid value"),
+        ("schema = 1", "schema = 2", "reads schema 1"),
+    ] {
+        assert!(own.contains(from), "{from}");
+        let file = write("bad.toml", &own.replacen(from, to, 1));
+        let args = smoke(&file, &out, &[]);
+        refuse(&args, what);
+        refuse(&args, "line ");
+        refuse(&args, "column ");
+    }
+}
+
+#[test]
+fn what_no_study_can_do_is_refused_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "store");
+    refuse(&["study", "fig99"], "fig9, fig12, table4");
+    refuse(&["study", "show", "fig99"], "fig9, fig12, table4");
+    refuse(&["study", "nowhere.toml"], "nowhere.toml");
+    refuse(&smoke("fig9", &out, &["--seeds", "0"]), "--seeds 0");
+    refuse(&smoke("fig9", &out, &["--part", "3/2"]), "3/16");
+    let lacking = ["study", "fig9", "--out", &out, "--data-root", "/nowhere"];
+    for what in [
+        "/nowhere/census",
+        "archive.ics.uci.edu",
+        "--data-root",
+        "--scale smoke",
+    ] {
+        refuse(&lacking, what);
+    }
+    let store = Path::new(&out);
+    assert!(!store.exists());
+    std::fs::create_dir_all(store).unwrap();
+    std::fs::write(store.join("store.json"), "{\"schema\": 99}").unwrap();
+    refuse(&smoke("fig9", &out, &[]), "store of schema 99");
+    std::fs::remove_file(store.join("store.json")).unwrap();
+    std::fs::write(store.join("letter.txt"), "dear").unwrap();
+    refuse(&smoke("fig9", &out, &[]), "is no store of studies");
+}
