@@ -154,6 +154,10 @@ const SLIM: [(&str, &str); 3] = [
 fn small(line: &str, root: &Path) -> Vec<String> {
     let mut args: Vec<String> = line.split_whitespace().skip(1).map(String::from).collect();
     let command = args[0].clone();
+    if command == "study" && args.len() > 1 {
+        set(&mut args, "--scale", "smoke");
+        set(&mut args, "--out", &path(root, "interaction-studies"));
+    }
     if !["train", "discover", "merge"].contains(&command.as_str()) {
         return args;
     }
