@@ -19,7 +19,8 @@ macro_rules! studies {
 }
 
 /// The studies that come with the command, in the order of the paper.
-pub const BUILT_IN: &[BuiltIn] = studies!["fig6", "fig9", "fig12", "table4", "attack-orders"];
+pub const BUILT_IN: &[BuiltIn] =
+    studies!["fig6", "fig7", "fig9", "fig12", "table4", "attack-orders"];
 
 /// The built-in study of a name.
 pub fn built_in(name: &str) -> Option<&'static BuiltIn> {

@@ -303,6 +303,9 @@ impl MeasureEntry {
             part: self.part.unwrap_or(Part::Test),
         };
         let kinds = [
+            self.learning
+                .clone()
+                .map(|own| Evaluation::Learning(own, among)),
             self.orders
                 .clone()
                 .map(|own| Evaluation::Orders(own, among)),

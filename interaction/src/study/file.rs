@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::Value;
 use crate::subject::Part;
-use crate::work::{Attacking, Disrupting, Fitting, Masked, Optimizer, Strengths};
+use crate::work::{Attacking, Disrupting, Fitting, Gradients, Masked, Optimizer, Strengths};
 
 /// The form of study files that this version reads.
 pub const SCHEMA: u32 = 1;
@@ -192,6 +192,8 @@ pub struct MeasureEntry {
     pub attacked_orders: Option<Disrupting>,
     /// Accuracy when players are masked.
     pub masking: Option<Masked>,
+    /// The empirical learning strength of orders.
+    pub learning: Option<Gradients>,
 }
 
 /// A claim: numbers that should descend.

@@ -3,6 +3,7 @@
 mod attacking;
 mod disrupted;
 mod fitting;
+mod gradients;
 mod masked;
 mod outcome;
 mod strengths;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use burn_interaction::Batch;
+use burn_interaction::estimate::EffectivePlayers;
 use burn_interaction::evaluation::Attack;
 use burn_interaction_datasets::Samples;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use attacking::{Among, Attacking};
 pub use disrupted::Disrupting;
 pub use fitting::Fitting;
+pub use gradients::Gradients;
 pub use masked::Masked;
 pub use outcome::*;
 pub use strengths::Strengths;
@@ -45,6 +48,8 @@ pub enum Evaluation {
     AttackedOrders(Disrupting, Among),
     /// Accuracy when players are masked.
     Masking(Masked, Among),
+    /// The empirical learning strength of orders.
+    Learning(Gradients, Among),
 }
 
 impl Evaluation {
@@ -60,6 +65,7 @@ impl Evaluation {
             Self::Attack(Attacking(attack), _) => Ok(attack.check()?),
             Self::AttackedOrders(own, _) => Ok(own.attack.check()?),
             Self::Masking(Masked(masking), _) => Ok(masking.check()?),
+            Self::Learning(own, _) => own.check(),
         }
     }
 
@@ -83,6 +89,7 @@ impl Evaluation {
             Self::Masking(Masked(masking), among) => {
                 samples(among) * masking.forwards(sizes.players) as f64
             }
+            Self::Learning(own, among) => samples(among) * own.forwards(sizes.players),
         }
     }
 }
@@ -135,6 +142,7 @@ impl Job for Evaluating<'_> {
             Evaluation::Attack(own, among) => own.attacked(&ready, *among),
             Evaluation::AttackedOrders(own, among) => own.measured(&ready, *among),
             Evaluation::Masking(own, among) => own.evaluated(&ready, *among),
+            Evaluation::Learning(own, among) => own.measured(&ready, *among).map(Some),
         }
     }
 }
@@ -167,4 +175,43 @@ impl<S: Subject> Ready<'_, S> {
         let chunks = places.chunks(rows);
         chunks.map(|chunk| Ok(samples.read(chunk, 0, self.job.device)?))
     }
+}
+
+/// Adds the fit of Theorem 1 to a curve: n', its errors, and the residual of each arm, the logarithm of measurement over
+/// theory.
+fn theory(outcome: &mut Outcome, fit: Option<&EffectivePlayers>) {
+    let Some(fit) = fit else {
+        return;
+    };
+    outcome.value("effective players", fit.players, fit.error);
+    outcome.value("residual", fit.residual, None);
+    for (name, value) in [
+        ("explained", fit.r_squared),
+        ("left arm", fit.left_arm),
+        ("trough", Some(fit.trough)),
+        ("right arm", fit.right_arm),
+        ("right end", fit.right_end),
+    ] {
+        outcome.value(name, value.unwrap_or(f64::NAN), None);
+    }
+    for (name, value) in [
+        ("left arm", fit.left_arm),
+        ("trough", Some(fit.trough)),
+        ("right end", fit.right_end),
+    ] {
+        let size = value.map_or(f64::NAN, f64::abs);
+        outcome.value(format!("size of {name}"), size, None);
+    }
+    let points = fit.points.iter();
+    outcome.curve(
+        "theory",
+        strengths::RATIO,
+        points.map(|p| (p.ratio, p.theory)),
+    );
+    let points = fit.points.iter();
+    outcome.curve(
+        "measured",
+        strengths::RATIO,
+        points.map(|p| (p.ratio, p.measured)),
+    );
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::chosen::Chosen;
 use super::super::{Measure, interrupt};
-use super::{Among, Outcome, Ready};
+use super::{Among, Outcome, Ready, theory};
 use crate::error::{Result, usage};
 use crate::subject::Subject;
 
@@ -159,6 +159,15 @@ fn outcome(strength: &Strength) -> Outcome {
     let players = *strength.players.end();
     let contexts = |order: Option<usize>| Some(contextual_variability(players, order?));
     outcome.curve("variability", RATIO, curve(&|p| contexts(p.order)));
+    theory(&mut outcome, strength.effective_players());
+    let correlation = strength.variability_correlation();
+    for (name, value) in [
+        ("tau", correlation.whole),
+        ("tau left", correlation.left),
+        ("tau right", correlation.right),
+    ] {
+        outcome.value(name, value.unwrap_or(f64::NAN), None);
+    }
     if let Some(depth) = strength.depth() {
         outcome.value("depth", depth.value, depth.error);
     }
