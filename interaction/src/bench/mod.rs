@@ -2,6 +2,7 @@
 //! are at equal cost, and how often its bands hold.
 
 pub mod accuracy;
+pub mod attack;
 pub mod coverage;
 pub mod exact;
 pub mod forward;

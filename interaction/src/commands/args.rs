@@ -309,7 +309,7 @@ pub struct TrainArgs {
 #[derive(Args, Debug, Clone)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct StudyArgs {
-    /// What to do with a study other than to run it.
+    /// A command on studies other than to run one.
     #[command(subcommand)]
     pub other: Option<StudyCommand>,
     /// Study to run, or to go on with: a built-in one by name, or a TOML file.
@@ -341,7 +341,7 @@ pub struct StudyArgs {
     pub report: bool,
 }
 
-/// What to do with a study other than to run it.
+/// A command on studies other than to run one.
 #[derive(Subcommand, Debug, Clone)]
 pub enum StudyCommand {
     /// Print the TOML of a study, to be changed and run as a study of your own.
@@ -374,10 +374,10 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Benchmarks to run: throughput, values, exact, step, forward (every network for images and texts), points (networks
+    /// Benchmarks to run: throughput, values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
     /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
     /// these. Also coverage: how often bands hold the truth, some minutes.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.
     #[arg(long, requires = "data")]

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::args::BenchArgs;
 use crate::bench::{
-    accuracy, coverage, exact, forward, load, points, probe, sentences, step, throughput, values,
+    accuracy, attack, coverage, exact, forward, load, points, probe, sentences, step, throughput,
+    values,
 };
 use crate::error::Result;
 
@@ -27,6 +28,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("step") {
         step::run(&device, args.repeats)?;
+    }
+    if wanted("attack") {
+        attack::run(&device, args.repeats)?;
     }
     if wanted("forward") {
         forward::run(&device, args.repeats)?;

@@ -65,8 +65,33 @@ fn one(text: &mut String, name: &str, strength: &Strength) -> std::fmt::Result {
             number(strength.rounding)
         )
     } else {
-        writeln!(text, "  {}\n", strength.verdict())
+        writeln!(text, "  {}", strength.verdict())?;
+        theory(text, strength)
     }
+}
+
+/// Writes the fit of Theorem 1 to the curve, where there is one.
+fn theory(text: &mut String, strength: &Strength) -> std::fmt::Result {
+    let Some(fit) = strength.effective_players() else {
+        return writeln!(text);
+    };
+    let error = fit
+        .error
+        .map_or(String::new(), |error| format!(" +- {error:.1}"));
+    let at = if fit.at_limit {
+        ", an end of the range that was searched"
+    } else {
+        ""
+    };
+    let end = fit.right_end.map_or(String::new(), |end| {
+        format!("; the right end is {} times theory's", number(end.exp()))
+    });
+    writeln!(
+        text,
+        "  Theorem 1 is nearest with n' = {:.1}{error} players{at}, off by a factor of {:.1} on the whole{end}\n",
+        fit.players,
+        fit.residual.exp()
+    )
 }
 
 fn row(p: &StrengthPoint) -> String {

@@ -24,7 +24,7 @@ pub enum Size {
     Smoke,
     /// For a laptop.
     Laptop,
-    /// As the source has it.
+    /// The size of the source.
     Published,
 }
 
@@ -137,11 +137,11 @@ impl MeasureEntry {
                 .as_ref()
                 .is_none_or(|names| names.iter().any(|n| n.get_ref() == name))
         };
-        // An untrained network has learned nothing, by no epoch.
-        let learned = self.fit.is_none() && self.at.is_none();
+        // An untrained network has no epochs to be measured after.
+        let any_time = self.at.is_none();
         among(&self.subjects, subject.name.get_ref())
             && among(&self.variants, variant.name.get_ref())
-            && (learned || !variant.untrained)
+            && (any_time || !variant.untrained)
     }
 }
 

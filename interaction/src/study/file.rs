@@ -212,7 +212,7 @@ pub struct Claim {
     pub subjects: Option<Vec<Spanned<String>>>,
     /// The items, largest first.
     pub descending: Spanned<Vec<Spanned<Item>>>,
-    /// What the source has for each item, by subject.
+    /// The source's numbers for the items, by subject.
     #[serde(default)]
     pub published: std::collections::BTreeMap<Spanned<String>, Vec<f64>>,
 }

@@ -3,8 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::run::Done;
 use crate::report::seconds;
+
+/// The fate of a cell in a run.
+pub enum Done {
+    /// The cell was finished already.
+    Before,
+    /// The cell was computed, in so many seconds.
+    Now(f64),
+    /// Another process computes the cell.
+    Elsewhere,
+    /// The run was interrupted.
+    Interrupted,
+}
 
 /// A cell and its price.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 
 use super::cells::{Cells, MeasureCell, TrainingCell};
-use super::progress::{Priced, Progress};
+use super::progress::{Done, Priced, Progress};
 use super::store::{Finished, Store};
 use crate::error::{Result, usage};
 use crate::subject::{Spec, data_set, open, origin};
@@ -32,18 +32,6 @@ pub struct Run<'a> {
     pub command: &'a [String],
     /// The trainings that this process computes, with their measures; all where absent.
     pub share: Option<Share>,
-}
-
-/// What became of a cell.
-pub enum Done {
-    /// It was finished already.
-    Before,
-    /// It was computed, in so many seconds.
-    Now(f64),
-    /// Another process computes it.
-    Elsewhere,
-    /// The run was interrupted.
-    Interrupted,
 }
 
 impl Run<'_> {

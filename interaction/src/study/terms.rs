@@ -28,7 +28,7 @@ impl TermEntry {
 }
 
 impl Tuning {
-    /// These settings, and those of `base` where there are none.
+    /// Merges settings: those of `self`, and of `base` where `self` has none.
     pub fn over(&self, base: &Self) -> Self {
         Self {
             epochs: self.epochs.or(base.epochs),

@@ -27,9 +27,9 @@ pub struct Pricing<'a> {
 /// The price of a training and its evaluations, in seconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prices {
-    /// Of the training.
+    /// Seconds of the training.
     pub training: f64,
-    /// Of each evaluation.
+    /// Seconds of each evaluation.
     pub evaluations: Vec<f64>,
 }
 

@@ -87,7 +87,7 @@ pub struct LoadReport {
 /// Loads the weights of a network from a file of its reference or of [`save`].
 ///
 /// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.t7`, `.bin`; a dictionary around the weights and a `module.` prefix
-/// are seen through), `.safetensors` with the reference's keys, and Burn's `.bpk`.
+/// are seen through), `.safetensors` with the reference's keys, and Burn's `.bpk`, a checkpoint of `Modulated` among them.
 ///
 /// Weights are read one by one, straight into the network: a network just made by `init`, whose random weights are drawn
 /// when they are first used, costs no memory of its own.
@@ -272,10 +272,16 @@ fn once(
 /// `num_batches_tracked`: stored by PyTorch, unused at inference.
 const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 
-/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefix
-/// of `DataParallel`.
+/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefixes
+/// of `DataParallel` and of `Modulated`, whose network is its field `net`.
 fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
-    for wrapper in ["model_state_dict.", "state_dict.", "model.", "module."] {
+    for wrapper in [
+        "model_state_dict.",
+        "state_dict.",
+        "model.",
+        "module.",
+        "net.",
+    ] {
         let inside = |weight: &Weight| weight.name.starts_with(wrapper);
         let beside = |weight: &Weight| BESIDE.iter().any(|name| weight.name.starts_with(name));
         if !tensors.iter().any(inside) || !tensors.iter().all(|t| inside(t) || beside(t)) {

@@ -125,7 +125,7 @@ impl Report<'_> {
 }
 
 impl Judged<'_> {
-    /// What was found, in words: every item with its mean, and the probabilities of the inequalities.
+    /// The finding in words: every item with its mean, and the probabilities of the inequalities.
     fn found(&self) -> String {
         let items = self.items.iter().zip(&self.means);
         let items: Vec<String> = items
@@ -146,7 +146,7 @@ impl Judged<'_> {
 
 /// The numbers of an item.
 enum Numbers {
-    /// The same for every seed.
+    /// A constant, whatever the seed.
     Constant(f64),
     /// One for each finished seed.
     Seeds(Vec<(u64, f64)>),

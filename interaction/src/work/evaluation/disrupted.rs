@@ -29,6 +29,7 @@ impl Disrupting {
             orders: burn_interaction::Orders::all(),
             samples: among.samples.unwrap_or(50),
             part: among.part,
+            any: true,
             ..Measure::default()
         };
         let samples = subject.samples(among.part)?;

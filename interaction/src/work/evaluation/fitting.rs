@@ -19,17 +19,9 @@ impl Fitting {
     /// Reads the logs, and scores the network at the end of its training on all samples.
     pub(super) fn read<S: Subject>(&self, ready: &Ready<'_, S>) -> Result<Outcome> {
         let mut outcome = Outcome::default();
-        let fit = logged(&ready.job.training.join("training"))?;
-        let rows = || fit.epochs().iter();
-        let mut curve = |name: &str, of: fn(&FitEpoch) -> f64| {
-            outcome.curve(name, EPOCH, rows().map(|row| (row.epoch as f64, of(row))));
-        };
-        curve("training loss", |row| row.training.loss);
-        curve("test loss", |row| row.validation.loss);
-        curve("training accuracy", |row| row.training.accuracy);
-        curve("test accuracy", |row| row.validation.accuracy);
-        curve("gap", |row| row.gap().loss);
-        outcome.value("best epoch", fit.best().epoch as f64, None);
+        if let Some(fit) = logged(&ready.job.training.join("training"))? {
+            by_epoch(&mut outcome, &fit);
+        }
         let [training, test] = [Part::Train, Part::Test].map(|part| scores(ready, part));
         let (training, test) = (training?, test?);
         for (part, scores) in [("training", &training), ("test", &test)] {
@@ -43,6 +35,20 @@ impl Fitting {
     }
 }
 
+/// Adds the curves over epochs.
+fn by_epoch(outcome: &mut Outcome, fit: &Fit) {
+    let mut curve = |name: &str, of: fn(&FitEpoch) -> f64| {
+        let rows = fit.epochs().iter();
+        outcome.curve(name, EPOCH, rows.map(|row| (row.epoch as f64, of(row))));
+    };
+    curve("training loss", |row| row.training.loss);
+    curve("test loss", |row| row.validation.loss);
+    curve("training accuracy", |row| row.training.accuracy);
+    curve("test accuracy", |row| row.validation.accuracy);
+    curve("gap", |row| row.gap().loss);
+    outcome.value("best epoch", fit.best().epoch as f64, None);
+}
+
 /// The loss and the accuracy of the network on all samples of a part.
 fn scores<S: Subject>(ready: &Ready<'_, S>, part: Part) -> Result<Scores> {
     let mut samples = Vec::new();
@@ -53,14 +59,14 @@ fn scores<S: Subject>(ready: &Ready<'_, S>, part: Part) -> Result<Scores> {
     Ok(Scores::of(&samples)?)
 }
 
-/// The fit that a training has logged in this folder.
+/// The fit that a training has logged in this folder; `None` where it had no epoch.
 ///
 /// Training losses are those of the batches as they came, while the weights moved; a term's loss is not among them.
 ///
 /// # Errors
 ///
 /// Fails where a log is missing or malformed.
-fn logged(logs: &Path) -> Result<Fit> {
+fn logged(logs: &Path) -> Result<Option<Fit>> {
     let mut epochs = Vec::new();
     for epoch in 1.. {
         let [train, valid] =
@@ -87,7 +93,12 @@ fn logged(logs: &Path) -> Result<Fit> {
             },
         });
     }
-    Fit::new(epochs).map_err(|e| usage(format!("{}: {e}", logs.display())))
+    if epochs.is_empty() {
+        return Ok(None);
+    }
+    let fit = Fit::new(epochs);
+    fit.map(Some)
+        .map_err(|e| usage(format!("{}: {e}", logs.display())))
 }
 
 /// The mean of a metric over an epoch, from Burn's log of it: a value and its weight in each line.
@@ -97,6 +108,12 @@ fn mean(file: &Path) -> Result<f64> {
     let (mut sum, mut weights) = (0.0, 0.0);
     for line in text.lines() {
         let numbers = line.split_once(',');
+        // A metric that counts an epoch as a whole says so in its last line.
+        if let Some((value, "final")) = numbers {
+            return value
+                .parse()
+                .map_err(|_| fail(format!("\"{line}\" is no value")));
+        }
         let number = |text: &str| text.parse::<f64>().ok();
         let Some((value, weight)) = numbers.and_then(|(v, w)| Some((number(v)?, number(w)?)))
         else {
@@ -120,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (part, file, text) in [
             ("train", "Loss", "9.0,1\n"),
-            ("train", "Loss_task", "1.0,30\n0.5,10\n"),
+            ("train", "Loss_task", "1.0,30\n0.5,10\n0.875,final\n"),
             ("train", "Accuracy", "50.0,30\n90.0,10\n"),
             ("valid", "Loss", "1.5,8\n"),
             ("valid", "Accuracy", "25.0,8\n"),
@@ -129,7 +146,8 @@ mod tests {
             std::fs::create_dir_all(&epoch).unwrap();
             std::fs::write(epoch.join(format!("{file}.log")), text).unwrap();
         }
-        let fit = logged(folder.path()).unwrap();
+        assert_eq!(logged(&folder.path().join("none")).unwrap(), None);
+        let fit = logged(folder.path()).unwrap().unwrap();
         assert_eq!(
             fit.last().training,
             Performance {
