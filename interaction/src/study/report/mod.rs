@@ -152,7 +152,8 @@ impl<'a> Report<'a> {
     fn table(&self, text: &mut String, measure: &MeasureEntry) -> std::fmt::Result {
         let name = measure.name.get_ref();
         let values = self.shown(measure);
-        if values.is_empty() {
+        let made = self.each().any(|(_, cell, _)| cell.measure == *name);
+        if values.is_empty() || !made {
             return Ok(());
         }
         let label = measure.label.as_ref().unwrap_or(name);
