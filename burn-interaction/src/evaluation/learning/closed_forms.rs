@@ -10,11 +10,12 @@ use super::sums::{dot, squared};
 use super::terms::interactions;
 use super::{Learning, LearningStrength};
 use crate::coalition::{Coalition, all_of_size, generator};
+use crate::estimate::efficiency_weight;
 use crate::estimate::{Estimator, Orders, Pairs, Plan, Protocol};
 use crate::evaluation::testing::{Mixed, statistics};
 use crate::evaluation::with_gradients;
 use crate::game::{Classifier, Dividends, KnownGame, NetworkGames, Reward};
-use crate::measure::{Measurement, efficiency_weight};
+use crate::measure::Measurement;
 use crate::players::{Baseline, Features, Players};
 
 /// v(S) is the sum of theta_L over all L in S where inputs are 1 and absent ones 0: the gradient over theta_L is whether L is in S.

@@ -3,9 +3,8 @@
 use burn::module::Module;
 
 use crate::error::Result;
-use crate::estimate::Plan;
+use crate::estimate::{Plan, efficiency_weight};
 use crate::game::Classifier;
-use crate::measure::efficiency_weight;
 use crate::players::Players;
 
 use super::gradient::Gradients;
