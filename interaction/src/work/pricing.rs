@@ -5,15 +5,12 @@ use burn::tensor::Device;
 use burn_interaction::{Classifier, Draw, Players};
 use burn_interaction_datasets::Samples;
 
-use super::{Evaluation, Recipe};
+use super::{Evaluation, Recipe, Sizes};
 use crate::error::Result;
 use crate::subject::{Job, Part, Subject};
 
 /// Steps that are timed, after one that warms up.
 const STEPS: usize = 3;
-/// Forwards that a forward with its backward takes as long as.
-pub const WITH_BACKWARD: f64 = 3.0;
-
 /// Prices a training and evaluations of what it leaves, by a few of its steps.
 pub struct Pricing<'a> {
     /// The training.
@@ -31,17 +28,6 @@ pub struct Prices {
     pub training: f64,
     /// Seconds of each evaluation.
     pub evaluations: Vec<f64>,
-}
-
-/// The sizes that a price follows from.
-#[derive(Debug, Clone, Copy)]
-pub struct Sizes {
-    /// Training samples.
-    pub train: usize,
-    /// Test samples.
-    pub test: usize,
-    /// Players of a sample.
-    pub players: usize,
 }
 
 impl Job for Pricing<'_> {

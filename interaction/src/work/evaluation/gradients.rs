@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Measure;
 use super::super::chosen::Chosen;
+use super::sizes::WITH_BACKWARD;
 use super::strengths::RATIO;
 use super::{Among, Outcome, Ready, theory};
 use crate::error::{Result, usage};
@@ -51,7 +52,7 @@ impl Gradients {
         let orders = players.saturating_sub(1) as f64;
         let of_pair = contexts.min(4.0 * orders * self.contexts as f64);
         let pairs = (players * players.saturating_sub(1) / 2).min(30) as f64;
-        super::WITH_BACKWARD * (of_pair * (pairs + 1.0) + 4.0 * orders * self.draws as f64)
+        WITH_BACKWARD * (of_pair * (pairs + 1.0) + 4.0 * orders * self.draws as f64)
     }
 
     /// Measures the gradients.

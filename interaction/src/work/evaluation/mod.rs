@@ -6,6 +6,7 @@ mod fitting;
 mod gradients;
 mod masked;
 mod outcome;
+mod sizes;
 mod strengths;
 
 use std::path::Path;
@@ -24,12 +25,13 @@ pub use fitting::Fitting;
 pub use gradients::Gradients;
 pub use masked::Masked;
 pub use outcome::*;
+pub use sizes::Sizes;
 pub use strengths::Strengths;
 
-use super::pricing::{Sizes, WITH_BACKWARD};
 use super::samples::{choose, restored, rows};
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Subject};
+use sizes::WITH_BACKWARD;
 
 /// Rows in a batch at least, where samples are small: tables are attacked by the thousand.
 const LEAST_ROWS: usize = 1024;

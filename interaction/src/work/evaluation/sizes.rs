@@ -1,0 +1,13 @@
+/// Forwards that a forward with its backward takes as long as.
+pub const WITH_BACKWARD: f64 = 3.0;
+
+/// The sizes that a price follows from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// Training samples.
+    pub train: usize,
+    /// Test samples.
+    pub test: usize,
+    /// Players of a sample.
+    pub players: usize,
+}
