@@ -66,6 +66,10 @@ fn studies_share_their_trainings_and_report_tables_claims_and_pictures() {
             .iter()
             .all(|(name, cell)| after.get(name) == Some(cell))
     );
+    // Halfway through a training and at its end.
+    let text = succeed(&smoke("fig7", &out, &[]));
+    assert!(text.contains("learning strength halfway"), "{text}");
+    let after = finished(&out);
     // Once more computes nothing, and so does a report.
     for more in [&[][..], &["--report"]] {
         let text = succeed(&smoke("fig9", &out, more));

@@ -139,6 +139,8 @@ fn read_into<M: Reference>(mut net: M, path: &Path, head: &[&str]) -> Result<(M,
         "bpk" => {
             let mut store = BurnpackStore::from_file(path)
                 .allow_partial(true)
+                // A checkpoint of `Modulated` has the network as its field.
+                .with_remap_pattern(r"^net\.", "")
                 .validate(false);
             store.apply_to(&mut net).map_err(|e| fail(e.to_string()))?
         }
@@ -272,16 +274,10 @@ fn once(
 /// `num_batches_tracked`: stored by PyTorch, unused at inference.
 const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 
-/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefixes
-/// of `DataParallel` and of `Modulated`, whose network is its field `net`.
+/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefix
+/// of `DataParallel`.
 fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
-    for wrapper in [
-        "model_state_dict.",
-        "state_dict.",
-        "model.",
-        "module.",
-        "net.",
-    ] {
+    for wrapper in ["model_state_dict.", "state_dict.", "model.", "module."] {
         let inside = |weight: &Weight| weight.name.starts_with(wrapper);
         let beside = |weight: &Weight| BESIDE.iter().any(|name| weight.name.starts_with(name));
         if !tensors.iter().any(inside) || !tensors.iter().all(|t| inside(t) || beside(t)) {

@@ -181,7 +181,7 @@ impl Numbers {
 /// An item in words.
 fn words(item: &Item) -> String {
     let plus = match item.plus {
-        plus if plus == 0.0 => String::new(),
+        0.0 => String::new(),
         plus => format!(" + {plus}"),
     };
     match (&item.variant, &item.value) {
