@@ -5,15 +5,21 @@ use crate::error::{Error, Result};
 use super::chart::{COLOURS, Drawn, INK, text};
 use super::png::writes_pictures;
 
-const SIZE: (u32, u32) = (760, 460);
+const SIZE: (u32, u32) = (760, 500);
+/// The height of a name in the legend, as a share of the height of the lines.
+const LEGEND: f64 = 0.07;
 
 /// One line of [`Lines`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Line {
     /// The name in the legend.
     pub name: String,
     /// The points: place, value, and the half of the band's height where there is a band.
     pub points: Vec<(f64, f64, Option<f64>)>,
+    /// The number of the colour, 0 to 5, then again from the first: lines that belong together share one.
+    pub colour: usize,
+    /// Whether the line is dashed.
+    pub dashed: bool,
 }
 
 /// Several lines over any axis in one picture, each with a band where it has one: losses by epoch, accuracies by the share
@@ -22,7 +28,8 @@ pub struct Line {
 /// ```
 /// use burn_interaction::figures::{Line, Lines};
 ///
-/// let loss = Line { name: "loss".into(), points: vec![(1.0, 0.7, None), (2.0, 0.4, Some(0.1))] };
+/// let points = vec![(1.0, 0.7, None), (2.0, 0.4, Some(0.1))];
+/// let loss = Line { name: "loss".into(), points, ..Line::default() };
 /// let svg = Lines::new("a training", "epoch", "loss").line(loss).to_svg()?;
 /// assert!(svg.starts_with("<svg"));
 /// # Ok::<(), burn_interaction::Error>(())
@@ -104,12 +111,14 @@ impl Lines {
         };
         let (low, high) = wide(range(&mut points().flat_map(ends)));
         let margin = 0.06 * (high - low);
+        // The legend stands above the lines.
+        let above = LEGEND * self.lines.len() as f64 * (high - low);
         let from = if low >= 0.0 && low < 0.4 * high {
             0.0
         } else {
             low - margin
         };
-        [x, (from, high + margin)]
+        [x, (from, high + margin + above)]
     }
 
     fn draw<B: DrawingBackend>(
@@ -125,15 +134,21 @@ impl Lines {
             .x_label_area_size(46)
             .y_label_area_size(70)
             .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-        let digits = |step: f64| (1.0 - step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
-        let (of_x, of_y) = (digits((x.1 - x.0) / 2.0), digits((y.1 - y.0) / 2.0));
+        let digits = |range: (f64, f64)| {
+            let step = (range.1 - range.0) / 10.0;
+            (-step.log10().floor()).clamp(0.0, 6.0) as usize
+        };
+        let mut points = self.lines.iter().flat_map(|line| &line.points);
+        let whole = points.all(|point| point.0.fract() == 0.0);
+        let (of_x, of_y) = (if whole { 0 } else { digits(x) }, digits(y));
+        let labels = if whole { (x.1 - x.0) as usize + 1 } else { 11 };
         chart
             .configure_mesh()
             .disable_x_mesh()
             .bold_line_style(RGBColor(225, 225, 225))
             .light_line_style(TRANSPARENT)
             .axis_style(INK)
-            .x_labels(11)
+            .x_labels(labels.min(11))
             .y_labels(7)
             .x_label_formatter(&|x| format!("{x:.of_x$}"))
             .y_label_formatter(&|y| format!("{y:.of_y$}"))
@@ -142,7 +157,8 @@ impl Lines {
             .label_style(text(14))
             .axis_desc_style(text(15))
             .draw()?;
-        for (line, colour) in self.lines.iter().zip(COLOURS.iter().cycle()) {
+        for line in &self.lines {
+            let colour = COLOURS[line.colour % COLOURS.len()];
             let upper = line.points.iter().filter_map(|p| Some((p.0, p.1 + p.2?)));
             let lower = line.points.iter().rev();
             let lower = lower.filter_map(|p| Some((p.0, p.1 - p.2?)));
@@ -151,12 +167,17 @@ impl Lines {
                 chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.12))))?;
             }
             let points = line.points.iter().map(|p| (p.0, p.1));
-            chart
-                .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
-                .label(&line.name)
-                .legend(|(x, y)| {
-                    PathElement::new(vec![(x, y), (x + 22, y)], colour.stroke_width(3))
-                });
+            let drawn = match line.dashed {
+                false => chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?,
+                true => {
+                    let dashes = DashedLineSeries::new(points, 7, 5, colour.stroke_width(2));
+                    chart.draw_series(dashes)?
+                }
+            };
+            let length = if line.dashed { 9 } else { 22 };
+            drawn.label(&line.name).legend(move |(x, y)| {
+                PathElement::new(vec![(x, y), (x + length, y)], colour.stroke_width(3))
+            });
         }
         chart
             .configure_series_labels()
@@ -182,6 +203,7 @@ mod tests {
         let line = |y: f64| Line {
             name: "a".into(),
             points: vec![(0.0, y, None)],
+            ..Line::default()
         };
         assert!(lines.clone().line(line(f64::NAN)).to_svg().is_err());
         assert!(lines.line(line(1.0)).to_svg().is_ok());
@@ -194,6 +216,7 @@ mod tests {
             let line = Line {
                 name: "a".into(),
                 points: points.collect(),
+                ..Line::default()
             };
             Lines::new("a", "x", "y").line(line).ranges()[1].0
         };

@@ -182,6 +182,8 @@ pub struct MeasureEntry {
     pub at: Option<Spanned<f64>>,
     /// The numbers that tables show; all where absent.
     pub shown: Option<Vec<Value>>,
+    /// The pictures that are drawn, each of the curves named; one of each curve where absent.
+    pub pictures: Option<Vec<Vec<String>>>,
     /// The strengths of orders.
     pub orders: Option<Strengths>,
     /// Training and validation loss and accuracy by epoch.

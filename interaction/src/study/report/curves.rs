@@ -3,45 +3,33 @@ use std::path::Path;
 use burn_interaction::figures::{Line, Lines};
 
 use super::super::cells::{MeasureCell, TrainingCell};
+use super::super::file::MeasureEntry;
 use super::{Report, Spread};
 use crate::error::Result;
-use crate::work::Outcome;
+use crate::work::{Curve, Outcome};
 
 impl Report<'_> {
     /// Every finished measure with its training.
     pub(super) fn each(&self) -> impl Iterator<Item = (&TrainingCell, &MeasureCell, &Outcome)> {
         let cells = self.cells.measures.iter().zip(&self.outcomes);
         cells.filter_map(|(cell, outcome)| {
-            Some((
-                &self.cells.trainings[cell.training],
-                cell,
-                outcome.as_ref()?,
-            ))
+            let training = &self.cells.trainings[cell.training];
+            Some((training, cell, outcome.as_ref()?))
         })
     }
 
-    /// Draws each curve of each measure, a picture for each subject with a line for each variant. Returns the names of the
-    /// files.
+    /// Draws the pictures of each measure, one for each subject, and returns the names of their files.
     pub(super) fn draw(&self, folder: &Path) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for measure in &self.study.measures {
-            let of = measure.name.get_ref();
-            let mut kinds: Vec<(&str, &str)> = Vec::new();
-            for (_, _, outcome) in self.each().filter(|(_, cell, _)| cell.measure == *of) {
-                for (name, curve) in &outcome.curves {
-                    let kind = (name.as_str(), curve.along.as_str());
-                    if !kinds.contains(&kind) {
-                        kinds.push(kind);
-                    }
-                }
-            }
-            for (curve, along) in kinds {
+            for curves in self.pictures(measure) {
                 for subject in self.subjects() {
-                    let lines = self.lines(subject, of, curve, along);
+                    let lines = self.lines(subject, measure, &curves);
                     if lines.is_empty() {
                         continue;
                     }
-                    let file = format!("{of}-{}-{subject}", curve.replace(' ', "-"));
+                    let curves = curves.join("-").replace(' ', "-");
+                    let file = format!("{}-{curves}-{subject}", measure.name.get_ref());
                     lines.save_svg(folder.join(format!("{file}.svg")))?;
                     lines.save_png(folder.join(format!("{file}.png")))?;
                     names.push(format!("{file}.svg"));
@@ -52,33 +40,71 @@ impl Report<'_> {
         Ok(names)
     }
 
-    /// The lines of a curve: the mean over seeds of each variant, with a band of one standard deviation.
-    fn lines(&self, subject: &str, measure: &str, curve: &str, along: &str) -> Lines {
+    /// The pictures of a measure, each as the names of its curves.
+    fn pictures(&self, measure: &MeasureEntry) -> Vec<Vec<String>> {
+        if let Some(pictures) = &measure.pictures {
+            return pictures.clone();
+        }
+        let mut names: Vec<Vec<String>> = Vec::new();
+        let own = self.each();
+        for (_, _, outcome) in own.filter(|(_, cell, _)| cell.measure == *measure.name.get_ref()) {
+            for name in outcome.curves.keys() {
+                if !names.iter().any(|known| known[0] == *name) {
+                    names.push(vec![name.clone()]);
+                }
+            }
+        }
+        names
+    }
+
+    /// The lines of some curves: the mean over seeds of each variant, with a band of one standard deviation; curves after the
+    /// first are dashed.
+    fn lines(&self, subject: &str, measure: &MeasureEntry, curves: &[String]) -> Lines {
+        let name = measure.name.get_ref();
+        let first = self.each().find_map(|(_, cell, outcome)| {
+            let found = outcome.curves.get(curves.first()?);
+            found.filter(|_| cell.measure == *name)
+        });
+        let along = first.map_or("", |curve| curve.along.as_str());
         let title = format!("{}: {subject}", self.study.title);
-        let mut lines = Lines::new(title, along, curve);
-        for variant in &self.study.variants {
-            let outcomes = self.outcomes(subject, variant.name.get_ref(), measure);
-            let curves = outcomes
-                .iter()
-                .filter_map(|(_, outcome)| outcome.curves.get(curve));
-            let curves: Vec<_> = curves.collect();
-            let Some(first) = curves.first() else {
-                continue;
-            };
-            let points = first.places.iter().map(|place| {
-                let at = curves.iter().filter_map(|curve| {
-                    let found = curve.places.iter().position(|p| p == place)?;
-                    Some(curve.values[found])
-                });
-                let spread = Spread::of(at);
-                (*place, spread.mean, spread.deviation)
-            });
+        let mut lines = Lines::new(title, along, curves.join(", dashed: "));
+        for (colour, variant) in self.study.variants.iter().enumerate() {
+            let outcomes = self.outcomes(subject, variant.name.get_ref(), name);
             let label = variant.label.as_ref().unwrap_or(variant.name.get_ref());
-            lines = lines.line(Line {
-                name: label.clone(),
-                points: points.collect(),
-            });
+            for (place, curve) in curves.iter().enumerate() {
+                let found = outcomes
+                    .iter()
+                    .map(|(_, outcome)| outcome.curves.get(curve));
+                let points = mean(&found.flatten().collect::<Vec<_>>());
+                if !points.is_empty() {
+                    lines = lines.line(Line {
+                        name: match curves.len() {
+                            1 => label.clone(),
+                            _ => format!("{label}, {curve}"),
+                        },
+                        points,
+                        colour,
+                        dashed: place > 0,
+                    });
+                }
+            }
         }
         lines
     }
+}
+
+/// The mean of curves at the places of the first, with their standard deviation.
+fn mean(curves: &[&Curve]) -> Vec<(f64, f64, Option<f64>)> {
+    let Some(first) = curves.first() else {
+        return Vec::new();
+    };
+    let point = |place: &f64| {
+        let at = curves.iter().filter_map(|curve| {
+            let found = curve.places.iter().position(|p| p == place)?;
+            Some(curve.values[found])
+        });
+        let spread = Spread::of(at);
+        (*place, spread.mean, spread.deviation)
+    };
+    first.places.iter().map(point).collect()
 }
