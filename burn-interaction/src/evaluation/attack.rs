@@ -101,7 +101,7 @@ pub struct Attack {
     #[serde(default = "steps")]
     pub steps: usize,
     /// Whether to start at a point drawn uniformly from the ball; without it at the clean sample.
-    #[serde(default = "random_start")]
+    #[serde(default = "random_start", alias = "random-start")]
     pub random_start: bool,
     /// The number of starts, the worst of which counts.
     #[serde(default = "restarts")]
