@@ -51,7 +51,8 @@ impl Progress {
         println!(
             "{} cells, {finished} of them finished; price of the others: about {} on one process",
             cells.len(),
-            seconds(left.values().sum())
+            // A sum of nothing is -0.
+            seconds(0.0 + left.values().sum::<f64>())
         );
         Self {
             left,

@@ -129,9 +129,10 @@ impl Judged<'_> {
     fn found(&self) -> String {
         let items = self.items.iter().zip(&self.means);
         let items: Vec<String> = items
-            .map(|(item, mean)| match mean.is_nan() {
-                true => format!("{item} -"),
-                false => format!("{item} {}", short(*mean)),
+            .map(|(item, mean)| match (item.as_str(), mean.is_nan()) {
+                (CONSTANT, _) => short(*mean),
+                (_, true) => format!("{item} -"),
+                (_, false) => format!("{item} {}", short(*mean)),
             })
             .collect();
         let p = self.inequalities.iter().map(|i| match i.p {
@@ -140,9 +141,17 @@ impl Judged<'_> {
         });
         let p: Vec<String> = p.collect();
         let seeds = self.inequalities.iter().map(|i| i.seeds).min().unwrap_or(0);
-        format!("{}; p {}; {seeds} seeds", items.join(" > "), p.join(", "))
+        let items = items.join(" > ");
+        match seeds {
+            0 => "not measured yet".into(),
+            1 => format!("{items}; one seed, no test"),
+            _ => format!("{items}; p {}, {seeds} seeds", p.join(", ")),
+        }
     }
 }
+
+/// The name of an item that is a number of the claim's own.
+const CONSTANT: &str = "constant";
 
 /// The numbers of an item.
 enum Numbers {
@@ -186,6 +195,6 @@ fn words(item: &Item) -> String {
     };
     match (&item.variant, &item.value) {
         (Some(variant), Some(value)) => format!("{variant} {value}{plus}"),
-        _ => "constant".into(),
+        _ => CONSTANT.into(),
     }
 }

@@ -149,25 +149,11 @@ impl<'a> Report<'a> {
         text
     }
 
+    /// Writes the table of a measure: a row for each variant of each subject, a column for each number.
     fn table(&self, text: &mut String, measure: &MeasureEntry) -> std::fmt::Result {
         let name = measure.name.get_ref();
         let values = self.shown(measure);
-        let made = self.each().any(|(_, cell, _)| cell.measure == *name);
-        if values.is_empty() || !made {
-            return Ok(());
-        }
-        let label = measure.label.as_ref().unwrap_or(name);
-        writeln!(
-            text,
-            "\n{label}: mean over seeds +- standard deviation [published]"
-        )?;
-        let width = values.iter().map(|v| v.to_string().len().max(24) + 2);
-        let widths: Vec<usize> = width.collect();
-        write!(text, "  {:18}{:20}{:>6}", "subject", "variant", "seeds")?;
-        for (value, width) in values.iter().zip(&widths) {
-            write!(text, "{:>width$}", value.to_string())?;
-        }
-        writeln!(text)?;
+        let mut rows: Vec<Vec<String>> = Vec::new();
         for subject in self.subjects() {
             for variant in &self.study.variants {
                 let of = variant.name.get_ref();
@@ -176,14 +162,39 @@ impl<'a> Report<'a> {
                     continue;
                 }
                 let label = variant.label.as_ref().unwrap_or(of);
-                write!(text, "  {subject:18}{label:20}{count:>6}")?;
-                for (value, width) in values.iter().zip(&widths) {
-                    let spread = self.spread(subject, of, name, value);
+                let mut row = vec![subject.to_string(), label.clone(), count.to_string()];
+                row.extend(values.iter().map(|value| {
                     let published = self.published(subject, of, name, value);
-                    write!(text, "{:>width$}", spread.text(published))?;
-                }
-                writeln!(text)?;
+                    self.spread(subject, of, name, value).text(published)
+                }));
+                rows.push(row);
             }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let label = measure.label.as_ref().unwrap_or(name);
+        let published = match rows.iter().flatten().any(|cell| cell.contains('[')) {
+            true => " [published]",
+            false => "",
+        };
+        writeln!(
+            text,
+            "\n{label}: mean over seeds +- standard deviation{published}"
+        )?;
+        let mut header: Vec<String> = ["subject", "variant", "seeds"].map(String::from).into();
+        header.extend(values.iter().map(Value::to_string));
+        rows.insert(0, header);
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (0..rows[0].len()).filter_map(width).collect();
+        for row in &rows {
+            let cells = row.iter().zip(&widths).enumerate();
+            let line = cells.map(|(column, (cell, width))| match column {
+                0 | 1 => format!("{cell:width$}"),
+                _ => format!("{cell:>width$}"),
+            });
+            let line: Vec<String> = line.collect();
+            writeln!(text, "  {}", line.join("  ").trim_end())?;
         }
         Ok(())
     }
