@@ -138,7 +138,7 @@ impl MeasureEntry {
                 .is_none_or(|names| names.iter().any(|n| n.get_ref() == name))
         };
         // An untrained network has no epochs to be measured after.
-        let any_time = self.at.is_none();
+        let any_time = self.at.as_ref().is_none_or(|at| *at.get_ref() == 1.0);
         among(&self.subjects, subject.name.get_ref())
             && among(&self.variants, variant.name.get_ref())
             && (any_time || !variant.untrained)
@@ -183,7 +183,7 @@ fn training(
     let mut kept: Vec<usize> = kept.into_iter().filter(|e| *e > 0).collect();
     kept.dedup();
     Ok(TrainingCell {
-        hash: hash(&(FORM, Spec::new(model, data), &recipe)),
+        hash: hash(&(FORM, Spec::new(model, data), &recipe))?,
         subject: subject.name.get_ref().clone(),
         variant: variant.name.get_ref().clone(),
         spec: Spec::new(model, located(data, root)?),
@@ -206,7 +206,7 @@ fn cell(
         .map(|at| (at.get_ref() * epochs as f64).ceil() as usize);
     let epoch = at.filter(|epoch| *epoch < epochs);
     Ok(MeasureCell {
-        hash: hash(&(FORM, &training.hash, &evaluation, epoch)),
+        hash: hash(&(FORM, &training.hash, &evaluation, epoch))?,
         training: place,
         measure: measure.name.get_ref().clone(),
         evaluation,
@@ -238,17 +238,15 @@ pub fn missing(cells: &Cells) -> Vec<(String, PathBuf)> {
 }
 
 /// The first sixteen hexadecimal digits of the SHA-256 of a value, written as JSON with sorted keys.
-fn hash(value: &impl Serialize) -> String {
+fn hash(value: &impl Serialize) -> Result<String> {
     use sha2::Digest;
 
-    let json = serde_json::to_value(value).unwrap_or_default();
+    let json = serde_json::to_value(value).map_err(|e| usage(format!("a cell: {e}")))?;
     let mut text = String::new();
     canonical(&json, &mut text);
     let digest = sha2::Sha256::digest(text.as_bytes());
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digits = digest[..8].iter().map(|byte| format!("{byte:02x}"));
+    Ok(digits.collect())
 }
 
 /// Writes JSON with sorted keys, without those whose value is null: a field that is added later, and absent, changes no hash.
@@ -288,6 +286,7 @@ mod tests {
     #[test]
     fn hashes_are_of_what_is_said_and_not_of_how() {
         let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+        let hash = |json: &Json| super::hash(json).unwrap();
         let first = hash(&json(r#"{"a": 1, "b": [0.1, "x"], "c": null}"#));
         assert_eq!(first, hash(&json(r#"{"b": [0.1, "x"], "a": 1}"#)));
         assert_ne!(first, hash(&json(r#"{"b": [0.2, "x"], "a": 1}"#)));

@@ -116,6 +116,9 @@ impl Reader<'_> {
                 format!("the training of {}: {reason}", beside.get_ref()),
             ))
         };
+        if tuning.epochs == Some(0) {
+            return refuse("epochs = 0: train at least one, or call the variant untrained");
+        }
         if tuning.batch == Some(0) {
             return refuse("batch = 0: a batch has at least one sample");
         }
@@ -141,6 +144,7 @@ impl Reader<'_> {
         }
         let zero = [
             ("seeds", Some(scale.seeds)),
+            ("epochs", scale.epochs),
             ("training-samples", scale.training_samples),
             ("samples", scale.samples),
         ];
@@ -171,7 +175,20 @@ impl Reader<'_> {
         }
     }
 
+    /// Refuses lists of names that are empty: without a list all are meant.
+    fn filled(&self, names: &Option<Vec<Spanned<String>>>, beside: Range<usize>) -> Result<()> {
+        match names {
+            Some(names) if names.is_empty() => Err(self.at(
+                beside,
+                "an empty list of names: leave it out, and all are meant",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn measure(&self, study: &Study, measure: &MeasureEntry) -> Result<()> {
+        self.filled(&measure.subjects, measure.name.span())?;
+        self.filled(&measure.variants, measure.name.span())?;
         for name in measure.subjects.iter().flatten() {
             self.known("subject", name, &subjects(study))?;
         }
@@ -204,6 +221,7 @@ impl Reader<'_> {
             .map(|m| m.name.get_ref().as_str())
             .collect();
         for claim in &study.claims {
+            self.filled(&claim.subjects, claim.descending.span())?;
             for name in claim
                 .subjects
                 .iter()
@@ -222,7 +240,7 @@ impl Reader<'_> {
             }
             for item in items {
                 let whole = item.get_ref().within(claim);
-                self.item(&whole, item.span(), study, &measures)?;
+                self.item(item.get_ref(), &whole, item.span(), study, &measures)?;
             }
             for (subject, published) in &claim.published {
                 if published.len() != items.len() {
@@ -240,13 +258,20 @@ impl Reader<'_> {
 
     fn item(
         &self,
+        own: &Item,
         item: &Item,
         span: Range<usize>,
         study: &Study,
         measures: &[&str],
     ) -> Result<()> {
+        if !item.plus.is_finite() || item.constant.is_some_and(|number| !number.is_finite()) {
+            return Err(self.at(span, "an item's numbers are finite"));
+        }
         if item.constant.is_some() {
-            return Ok(());
+            return match own.variant.is_some() || own.measure.is_some() || own.value.is_some() {
+                true => Err(self.at(span, "an item is a constant or a variant's value, not both")),
+                false => Ok(()),
+            };
         }
         let Item {
             variant: Some(variant),
@@ -298,6 +323,19 @@ impl MeasureEntry {
             (Some(own), Some(most)) => Some(own.min(most)),
             (own, most) => own.or(most),
         };
+        // Orders and gradients of a whole set are seldom wanted.
+        let few = match (&self.learning, &self.orders, &self.attacked_orders) {
+            (Some(_), ..) => Some(10),
+            (None, None, None) => None,
+            _ => Some(50),
+        };
+        let samples = samples.or(few);
+        if self.fit.is_some() && (self.samples.is_some() || self.part.is_some()) {
+            return Err(format!(
+                "measure \"{}\": fit is of all training and test samples; leave samples and part out",
+                self.name.get_ref()
+            ));
+        }
         let among = Among {
             samples,
             part: self.part.unwrap_or(Part::Test),

@@ -95,7 +95,8 @@ fn rejected(p: &[f64]) -> Vec<bool> {
     order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
     let mut rejected = vec![false; p.len()];
     for (rank, place) in order.into_iter().enumerate() {
-        if p[place] > ALPHA / (p.len() - rank) as f64 {
+        let shown = p[place] <= ALPHA / (p.len() - rank) as f64;
+        if !shown {
             break;
         }
         rejected[place] = true;

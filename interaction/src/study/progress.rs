@@ -82,7 +82,7 @@ impl Progress {
         } else {
             1.0
         };
-        let left = factor * self.left.values().sum::<f64>();
+        let left = 0.0 + factor * self.left.values().sum::<f64>();
         println!(
             "[{:>width$}/{}] {words}: {}, about {} left",
             self.all - self.left.len(),

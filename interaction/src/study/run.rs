@@ -1,6 +1,6 @@
 //! Runs the cells of a study that are not finished yet.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use super::cells::{Cells, MeasureCell, TrainingCell};
 use super::progress::{Done, Priced, Progress};
 use super::store::{Finished, Store};
-use crate::error::{Result, usage};
+use crate::error::{Error, Result, usage};
 use crate::subject::{Spec, data_set, open, origin};
 use crate::work::{
     Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
@@ -131,7 +131,16 @@ impl Run<'_> {
     /// A training and its measures.
     fn one(&self, place: usize, progress: &mut Progress) -> Result<Done> {
         let training = &self.cells.trainings[place];
-        let mut done = self.train(training)?;
+        let named = |cell: &str, folder: PathBuf, error: Error| {
+            let folder = folder.display();
+            usage(format!(
+                "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
+            ))
+        };
+        let words = training.words();
+        let folder = self.store.training(training);
+        let done = self.train(training);
+        let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
         progress.tell(
             &training.hash,
             &done,
@@ -141,7 +150,12 @@ impl Run<'_> {
             if let Done::Elsewhere | Done::Interrupted = done {
                 break;
             }
-            done = self.measure(training, cell)?;
+            if interrupt::requested() {
+                return Ok(Done::Interrupted);
+            }
+            let words = format!("measure {words}, {}", cell.words());
+            let measured = self.measure(training, cell);
+            done = measured.map_err(|e| named(&words, folder.clone(), e))?;
             let words = format!("measure {}, {}", training.words(), cell.words());
             progress.tell(&cell.hash, &done, &words);
         }
@@ -176,11 +190,9 @@ impl Run<'_> {
             kept: &cell.kept,
             suggest: false,
         })?;
-        if !trained.settings.complete || interrupt::requested() {
+        if !trained.settings.complete {
             return Ok(Done::Interrupted);
         }
-        // The state of the optimizer is of no use any more.
-        std::fs::remove_dir_all(path.join("training").join("checkpoint")).ok();
         let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
             cell: cell.words(),
@@ -188,6 +200,8 @@ impl Run<'_> {
             outcome: Outcome::default(),
         };
         Store::finish(&path, &finished)?;
+        // The state of the optimizer is of no use any more.
+        std::fs::remove_dir_all(path.join("training").join("checkpoint")).ok();
         Ok(Done::Now(seconds))
     }
 
@@ -215,7 +229,7 @@ impl Run<'_> {
             device: self.device,
             folder: &path,
         })?;
-        let (Some(outcome), false) = (outcome, interrupt::requested()) else {
+        let Some(outcome) = outcome else {
             return Ok(Done::Interrupted);
         };
         let seconds = start.elapsed().as_secs_f64();
@@ -250,7 +264,7 @@ impl MeasureCell {
 }
 
 /// The error for data that are missing, with the way to get them.
-pub fn lacking(missing: &[(String, std::path::PathBuf)], root: &Path) -> Result<()> {
+pub fn lacking(missing: &[(String, PathBuf)], root: &Path) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }

@@ -55,7 +55,11 @@ impl Store {
         let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", path.display()));
         let mark = path.join(MARK);
         if mark.exists() {
-            let found: Mark = read_json(&mark)?;
+            let found: Mark = read_json(&mark).map_err(|e| {
+                usage(format!(
+                    "{e}; where the file is damaged, write {{\"schema\": {FORM}}} to it"
+                ))
+            })?;
             if found.schema != FORM {
                 return Err(usage(format!(
                     "{} is a store of schema {}, and this version reads schema {FORM}: give another --out, or the version that wrote it",
@@ -108,9 +112,15 @@ impl Store {
     /// Fails where the file of a finished cell cannot be read.
     pub fn finished(folder: &Path) -> Result<Option<Finished>> {
         let file = folder.join(FINISHED);
-        match file.exists() {
-            true => read_json(&file).map(Some),
-            false => Ok(None),
+        if !file.exists() {
+            return Ok(None);
+        }
+        match read_json(&file) {
+            Ok(finished) => Ok(Some(finished)),
+            Err(error) => {
+                eprintln!("warning: {error}: the cell counts as not finished");
+                Ok(None)
+            }
         }
     }
 
@@ -161,7 +171,18 @@ impl Store {
             for entry in entries.flatten() {
                 let (from, to) = (entry.path(), self.path.join(kind).join(entry.file_name()));
                 if Self::finished(&from)?.is_some() && Self::finished(&to)?.is_none() {
-                    copy(&from, &to)?;
+                    // Whole or not at all, whatever ends the copy.
+                    let part = to.with_extension("part");
+                    let fail = |e| usage(format!("copying {}: {e}", from.display()));
+                    for old in [&part, &to] {
+                        if old.exists() {
+                            std::fs::remove_dir_all(old).map_err(fail)?;
+                        }
+                        if old == &part {
+                            copy(&from, &part)?;
+                        }
+                    }
+                    std::fs::rename(&part, &to).map_err(fail)?;
                     taken += 1;
                 }
             }

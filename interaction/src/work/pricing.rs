@@ -42,10 +42,11 @@ impl Job for Pricing<'_> {
         let [train, test] = [Part::Train, Part::Test].map(|part| subject.samples(part));
         let (train, test) = (train?, test?);
         let players = subject.players()?;
-        let first: Vec<usize> = (0..recipe.batch.min(train.count())).collect();
+        let count = recipe.samples.unwrap_or(usize::MAX).min(train.count());
+        let first: Vec<usize> = (0..recipe.batch.min(count)).collect();
         let batch = train.read(&first, 0, &device.clone().autodiff())?;
         let sizes = Sizes {
-            train: recipe.samples.unwrap_or(usize::MAX).min(train.count()),
+            train: count,
             test: test.count(),
             players: players.count(&batch.inputs)?,
         };

@@ -159,7 +159,7 @@ impl Training<'_> {
         if let Some(yardstick) = subject.yardstick(&train, &test) {
             self.say(&yardstick);
         }
-        let chosen = drawn(recipe, train.count())?;
+        let chosen = drawn(recipe.samples, recipe.seed, train.count())?;
         let loader = Loader::new(train, recipe.batch, device)
             .only(&chosen)
             .shuffled(recipe.seed)
@@ -346,12 +346,12 @@ impl Training<'_> {
 
 /// The samples to train on: all, or as many as the recipe says. They are drawn, as the set may be in the order of its
 /// classes or have them in turn.
-fn drawn(recipe: &Recipe, all: usize) -> Result<Vec<usize>> {
-    match recipe.samples.unwrap_or(all).min(all) {
+pub fn drawn(samples: Option<usize>, seed: u64, all: usize) -> Result<Vec<usize>> {
+    match samples.unwrap_or(all).min(all) {
         0 => Err(usage("no training samples: train on at least one")),
         count if count == all => Ok((0..all).collect()),
         count => {
-            let mut rng = generator(recipe.seed, 0);
+            let mut rng = generator(seed, 0);
             Ok(sample_of_size(all, count, &[], &mut rng)
                 .members()
                 .collect())

@@ -140,6 +140,7 @@ impl<'a> Report<'a> {
             let _ = self.table(&mut text, measure);
         }
         let _ = self.claims_text(&mut text);
+        let _ = self.unknown(&mut text);
         if !self.study.ours.is_empty() {
             let _ = writeln!(text, "\nOpen in the source, and chosen here:");
             for choice in &self.study.ours {
@@ -147,6 +148,46 @@ impl<'a> Report<'a> {
             }
         }
         text
+    }
+
+    /// Names the numbers that tables and claims ask for and no finished measure has, beside those that there are.
+    fn unknown(&self, text: &mut String) -> std::fmt::Result {
+        for measure in &self.study.measures {
+            let name = measure.name.get_ref();
+            let own: Vec<&Outcome> = self
+                .each()
+                .filter(|(_, cell, _)| cell.measure == *name)
+                .map(|(_, _, outcome)| outcome)
+                .collect();
+            let Some(first) = own.first() else {
+                continue;
+            };
+            let items = self.study.claims.iter().flat_map(|claim| {
+                let items = claim.descending.get_ref().iter();
+                items.map(|item| item.get_ref().within(claim))
+            });
+            let items = items.filter(|item| item.measure.as_ref() == Some(name));
+            let claimed = items.filter_map(|item| item.value);
+            let mut asked: Vec<Value> = measure.shown.iter().flatten().cloned().collect();
+            for value in claimed {
+                if !asked.contains(&value) {
+                    asked.push(value);
+                }
+            }
+            for value in asked {
+                if own.iter().all(|outcome| value.of(outcome).is_none()) {
+                    let numbers: Vec<&str> = first.values.keys().map(String::as_str).collect();
+                    let curves: Vec<&str> = first.curves.keys().map(String::as_str).collect();
+                    writeln!(
+                        text,
+                        "\nwarning: {name} has no \"{value}\"; its numbers are {}, its curves {}",
+                        numbers.join(", "),
+                        curves.join(", ")
+                    )?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes the table of a measure: a row for each variant of each subject, a column for each number.

@@ -32,8 +32,7 @@ impl Disrupting {
             any: true,
             ..Measure::default()
         };
-        let samples = subject.samples(among.part)?;
-        let (candidates, _) = subject.measurable(&samples, job.device)?;
+        let (samples, candidates) = ready.measurable(among.part)?;
         let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
         let protocol = chosen.protocol(*subject, &measure)?;
         let measurement = chosen.measurement(*subject, &samples, protocol, None, job.device)?;

@@ -101,31 +101,38 @@ fn logged(logs: &Path) -> Result<Option<Fit>> {
         .map_err(|e| usage(format!("{}: {e}", logs.display())))
 }
 
-/// The mean of a metric over an epoch, from Burn's log of it: a value and its weight in each line.
+/// The mean over an epoch's samples of a metric that Burn logs batch by batch. Its log of losses counts each batch as one:
+/// the log of accuracies beside it has the samples of each.
 fn mean(file: &Path) -> Result<f64> {
+    let rows = lines(&file.with_file_name("Accuracy.log"))?;
+    let values = lines(file)?;
+    let batches = rows.iter().zip(&values);
+    let whole = batches.clone().map(|((_, rows), _)| rows).sum::<f64>();
+    let sum: f64 = batches.map(|((_, rows), (value, _))| rows * value).sum();
+    match whole > 0.0 && rows.len() == values.len() {
+        true => Ok(sum / whole),
+        false => Err(usage(format!(
+            "{}: it has {} batches, and the log of accuracies beside it {}",
+            file.display(),
+            values.len(),
+            rows.len()
+        ))),
+    }
+}
+
+/// The values and weights of a log, a line each; the line that some metrics end an epoch with is left out.
+fn lines(file: &Path) -> Result<Vec<(f64, f64)>> {
     let fail = |reason: String| usage(format!("{}: {reason}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|e| fail(e.to_string()))?;
-    let (mut sum, mut weights) = (0.0, 0.0);
-    for line in text.lines() {
-        let numbers = line.split_once(',');
-        // A metric that counts an epoch as a whole says so in its last line.
-        if let Some((value, "final")) = numbers {
-            return value
-                .parse()
-                .map_err(|_| fail(format!("\"{line}\" is no value")));
-        }
-        let number = |text: &str| text.parse::<f64>().ok();
-        let Some((value, weight)) = numbers.and_then(|(v, w)| Some((number(v)?, number(w)?)))
-        else {
-            return Err(fail(format!("\"{line}\" is no value and weight")));
-        };
-        sum += value * weight;
-        weights += weight;
-    }
-    match weights > 0.0 {
-        true => Ok(sum / weights),
-        false => Err(fail("it is empty".into())),
-    }
+    let number = |text: &str| text.parse::<f64>().ok();
+    let batches = text.lines().filter(|line| !line.ends_with(",final"));
+    batches
+        .map(|line| {
+            let numbers = line.split_once(',');
+            let numbers = numbers.and_then(|(v, w)| Some((number(v)?, number(w)?)));
+            numbers.ok_or_else(|| fail(format!("\"{line}\" is no value and weight")))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -136,11 +143,11 @@ mod tests {
     fn logs_are_read_by_the_weight_of_their_batches() {
         let folder = tempfile::tempdir().unwrap();
         for (part, file, text) in [
-            ("train", "Loss", "9.0,1\n"),
+            ("train", "Loss", "9.0,1\n9.0,1\n"),
             ("train", "Loss_task", "1.0,30\n0.5,10\n0.875,final\n"),
             ("train", "Accuracy", "50.0,30\n90.0,10\n"),
-            ("valid", "Loss", "1.5,8\n"),
-            ("valid", "Accuracy", "25.0,8\n"),
+            ("valid", "Loss", "1.0,1\n3.0,1\n"),
+            ("valid", "Accuracy", "25.0,6\n25.0,2\n"),
         ] {
             let epoch = folder.path().join(part).join("epoch-1");
             std::fs::create_dir_all(&epoch).unwrap();

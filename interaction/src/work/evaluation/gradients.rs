@@ -68,8 +68,7 @@ impl Gradients {
             any: true,
             ..Measure::default()
         };
-        let samples = subject.samples(among.part)?;
-        let (candidates, _) = subject.measurable(&samples, job.device)?;
+        let (samples, candidates) = ready.measurable(among.part)?;
         let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
         let mut learning = Learning::new(chosen.seated.players.clone())
             .orders(Orders::all())

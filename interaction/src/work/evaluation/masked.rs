@@ -24,10 +24,10 @@ impl Masked {
     ) -> Result<Option<Outcome>> {
         let players = ready.subject.players()?;
         let masking = Masking {
-            baseline: ready
-                .subject
-                .baseline()?
-                .or_else(|| self.0.baseline.clone()),
+            baseline: match &self.0.baseline {
+                Some(own) => Some(own.clone()),
+                None => ready.subject.baseline()?,
+            },
             ..self.0.clone()
         };
         let on_grid = players.grid().is_some();
@@ -70,7 +70,7 @@ impl Masked {
                 let count = values.len() as f64;
                 values.into_iter().map(|(_, value)| value).sum::<f64>() / count
             };
-            outcome.value("mean accuracy", mean(points(curve)), None);
+            outcome.value("accuracy", mean(points(curve)), None);
         }
         Ok(Some(outcome))
     }

@@ -29,6 +29,7 @@ pub use sizes::Sizes;
 pub use strengths::Strengths;
 
 use super::samples::{choose, restored, rows};
+use super::{TrainedWith, drawn, read_json};
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Subject};
 use sizes::WITH_BACKWARD;
@@ -150,10 +151,31 @@ impl Job for Evaluating<'_> {
 }
 
 impl<S: Subject> Ready<'_, S> {
+    /// The samples of a part that can be measured; of the training part those that the network was trained on.
+    fn measurable(&self, part: Part) -> Result<(Arc<S::Samples>, Vec<usize>)> {
+        let samples = self.subject.samples(part)?;
+        let (mut candidates, _) = self.subject.measurable(&samples, self.job.device)?;
+        let trained = self.of(part, samples.count())?;
+        candidates.retain(|place| trained.binary_search(place).is_ok());
+        Ok((samples, candidates))
+    }
+
+    /// The places of a part's samples, ascending; of the training part those that the network was trained on.
+    fn of(&self, part: Part, all: usize) -> Result<Vec<usize>> {
+        if part != Part::Train {
+            return Ok((0..all).collect());
+        }
+        let settings: TrainedWith = read_json(&self.job.training.join("settings.json"))?;
+        drawn(settings.training_samples, settings.seed, all)
+    }
+
     /// The samples of a part, or the first of each class in turn where not all are wanted.
     fn chosen(&self, part: Part, most: Option<usize>) -> Result<Places<S>> {
         let samples = self.subject.samples(part)?;
-        let all: Vec<usize> = (0..samples.count()).collect();
+        let all = match samples.count() {
+            0 => Vec::new(),
+            count => self.of(part, count)?,
+        };
         if all.is_empty() {
             let part = part.name();
             return Err(usage(format!("the {part} part of the data is empty")));
@@ -179,30 +201,31 @@ impl<S: Subject> Ready<'_, S> {
     }
 }
 
-/// Adds the fit of Theorem 1 to a curve: n', its errors, and the residual of each arm, the logarithm of measurement over
-/// theory.
+/// The arms of a curve: where ln(measurement / theory) is judged, above the first ratio and up to the second.
+const ARMS: [(&str, f64, f64); 3] = [
+    ("left arm", 0.0, 0.35),
+    ("trough", 0.35, 0.65),
+    ("right arm", 0.65, 1.0),
+];
+
+/// Adds the fit of Theorem 1 to a curve: n' with its error, how much it explains, and the distance of each arm.
 fn theory(outcome: &mut Outcome, fit: Option<&EffectivePlayers>) {
     let Some(fit) = fit else {
         return;
     };
     outcome.value("effective players", fit.players, fit.error);
     outcome.value("residual", fit.residual, None);
-    for (name, value) in [
-        ("explained", fit.r_squared),
-        ("left arm", fit.left_arm),
-        ("trough", Some(fit.trough)),
-        ("right arm", fit.right_arm),
-        ("right end", fit.right_end),
-    ] {
+    outcome.value("at limit", f64::from(u8::from(fit.at_limit)), None);
+    for (name, value) in [("explained", fit.r_squared), ("right end", fit.right_end)] {
         outcome.value(name, value.unwrap_or(f64::NAN), None);
     }
-    for (name, value) in [
-        ("left arm", fit.left_arm),
-        ("trough", Some(fit.trough)),
-        ("right end", fit.right_end),
-    ] {
-        let size = value.map_or(f64::NAN, f64::abs);
-        outcome.value(format!("size of {name}"), size, None);
+    // Root mean square, so that a curve above theory here and below it there does not agree on the whole.
+    for (name, low, high) in ARMS {
+        let inside = fit.points.iter();
+        let inside = inside.filter(|p| p.ratio > low && p.ratio <= high);
+        let residuals: Vec<f64> = inside.filter_map(|p| p.residual).collect();
+        let squares: f64 = residuals.iter().map(|r| r * r).sum();
+        outcome.value(name, (squares / residuals.len() as f64).sqrt(), None);
     }
     let points = fit.points.iter();
     outcome.curve(

@@ -97,8 +97,7 @@ impl Strengths {
     ) -> Result<Option<Outcome>> {
         let Ready { subject, net, job } = ready;
         let measure = self.measure(among);
-        let samples = subject.samples(among.part)?;
-        let (candidates, _) = subject.measurable(&samples, job.device)?;
+        let (samples, candidates) = ready.measurable(among.part)?;
         let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
         let protocol = chosen.protocol(*subject, &measure)?;
         let about = subject.about();
@@ -173,7 +172,7 @@ fn outcome(strength: &Strength) -> Outcome {
     }
     let level = points.iter().map(|p| p.corrected.unwrap_or(p.raw));
     outcome.value(
-        "mean S",
+        "level of S",
         level.sum::<f64>() / points.len().max(1) as f64,
         None,
     );
