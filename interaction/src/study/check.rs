@@ -330,12 +330,6 @@ impl MeasureEntry {
             _ => Some(50),
         };
         let samples = samples.or(few);
-        if self.fit.is_some() && (self.samples.is_some() || self.part.is_some()) {
-            return Err(format!(
-                "measure \"{}\": fit is of all training and test samples; leave samples and part out",
-                self.name.get_ref()
-            ));
-        }
         let among = Among {
             samples,
             part: self.part.unwrap_or(Part::Test),
@@ -360,6 +354,12 @@ impl MeasureEntry {
         ];
         let mut given = kinds.into_iter().flatten();
         match (given.next(), given.next()) {
+            (Some(Evaluation::Fit(_)), None) if self.samples.is_some() || self.part.is_some() => {
+                Err(format!(
+                    "measure \"{}\": fit is of all training and test samples; leave samples and part out",
+                    self.name.get_ref()
+                ))
+            }
             (Some(evaluation), None) => Ok(evaluation),
             _ => Err(format!(
                 "measure \"{}\": give one of orders, attack, fit, learning, attacked-orders, masking",

@@ -208,6 +208,23 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         ("orders = {}", "orders = {}\nfit = {}", "give one of orders"),
         ("samples = 200", "samples = -1", "invalid value"),
         ("schema = 1", "schema = 2", "reads schema 1"),
+        (
+            "descending = [\"normal\", \"low\"]",
+            "descending = [{ constant = inf }, \"low\"]",
+            "numbers are finite",
+        ),
+        (
+            "descending = [\"normal\", \"low\"]",
+            "descending = [{ constant = 1.0, variant = \"low\" }, \"low\"]",
+            "not both",
+        ),
+        (
+            "samples = 200\n",
+            "samples = 200\nvariants = []\n",
+            "an empty list",
+        ),
+        ("orders = {}", "fit = {}", "leave samples and part out"),
+        ("epochs = 200", "epochs = 0", "epochs = 0"),
     ] {
         assert!(own.contains(from), "{from}");
         let file = write("bad.toml", &own.replacen(from, to, 1));
