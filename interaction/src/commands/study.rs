@@ -93,7 +93,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
             share: args.part,
         }
         .all()?;
-    let report = Report::of(&study, size, &cells, &store)?;
+    let report = Report::of(&study, size, &cells, &store);
     println!("{}", report.text());
     let folder = store.reports(&format!("{}-{}", study.name.get_ref(), size.name()));
     let files = report.write(&folder)?;

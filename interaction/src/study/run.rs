@@ -85,11 +85,10 @@ impl Run<'_> {
             }
             let training = &self.cells.trainings[*place];
             let measures: Vec<&MeasureCell> = self.measures(*place).collect();
-            let finished = Store::finished(&self.store.training(training))?.is_some();
-            let mut left = Vec::with_capacity(measures.len());
-            for cell in &measures {
-                left.push(Store::finished(&self.store.measure(cell))?.is_none());
-            }
+            let finished = Store::finished(&self.store.training(training)).is_some();
+            let left = measures.iter();
+            let left = left.map(|cell| Store::finished(&self.store.measure(cell)).is_none());
+            let left: Vec<bool> = left.collect();
             let of = (training.subject.as_str(), training.variant.as_str());
             let prices = match known.iter().find(|(s, v, _)| (*s, *v) == of) {
                 Some((_, _, prices)) => prices.clone(),
@@ -141,11 +140,7 @@ impl Run<'_> {
         let folder = self.store.training(training);
         let done = self.train(training);
         let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
-        progress.tell(
-            &training.hash,
-            &done,
-            &format!("train   {}", training.words()),
-        );
+        progress.tell(&training.hash, &done, &format!("train   {words}"));
         for cell in self.measures(place) {
             if let Done::Elsewhere | Done::Interrupted = done {
                 break;
@@ -156,90 +151,85 @@ impl Run<'_> {
             let words = format!("measure {words}, {}", cell.words());
             let measured = self.measure(training, cell);
             done = measured.map_err(|e| named(&words, folder.clone(), e))?;
-            let words = format!("measure {}, {}", training.words(), cell.words());
             progress.tell(&cell.hash, &done, &words);
         }
         Ok(done)
     }
 
-    fn train(&self, cell: &TrainingCell) -> Result<Done> {
-        let path = self.store.training(cell);
-        if Store::finished(&path)?.is_some() {
+    /// A cell in this folder, computed unless it is finished or another process computes it.
+    fn cell(
+        folder: &Path,
+        words: String,
+        compute: impl FnOnce() -> Result<Option<Outcome>>,
+    ) -> Result<Done> {
+        if Store::finished(folder).is_some() {
             return Ok(Done::Before);
         }
-        let Some(_claimed) = Store::claim(&path)? else {
+        let Some(_claimed) = Store::claim(folder)? else {
             return Ok(Done::Elsewhere);
         };
         // Another process may have finished it since.
-        if Store::finished(&path)?.is_some() {
+        if Store::finished(folder).is_some() {
             return Ok(Done::Before);
         }
         let start = Instant::now();
-        let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
-        let trained = open(&cell.spec)?.visit(Training {
-            spec: &cell.spec,
-            recipe: &cell.recipe,
-            place: Place {
-                device: self.device,
-                name: self.name,
-                folder: &folder,
-                command: self.command,
-            },
-            resume: true,
-            shown: Shown::Nothing,
-            kept: &cell.kept,
-            suggest: false,
-        })?;
-        if !trained.settings.complete {
+        let Some(outcome) = compute()? else {
             return Ok(Done::Interrupted);
-        }
+        };
         let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
-            cell: cell.words(),
+            cell: words,
             seconds,
-            outcome: Outcome::default(),
+            outcome,
         };
-        Store::finish(&path, &finished)?;
-        // The state of the optimizer is of no use any more.
-        std::fs::remove_dir_all(path.join("training").join("checkpoint")).ok();
+        Store::finish(folder, &finished)?;
         Ok(Done::Now(seconds))
+    }
+
+    fn train(&self, cell: &TrainingCell) -> Result<Done> {
+        let path = self.store.training(cell);
+        let done = Self::cell(&path, cell.words(), || {
+            let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
+            let trained = open(&cell.spec)?.visit(Training {
+                spec: &cell.spec,
+                recipe: &cell.recipe,
+                place: Place {
+                    device: self.device,
+                    name: self.name,
+                    folder: &folder,
+                    command: self.command,
+                },
+                resume: true,
+                shown: Shown::Nothing,
+                kept: &cell.kept,
+                suggest: false,
+            })?;
+            Ok(trained.settings.complete.then(Outcome::default))
+        })?;
+        if let Done::Now(_) = done {
+            // The state of the optimizer is of no use any more.
+            std::fs::remove_dir_all(path.join("training").join("checkpoint")).ok();
+        }
+        Ok(done)
     }
 
     fn measure(&self, training: &TrainingCell, cell: &MeasureCell) -> Result<Done> {
         let path = self.store.measure(cell);
-        if Store::finished(&path)?.is_some() {
-            return Ok(Done::Before);
-        }
-        let Some(_claimed) = Store::claim(&path)? else {
-            return Ok(Done::Elsewhere);
-        };
-        if Store::finished(&path)?.is_some() {
-            return Ok(Done::Before);
-        }
-        let start = Instant::now();
-        let folder = self.store.training(training);
-        let spec = Spec {
-            weights: Some(folder.clone()),
-            ..training.spec.clone()
-        };
-        let outcome = open(&spec)?.visit(Evaluating {
-            evaluation: &cell.evaluation,
-            weights: &self.store.weights(training, cell),
-            training: &folder,
-            device: self.device,
-            folder: &path,
-        })?;
-        let Some(outcome) = outcome else {
-            return Ok(Done::Interrupted);
-        };
-        let seconds = start.elapsed().as_secs_f64();
-        let finished = Finished {
-            cell: format!("{}, {}", training.words(), cell.words()),
-            seconds,
-            outcome,
-        };
-        Store::finish(&path, &finished)?;
-        Ok(Done::Now(seconds))
+        let words = format!("{}, {}", training.words(), cell.words());
+        Self::cell(&path, words, || {
+            let folder = self.store.training(training);
+            let spec = Spec {
+                weights: Some(folder.clone()),
+                ..training.spec.clone()
+            };
+            open(&spec)?.visit(Evaluating {
+                evaluation: &cell.evaluation,
+                weights: &self.store.weights(training, cell),
+                training: &folder,
+                device: self.device,
+                folder: &path,
+            })
+        })
     }
 }
 

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use burn_interaction::internal::replace;
-
 use super::cells::{FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
-use crate::work::{Outcome, kept, read_json};
+use crate::work::{Outcome, kept, read_json, write_json};
 
 /// The file that tells a store and its form.
 const MARK: &str = "store.json";
@@ -54,6 +52,14 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self> {
         let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", path.display()));
         let mark = path.join(MARK);
+        // Another process may be making the store: its mark is looked for after what else there is, and is the first file
+        // that is there under its own name.
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        let unfinished =
+            |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(".interaction-");
+        let others = entries
+            .filter(|entry| !unfinished(&entry.file_name()))
+            .count();
         if mark.exists() {
             let found: Mark = read_json(&mark).map_err(|e| {
                 usage(format!(
@@ -68,8 +74,7 @@ impl Store {
                 )));
             }
         } else {
-            let empty = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-            if path.exists() && !empty {
+            if others > 0 {
                 return Err(usage(format!(
                     "{} is no store of studies and not empty: give another --out",
                     path.display()
@@ -105,21 +110,17 @@ impl Store {
         }
     }
 
-    /// The finished cell in a folder; `None` where it is not finished.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file of a finished cell cannot be read.
-    pub fn finished(folder: &Path) -> Result<Option<Finished>> {
+    /// The finished cell in a folder; `None` where it is not finished, or its file is damaged, which is said.
+    pub fn finished(folder: &Path) -> Option<Finished> {
         let file = folder.join(FINISHED);
         if !file.exists() {
-            return Ok(None);
+            return None;
         }
         match read_json(&file) {
-            Ok(finished) => Ok(Some(finished)),
+            Ok(finished) => Some(finished),
             Err(error) => {
                 eprintln!("warning: {error}: the cell counts as not finished");
-                Ok(None)
+                None
             }
         }
     }
@@ -170,7 +171,7 @@ impl Store {
                 .flatten();
             for entry in entries.flatten() {
                 let (from, to) = (entry.path(), self.path.join(kind).join(entry.file_name()));
-                if Self::finished(&from)?.is_some() && Self::finished(&to)?.is_none() {
+                if Self::finished(&from).is_some() && Self::finished(&to).is_none() {
                     // Whole or not at all, whatever ends the copy.
                     let part = to.with_extension("part");
                     let fail = |e| usage(format!("copying {}: {e}", from.display()));
@@ -210,15 +211,4 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Writes a value as JSON, so that a kill leaves the old file or the new one.
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    use std::io::Write;
-
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|e| usage(format!("{}: {e}", path.display())))?;
-    Ok(replace(path, |file| {
-        file.write_all((text + "\n").as_bytes())
-    })?)
 }

@@ -204,12 +204,7 @@ impl Folder {
     ///
     /// Fails where the file cannot be written.
     pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
-        let path = self.file(name);
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|e| usage(format!("{}: {e}", path.display())))?;
-        Ok(replace(&path, |file| {
-            file.write_all((text + "\n").as_bytes())
-        })?)
+        write_json(&self.file(name), value)
     }
 
     /// The files that this run wrote, for the last line of a report.
@@ -222,6 +217,19 @@ impl Folder {
         }
         format!("{}: {}", self.path.display(), names.join(", "))
     }
+}
+
+/// Writes a value as JSON, so that a kill leaves the old file or the new one.
+///
+/// # Errors
+///
+/// Fails where the file cannot be written.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|e| usage(format!("{}: {e}", path.display())))?;
+    Ok(replace(path, |file| {
+        file.write_all((text + "\n").as_bytes())
+    })?)
 }
 
 /// Reads a JSON file.

@@ -4,9 +4,9 @@ use std::path::Path;
 use burn_interaction::internal::replace;
 use serde::Serialize;
 
-use super::super::store::write_json;
 use super::Report;
 use crate::error::{Result, usage};
+use crate::work::write_json;
 
 /// One number of one cell.
 #[derive(Serialize)]

@@ -11,7 +11,6 @@ use super::cells::{Cells, Size};
 use super::file::{MeasureEntry, Study};
 use super::store::{Finished, Store};
 use super::value::Value;
-use crate::error::Result;
 use crate::work::Outcome;
 
 use numbers::Spread;
@@ -29,29 +28,25 @@ pub struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// Reads the finished cells of a store.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file of a finished cell cannot be read.
-    pub fn of(study: &'a Study, size: Size, cells: &'a Cells, store: &Store) -> Result<Self> {
+    pub fn of(study: &'a Study, size: Size, cells: &'a Cells, store: &Store) -> Self {
         let mut seconds = 0.0;
         for cell in &cells.trainings {
-            let finished = Store::finished(&store.training(cell))?;
+            let finished = Store::finished(&store.training(cell));
             seconds += finished.map_or(0.0, |finished| finished.seconds);
         }
         let mut outcomes = Vec::with_capacity(cells.measures.len());
         for cell in &cells.measures {
-            let finished = Store::finished(&store.measure(cell))?;
+            let finished = Store::finished(&store.measure(cell));
             seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
             outcomes.push(finished.map(|Finished { outcome, .. }| outcome));
         }
-        Ok(Self {
+        Self {
             study,
             size,
             cells,
             outcomes,
             seconds,
-        })
+        }
     }
 
     /// How many measures are finished, and how many there are.

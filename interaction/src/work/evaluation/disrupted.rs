@@ -1,11 +1,11 @@
+use burn_interaction::Profile;
 use burn_interaction::evaluation::Attack;
-use burn_interaction::{Measurement, Profile, Progress};
 use serde::{Deserialize, Serialize};
 
+use super::super::Measure;
 use super::super::chosen::Chosen;
-use super::super::{Measure, interrupt};
 use super::strengths::RATIO;
-use super::{Among, Outcome, Ready};
+use super::{Among, Outcome, Ready, whole};
 use crate::error::Result;
 use crate::subject::Subject;
 
@@ -39,7 +39,7 @@ impl Disrupting {
         let attacked = self.attack.run(net, chosen.batch.clone())?;
         let mut profiles = Vec::new();
         for inputs in [chosen.batch.inputs.clone(), attacked.inputs] {
-            let measured = both(&measurement, net, inputs, &chosen)?;
+            let measured = whole(&measurement, net, inputs, &chosen)?;
             let Some(profile) = measured else {
                 return Ok(None);
             };
@@ -51,20 +51,6 @@ impl Disrupting {
         let share = changed.count() as f64 / attacked.samples.len() as f64;
         outcome.value("changed class", share, None);
         Ok(Some(outcome))
-    }
-}
-
-fn both<S: Subject>(
-    measurement: &Measurement<S::Players>,
-    net: &S::Net,
-    inputs: S::Input,
-    chosen: &Chosen<S>,
-) -> Result<Option<Profile>> {
-    let mut observer = |_: &Progress| interrupt::flow();
-    match measurement.run_observed(net, inputs, chosen.targets.clone(), &mut observer) {
-        Ok(profile) if profile.is_complete() => Ok(Some(profile)),
-        Ok(_) | Err(burn_interaction::Error::Interrupted) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

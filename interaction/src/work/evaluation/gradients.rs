@@ -6,8 +6,8 @@ use super::super::Measure;
 use super::super::chosen::Chosen;
 use super::sizes::WITH_BACKWARD;
 use super::strengths::RATIO;
-use super::{Among, Outcome, Ready, theory};
-use crate::error::{Result, usage};
+use super::{Among, Outcome, Ready, check_contexts, theory};
+use crate::error::Result;
 use crate::subject::Subject;
 
 /// The empirical learning strength of orders: norms of the gradients of interactions over the parameters.
@@ -38,12 +38,7 @@ impl Default for Gradients {
 impl Gradients {
     /// Refuses numbers that no measurement can have.
     pub(super) fn check(&self) -> Result<()> {
-        match self.contexts {
-            0 => Err(usage(
-                "contexts = 0: draw at least one context for each pair and order",
-            )),
-            _ => Ok(()),
-        }
+        check_contexts(self.contexts)
     }
 
     /// About how many forwards a sample of so many players takes, a backward counted as two.

@@ -13,9 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use burn_interaction::Batch;
 use burn_interaction::estimate::EffectivePlayers;
 use burn_interaction::evaluation::Attack;
+use burn_interaction::{Batch, Measurement, Profile, Progress};
 use burn_interaction_datasets::Samples;
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,9 @@ pub use outcome::*;
 pub use sizes::Sizes;
 pub use strengths::Strengths;
 
+use super::chosen::Chosen;
 use super::samples::{choose, restored, rows};
-use super::{TrainedWith, drawn, read_json};
+use super::{TrainedWith, drawn, interrupt, read_json};
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Subject};
 use sizes::WITH_BACKWARD;
@@ -94,6 +95,31 @@ impl Evaluation {
             }
             Self::Learning(own, among) => samples(among) * own.forwards(sizes.players),
         }
+    }
+}
+
+/// Refuses a measurement without contexts.
+fn check_contexts(contexts: usize) -> Result<()> {
+    match contexts {
+        0 => Err(usage(
+            "contexts = 0: draw at least one context for each pair and order",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The whole profile of chosen samples with these inputs; `None` where the measurement was interrupted.
+fn whole<S: Subject>(
+    measurement: &Measurement<S::Players>,
+    net: &S::Net,
+    inputs: S::Input,
+    chosen: &Chosen<S>,
+) -> Result<Option<Profile>> {
+    let mut observer = |_: &Progress| interrupt::flow();
+    match measurement.run_observed(net, inputs, chosen.targets.clone(), &mut observer) {
+        Ok(profile) if profile.is_complete() => Ok(Some(profile)),
+        Ok(_) | Err(burn_interaction::Error::Interrupted) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,13 +1,11 @@
 use burn_interaction::estimate::contextual_variability;
-use burn_interaction::{
-    Estimator, Orders, Origin, Pairs, Profile, Progress, Reward, Strength, digest,
-};
+use burn_interaction::{Estimator, Orders, Origin, Pairs, Profile, Reward, Strength, digest};
 use serde::{Deserialize, Serialize};
 
+use super::super::Measure;
 use super::super::chosen::Chosen;
-use super::super::{Measure, interrupt};
-use super::{Among, Outcome, Ready, theory};
-use crate::error::{Result, usage};
+use super::{Among, Outcome, Ready, check_contexts, theory, whole};
+use crate::error::Result;
 use crate::subject::Subject;
 
 /// The strengths S and J of orders, the fluctuation of Delta v, and the theory beside them.
@@ -52,12 +50,7 @@ impl Default for Strengths {
 impl Strengths {
     /// Refuses numbers that no measurement can have.
     pub(super) fn check(&self) -> Result<()> {
-        match self.contexts {
-            0 => Err(usage(
-                "contexts = 0: draw at least one context for each pair and order",
-            )),
-            _ => Ok(()),
-        }
+        check_contexts(self.contexts)
     }
 
     /// About how many forwards a sample of so many players takes: those of its enumeration, or four for each difference.
@@ -119,12 +112,9 @@ impl Strengths {
         if journal.exists() {
             measurement = measurement.resume(Profile::load_json(&journal)?);
         }
-        let mut observer = |_: &Progress| interrupt::flow();
-        let (inputs, targets) = (chosen.batch.inputs.clone(), chosen.targets.clone());
-        let profile = match measurement.run_observed(net, inputs, targets, &mut observer) {
-            Ok(profile) if profile.is_complete() => profile,
-            Ok(_) | Err(burn_interaction::Error::Interrupted) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let inputs = chosen.batch.inputs.clone();
+        let Some(profile) = whole(&measurement, net, inputs, &chosen)? else {
+            return Ok(None);
         };
         profile.save_json(file)?;
         std::fs::remove_file(journal).ok();
