@@ -52,12 +52,13 @@ pub use coalition::{Coalition, Pair};
 pub use device::{NamedDevice, compiled_backends, device, devices};
 pub use digest::digest;
 pub use error::{Error, Result};
-pub use estimate::{Estimate, Estimator, Orders, Pairs, Plan, Protocol};
+pub use estimate::{Contexts, Estimate, Estimator, Orders, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
 pub use input::{Batch, Sentences};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
 pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
 pub use profile::{
-    Curves, Depth, NoBand, Origin, Profile, SampleProfile, Strength, StrengthPoint, Verdict,
+    Curves, Depth, NoBand, Origin, Precision, Profile, SampleProfile, Strength, StrengthPoint,
+    Verdict,
 };

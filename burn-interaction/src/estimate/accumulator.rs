@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use crate::coalition::{Pair, binomial};
 use crate::game::Enumerated;
 
-use super::contexts::Contexts;
 use super::exact::spreads;
+use super::parts::{Halved, Parts};
 use super::singles::Singles;
+use super::tally::Tally;
 use super::{Block, Difference, Differences, Estimate, Estimator, Magnitudes, Plan, Shared};
 
 /// The estimates of one sample, with means over pairs that tell noise from interactions.
@@ -26,6 +27,8 @@ pub(crate) struct Estimates {
     pub singles: Option<Vec<f64>>,
     /// The variances of sums over all pairs, where these share contexts.
     pub shared: Option<Shared>,
+    /// The sample pair by pair, where that was asked for and contexts are drawn.
+    pub parts: Option<Parts>,
     /// The coalitions whose values were added up.
     pub forwards: u64,
 }
@@ -34,25 +37,27 @@ pub(crate) struct Estimates {
 pub(crate) struct Accumulator {
     plan: Plan,
     sums: Sums,
+    /// Sums over halves of the contexts, where parts are asked for.
+    halved: Option<Halved>,
     singles: Singles,
     forwards: u64,
 }
 
 enum Sums {
-    Differences(Vec<Contexts>),
+    Differences(Vec<Tally>),
     Table(Enumerated),
 }
 
 impl Accumulator {
-    pub fn new(plan: Plan) -> Self {
+    /// The sums of a plan; `parts` if the sample is to be known pair by pair.
+    pub fn new(plan: Plan, parts: bool) -> Self {
+        let cells = plan.orders().len() * plan.pairs().len();
         let sums = match plan.estimator() {
             Estimator::Exact => Sums::Table(Enumerated::zeros(plan.players())),
-            _ => Sums::Differences(vec![
-                Contexts::default();
-                plan.orders().len() * plan.pairs().len()
-            ]),
+            _ => Sums::Differences(vec![Tally::default(); cells]),
         };
         Self {
+            halved: parts.then(|| Halved::new(cells)),
             singles: Singles::new(plan.players()),
             plan,
             sums,
@@ -71,8 +76,12 @@ impl Accumulator {
                     let Difference {
                         pair, order, draw, ..
                     } = *difference;
-                    sums[order as usize * pairs + pair as usize]
-                        .push(difference.value(values), draw);
+                    let cell = order as usize * pairs + pair as usize;
+                    let value = difference.value(values);
+                    sums[cell].push(value, draw);
+                    if let Some(halved) = &mut self.halved {
+                        halved.push(cell, value, draw);
+                    }
                 }
             }
             _ => unreachable!("a plan has blocks of one kind"),
@@ -106,9 +115,13 @@ impl Accumulator {
                 (estimates, magnitudes)
             }
         };
-        let shared = match &self.sums {
-            Sums::Table(_) => None,
-            Sums::Differences(sums) => Shared::of(plan, sums),
+        let (shared, parts) = match &self.sums {
+            Sums::Table(_) => (None, None),
+            Sums::Differences(sums) => {
+                let halved = self.halved.as_ref();
+                let parts = halved.map(|halved| halved.parts(plan, sums, &estimates));
+                (Shared::of(plan, sums), parts)
+            }
         };
         Estimates {
             players: plan.players(),
@@ -118,6 +131,7 @@ impl Accumulator {
             magnitudes,
             singles: self.singles.finish(),
             shared,
+            parts,
             forwards: self.forwards,
         }
     }

@@ -29,12 +29,11 @@
 //! The noise floor is the difference of two halves of the contexts, scaled to the noise of their mean: .92 .95 .97, .77 .82
 //! .87, .97 .97 .99, .96 .98 .99, .97 .99 1.00 and .98 1.00 1.00 of the true mean error for those games.
 
-use super::contexts::{Magnitudes, Split, mean};
+use super::tally::{Magnitudes, Split, mean};
 
 /// A strength by each way to correct it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Corrected {
-    pub raw: f64,
     pub cross: f64,
     pub moment: f64,
 }
@@ -48,7 +47,6 @@ impl Corrected {
             false => 1.0,
         };
         Self {
-            raw,
             // Noise never takes from the mean of magnitudes.
             cross: geometric.min(raw),
             moment: raw * share.min(1.0).sqrt(),
@@ -59,15 +57,21 @@ impl Corrected {
         f64::midpoint(self.cross, self.moment)
     }
 
-    /// A function of each of the three strengths.
-    pub fn map(&self, of: impl Fn(f64) -> f64) -> [f64; 3] {
-        [self.raw, self.cross, self.moment].map(of)
+    /// The square of the strength by both ways, which noise may take below zero: it moves with every part, where the strength stays
+    /// at zero.
+    pub fn square(raw: f64, split: &Split) -> f64 {
+        let moment = match split.squares > 0.0 {
+            true => raw * raw * split.unbiased / split.squares,
+            false => raw * raw,
+        };
+        f64::midpoint(split.cross * split.others, moment)
     }
 }
 
-/// The bias that may be left in a quantity, from its value by each way to correct and the contexts of a pair.
-pub(crate) fn remaining_bias([raw, cross, moment]: [f64; 3], value: f64, contexts: f64) -> f64 {
-    ((cross - moment) / 4.0).hypot((raw - value) / (2.0 * contexts.max(1.0)))
+/// The bias that may be left in a quantity: from its value by each way to correct, and by the strengths less 1 / 2K of their
+/// correction.
+pub(crate) fn remaining_bias([cross, moment, less]: [f64; 3], value: f64) -> f64 {
+    ((cross - moment) / 4.0).hypot(value - less)
 }
 
 /// Whether noise is all that an order shows: an estimator of its strength without noise is not above zero.
@@ -87,11 +91,11 @@ pub(crate) fn pooled<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::contexts::Contexts;
-    use super::super::contexts::tests::{contexts, normal};
+    use super::super::tally::Tally;
+    use super::super::tally::tests::{normal, tally};
     use super::*;
 
-    fn corrected(pairs: &[Contexts]) -> Corrected {
+    fn corrected(pairs: &[Tally]) -> Corrected {
         let sample = Magnitudes::sampled(pairs, pairs.len());
         Corrected::of(sample.raw, &sample.split.unwrap())
     }
@@ -99,21 +103,21 @@ mod tests {
     #[test]
     fn differences_of_one_sign_need_no_correction_by_signs() {
         let pairs = [
-            contexts([1.0, 0.0, 0.0, 3.0, 0.0, 0.0]),
-            contexts([-1.0, 0.0, -2.0, 0.0, 0.0, 0.0]),
+            tally([1.0, 0.0, 0.0, 3.0, 0.0, 0.0]),
+            tally([-1.0, 0.0, -2.0, 0.0, 0.0, 0.0]),
         ];
-        let c = corrected(&pairs);
-        assert!((c.cross - c.raw).abs() < 1e-12 && c.moment < c.raw);
+        let (c, raw) = (corrected(&pairs), 7.0 / 12.0);
+        assert!((c.cross - raw).abs() < 1e-12 && c.moment < raw);
     }
 
     #[test]
     fn normal_interactions_with_normal_noise_are_recovered() {
         let mut rng = crate::coalition::generator(1, 0);
         for (deviation, count) in [(0.0, 6), (0.3, 6), (0.3, 7), (1.0, 2), (1.0, 3), (1.0, 20)] {
-            let pairs: Vec<Contexts> = (0..20_000)
+            let pairs: Vec<Tally> = (0..20_000)
                 .map(|_| {
                     let truth = deviation * normal(&mut rng);
-                    contexts((0..count).map(|_| truth + normal(&mut rng)))
+                    tally((0..count).map(|_| truth + normal(&mut rng)))
                 })
                 .collect();
             let c = corrected(&pairs);
@@ -130,13 +134,11 @@ mod tests {
     #[test]
     fn noise_that_clamps_a_correction_is_told() {
         // Two contexts that cancel, pair by pair.
-        let pairs = [contexts([1.0, -1.1]), contexts([-2.0, 2.1])];
+        let pairs = [tally([1.0, -1.1]), tally([-2.0, 2.1])];
         let split = Magnitudes::sampled(&pairs, 2).split.unwrap();
         assert!(is_below_noise(&split));
         assert_eq!(corrected(&pairs).value(), 0.0);
-        let split = Magnitudes::sampled(&[contexts([1.0, 1.1])], 1)
-            .split
-            .unwrap();
+        let split = Magnitudes::sampled(&[tally([1.0, 1.1])], 1).split.unwrap();
         assert!(!is_below_noise(&split));
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn blocks(
                     builder.add(&context, pair, place(draw));
                 }
             } else {
-                for draw in 0..plan.contexts() {
+                for draw in 0..plan.contexts_at(order) {
                     let context = sample_of_size(players, order, &outside, &mut rng);
                     builder.add(&context, pair, place(draw));
                 }

@@ -1,16 +1,20 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use rand::{Rng, RngExt, seq::index};
+use rand::Rng;
 
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 use crate::text::{number, spelled};
 
+use super::drawing::{Stars, choose, gather, one_place};
+use super::grid::{Grid, all_pairs};
+
 /// Which pairs of players to measure. Drawn anew for every sample, from the seed and the sample's id.
 ///
-/// Spelled `all`, `random:N`, `neighbours:RADIUS:N`, `windows:SIDE:N`, or a list such as `0-1,4-7`.
+/// Spelled `all`, `random:N`, `neighbours:RADIUS:N`, `stars:RADIUS:PLACES:ARMS`, `stars:any:PLACES:ARMS`, `windows:SIDE:N`, or a
+/// list such as `0-1,4-7`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pairs(Kind);
 
@@ -19,6 +23,7 @@ enum Kind {
     All,
     Random { count: usize },
     Neighbours { radius: usize, count: usize },
+    Stars(Stars),
     Windows { side: usize, count: usize },
     Given(Vec<Pair>),
 }
@@ -38,6 +43,20 @@ impl Pairs {
     /// duplicates are rejected. The papers use radius 2.
     pub fn neighbours(radius: usize, count: usize) -> Self {
         Self(Kind::Neighbours { radius, count })
+    }
+
+    /// Stars: at each of `places` a player i uniform, and `arms` different players j uniform in the window of `radius` around i,
+    /// clamped at the border, or among all players without a radius. Near and far ones have their shares in each star.
+    ///
+    /// Each pair has the distribution of [`neighbours`](Pairs::neighbours), or of [`random`](Pairs::random), so that the mean over
+    /// them is that of the papers' pairs. The pairs of a star share players, which the toggled estimator turns into 2 + 2 / arms
+    /// values a difference. A pair that is drawn twice counts once.
+    pub fn stars(radius: Option<usize>, places: usize, arms: usize) -> Self {
+        Self(Kind::Stars(Stars {
+            radius,
+            places,
+            arms,
+        }))
     }
 
     /// All pairs inside randomly placed `side` x `side` windows of a grid, until there are `count`.
@@ -64,24 +83,37 @@ impl Pairs {
         grid: Option<[usize; 2]>,
         rng: &mut impl Rng,
     ) -> Result<Vec<Pair>> {
+        let placed = self.placed(players, grid, rng)?;
+        Ok(placed.into_keys().collect())
+    }
+
+    /// The pairs for one sample with the number of the place that each was drawn at: pairs of one star or window lie at one
+    /// place, and so do all pairs where none are drawn.
+    pub(super) fn placed(
+        &self,
+        players: usize,
+        grid: Option<[usize; 2]>,
+        rng: &mut impl Rng,
+    ) -> Result<BTreeMap<Pair, u32>> {
         if players < 2 {
             return Err(Error::TooFewPlayers { players });
         }
+        let all = |near: &dyn Fn(Pair) -> bool| all_pairs(players).filter(|p| near(*p)).collect();
         let pairs = match &self.0 {
-            Kind::All => all_pairs(players).collect(),
+            Kind::All => one_place(all_pairs(players)),
             Kind::Random { count } => choose(*count, all_pairs(players).collect(), rng),
             Kind::Neighbours { radius, count } => {
                 let grid = Grid::of(grid)?;
-                let near = all_pairs(players)
-                    .filter(|p| grid.distance(*p) <= *radius)
-                    .collect();
+                let near = all(&|p| grid.distance(p) <= *radius);
                 gather(*count, near, || vec![grid.neighbours(*radius, rng)])
+            }
+            Kind::Stars(stars) => {
+                let grid = stars.radius.map(|_| Grid::of(grid)).transpose()?;
+                stars.placed(players, grid.as_ref(), rng)
             }
             Kind::Windows { side, count } => {
                 let grid = Grid::of(grid)?;
-                let near = all_pairs(players)
-                    .filter(|p| grid.distance(*p) < *side)
-                    .collect();
+                let near = all(&|p| grid.distance(p) < *side);
                 gather(*count, near, || grid.window(*side, rng))
             }
             Kind::Given(given) => {
@@ -92,12 +124,23 @@ impl Pairs {
                         players,
                     }),
                 };
-                given.iter().map(check).collect::<Result<BTreeSet<_>>>()?
+                one_place(given.iter().map(check).collect::<Result<BTreeSet<_>>>()?)
             }
         };
         match pairs.is_empty() {
             true => Err(Error::NoPairs),
-            false => Ok(pairs.into_iter().collect()),
+            false => Ok(pairs),
+        }
+    }
+
+    /// The stars of these pairs with other numbers of places and arms, which have the same distribution; `None` for pairs that are
+    /// not drawn one by one.
+    pub(crate) fn starred(&self, places: usize, arms: usize) -> Option<Self> {
+        match self.0 {
+            Kind::Random { .. } => Some(Self::stars(None, places, arms)),
+            Kind::Neighbours { radius, .. } => Some(Self::stars(Some(radius), places, arms)),
+            Kind::Stars(Stars { radius, .. }) => Some(Self::stars(radius, places, arms)),
+            _ => None,
         }
     }
 }
@@ -108,6 +151,14 @@ impl fmt::Display for Pairs {
             Kind::All => f.write_str("all"),
             Kind::Random { count } => write!(f, "random:{count}"),
             Kind::Neighbours { radius, count } => write!(f, "neighbours:{radius}:{count}"),
+            Kind::Stars(Stars {
+                radius,
+                places,
+                arms,
+            }) => match radius {
+                Some(radius) => write!(f, "stars:{radius}:{places}:{arms}"),
+                None => write!(f, "stars:any:{places}:{arms}"),
+            },
             Kind::Windows { side, count } => write!(f, "windows:{side}:{count}"),
             Kind::Given(pairs) => {
                 let texts: Vec<String> = pairs.iter().map(|(i, j)| format!("{i}-{j}")).collect();
@@ -122,7 +173,7 @@ impl FromStr for Pairs {
 
     fn from_str(text: &str) -> Result<Self> {
         let refused = || {
-            let remedy = "give all, N, random:N, neighbours:RADIUS:N, windows:SIDE:N, or pairs such as 0-1,4-7";
+            let remedy = "give all, N, random:N, neighbours:RADIUS:N, stars:RADIUS:PLACES:ARMS (or stars:any:..), windows:SIDE:N, or pairs such as 0-1,4-7";
             Error::setting("pairs", text, remedy)
         };
         let count = |text: &str| number::<usize>("pairs", text).map_err(|_| refused());
@@ -134,6 +185,13 @@ impl FromStr for Pairs {
             ["all"] => Ok(Self::all()),
             ["random", n] => Ok(Self::random(count(n)?)),
             ["neighbours", radius, n] => Ok(Self::neighbours(count(radius)?, count(n)?)),
+            ["stars", radius, places, arms] => {
+                let radius = match radius {
+                    "any" => None,
+                    number => Some(count(number)?),
+                };
+                Ok(Self::stars(radius, count(places)?, count(arms)?))
+            }
             ["windows", side, n] => Ok(Self::windows(count(side)?, count(n)?)),
             [given] if given.contains('-') => Ok(Self::given(
                 given.split(',').map(pair).collect::<Result<Vec<_>>>()?,
@@ -145,92 +203,6 @@ impl FromStr for Pairs {
 }
 
 spelled!(Pairs);
-
-fn all_pairs(players: usize) -> impl Iterator<Item = Pair> {
-    (0..players).flat_map(move |i| (i + 1..players).map(move |j| (i, j)))
-}
-
-/// `count` different ones of the candidates, uniformly; all of them when there are no more than that.
-fn choose(count: usize, candidates: Vec<Pair>, rng: &mut impl Rng) -> BTreeSet<Pair> {
-    let count = count.min(candidates.len());
-    index::sample(rng, candidates.len(), count)
-        .into_iter()
-        .map(|k| candidates[k])
-        .collect()
-}
-
-/// Proposals until there are `count` different pairs, or all the `available` ones.
-fn gather(
-    count: usize,
-    available: Vec<Pair>,
-    mut propose: impl FnMut() -> Vec<Pair>,
-) -> BTreeSet<Pair> {
-    if available.len() <= count {
-        return available.into_iter().collect();
-    }
-    let mut chosen = BTreeSet::new();
-    while chosen.len() < count {
-        for pair in propose() {
-            if chosen.len() < count {
-                chosen.insert(pair);
-            }
-        }
-    }
-    chosen
-}
-
-struct Grid {
-    rows: usize,
-    columns: usize,
-}
-
-impl Grid {
-    fn of(grid: Option<[usize; 2]>) -> Result<Self> {
-        let [rows, columns] = grid.ok_or_else(|| {
-            Error::setting(
-                "pairs",
-                "neighbours or windows",
-                "these players lie on no grid: use all, random or given pairs",
-            )
-        })?;
-        Ok(Self { rows, columns })
-    }
-
-    fn distance(&self, (i, j): Pair) -> usize {
-        let rows = (i / self.columns).abs_diff(j / self.columns);
-        rows.max((i % self.columns).abs_diff(j % self.columns))
-    }
-
-    fn neighbours<R: Rng>(&self, radius: usize, rng: &mut R) -> Pair {
-        let (row, column) = (
-            rng.random_range(0..self.rows),
-            rng.random_range(0..self.columns),
-        );
-        let near = |centre: usize, end: usize, rng: &mut R| {
-            rng.random_range(centre.saturating_sub(radius)..(centre + radius + 1).min(end))
-        };
-        loop {
-            let other = (near(row, self.rows, rng), near(column, self.columns, rng));
-            if other != (row, column) {
-                let (i, j) = (
-                    row * self.columns + column,
-                    other.0 * self.columns + other.1,
-                );
-                return (i.min(j), i.max(j));
-            }
-        }
-    }
-
-    fn window(&self, side: usize, rng: &mut impl Rng) -> Vec<Pair> {
-        let (height, width) = (side.min(self.rows), side.min(self.columns));
-        let top = rng.random_range(0..=self.rows - height);
-        let left = rng.random_range(0..=self.columns - width);
-        let player = |k: usize| (top + k / width) * self.columns + left + k % width;
-        all_pairs(height * width)
-            .map(|(a, b)| (player(a), player(b)))
-            .collect()
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -292,6 +264,18 @@ mod tests {
         ));
         assert!(matches!(refuse(Pairs::given([]), None), Error::NoPairs));
         assert!(matches!(refuse(Pairs::random(0), None), Error::NoPairs));
+        assert!(matches!(
+            refuse(Pairs::stars(None, 0, 3), None),
+            Error::NoPairs
+        ));
+        assert!(matches!(
+            refuse(Pairs::stars(None, 3, 0), None),
+            Error::NoPairs
+        ));
+        assert!(matches!(
+            refuse(Pairs::stars(Some(1), 3, 1), None),
+            Error::Setting { .. }
+        ));
         assert!(matches!(
             refuse(Pairs::neighbours(0, 3), Some([2, 2])),
             Error::NoPairs

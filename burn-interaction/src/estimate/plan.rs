@@ -1,7 +1,7 @@
 use crate::coalition::{EXACT_LIMIT, Generator, Pair, binomial, sample_generator};
 use crate::error::{Error, Result};
 
-use super::{Estimator, Protocol};
+use super::{Contexts, Estimator, Protocol};
 
 /// The numbers that tell the draws of a sample's pairs from those of its contexts.
 const PAIRS: u64 = 0;
@@ -25,8 +25,9 @@ pub struct Plan {
     players: usize,
     orders: Vec<usize>,
     pairs: Vec<Pair>,
+    places: Vec<u32>,
     estimator: Estimator,
-    contexts: usize,
+    contexts: Contexts,
     seed: u64,
     id: u64,
 }
@@ -44,11 +45,11 @@ impl Plan {
         protocol: &Protocol,
         id: u64,
     ) -> Result<Self> {
-        let Protocol { contexts, seed, .. } = *protocol;
-        if contexts == 0 {
+        let (contexts, seed) = (protocol.contexts.clone(), protocol.seed);
+        if contexts.fewest() == 0 {
             return Err(Error::setting(
                 "contexts",
-                0,
+                contexts,
                 "draw at least one context for each pair and order",
             ));
         }
@@ -71,10 +72,17 @@ impl Plan {
         }
         // Pairs and contexts are drawn apart: more contexts leave the pairs as they are.
         let mut rng = sample_generator(seed, id, [PAIRS, 0]);
+        let orders = protocol.orders.resolve(players)?;
+        let (pairs, places) = protocol
+            .pairs
+            .placed(players, grid, &mut rng)?
+            .into_iter()
+            .unzip();
         Ok(Self {
             players,
-            orders: protocol.orders.resolve(players)?,
-            pairs: protocol.pairs.resolve(players, grid, &mut rng)?,
+            orders,
+            pairs,
+            places,
             estimator,
             contexts,
             seed,
@@ -97,21 +105,31 @@ impl Plan {
         &self.pairs
     }
 
+    /// The number of the place of each pair, see [`Pairs::placed`](super::Pairs::placed).
+    pub(crate) fn places(&self) -> &[u32] {
+        &self.places
+    }
+
     /// The estimator, never [`Estimator::Auto`].
     pub fn estimator(&self) -> Estimator {
         self.estimator
     }
 
     /// Contexts asked for at each pair and order.
-    pub fn contexts(&self) -> usize {
-        self.contexts
+    pub fn contexts(&self) -> &Contexts {
+        &self.contexts
+    }
+
+    /// Contexts asked for of each pair at an order.
+    pub(super) fn contexts_at(&self, order: usize) -> usize {
+        self.contexts.at(order, self.players)
     }
 
     /// Whether all contexts of an order are evaluated, so that its interactions are exact: always for
     /// [`Estimator::Exact`], else where C(n - 2, m) is at most the contexts asked for.
     pub fn is_exhaustive(&self, order: usize) -> bool {
         self.estimator == Estimator::Exact
-            || binomial(self.players - 2, order) <= self.contexts as f64
+            || binomial(self.players - 2, order) <= self.contexts_at(order) as f64
     }
 
     /// The generator of one part of the contexts.
@@ -137,7 +155,7 @@ mod tests {
             orders,
             pairs,
             estimator,
-            contexts,
+            contexts: contexts.into(),
             seed: 7,
             ..Protocol::default()
         };
@@ -270,12 +288,12 @@ mod tests {
 
     #[test]
     fn zero_contexts_and_too_many_players_are_refused() {
-        let new = |players, estimator, contexts| {
+        let new = |players, estimator, contexts: usize| {
             let protocol = Protocol {
                 orders: Orders::all(),
                 pairs: Pairs::all(),
                 estimator,
-                contexts,
+                contexts: contexts.into(),
                 ..Protocol::default()
             };
             Plan::new(players, None, &protocol, 0).unwrap_err()

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::game::Reward;
 use crate::players::Baseline;
 
-use super::{Estimator, Orders, Pairs};
+use super::{Contexts, Estimator, Orders, Pairs};
 
 /// The protocol of a measurement: with a network, its players and samples it fixes every coalition that is evaluated.
 ///
@@ -18,7 +18,7 @@ pub struct Protocol {
     /// The estimator.
     pub estimator: Estimator,
     /// Contexts asked for at each pair and order.
-    pub contexts: usize,
+    pub contexts: Contexts,
     /// The seed of all draws.
     pub seed: u64,
     /// The worth of a coalition.
@@ -35,7 +35,7 @@ impl Default for Protocol {
             orders: Orders::published(),
             pairs: Pairs::random(200),
             estimator: Estimator::default(),
-            contexts: 100,
+            contexts: Contexts::each(100),
             seed: 0,
             reward: Reward::default(),
             baseline: None,
@@ -81,11 +81,17 @@ macro_rules! sets_protocol {
         $crate::estimate::sets_protocol!(@each
             orders: $crate::estimate::Orders, "The orders to measure.";
             estimator: $crate::estimate::Estimator, "How interactions are estimated.";
-            contexts: usize, "Contexts for each pair and order; where there are no more than that, all are evaluated and the result is exact.";
             seed: u64, "The seed of all draws. Together with the samples' ids it fixes the result, which does not depend on the batch size.";
             reward: $crate::game::Reward, "The worth of a coalition.";
             $($setting: $type, $doc;)*
         );
+
+        /// Contexts for each pair and order, the same number for all or by ratio; where there are no more than that, all are
+        /// evaluated and the result is exact.
+        pub fn contexts(mut self, contexts: impl Into<$crate::estimate::Contexts>) -> Self {
+            self.protocol.contexts = contexts.into();
+            self
+        }
 
         /// The look of absent players; by default as [`Players::baseline`](crate::Players::baseline) says.
         pub fn baseline(mut self, baseline: impl Into<Option<$crate::players::Baseline>>) -> Self {
@@ -145,7 +151,7 @@ mod tests {
                 ..one.clone()
             },
             Protocol {
-                contexts: 7,
+                contexts: 7.into(),
                 ..one.clone()
             },
             Protocol {

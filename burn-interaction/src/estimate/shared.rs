@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::contexts::{Contexts, GROUPS};
+use super::tally::{GROUPS, Tally};
 use super::{Estimator, Plan, efficiency_weight};
 
 /// Variances over contexts of sums of estimates over all pairs of a player.
@@ -39,8 +39,8 @@ impl Noise {
     }
 }
 
-impl From<&Contexts> for Noise {
-    fn from(contexts: &Contexts) -> Self {
+impl From<&Tally> for Noise {
+    fn from(contexts: &Tally) -> Self {
         match contexts.deviations() {
             Some(groups) => Self { groups, rest: 0.0 },
             None => Self {
@@ -54,7 +54,7 @@ impl From<&Contexts> for Noise {
 impl Shared {
     /// The variances under a plan of all orders and pairs, whose sums are ordered by order and pair; `None` under another, where
     /// pairs share no contexts, or where a pair has fewer than two.
-    pub(super) fn of(plan: &Plan, sums: &[Contexts]) -> Option<Self> {
+    pub(super) fn of(plan: &Plan, sums: &[Tally]) -> Option<Self> {
         let (n, pairs) = (plan.players(), plan.pairs());
         let whole = plan.orders().len() == n - 1 && pairs.len() == n * (n - 1) / 2;
         if !whole || !matches!(plan.estimator(), Estimator::Toggled { .. }) {

@@ -5,6 +5,8 @@
 //! without the pair: unbiased. One base serves every pair of the pool. How many contexts a pair gets is random; one that is
 //! left with none, or with a single one though more are asked for, is given paired draws up to two, as noise can only be
 //! told from two.
+//!
+//! An order by itself is served by stars instead where these need fewer values, as they do for pools with few pairs.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,6 +15,7 @@ use std::rc::Rc;
 use crate::coalition::{Coalition, Generator, Pair, sample_of_size};
 
 use super::block::{Builder, Place};
+use super::stars::Star;
 use super::{Block, Plan};
 
 /// Players toggled together, and the plan's pairs among them.
@@ -95,35 +98,45 @@ fn chance(players: usize, size: usize, inside: usize) -> f64 {
     ways / (n * (n - 1.0))
 }
 
-/// Bases that give each pair of a pool `contexts` contexts, on average, at each of `orders`.
+/// How some orders of a pool are served.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Way {
+    Bases(Bases),
+    /// Stars, for the order.
+    Stars(usize),
+}
+
+/// Ways that give each pair of a pool its contexts, on average, at each of `orders`.
 ///
 /// Three and more consecutive orders share their bases: with as many bases at every size from the first order to the
-/// last plus two, each order gets (n+1)/(n-1) contexts a base. An order by itself uses the size whose fitting pairs
-/// cost least: |T| = m (pair outside), m + 1 (split) or m + 2 (inside).
-pub(super) fn bases(orders: &[usize], players: usize, contexts: usize, pool: &Pool) -> Vec<Bases> {
-    let mut plan = Vec::new();
+/// last plus two, each order gets (n+1)/(n-1) contexts a base, and as many as the order of them that is asked for most. An order
+/// by itself uses the stars, or the size whose fitting pairs cost least: |T| = m (pair outside), m + 1 (split) or m + 2 (inside).
+pub(super) fn ways(plan: &Plan, orders: &[usize], pool: &Pool, stars: &[Star]) -> Vec<Way> {
+    let players = plan.players();
+    let mut ways = Vec::new();
     for run in orders.chunk_by(|a, b| a + 1 == *b) {
         let (first, last) = (run[0], run[run.len() - 1]);
         if run.len() >= 3 {
-            let count =
-                (contexts as f64 * (players - 1) as f64 / (players + 1) as f64).ceil() as usize;
-            plan.extend((first..=last + 2).map(|size| Bases {
-                size,
-                count,
-                orders: (first, last),
+            let contexts = run.iter().map(|order| plan.contexts_at(*order)).max();
+            let contexts = contexts.unwrap_or(0) as f64;
+            let count = (contexts * (players - 1) as f64 / (players + 1) as f64).ceil() as usize;
+            ways.extend((first..=last + 2).map(|size| {
+                Way::Bases(Bases {
+                    size,
+                    count,
+                    orders: (first, last),
+                })
             }));
         } else {
-            plan.extend(
-                run.iter()
-                    .map(|order| single(*order, players, contexts, pool)),
-            );
+            ways.extend(run.iter().map(|order| single(*order, plan, pool, stars)));
         }
     }
-    plan
+    ways
 }
 
-fn single(order: usize, players: usize, contexts: usize, pool: &Pool) -> Bases {
+fn single(order: usize, plan: &Plan, pool: &Pool, stars: &[Star]) -> Way {
     let (toggles, pairs) = (pool.players.len() as f64, pool.pairs.len() as f64);
+    let players = plan.players();
     let values_per_difference = |inside: usize| {
         let size = order + inside;
         let share = match inside {
@@ -137,16 +150,21 @@ fn single(order: usize, players: usize, contexts: usize, pool: &Pool) -> Bases {
     let inside = (0..=2)
         .min_by(|a, b| values_per_difference(*a).total_cmp(&values_per_difference(*b)))
         .unwrap_or(0);
-    let size = order + inside;
-    Bases {
-        size,
-        count: (contexts as f64 / chance(players, size, inside)).ceil() as usize,
-        orders: (order, order),
+    let of_stars: usize = stars.iter().map(Star::values).sum();
+    if of_stars as f64 <= pairs * values_per_difference(inside) {
+        return Way::Stars(order);
     }
+    let size = order + inside;
+    let contexts = plan.contexts_at(order) as f64;
+    Way::Bases(Bases {
+        size,
+        count: (contexts / chance(players, size, inside)).ceil() as usize,
+        orders: (order, order),
+    })
 }
 
-/// The differences of `orders` (those of the plan that are sampled), pool by pool: those of its bases, then paired draws
-/// for the pairs that have fewer than two contexts at an order although two are asked for.
+/// The differences of `orders` (those of the plan that are sampled), pool by pool: those of its bases and stars, then paired
+/// draws for the pairs that have fewer than two contexts at an order although two are asked for.
 pub(super) fn blocks(
     plan: &Plan,
     orders: Vec<usize>,
@@ -156,15 +174,21 @@ pub(super) fn blocks(
     let mut work = pools(plan.pairs(), plan.players(), pool_size)
         .into_iter()
         .flat_map(move |pool| {
-            let bases = bases(&orders, plan.players(), plan.contexts(), &pool);
-            let draws = bases
-                .into_iter()
-                .flat_map(|bases| std::iter::repeat_n(bases, bases.count));
+            let stars = Star::parts(plan.pairs(), &pool.pairs);
+            let ways = ways(plan, &orders, &pool, &stars);
             let sampled = orders.iter().flat_map(|o| plan.orders().binary_search(o));
-            let pool = Rc::new(RefCell::new(Drawn::new(pool, sampled.collect())));
+            let pool = Rc::new(RefCell::new(Drawn::new(pool, stars, sampled.collect())));
             let last = Work::TopUp(pool.clone());
-            draws
-                .map(move |bases| Work::Base(pool.clone(), bases))
+            ways.into_iter()
+                .flat_map(move |way| match way {
+                    Way::Bases(bases) => {
+                        std::iter::repeat_n(Work::Base(pool.clone(), bases), bases.count)
+                    }
+                    Way::Stars(order) => std::iter::repeat_n(
+                        Work::Stars(pool.clone(), order),
+                        plan.contexts_at(order),
+                    ),
+                })
                 .chain(std::iter::once(last))
         });
     let mut builder = Builder::default();
@@ -176,10 +200,11 @@ pub(super) fn blocks(
                     let base = sample_of_size(plan.players(), bases.size, &[], &mut rng);
                     pool.borrow_mut().toggle(plan, &base, bases, &mut builder);
                 }
+                Some(Work::Stars(pool, order)) => {
+                    pool.borrow_mut().star(plan, order, &mut rng, &mut builder);
+                }
                 Some(Work::TopUp(pool)) => {
-                    let least = plan.contexts().min(2);
-                    pool.borrow_mut()
-                        .top_up(plan, least, &mut rng, &mut builder);
+                    pool.borrow_mut().top_up(plan, &mut rng, &mut builder);
                 }
             }
         }
@@ -187,15 +212,18 @@ pub(super) fn blocks(
     })
 }
 
-/// The work for a pool: bases to draw, then draws for the pairs that still lack contexts.
+/// The work for a pool: bases to draw, or stars for an order, then draws for the pairs that still lack contexts.
+#[derive(Clone)]
 enum Work {
     Base(Rc<RefCell<Drawn>>, Bases),
+    Stars(Rc<RefCell<Drawn>>, usize),
     TopUp(Rc<RefCell<Drawn>>),
 }
 
 /// A pool, and how many contexts its pairs have so far.
 struct Drawn {
     pool: Pool,
+    stars: Vec<Star>,
     /// Indices of the plan's sampled orders, ascending.
     orders: Vec<usize>,
     /// Contexts by pair of the pool and order.
@@ -204,10 +232,11 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn new(pool: Pool, orders: Vec<usize>) -> Self {
+    fn new(pool: Pool, stars: Vec<Star>, orders: Vec<usize>) -> Self {
         Self {
             contexts: vec![0; pool.pairs.len() * orders.len()],
             pool,
+            stars,
             orders,
             draws: 0,
         }
@@ -238,15 +267,30 @@ impl Drawn {
         self.draws += 1;
     }
 
-    /// Draws contexts for each pair and order that has fewer than `least`.
-    fn top_up(&mut self, plan: &Plan, least: usize, rng: &mut Generator, builder: &mut Builder) {
-        let cells = self.contexts.iter().enumerate();
-        for (cell, _) in cells.filter(|(_, contexts)| **contexts < least) {
+    /// A difference of each of the pool's pairs at one order.
+    fn star(&mut self, plan: &Plan, order: usize, rng: &mut Generator, builder: &mut Builder) {
+        let Ok(index) = plan.orders().binary_search(&order) else {
+            return;
+        };
+        for star in &self.stars {
+            star.draw(plan, index, self.draws, rng, builder);
+        }
+        if let Ok(column) = self.orders.binary_search(&index) {
+            for contexts in self.contexts.chunks_mut(self.orders.len()) {
+                contexts[column] += 1;
+            }
+        }
+        self.draws += 1;
+    }
+
+    /// Draws contexts for each pair and order that has fewer than two, or than are asked for.
+    fn top_up(&mut self, plan: &Plan, rng: &mut Generator, builder: &mut Builder) {
+        for (cell, contexts) in self.contexts.iter().enumerate() {
             let pair_index = self.pool.pairs[cell / self.orders.len()];
             let order = self.orders[cell % self.orders.len()];
             let pair = plan.pairs()[pair_index];
-            for _ in self.contexts[cell]..least {
-                let size = plan.orders()[order];
+            let size = plan.orders()[order];
+            for _ in *contexts..plan.contexts_at(size).min(2) {
                 let context = sample_of_size(plan.players(), size, &[pair.0, pair.1], rng);
                 let place = Place {
                     pair: pair_index,
@@ -305,10 +349,22 @@ mod tests {
         let pairs = Pairs::windows(3, 36)
             .resolve(256, Some([16, 16]), &mut generator(0, 0))
             .unwrap();
-        let pool = &pools(&pairs, 256, 9)[0];
-        let sizes: Vec<usize> = bases(&[12, 127, 241], 256, 10, pool)
+        let protocol = Protocol {
+            orders: Orders::given([12, 127, 241]),
+            pairs: Pairs::given(pairs),
+            contexts: 10.into(),
+            ..Protocol::default()
+        };
+        let plan = Plan::new(256, None, &protocol, 0).unwrap();
+        let pool = &pools(plan.pairs(), 256, 9)[0];
+        let stars = Star::parts(plan.pairs(), &pool.pairs);
+        let ways = ways(&plan, plan.orders(), pool, &stars);
+        let sizes: Vec<usize> = ways
             .iter()
-            .map(|b| b.size)
+            .map(|way| match way {
+                Way::Bases(bases) => bases.size,
+                Way::Stars(_) => panic!("stars"),
+            })
             .collect();
         assert_eq!(sizes, [12, 128, 243]);
     }
@@ -322,7 +378,7 @@ mod tests {
                 orders: orders.clone(),
                 pairs: pairs.clone(),
                 estimator,
-                contexts,
+                contexts: contexts.into(),
                 seed: 3,
                 ..Protocol::default()
             };

@@ -4,7 +4,7 @@ use crate::estimate::Protocol;
 use crate::game::{Evaluate, Fingerprint, Game, Row};
 use crate::profile::Profile;
 
-use super::measurement::Setting;
+use super::session::Setting;
 use super::{Measurement, Observer, Silent};
 
 impl<P> Measurement<P> {
@@ -56,7 +56,7 @@ impl<P> Measurement<P> {
             device: None,
             targets: None,
         };
-        self.measure(&games, setting, observer)
+        self.measure(&games, &setting, observer)
     }
 }
 

@@ -1,20 +1,22 @@
 use std::path::{Path, PathBuf};
 
-use crate::device::kind_of;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::estimate::{Pairs, Protocol, sets_protocol};
-use crate::game::{
-    Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits,
-};
-use crate::input::Input;
 use crate::players::Players;
-use crate::profile::{Axis, Journal, Origin, Profile};
+use crate::profile::{Allocation, Origin, Precision, Profile};
 
-use super::lanes::Lanes;
 use super::packing::Packing;
-use super::run::Subjects;
 use super::sheet::Sheet;
-use super::{Cost, Observer, Silent, Targets, run};
+
+/// The settings of a result that are not those of a protocol.
+pub(super) struct Keeping<'a> {
+    pub origin: &'a Origin,
+    /// Whether samples have ids of their own.
+    pub identified: bool,
+    /// The ids of all parts together, where this is one.
+    pub whole: Option<&'a [u64]>,
+    pub journal: Option<&'a Path>,
+}
 
 /// Measures the interactions of a network, or of any game.
 ///
@@ -42,7 +44,7 @@ use super::{Cost, Observer, Silent, Targets, run};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Measurement<P> {
-    players: P,
+    pub(super) players: P,
     protocol: Protocol,
     batch: Option<usize>,
     ids: Option<Vec<u64>>,
@@ -51,6 +53,8 @@ pub struct Measurement<P> {
     origin: Origin,
     journal: Option<PathBuf>,
     earlier: Option<Profile>,
+    precision: Option<Precision>,
+    allocation: Option<Allocation>,
 }
 
 impl Measurement<()> {
@@ -79,12 +83,30 @@ impl<P> Measurement<P> {
             origin: Origin::default(),
             journal: None,
             earlier: None,
+            precision: None,
+            allocation: None,
         }
     }
 
     sets_protocol! {
         pairs: Pairs, "The pairs to measure.";
         fewest: usize, "Samples with fewer players are left out and counted. By default 2, as a pair needs them.";
+    }
+
+    /// Measures until the error of the corrected J^(m) is at most `precision` times the larger of 1 and J^(m) at every order, at the
+    /// least cost, instead of with a budget: contexts, and the number of pairs that are drawn, then follow from a pilot, and samples
+    /// are taken in the order in which they are given until that is reached. See [`Precision`].
+    ///
+    /// Random pairs and neighbours become [`Pairs::stars`] of the same distribution; other pairs stay as they are.
+    pub fn precision(mut self, precision: impl Into<Precision>) -> Self {
+        self.precision = Some(precision.into());
+        self
+    }
+
+    /// Takes the allocation of an earlier pilot, see [`plan`](Measurement::plan), instead of running one.
+    pub fn allocation(mut self, allocation: Allocation) -> Self {
+        self.allocation = Some(allocation);
+        self
     }
 
     /// Rows in a batch. By default as many as give the network about half a million input values, 8 to 4096. Where samples
@@ -152,7 +174,7 @@ impl<P> Measurement<P> {
     }
 
     /// The samples with what is known of them before they are measured.
-    fn sheet<'a>(
+    pub(super) fn sheet<'a>(
         &'a self,
         counts: &'a [usize],
         grid: Option<[usize; 2]>,
@@ -175,196 +197,29 @@ impl<P> Measurement<P> {
         &self.protocol
     }
 
-    pub(super) fn measure(
-        &self,
-        evaluate: &impl Evaluate,
-        setting: Setting,
-        observer: &mut impl Observer,
-    ) -> Result<Profile> {
-        let counts = evaluate.players();
-        let sheet = self.sheet(counts, setting.grid, &setting.protocol)?;
-        let chosen = sheet.measurable()?;
-        let mut requested: Vec<u64> = chosen.iter().map(|place| sheet.id(*place)).collect();
-        requested.sort_unstable();
-        let mut origin = self.origin.clone();
-        origin.targets = setting.targets.map(String::from);
-        if let Some(device) = &setting.device {
-            origin.computed_on(device);
-        }
-        let mut profile = Profile {
-            axis: Axis::new(&self.protocol.orders, chosen.iter().map(|s| counts[*s]))?,
-            protocol: setting.protocol.clone(),
-            origin,
-            described: setting.described,
+    /// The settings of a result that are not those of a protocol.
+    pub(super) fn keeping(&self) -> Keeping<'_> {
+        Keeping {
+            origin: &self.origin,
             identified: self.ids.is_some(),
-            requested,
-            whole: self.whole.clone(),
-            left_out: counts.len() - chosen.len(),
-            samples: Vec::new(),
-        };
-        let packing = self.packing()?;
-        if let Some(earlier) = &self.earlier {
-            sheet.keep(earlier, &mut profile, evaluate, setting.device.as_deref())?;
-        }
-        let kept = |place: &usize| profile.sample(sheet.id(*place)).is_some();
-        let missing: Vec<usize> = chosen.into_iter().filter(|place| !kept(place)).collect();
-        let mut journal: Option<Journal> = None;
-        let mut finished = |sample| {
-            // Begun with the first sample: a run that fails before leaves nothing behind, and nothing of another is lost.
-            match (&mut journal, &self.journal) {
-                (Some(journal), _) => journal.add(&sample)?,
-                (None, Some(path)) => {
-                    let mut begun = Journal::create(path, &profile)?;
-                    begun.add(&sample)?;
-                    journal = Some(begun);
-                }
-                (None, None) => {}
-            }
-            profile.samples.push(sample);
-            Ok(())
-        };
-        run::run(evaluate, &sheet, &missing, packing, observer, &mut finished)?;
-        profile.samples.sort_by_key(|sample| sample.id());
-        match profile.samples.is_empty() {
-            true => Err(Error::Interrupted),
-            false => Ok(profile),
-        }
-    }
-}
-
-/// The facts that a run adds to the settings of a measurement.
-pub(super) struct Setting {
-    pub protocol: Protocol,
-    pub described: String,
-    pub grid: Option<[usize; 2]>,
-    pub device: Option<String>,
-    /// How the targets of a network were chosen; `None` for games.
-    pub targets: Option<&'static str>,
-}
-
-impl<P: Players> Measurement<P> {
-    /// Measures a network on a batch of samples.
-    ///
-    /// # Cost
-    ///
-    /// See [`cost`](Measurement::cost); besides, one forward, and one a sample for [`Targets::Predicted`]. On the CPU the
-    /// rows of a batch are shared out over as many threads as there are cores.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
-    /// is not finite or no function of the coalition.
-    pub fn run<N: Classifier<P::Input>>(
-        &self,
-        net: &N,
-        inputs: P::Input,
-        targets: impl Into<Targets>,
-    ) -> Result<Profile> {
-        self.run_observed(net, inputs, targets, &mut Silent)
-    }
-
-    /// Measures a network and tells an observer how it goes.
-    ///
-    /// # Errors
-    ///
-    /// Fails where [`run`](Measurement::run) does, or where the observer stops before the first sample is complete.
-    pub fn run_observed<N: Classifier<P::Input>>(
-        &self,
-        net: &N,
-        inputs: P::Input,
-        targets: impl Into<Targets>,
-        observer: &mut impl Observer,
-    ) -> Result<Profile> {
-        let (games, setting) = self.games(net, inputs, targets.into())?;
-        self.measure(&games, setting, observer)
-    }
-
-    /// The games that a network plays on the samples, with the facts that they add to the settings.
-    pub(super) fn games<'a, N: Classifier<P::Input>>(
-        &'a self,
-        net: &'a N,
-        inputs: P::Input,
-        targets: Targets,
-    ) -> Result<(Lanes<NetworkGames<'a, P, N>>, Setting)> {
-        let players = &self.players;
-        let samples = inputs.samples();
-        if samples == 0 {
-            return Err(Error::setting(
-                "samples",
-                0,
-                "give at least one sample to measure",
-            ));
-        }
-        players.count(&inputs)?;
-        check_mode(net, &inputs)?;
-        let (targets, chosen) = match targets {
-            Targets::Labels(labels) => (labels, "labels"),
-            Targets::Predicted => {
-                let logits = net.logits(inputs.clone());
-                (read_logits(logits, samples)?.predictions(), "predicted")
-            }
-        };
-        let protocol = self.protocol_of_players();
-        let baseline = protocol.baseline.clone().unwrap_or_default();
-        let absent = players.absent(&inputs, &baseline)?;
-        let device = inputs.device();
-        let setting = Setting {
-            described: players.describe(),
-            grid: players.grid(),
-            device: Some(kind_of(&device)),
-            targets: Some(chosen),
-            protocol,
-        };
-        let ids = self.ids_of(samples);
-        let reward = self.protocol.reward;
-        let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
-        Ok((Lanes::of_device(games, &device), setting))
-    }
-
-    fn protocol_of_players(&self) -> Protocol {
-        let own = || self.players.baseline();
-        Protocol {
-            baseline: Some(self.protocol.baseline.clone().unwrap_or_else(own)),
-            ..self.protocol.clone()
+            whole: self.whole.as_deref(),
+            journal: self.journal.as_deref(),
         }
     }
 
-    /// The price of [`run`](Measurement::run) on these samples: the plan of each, twelve forwards for its fingerprint and
-    /// its rounding, and three for each sample that an earlier profile holds.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a setting does not fit the inputs.
-    pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
-        let own = self.protocol_of_players();
-        self.players
-            .absent(inputs, &own.baseline.unwrap_or_default())?;
-        let counts = self.players.counts(inputs)?;
-        let lengths = inputs.lengths()?;
-        let whole = inputs.elements();
-        let elements = elements(whole, lengths.as_deref(), counts.len());
-        let sheet = self.sheet(&counts, self.players.grid(), &self.protocol)?;
-        let chosen = sheet.measurable()?;
-        Axis::new(&self.protocol.orders, chosen.iter().map(|s| counts[*s]))?;
-        let earlier = self.earlier.as_ref();
-        let kept = |place: &usize| {
-            let sample = earlier.and_then(|earlier| earlier.sample(sheet.id(*place)));
-            sample.is_some()
-        };
-        let (kept, missing): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(kept);
-        let mut packing = self.packing()?;
-        let mut cost = Cost {
-            forwards: 3 * kept.len() as u64 + ROUNDING_VALUES * missing.len() as u64,
-            batches: (kept.len() + missing.len()) as u64,
-            samples: missing.len(),
-        };
-        for place in missing {
-            for _ in 0..sheet.plan(place)?.forwards() + run::BESIDES {
-                cost.forwards += 1;
-                cost.batches += u64::from(packing.add(elements[place]).is_some());
-            }
-        }
-        cost.batches += u64::from(packing.rows() > 0);
-        Ok(cost)
+    /// The precision that was asked for.
+    pub(super) fn wanted(&self) -> Option<&Precision> {
+        self.precision.as_ref()
+    }
+
+    /// The result that a run goes on from.
+    pub(super) fn earlier(&self) -> Option<&Profile> {
+        self.earlier.as_ref()
+    }
+
+    /// The allocation of an earlier pilot, if it was given or stands in the result that a run goes on from.
+    pub(super) fn given_allocation(&self) -> Option<&Allocation> {
+        let of_earlier = || Some(&self.earlier.as_ref()?.precision()?.allocation);
+        self.allocation.as_ref().or_else(of_earlier)
     }
 }

@@ -7,9 +7,12 @@ mod enumerate;
 mod games;
 mod lanes;
 mod measurement;
+mod networks;
 mod packing;
+mod precision;
 mod progress;
 mod run;
+mod session;
 mod sheet;
 mod targets;
 
@@ -23,6 +26,8 @@ mod coverage;
 mod known_indices;
 #[cfg(test)]
 mod noise;
+#[cfg(test)]
+mod precise;
 
 pub use efficiency::*;
 pub(crate) use lanes::Lanes;

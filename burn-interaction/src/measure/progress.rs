@@ -23,6 +23,19 @@ pub struct Progress {
     pub samples_total: usize,
     /// Time since the run started.
     pub elapsed: Duration,
+    /// The error that is wanted and reached, in a measurement to a precision.
+    pub aim: Option<Aim>,
+}
+
+/// Tells where a measurement to a precision stands, in the terms of the whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aim {
+    /// The error of J over the larger of 1 and J that is wanted.
+    pub wanted: f64,
+    /// The error at the last look; `None` before the first.
+    pub error: Option<f64>,
+    /// Forwards that it should take in all, pilot included; `None` while the pilot runs.
+    pub forwards: Option<u64>,
 }
 
 /// Hears after every batch where a run stands, and may stop it: the samples that are complete then are the result.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::estimate::{Accumulator, Block, Differences, Plan};
+use crate::estimate::{Accumulator, Block, Differences, Parts, Plan};
 use crate::game::{Evaluate, Fingerprint, Row};
 use crate::profile::{Birth, SampleProfile};
 
@@ -22,7 +22,12 @@ pub(super) trait Subjects {
     fn plan(&self, place: usize) -> Result<Plan>;
     /// The seed of the fingerprints' coalitions.
     fn seed(&self) -> u64;
+    /// Whether samples are to be known pair by pair.
+    fn parts(&self) -> bool;
 }
+
+/// Takes a finished sample, and the sample pair by pair where that was asked for.
+pub(super) type Finished<'a> = dyn FnMut(SampleProfile, Option<Parts>) -> Result<()> + 'a;
 
 /// Evaluates the plans of these samples, handing out each as soon as it is finished. An observer may end it after any batch:
 /// samples under way are then left out.
@@ -32,7 +37,7 @@ pub(super) fn run(
     places: &[usize],
     packing: Packing,
     observer: &mut impl Observer,
-    finished: &mut dyn FnMut(SampleProfile) -> Result<()>,
+    finished: &mut Finished<'_>,
 ) -> Result<()> {
     let mut stream = Stream {
         evaluate,
@@ -92,7 +97,7 @@ struct Stream<'a, E, S> {
     packing: Packing,
     queue: VecDeque<Pending>,
     running: VecDeque<Running>,
-    finished: &'a mut dyn FnMut(SampleProfile) -> Result<()>,
+    finished: &'a mut Finished<'a>,
     /// Coalitions evaluated, and samples finished.
     done: u64,
     complete: usize,
@@ -111,7 +116,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
         let half = fingerprint[2].clone();
         self.running.push_back(Running {
             place,
-            accumulator: Accumulator::new(plan.clone()),
+            accumulator: Accumulator::new(plan.clone(), self.subjects.parts()),
             half: half.clone(),
             first: Vec::new(),
             again: f64::NAN,
@@ -220,6 +225,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
             samples: self.complete,
             samples_total: self.samples,
             elapsed: self.start.elapsed(),
+            aim: None,
         };
         Ok(observer.update(&progress).is_break())
     }
@@ -253,15 +259,15 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
             let Some(running) = self.running.pop_front() else {
                 break;
             };
-            let sample = self.finish(running)?;
+            let (sample, parts) = self.finish(running)?;
             self.done += self.evaluate.rounding_values();
             self.complete += 1;
-            (self.finished)(sample)?;
+            (self.finished)(sample, parts)?;
         }
         Ok(())
     }
 
-    fn finish(&self, running: Running) -> Result<SampleProfile> {
+    fn finish(&self, running: Running) -> Result<(SampleProfile, Option<Parts>)> {
         let Running { place, .. } = running;
         let id = self.subjects.id(place);
         let [empty, all, first] = running.first[..] else {
@@ -285,7 +291,9 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
             rounding: self.evaluate.rounding(place, &running.half, largest)?,
             forwards: BESIDES + self.evaluate.rounding_values(),
         };
-        Ok(SampleProfile::new(birth, running.accumulator.finish()))
+        let mut found = running.accumulator.finish();
+        let parts = found.parts.take();
+        Ok((SampleProfile::new(birth, found), parts))
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Sheet<'a> {
     counts: &'a [usize],
     grid: Option<[usize; 2]>,
     protocol: &'a Protocol,
+    /// Whether samples are to be known pair by pair.
+    pub parts: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -56,6 +58,7 @@ impl<'a> Sheet<'a> {
                 counts,
                 grid,
                 protocol,
+                parts: false,
             }),
             false => Err(Error::repeated(&twice)),
         }
@@ -154,5 +157,9 @@ impl Subjects for Sheet<'_> {
 
     fn seed(&self) -> u64 {
         self.protocol.seed
+    }
+
+    fn parts(&self) -> bool {
+        self.parts
     }
 }

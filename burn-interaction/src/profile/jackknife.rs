@@ -24,12 +24,11 @@ impl Estimated {
 pub(super) struct Jackknife {
     /// The corrected curve.
     value: Vec<f64>,
-    /// The raw curve, and those corrected by signs and by moments.
+    /// The curves corrected by signs and by moments, and the corrected one less the share of the correction that its few contexts
+    /// may have missed.
     ways: [Vec<f64>; 3],
     /// The corrected curve of all samples but one, for each of them.
     left_out: Vec<Vec<f64>>,
-    /// The fewest contexts of a sampled order.
-    contexts: f64,
 }
 
 impl Jackknife {
@@ -43,7 +42,6 @@ impl Jackknife {
                 0 | 1 => Vec::new(),
                 _ => vec![Vec::with_capacity(table.len()); samples],
             },
-            contexts: f64::INFINITY,
         };
         for order in table {
             whole.push(order);
@@ -59,12 +57,12 @@ impl Jackknife {
             self.left_out.iter_mut().for_each(|c| c.push(f64::NAN));
             return;
         };
-        if order.iter().any(|sample| !sample.exact) {
-            self.contexts = self.contexts.min(split.contexts);
-        }
         let corrected = Corrected::of(raw, &split);
-        self.value.push(corrected.value());
-        for (way, value) in self.ways.iter_mut().zip(corrected.map(|v| v)) {
+        let value = corrected.value();
+        let missed = (raw - value) / (2.0 * split.contexts.max(1.0));
+        self.value.push(value);
+        let ways = [corrected.cross, corrected.moment, value - missed];
+        for (way, value) in self.ways.iter_mut().zip(ways) {
             way.push(value);
         }
         let samples = order.len() as f64;
@@ -92,7 +90,6 @@ impl Jackknife {
             value: normal(&self.value),
             ways: self.ways.each_ref().map(normal),
             left_out: self.left_out.iter().map(normal).collect(),
-            contexts: self.contexts,
         })
     }
 
@@ -112,14 +109,10 @@ impl Jackknife {
         let count = left_out.len() as f64;
         let centre = left_out.iter().sum::<f64>() / count;
         let squares: f64 = left_out.iter().map(|v| (v - centre).powi(2)).sum();
-        let contexts = match self.contexts.is_finite() {
-            true => self.contexts,
-            false => 1.0,
-        };
         value.is_finite().then(|| Estimated {
             value,
             standard_error: (count > 1.0).then(|| ((count - 1.0) / count * squares).sqrt()),
-            bias: remaining_bias(self.ways.each_ref().map(|way| of(way)), value, contexts),
+            bias: remaining_bias(self.ways.each_ref().map(|way| of(way)), value),
         })
     }
 }

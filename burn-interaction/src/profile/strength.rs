@@ -10,7 +10,9 @@ use crate::estimate::{
 
 use super::band::FEWEST;
 use super::jackknife::{Estimated, Jackknife, share};
-use super::{Depth, NoBand, Origin, Profile, SampleProfile, Verdict, student, theory};
+use super::{
+    Depth, NoBand, OrderError, Origin, Profile, Reached, SampleProfile, Verdict, student, theory,
+};
 
 /// The strength of one order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -85,6 +87,9 @@ pub struct Strength {
     /// mean |Delta v| of errors found in the values themselves, root mean square over samples. Curves that nowhere exceed
     /// a few times it say nothing.
     pub rounding: f64,
+    /// The outcome of a measurement to a precision; `None` for one with a budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Reached>,
     /// The confidence of the bands.
     pub confidence: f64,
     /// Why there are no bands; `None` where there are.
@@ -102,6 +107,32 @@ impl Profile {
     /// The strength of each order, with a 95 % band.
     pub fn strength(&self) -> Strength {
         Strength::of(self, 0.95)
+    }
+
+    /// The errors of J at each order over the population; `None` where nothing is known of the noise.
+    pub(crate) fn errors(&self) -> Option<Vec<OrderError>> {
+        let points = 0..self.ratios().len();
+        let table: Vec<Vec<&Magnitudes>> = points.clone().map(|p| magnitudes(self, p)).collect();
+        let relative = Jackknife::of(&table).relative()?;
+        let of = |point: usize| {
+            let found = relative.estimate(|curve| curve[point])?;
+            Some(OrderError {
+                relative: found.value,
+                standard_error: found.standard_error,
+                bias: found.bias,
+            })
+        };
+        points.map(of).collect()
+    }
+
+    /// The variance of J at each order for just these samples, from that of S; NaN where nothing is known of it.
+    pub(crate) fn within(&self) -> Vec<f64> {
+        let points: Vec<Vec<&Magnitudes>> = (0..self.ratios().len())
+            .map(|p| magnitudes(self, p))
+            .collect();
+        let level = mean(points.iter().map(|o| pooled(o.iter().copied()).0));
+        let error = |order: &Vec<&Magnitudes>| measurement_error(order).unwrap_or(f64::NAN) / level;
+        points.iter().map(|order| error(order).powi(2)).collect()
     }
 
     /// The strength of each order, with a band of the given confidence over samples.
@@ -182,6 +213,7 @@ impl Strength {
             complete: profile.is_complete(),
             forwards: profile.forwards(),
             rounding: rounding(&profile.samples),
+            precision: profile.precision.clone(),
             confidence,
             no_band,
             points: points.collect(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result, some_ids};
 use crate::estimate::Protocol;
 
-use super::{Axis, Origin, SampleProfile};
+use super::{Axis, Origin, Reached, SampleProfile};
 
 /// Interactions of a network on some samples, and how they were made.
 ///
@@ -26,6 +26,9 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) whole: Option<Vec<u64>>,
     pub(crate) left_out: usize,
+    /// The outcome of a measurement to a precision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) precision: Option<Reached>,
     pub(crate) samples: Vec<SampleProfile>,
 }
 
@@ -65,6 +68,12 @@ impl Profile {
     /// The number of samples left out as they have too few players.
     pub fn left_out(&self) -> usize {
         self.left_out
+    }
+
+    /// The outcome of a measurement to a precision, and how it shared out its forwards; `None` for one with a budget, and for merged
+    /// parts.
+    pub fn precision(&self) -> Option<&Reached> {
+        self.precision.as_ref()
     }
 
     /// The samples that were completed, in the order of their ids.
@@ -155,6 +164,7 @@ impl Profile {
         self.axis = self.axis.with(&part.axis, &self.protocol.orders)?;
         self.origin.join(&part.origin);
         self.left_out += part.left_out;
+        self.precision = None;
         let twice: Vec<u64> = part.samples.iter().map(SampleProfile::id).collect();
         let twice: Vec<u64> = twice
             .into_iter()

@@ -52,7 +52,7 @@ impl Probe {
         Self {
             samples: 5,
             protocol: Protocol {
-                contexts: 5,
+                contexts: 5.into(),
                 orders: Orders::ratios([0.0, 0.1, 0.5, 0.9, 1.0]),
                 ..Protocol::default()
             },

@@ -8,6 +8,7 @@ pub mod exact;
 pub mod forward;
 pub mod load;
 pub mod points;
+pub mod precision;
 pub mod probe;
 pub mod sentences;
 pub mod step;

@@ -39,7 +39,7 @@ pub fn run() -> Result<()> {
             let protocol = Protocol {
                 pairs: pairs.clone(),
                 estimator,
-                contexts: 20,
+                contexts: 20.into(),
                 ..Protocol::default()
             };
             let plan = Plan::new(players, Some([side, side]), &protocol, 0)?;

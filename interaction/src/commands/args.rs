@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::merge::MergeArgs;
+use super::precision::PrecisionArgs;
 use crate::work::Share;
 
 /// What does my network rely on: simple local cues, or whole-scene structure?
@@ -19,7 +21,7 @@ use crate::work::Share;
   interaction                                        the tour
   interaction train --model mlp5 --data rules --lr 0.1 --low-order --coefficient 1 --draws 4 --out low
   interaction discover --weights low
-  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --samples 10 --contexts 20
+  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --precision 0.05
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
   interaction discover --model bert/ --data grammar --control
@@ -166,15 +168,24 @@ pub struct DiscoverArgs {
     #[arg(long, default_value = "published")]
     pub orders: String,
     /// Pairs: all, N or random:N, neighbours:RADIUS:N, windows:SIDE:N (pairs within windows of the grid), or a list such
-    /// as 0-1,4-7. Default: all up to 16 players, and up to 64 that lie on no grid; windows:3:200 on larger grids.
+    /// as 0-1,4-7, or stars:RADIUS:PLACES:ARMS, neighbours that share a player, stars:any:PLACES:ARMS off grids. Default: all
+    /// up to 16 players, and up to 64 that lie on no grid; stars:2:50:4 on larger grids, distributed as the papers' pairs.
     #[arg(long)]
     pub pairs: Option<String>,
-    /// Contexts for each pair and order; where there are no more than that, all contexts.
-    #[arg(long, default_value_t = 100)]
-    pub contexts: usize,
-    /// Samples, shared out over the classes.
-    #[arg(long, default_value_t = 50)]
-    pub samples: usize,
+    /// Contexts for each pair and order, a number or one from each of some ratios on, such as 0:1,0.05:8; where there are no
+    /// more than that, all contexts.
+    #[arg(long, default_value = "100")]
+    pub contexts: String,
+    /// Samples, shared out over the classes; with --precision the most that are taken. Default: 50, with --precision 1000.
+    #[arg(long)]
+    pub samples: Option<usize>,
+    #[command(flatten)]
+    /// The error to reach instead of a budget.
+    pub precision: PrecisionArgs,
+    /// The papers' setting: 50 samples, 200 pairs (neighbours up to 2 apart on grids), 13 orders, 100 contexts, the paired
+    /// estimator.
+    #[arg(long, conflicts_with_all = ["contexts", "samples", "pairs", "orders", "estimator"])]
+    pub published: bool,
     /// Part of the data that samples come from: test or train; for sst2 and cola also unlabelled, which is the sentences of
     /// test.tsv, with --target predicted.
     #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
@@ -207,20 +218,6 @@ pub struct DiscoverArgs {
     pub resume: bool,
     /// Replace the results of another run in the output folder.
     #[arg(long, conflicts_with = "resume")]
-    pub force: bool,
-    /// Folder for the results.
-    #[arg(long, default_value = "interaction-out")]
-    pub out: PathBuf,
-}
-
-/// The settings of a merge.
-#[derive(Args, Debug, Clone)]
-pub struct MergeArgs {
-    /// Folders that `discover --part` wrote to, or files of profiles.
-    #[arg(required = true)]
-    pub parts: Vec<PathBuf>,
-    /// Replace the results of another run in the output folder.
-    #[arg(long)]
     pub force: bool,
     /// Folder for the results.
     #[arg(long, default_value = "interaction-out")]
@@ -376,18 +373,21 @@ pub struct BenchArgs {
     pub place: Place,
     /// Benchmarks to run: throughput, values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
     /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
-    /// these. Also coverage: how often bands hold the truth, some minutes.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage"])]
+    /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each.
+    #[arg(value_parser = ["throughput", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]
     pub which: Vec<String>,
-    /// ResNet-20 weights for the benchmarks of accuracy and probe on a real network.
+    /// ResNet-20 weights for the benchmarks of accuracy, precision and probe on a real network.
     #[arg(long, requires = "data")]
     pub weights: Option<PathBuf>,
-    /// Folder of CIFAR-10 for the benchmarks of accuracy and probe on a real network.
+    /// Folder of CIFAR-10 for the benchmarks of accuracy, precision and probe on a real network.
     #[arg(long, requires = "weights")]
     pub data: Option<PathBuf>,
     /// Repetitions of each timing; the fastest of each side counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Seeds of the precision benchmark.
+    #[arg(long, default_value_t = 20)]
+    pub seeds: usize,
     /// Repetitions of each cell of the coverage benchmark.
     #[arg(long, default_value_t = 2000)]
     pub coverage_repeats: usize,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::args::BenchArgs;
 use crate::bench::{
-    accuracy, attack, coverage, exact, forward, load, points, probe, sentences, step, throughput,
-    values,
+    accuracy, attack, coverage, exact, forward, load, points, precision, probe, sentences, step,
+    throughput, values,
 };
 use crate::error::Result;
 
@@ -50,7 +50,10 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     if wanted("accuracy") {
         accuracy::run(trained(args), &device)?;
     }
-    // Minutes long: only where it is named.
+    // Minutes long: only where they are named.
+    if args.which.iter().any(|which| which == "precision") {
+        precision::run(trained(args), args.seeds, &device)?;
+    }
     if args.which.iter().any(|which| which == "coverage") {
         coverage::run(args.coverage_repeats)?;
     }

@@ -7,6 +7,9 @@ use crate::report;
 use crate::subject::{Part, check_part, open};
 use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, Place, interrupt};
 
+/// The most samples that a precision takes unless another number is given.
+const MOST_SAMPLES: usize = 1000;
+
 /// Measures a network and writes its curve.
 ///
 /// # Errors
@@ -37,7 +40,11 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
             command: &command,
         },
         resume: args.resume,
+        plan_only: args.precision.plan_only,
     })?;
+    let Some(measured) = measured else {
+        return Ok(());
+    };
     println!("{}", report::table(&measured.curves));
     println!("wrote {}", folder.list());
     match measured.complete {
@@ -51,14 +58,24 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
 /// The measurement that the arguments ask for.
 fn measure(args: &DiscoverArgs) -> Result<Measure> {
     let pairs = args.pairs.as_deref();
+    let base = match args.published {
+        true => Measure::published(),
+        false => Measure::default(),
+    };
+    let precision = args.precision.wanted()?;
     Ok(Measure {
         orders: parse::setting("--orders", &args.orders)?,
         pairs: pairs
             .map(|text| parse::setting("--pairs", text))
             .transpose()?,
-        estimator: parse::estimator(&args.estimator)?,
-        contexts: args.contexts,
-        samples: args.samples,
+        estimator: parse::estimator(&args.estimator)?.or(base.estimator),
+        contexts: parse::setting("--contexts", &args.contexts)?,
+        samples: args.samples.unwrap_or(match precision {
+            Some(_) => MOST_SAMPLES,
+            None => base.samples,
+        }),
+        precision,
+        published: base.published,
         part: match args.split.as_str() {
             "train" => Part::Train,
             "unlabelled" => Part::Unlabelled,

@@ -3,11 +3,25 @@
 use std::path::PathBuf;
 
 use burn_interaction::{Curves, Profile};
+use clap::Args;
 
-use super::args::MergeArgs;
 use crate::error::{Result, usage};
 use crate::report::{curve_name, table, title};
 use crate::work::{CONTROL, Existing, Folder, MAIN, MEASUREMENT, Results, partial, profile_of};
+
+/// The settings of a merge.
+#[derive(Args, Debug, Clone)]
+pub struct MergeArgs {
+    /// Folders that `discover --part` wrote to, or files of profiles.
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Replace the results of another run in the output folder.
+    #[arg(long)]
+    pub force: bool,
+    /// Folder for the results.
+    #[arg(long, default_value = "interaction-out")]
+    pub out: PathBuf,
+}
 
 /// Merges the parts of a measurement and writes the results that one run would have written.
 ///

@@ -10,6 +10,7 @@ mod download;
 mod merge;
 mod networks;
 mod parse;
+mod precision;
 mod study;
 mod subject;
 mod tour;

@@ -1,6 +1,7 @@
 //! The small languages of the arguments.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use burn_interaction::{Baseline, Estimator, Term};
 
@@ -11,6 +12,20 @@ use crate::subject::{Absent, Division};
 pub fn setting<T: FromStr<Err = burn_interaction::Error>>(flag: &str, text: &str) -> Result<T> {
     text.parse()
         .map_err(|e| usage(format!("{flag} {text}: {e}")))
+}
+
+/// Parses a time such as 90s, 20m or 2h.
+pub fn time(flag: &str, text: &str) -> Result<Duration> {
+    let refused = || usage(format!("{flag} {text}: give a time such as 90s, 20m or 2h"));
+    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(refused()),
+    };
+    let number: f64 = number.parse().map_err(|_| refused())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| refused())
 }
 
 /// Parses an estimator; `None` for `auto`, which depends on the number of players.

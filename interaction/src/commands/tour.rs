@@ -62,7 +62,11 @@ pub fn run(args: &TourArgs) -> Result<()> {
             ..place
         },
         resume: false,
+        plan_only: false,
     })?;
+    let Some(measured) = measured else {
+        return Ok(());
+    };
     println!("{}", report::table(&measured.curves));
     println!(
         "An untrained network has a curve too: what training did is the difference between the two."
@@ -92,7 +96,7 @@ fn recipe(args: &TourArgs) -> Recipe {
 fn measure(args: &TourArgs) -> Measure {
     Measure {
         pairs: Some(Pairs::windows(3, 36)),
-        contexts: 10,
+        contexts: 10.into(),
         samples: args.samples,
         control: true,
         seed: args.place.seed,

@@ -1,10 +1,16 @@
-use burn_interaction::{Estimator, Orders, Pairs, Protocol, Reward};
+use burn_interaction::{Contexts, Estimator, Orders, Pairs, Precision, Protocol, Reward};
 use serde::{Deserialize, Serialize};
 
 use super::Share;
 use crate::error::{Result, usage};
 use crate::subject::{About, Part};
 
+/// Pairs of a sample, and their contexts, that a precision's pilot costs about as much as.
+const PILOT: (usize, usize) = (3, 8);
+/// Samples of a precision's pilot.
+pub(super) const PILOT_SAMPLES: usize = 24;
+/// The papers' distance of neighbours on a grid.
+const RADIUS: usize = 2;
 /// Players up to which all pairs are measured by default.
 const ALL_PAIRS_BY_DEFAULT: usize = 16;
 /// Players up to which all pairs are measured by default where players lie on no grid: toggling all pairs costs less than
@@ -21,7 +27,13 @@ pub struct Measure {
     /// The estimator.
     pub estimator: Option<Estimator>,
     /// Contexts for each pair and order.
-    pub contexts: usize,
+    pub contexts: Contexts,
+    /// The error to reach instead of a budget of contexts and pairs; samples are then the most that are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+    /// Whether absent pairs are the papers'.
+    #[serde(default)]
+    pub published: bool,
     /// Samples, shared out over the classes.
     pub samples: usize,
     /// The part of the data that samples come from.
@@ -48,7 +60,9 @@ impl Default for Measure {
             orders: Orders::published(),
             pairs: None,
             estimator: None,
-            contexts: 100,
+            contexts: Contexts::each(100),
+            precision: None,
+            published: false,
             samples: 50,
             part: Part::Test,
             any: false,
@@ -67,9 +81,12 @@ impl Measure {
     pub(super) fn protocol(&self, about: &About, counts: &[usize], grid: bool) -> Protocol {
         Protocol {
             orders: self.orders.clone(),
-            pairs: self.pairs_of(counts, grid),
+            pairs: self.pairs_of(counts, grid, about.exact),
             estimator: self.estimator_of(counts, about.exact),
-            contexts: self.contexts,
+            contexts: match self.precision {
+                Some(_) => PILOT.1.into(),
+                None => self.contexts.clone(),
+            },
             seed: self.seed,
             reward: self.reward,
             baseline: None,
@@ -88,6 +105,16 @@ impl Measure {
         self.share.map_or(samples, part)
     }
 
+    /// The papers' setting: 50 samples, 200 neighbours at a distance of up to 2 (random pairs where players lie on no grid), 13
+    /// orders, 100 contexts, each with four values of its own.
+    pub fn published() -> Self {
+        Self {
+            published: true,
+            estimator: Some(Estimator::Paired),
+            ..Self::default()
+        }
+    }
+
     /// Refuses numbers that no measurement can have.
     ///
     /// # Errors
@@ -96,16 +123,28 @@ impl Measure {
     pub fn check(&self) -> Result<()> {
         match self.samples {
             0 => Err(usage("--samples 0: measure at least one sample")),
+            _ if self.precision.is_some() && self.share.is_some() => Err(usage(
+                "--part with --precision: --plan-only prints the arguments that parts are to be run with",
+            )),
             _ => Ok(()),
         }
     }
 
-    fn pairs_of(&self, counts: &[usize], grid: bool) -> Pairs {
+    fn pairs_of(&self, counts: &[usize], grid: bool, exact: usize) -> Pairs {
         let most = counts.iter().copied().max().unwrap_or(0);
+        let one_by_one = self.published || self.precision.is_some() && most > exact;
+        // A precision draws as many as it needs: these are the pilot's.
+        let pairs = if self.precision.is_some() {
+            PILOT.0
+        } else {
+            200
+        };
         match &self.pairs {
             Some(pairs) => pairs.clone(),
+            None if one_by_one && grid => Pairs::neighbours(RADIUS, pairs),
+            None if one_by_one => Pairs::random(pairs),
             None if most <= ALL_PAIRS_BY_DEFAULT => Pairs::all(),
-            None if grid => Pairs::windows(3, 200),
+            None if grid => Pairs::stars(Some(RADIUS), 50, 4),
             None if most <= ALL_PAIRS_OFF_GRID => Pairs::all(),
             None => Pairs::random(200),
         }

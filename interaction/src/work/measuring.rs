@@ -6,11 +6,12 @@ use burn_interaction::{
 };
 
 use super::chosen::Chosen;
+use super::precise::Precise;
 use super::price::Price;
 use super::samples::{loaded, measured};
 use super::{CONTROL, MAIN, Measure, Place, Results, interrupt};
 use crate::error::{Result, usage};
-use crate::report::{curve_name, seconds, title, write_pictures};
+use crate::report::{self, curve_name, seconds, title, write_pictures};
 use crate::subject::{Job, Seated, Spec, Subject};
 
 /// The line that says which estimator was found fitting.
@@ -32,6 +33,8 @@ pub struct Measuring<'a> {
     pub place: Place<'a>,
     /// Whether to go on with the run in the folder.
     pub resume: bool,
+    /// Whether to say what a precision would take, and stop.
+    pub plan_only: bool,
 }
 
 /// The outcome of a measurement.
@@ -43,9 +46,10 @@ pub struct Measured {
 }
 
 impl Job for Measuring<'_> {
-    type Output = Measured;
+    /// The results; `None` where only a plan was asked for.
+    type Output = Option<Measured>;
 
-    fn run<S: Subject>(self, subject: S) -> Result<Measured> {
+    fn run<S: Subject>(self, subject: S) -> Result<Option<Measured>> {
         let about = subject.about();
         about.notes.iter().for_each(|note| println!("{note}"));
         let device = self.place.device;
@@ -112,7 +116,7 @@ impl<S: Subject> Run<'_, S> {
         net: &S::Net,
         candidates: Vec<usize>,
         untrained: impl Fn() -> Result<S::Net>,
-    ) -> Result<Measured> {
+    ) -> Result<Option<Measured>> {
         let (job, about) = (self.job, self.subject.about());
         // A control that is there goes on with its network, so that both are of the same samples.
         let asked = job.measure.control || (job.resume && self.results.earlier(CONTROL)?.is_some());
@@ -123,6 +127,9 @@ impl<S: Subject> Run<'_, S> {
         let digest = match &about.weights {
             Some(path) => digest(path)?,
             None => "untrained".into(),
+        };
+        let Some(measurement) = self.precise(measurement, net, &chosen, each)? else {
+            return Ok(None);
         };
         let profile = {
             let measurement = measurement.clone().origin(self.origin(digest));
@@ -158,10 +165,10 @@ impl<S: Subject> Run<'_, S> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Measured {
+        Ok(Some(Measured {
             curves,
             complete: complete && !interrupt::requested(),
-        })
+        }))
     }
 
     /// Says what the measurement will cost, and a cheaper one where that is much; returns the seconds of a forward.
@@ -215,6 +222,38 @@ impl<S: Subject> Run<'_, S> {
         chosen.measurement(self.subject, self.samples, protocol, measure.batch, device)
     }
 
+    /// Gives a measurement to a precision its allocation: that of the run in the folder, or a pilot's. `None` where that was all that was
+    /// asked for.
+    fn precise(
+        &self,
+        measurement: Measurement<S::Players>,
+        net: &impl Classifier<S::Input>,
+        chosen: &Chosen<S>,
+        each: f64,
+    ) -> Result<Option<Measurement<S::Players>>> {
+        let job = self.job;
+        let Some(precision) = job.measure.precision else {
+            return Ok(Some(measurement));
+        };
+        let measurement = measurement.precision(precision);
+        let earlier = match job.resume {
+            true => self.results.earlier(MAIN)?,
+            false => None,
+        };
+        let known = earlier.and_then(|earlier| Some(earlier.precision()?.allocation.clone()));
+        let allocation = match known {
+            Some(known) => known,
+            None => Precise {
+                net,
+                chosen,
+                each,
+                measure: job.measure,
+            }
+            .plan(&measurement)?,
+        };
+        Ok((!job.plan_only).then(|| measurement.allocation(allocation)))
+    }
+
     /// Measures one network, going on with the samples that the folder holds if asked to, and keeping each sample as soon
     /// as it is finished.
     fn one(
@@ -241,14 +280,17 @@ impl<S: Subject> Run<'_, S> {
         }
         let cost = measurement.cost(&batch.inputs)?;
         let counts = chosen.seated.players.counts(&batch.inputs)?;
-        println!(
-            "{} players, {} samples: {} forwards in {} batches, about {}",
-            range(&counts),
-            cost.samples,
-            cost.forwards,
-            cost.batches,
-            seconds(each * cost.forwards as f64)
-        );
+        // A precision has said its price with its plan.
+        if self.job.measure.precision.is_none() {
+            println!(
+                "{} players, {} samples: {} forwards in {} batches, about {}",
+                range(&counts),
+                cost.samples,
+                cost.forwards,
+                cost.batches,
+                seconds(each * cost.forwards as f64)
+            );
+        }
         if name == MAIN {
             folder.begin()?;
         }
@@ -267,6 +309,9 @@ impl<S: Subject> Run<'_, S> {
             profile.requested(),
             seconds(start.elapsed().as_secs_f64())
         );
+        if let Some(reached) = profile.precision() {
+            println!("{}", report::reached(reached));
+        }
         Ok(profile)
     }
 

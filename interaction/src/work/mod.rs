@@ -10,6 +10,7 @@ pub mod interrupt;
 mod measure;
 mod measuring;
 mod plain;
+mod precise;
 mod price;
 mod pricing;
 mod progress;

@@ -4,6 +4,7 @@ use burn::tensor::Device;
 use burn_interaction::{Measurement, Orders, Pairs, Players, Progress, Targets};
 use burn_interaction_datasets::Samples;
 
+use super::measure::PILOT_SAMPLES;
 use super::samples::{rows, targets};
 use super::{Measure, interrupt};
 use crate::error::Result;
@@ -72,7 +73,10 @@ impl<'a, S: Subject> Price<'a, S> {
         };
         let right = measure.right(subject.about());
         let choosing = if right { all.max(rows(samples)) } else { 0 };
-        let left = measure.measured(all).saturating_sub(done);
+        let left = match measure.precision {
+            Some(_) => PILOT_SAMPLES.min(all),
+            None => measure.measured(all).saturating_sub(done),
+        };
         Ok(Some(Self {
             each: trial.timing(net, measure)?,
             forwards: trial.forwards(measure, left)?,
@@ -89,6 +93,13 @@ impl<'a, S: Subject> Price<'a, S> {
 
     /// One line on the price.
     pub fn line(&self, control: bool) -> String {
+        if self.measure.precision.is_some() {
+            return format!(
+                "price: first about {} forwards, {}, then as many as the error wanted needs",
+                round(self.choosing + self.forwards),
+                seconds(self.each * (self.choosing + self.forwards))
+            );
+        }
         let all = self.all(self.forwards, control);
         format!(
             "price: about {} forwards, {}{}",
@@ -100,7 +111,8 @@ impl<'a, S: Subject> Price<'a, S> {
 
     /// The arguments of a cheaper variant, where the price exceeds ten minutes.
     pub fn cheaper(&self, control: bool) -> Result<Option<String>> {
-        if self.each * self.all(self.forwards, control) <= LONG {
+        if self.measure.precision.is_some() || self.each * self.all(self.forwards, control) <= LONG
+        {
             return Ok(None);
         }
         let found = self.within(LONG, control)?;
@@ -113,7 +125,7 @@ impl<'a, S: Subject> Price<'a, S> {
                 ""
             };
             format!(
-                "cheaper:{flags}: about {} forwards, {}{long}",
+                "cheaper:{flags}: about {} forwards, {}{long}; or ask for an error, such as --precision 0.05",
                 round(all),
                 seconds(time)
             )
@@ -213,8 +225,8 @@ fn rate(seen: &[(f64, u64)]) -> f64 {
 struct Variant {
     contexts: usize,
     samples: usize,
-    /// Pairs within windows, or at random where players lie on no grid.
-    pairs: Option<usize>,
+    /// Stars, each of three pairs: of neighbours, or of any players where these lie on no grid.
+    stars: Option<usize>,
     /// Whether only five orders are measured.
     few: bool,
 }
@@ -223,31 +235,31 @@ const VARIANTS: [Variant; 5] = [
     Variant {
         contexts: 20,
         samples: 50,
-        pairs: None,
+        stars: None,
         few: false,
     },
     Variant {
         contexts: 10,
         samples: 20,
-        pairs: None,
+        stars: None,
         few: false,
     },
     Variant {
         contexts: 5,
         samples: 20,
-        pairs: Some(36),
+        stars: Some(12),
         few: false,
     },
     Variant {
         contexts: 5,
         samples: 12,
-        pairs: Some(36),
+        stars: Some(12),
         few: true,
     },
     Variant {
         contexts: 5,
         samples: 6,
-        pairs: Some(9),
+        stars: Some(3),
         few: true,
     },
 ];
@@ -257,19 +269,16 @@ impl Variant {
     fn of(&self, measure: &Measure, grid: bool) -> (Measure, String) {
         let mut smaller = measure.clone();
         let mut flags = String::new();
-        if self.contexts < measure.contexts {
-            smaller.contexts = self.contexts;
+        if self.contexts < measure.contexts.most() {
+            smaller.contexts = self.contexts.into();
             flags += &format!(" --contexts {}", self.contexts);
         }
         if self.samples < measure.samples {
             smaller.samples = self.samples;
             flags += &format!(" --samples {}", self.samples);
         }
-        if let Some(count) = self.pairs {
-            let pairs = match grid {
-                true => Pairs::windows(3, count),
-                false => Pairs::random(count),
-            };
+        if let Some(places) = self.stars {
+            let pairs = Pairs::stars(grid.then_some(2), places, 3);
             flags += &format!(" --pairs {pairs}");
             smaller.pairs = Some(pairs);
         }
@@ -297,11 +306,11 @@ mod tests {
         let (smaller, flags) = VARIANTS[3].of(&measure, true);
         assert_eq!(
             flags,
-            " --contexts 5 --samples 12 --pairs windows:3:36 --orders r:0,0.25,0.5,0.75,1"
+            " --contexts 5 --samples 12 --pairs stars:2:12:3 --orders r:0,0.25,0.5,0.75,1"
         );
-        assert_eq!((smaller.contexts, smaller.samples), (5, 12));
+        assert_eq!((smaller.contexts, smaller.samples), (5.into(), 12));
         let few = Measure {
-            contexts: 3,
+            contexts: 3.into(),
             samples: 2,
             ..measure
         };

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use burn_interaction::measure::Aim;
 use burn_interaction::{Cost, Observer, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -39,6 +40,17 @@ impl Bar {
     }
 }
 
+/// The error reached and the one wanted.
+fn aimed(aim: &Aim, samples: usize) -> String {
+    match (aim.forwards, aim.error) {
+        (None, _) => "pilot".into(),
+        (_, None) => format!("{samples} samples to an error of {}", aim.wanted),
+        (_, Some(error)) => {
+            format!("{samples} more samples, error {error:.3} to {}", aim.wanted)
+        }
+    }
+}
+
 impl Observer for Bar {
     fn update(&mut self, progress: &Progress) -> ControlFlow<()> {
         let Progress {
@@ -46,10 +58,22 @@ impl Observer for Bar {
             samples,
             samples_total,
             elapsed,
+            aim,
         } = *progress;
+        let samples = match aim {
+            None => format!("{samples} of {samples_total} samples"),
+            Some(aim) => aimed(&aim, samples_total),
+        };
+        if let Some(all) = aim.and_then(|aim| aim.forwards) {
+            self.bar.set_length(all.max(forwards));
+        }
         self.bar.set_position(forwards);
-        self.bar
-            .set_message(format!("{samples} of {samples_total} samples"));
+        self.bar.set_message(samples.clone());
+        if aim.is_some_and(|aim| aim.forwards.is_none()) {
+            // How far the pilot is nobody is told: it is short.
+            self.bar.set_length(forwards.max(1));
+            return interrupt::flow();
+        }
         let total = self.bar.length().unwrap_or(forwards).max(1);
         let (tenths, minutes) = (10 * forwards / total, elapsed.as_secs() / 60);
         let news = tenths > self.tenths || minutes > self.minutes;
@@ -57,7 +81,7 @@ impl Observer for Bar {
             let share = forwards as f64 / total as f64;
             let gone = elapsed.as_secs_f64();
             println!(
-                "  {:.1} %, {samples} of {samples_total} samples, {} gone, {} left",
+                "  {:.1} %, {samples}, {} gone, {} left",
                 100.0 * share,
                 seconds(gone),
                 seconds(gone * (1.0 / share - 1.0))

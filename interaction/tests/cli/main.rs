@@ -3,6 +3,7 @@
 mod clouds;
 mod durable;
 mod images;
+mod precision;
 mod readme;
 mod resume;
 mod studies;

@@ -204,8 +204,12 @@ fn small(line: &str, root: &Path) -> Vec<String> {
             ("--orders", "r:0,1"),
         ],
     };
+    let precise = value(&args, "--precision").is_some();
     for (flag, value) in small {
-        set(&mut args, flag, value);
+        // A precision chooses its contexts.
+        if !(precise && *flag == "--contexts") {
+            set(&mut args, flag, value);
+        }
     }
     if let Some(weights) = value(&args, "--weights").map(String::from) {
         let file = root.join(&weights);

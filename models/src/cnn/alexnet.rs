@@ -3,10 +3,10 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
-use crate::layers::{dense, max_pool, padding, pool};
+use crate::layers::{activated, dense, max_pool, padding, pool};
 use crate::weights::{Reference, sequential};
 
 /// Configuration of an [`AlexNet`].
@@ -105,7 +105,7 @@ impl AlexNet {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let mut x = input;
         for (index, conv) in self.features.iter().enumerate() {
-            x = relu(conv.forward(x));
+            x = activated(conv, x);
             if matches!(index, 0 | 1 | 4) {
                 x = pool(x, max_pool(3, 2, self.pool_padding));
             }

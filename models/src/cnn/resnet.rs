@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
@@ -125,15 +125,14 @@ impl Block {
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let x = self.conv1.activated(input.clone());
-        let x = match &self.conv3 {
-            Some(conv3) => conv3.forward(self.conv2.activated(x)),
-            None => self.conv2.forward(x),
-        };
         let shortcut = match &self.downsample {
             Some(downsample) => downsample.forward(input),
             None => input,
         };
-        relu(x + shortcut)
+        match &self.conv3 {
+            Some(conv3) => conv3.joined(self.conv2.activated(x), shortcut),
+            None => self.conv2.joined(x, shortcut),
+        }
     }
 }
 

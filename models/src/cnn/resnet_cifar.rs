@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, activation::relu, s};
+use burn::tensor::{Device, Tensor, s};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{ConvNorm, ConvNormConfig, global_average};
@@ -86,12 +86,12 @@ impl BasicBlock {
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let x = self.conv2.forward(self.conv1.activated(input.clone()));
+        let x = self.conv1.activated(input.clone());
         let shortcut = match x.dims() == input.dims() {
             true => input,
             false => option_a(input, x.dims()[1]),
         };
-        relu(x + shortcut)
+        self.conv2.joined(x, shortcut)
     }
 }
 

@@ -4,6 +4,8 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use super::Direct;
+
 /// A padding of this many pixels on all four sides.
 pub(crate) fn padding(pixels: usize) -> PaddingConfig2d {
     PaddingConfig2d::Explicit(pixels, pixels, pixels, pixels)
@@ -21,6 +23,14 @@ pub(crate) fn he(config: Conv2dConfig, device: &Device) -> Conv2d {
         .init(device);
     conv.bias = bias.then(|| Param::from_tensor(Tensor::zeros([channels], device)));
     conv
+}
+
+/// The output of a convolution, after ReLU.
+pub(crate) fn activated(conv: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    match Direct::of(conv, None, &input) {
+        Some(direct) => direct.relu().forward(input),
+        None => relu(conv.forward(input)),
+    }
 }
 
 /// A max pool of square windows.
@@ -113,7 +123,15 @@ impl ConvNormConfig {
 }
 
 impl ConvNorm {
+    /// Both layers as one, where they are computed in channel order.
+    fn direct(&self, input: &Tensor<4>) -> Option<Direct<'_>> {
+        Direct::of(&self.conv, self.bn.as_ref(), input)
+    }
+
     pub(crate) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        if let Some(direct) = self.direct(&input) {
+            return direct.forward(input);
+        }
         let x = self.conv.forward(input);
         match &self.bn {
             Some(bn) => bn.forward(x),
@@ -123,6 +141,17 @@ impl ConvNorm {
 
     /// The output of [`forward`](Self::forward), after ReLU.
     pub(crate) fn activated(&self, input: Tensor<4>) -> Tensor<4> {
-        relu(self.forward(input))
+        match self.direct(&input) {
+            Some(direct) => direct.relu().forward(input),
+            None => relu(self.forward(input)),
+        }
+    }
+
+    /// The output of [`forward`](Self::forward) and a shortcut of the same shape together, after ReLU.
+    pub(crate) fn joined(&self, input: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
+        match self.direct(&input) {
+            Some(direct) => direct.residual(shortcut).relu().forward(input),
+            None => relu(self.forward(input) + shortcut),
+        }
     }
 }

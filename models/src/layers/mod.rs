@@ -2,6 +2,7 @@
 
 mod attention;
 mod conv;
+mod direct;
 mod embed;
 mod feed_forward;
 mod head;
@@ -9,6 +10,7 @@ mod residual;
 
 pub(crate) use attention::*;
 pub(crate) use conv::*;
+pub(crate) use direct::*;
 pub(crate) use embed::*;
 pub(crate) use feed_forward::*;
 pub(crate) use head::*;

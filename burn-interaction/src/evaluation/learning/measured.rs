@@ -59,7 +59,7 @@ pub(super) fn parts<P: Players, N: Module + Classifier<P::Input>>(
     let mut orders = vec![PartSum::default(); n.saturating_sub(1)];
     for ((sample, plan), id) in plans.iter().enumerate().zip(ids) {
         let mut mean = |size: usize| {
-            let sets = of_size(n, size, plan.contexts(), (seed, *id));
+            let sets = of_size(n, size, plan.contexts().most(), (seed, *id));
             gradients.of(sample, &mean_of(&sets))
         };
         let whole = mean(n)?;
@@ -82,7 +82,7 @@ pub(super) fn parts<P: Players, N: Module + Classifier<P::Input>>(
         wholes.push(squared(&whole));
     }
     let (whole, _) = mean_and_error(&wholes.iter().map(|w| w.sqrt()).collect::<Vec<_>>());
-    let exhaustive = |plan: &Plan| (0..=n).all(|size| are_all(n, size, plan.contexts()));
+    let exhaustive = |plan: &Plan| (0..=n).all(|size| are_all(n, size, plan.contexts().most()));
     Ok(GradientParts {
         whole,
         empty: empty.finish(&wholes),

@@ -87,7 +87,7 @@ impl<P: Players> Learning<P> {
             protocol: Protocol {
                 pairs: Pairs::random(30),
                 estimator: Estimator::Paired,
-                contexts: 1024,
+                contexts: 1024.into(),
                 ..Protocol::default()
             },
             ids: None,
@@ -153,7 +153,7 @@ impl<P: Players> Learning<P> {
             }
             for size in 0..=plan.players() {
                 if self.parts {
-                    add(of_size(plan.players(), size, plan.contexts(), (0, 0)).len());
+                    add(of_size(plan.players(), size, plan.contexts().most(), (0, 0)).len());
                 }
             }
         }
@@ -281,8 +281,8 @@ impl<P: Players> Learning<P> {
                 let limit = EXACT_LIMIT;
                 return Err(Error::TooManyPlayersForExact { players, limit });
             }
-            Estimator::Exact => usize::MAX,
-            Estimator::Paired => protocol.contexts,
+            Estimator::Exact => usize::MAX.into(),
+            Estimator::Paired => protocol.contexts.clone(),
             other => {
                 let remedy = "gradients are taken pair by pair, which share no coalitions: use paired, or exact";
                 return Err(Error::setting("estimator", other, remedy));

@@ -1,0 +1,178 @@
+use crate::device::kind_of;
+use crate::error::{Error, Result};
+use crate::estimate::Protocol;
+use crate::game::{
+    Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits,
+};
+use crate::input::Input;
+use crate::players::Players;
+use crate::profile::{Allocation, Axis, Profile};
+
+use super::lanes::Lanes;
+use super::run::Subjects;
+use super::session::{Session, Setting};
+use super::{Cost, Measurement, Observer, Silent, Targets, precision, run};
+
+impl<P> Measurement<P> {
+    pub(super) fn measure(
+        &self,
+        evaluate: &impl Evaluate,
+        setting: &Setting,
+        observer: &mut impl Observer,
+    ) -> Result<Profile> {
+        if let Some(wanted) = self.wanted() {
+            return precision::run(self, wanted, evaluate, setting, observer);
+        }
+        let mut session = Session::begin(self, &setting.protocol, evaluate, setting)?;
+        let places = session.places()?;
+        session.request(&places)?;
+        if let Some(earlier) = self.earlier() {
+            session.keep(earlier)?;
+        }
+        session.measure(&places, observer)?;
+        session.finish()
+    }
+}
+
+impl<P: Players> Measurement<P> {
+    /// Measures a network on a batch of samples.
+    ///
+    /// # Cost
+    ///
+    /// See [`cost`](Measurement::cost); besides, one forward, and one a sample for [`Targets::Predicted`]. On the CPU the
+    /// rows of a batch are shared out over as many threads as there are cores.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a setting does not fit the inputs, a target is no class of the network, the network is in training mode, or a value
+    /// is not finite or no function of the coalition.
+    pub fn run<N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        inputs: P::Input,
+        targets: impl Into<Targets>,
+    ) -> Result<Profile> {
+        self.run_observed(net, inputs, targets, &mut Silent)
+    }
+
+    /// Measures a network and tells an observer how it goes.
+    ///
+    /// # Errors
+    ///
+    /// Fails where [`run`](Measurement::run) does, or where the observer stops before the first sample is complete.
+    pub fn run_observed<N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        inputs: P::Input,
+        targets: impl Into<Targets>,
+        observer: &mut impl Observer,
+    ) -> Result<Profile> {
+        let (games, setting) = self.games(net, inputs, targets.into())?;
+        self.measure(&games, &setting, observer)
+    }
+
+    /// Runs the pilot of a measurement to a precision and says what it would take, without taking it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where [`run`](Measurement::run) does, or where no precision was asked for.
+    pub fn plan<N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        inputs: P::Input,
+        targets: impl Into<Targets>,
+        observer: &mut impl Observer,
+    ) -> Result<Allocation> {
+        let (games, setting) = self.games(net, inputs, targets.into())?;
+        precision::plan(self, &games, &setting, observer)
+    }
+
+    /// The games that a network plays on the samples, with the facts that they add to the settings.
+    pub(super) fn games<'a, N: Classifier<P::Input>>(
+        &'a self,
+        net: &'a N,
+        inputs: P::Input,
+        targets: Targets,
+    ) -> Result<(Lanes<NetworkGames<'a, P, N>>, Setting)> {
+        let players = &self.players;
+        let samples = inputs.samples();
+        if samples == 0 {
+            return Err(Error::setting(
+                "samples",
+                0,
+                "give at least one sample to measure",
+            ));
+        }
+        players.count(&inputs)?;
+        check_mode(net, &inputs)?;
+        let (targets, chosen) = match targets {
+            Targets::Labels(labels) => (labels, "labels"),
+            Targets::Predicted => {
+                let logits = net.logits(inputs.clone());
+                (read_logits(logits, samples)?.predictions(), "predicted")
+            }
+        };
+        let protocol = self.protocol_of_players();
+        let baseline = protocol.baseline.clone().unwrap_or_default();
+        let absent = players.absent(&inputs, &baseline)?;
+        let device = inputs.device();
+        let setting = Setting {
+            described: players.describe(),
+            grid: players.grid(),
+            device: Some(kind_of(&device)),
+            targets: Some(chosen),
+            protocol,
+        };
+        let ids = self.ids_of(samples);
+        let reward = self.settings().reward;
+        let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
+        Ok((Lanes::of_device(games, &device), setting))
+    }
+
+    fn protocol_of_players(&self) -> Protocol {
+        let own = || self.players.baseline();
+        Protocol {
+            baseline: Some(self.settings().baseline.clone().unwrap_or_else(own)),
+            ..self.settings().clone()
+        }
+    }
+
+    /// The price of [`run`](Measurement::run) on these samples: the plan of each, twelve forwards for its fingerprint and
+    /// its rounding, and three for each sample that an earlier profile holds.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a setting does not fit the inputs.
+    pub fn cost(&self, inputs: &P::Input) -> Result<Cost> {
+        let own = self.protocol_of_players();
+        self.players
+            .absent(inputs, &own.baseline.unwrap_or_default())?;
+        let counts = self.players.counts(inputs)?;
+        let lengths = inputs.lengths()?;
+        let whole = inputs.elements();
+        let elements = elements(whole, lengths.as_deref(), counts.len());
+        let sheet = self.sheet(&counts, self.players.grid(), self.settings())?;
+        let chosen = sheet.measurable()?;
+        Axis::new(&self.settings().orders, chosen.iter().map(|s| counts[*s]))?;
+        let earlier = self.earlier();
+        let kept = |place: &usize| {
+            let sample = earlier.and_then(|earlier| earlier.sample(sheet.id(*place)));
+            sample.is_some()
+        };
+        let (kept, missing): (Vec<usize>, Vec<usize>) = chosen.into_iter().partition(kept);
+        let mut packing = self.packing()?;
+        let mut cost = Cost {
+            forwards: 3 * kept.len() as u64 + ROUNDING_VALUES * missing.len() as u64,
+            batches: (kept.len() + missing.len()) as u64,
+            samples: missing.len(),
+        };
+        for place in missing {
+            for _ in 0..sheet.plan(place)?.forwards() + run::BESIDES {
+                cost.forwards += 1;
+                cost.batches += u64::from(packing.add(elements[place]).is_some());
+            }
+        }
+        cost.batches += u64::from(packing.rows() > 0);
+        Ok(cost)
+    }
+}

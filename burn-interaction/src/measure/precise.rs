@@ -1,0 +1,196 @@
+//! Measurements to a precision, against populations whose strengths are known.
+
+use std::ops::ControlFlow;
+
+use rand::RngExt;
+
+use crate::coalition::generator;
+use crate::estimate::{Estimator, Orders, Pairs};
+use crate::game::{Dividends, KnownGame};
+use crate::profile::{Precision, Profile, Stopped};
+
+use super::{Measurement, Progress};
+
+const PLAYERS: usize = 24;
+const POPULATION: usize = 60;
+
+fn base() -> Measurement<()> {
+    let orders = Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]);
+    Measurement::of_games()
+        .orders(orders)
+        .pairs(Pairs::random(200))
+}
+
+/// Games, and J at each order of their mean over all pairs.
+fn population() -> (Vec<Dividends>, Vec<f64>) {
+    let games: Vec<Dividends> = (0..POPULATION as u64)
+        .map(|seed| Dividends::sparse(PLAYERS, 300, 6, seed))
+        .collect();
+    let orders = Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]);
+    let pairs = || (0..PLAYERS).flat_map(|i| (i + 1..PLAYERS).map(move |j| (i, j)));
+    let strength = |order: usize| {
+        let of_game = |game: &Dividends| {
+            let all: f64 = pairs()
+                .map(|pair| game.interaction(pair, order).abs())
+                .sum();
+            all / pairs().count() as f64
+        };
+        games.iter().map(of_game).sum::<f64>() / POPULATION as f64
+    };
+    let orders = orders.resolve(PLAYERS).unwrap();
+    let strengths: Vec<f64> = orders.into_iter().map(strength).collect();
+    let level = strengths.iter().sum::<f64>() / strengths.len() as f64;
+    let curve = strengths.iter().map(|s| s / level).collect();
+    (games, curve)
+}
+
+/// So many samples drawn from the population.
+fn drawn(games: &[Dividends], count: usize, seed: u64) -> Vec<&Dividends> {
+    let mut rng = generator(seed, 78);
+    (0..count)
+        .map(|_| &games[rng.random_range(0..games.len())])
+        .collect()
+}
+
+#[test]
+fn a_precision_is_reached_and_its_error_and_bands_are_true() {
+    let (games, truth) = population();
+    const WANTED: f64 = 0.1;
+    const REPEATS: u64 = 60;
+    let (mut squares, mut stated, mut covered, mut cells) = (0.0, 0.0, 0.0, 0.0);
+    let mut forwards = 0;
+    for seed in 0..REPEATS {
+        let run = base().precision(WANTED).seed(seed);
+        let profile = run.run_games(&drawn(&games, 2000, seed)).unwrap();
+        let reached = profile.precision().unwrap();
+        assert_eq!(reached.stopped, Stopped::Reached, "{:?}", reached.looks);
+        assert!(reached.error.unwrap() <= WANTED);
+        forwards += reached.forwards / REPEATS;
+        for (point, truth) in profile.strength().points.iter().zip(&truth) {
+            let (j, error) = (
+                point.relative_corrected.unwrap(),
+                point.relative_error.unwrap(),
+            );
+            assert!(error <= WANTED * j.max(1.0) + 1e-12);
+            let (low, high) = point.relative_band.unwrap();
+            squares += (j - truth).powi(2);
+            stated += error * error;
+            covered += f64::from(u8::from(low <= *truth && *truth <= high));
+            cells += 1.0;
+        }
+    }
+    let (ratio, coverage): (f64, f64) = (squares / stated, covered / cells);
+    println!(
+        "squared error over the stated one {ratio:.2}, coverage {coverage:.3}, {forwards} forwards"
+    );
+    assert!((0.4..1.5).contains(&ratio), "{ratio}");
+    assert!((0.9..=0.99).contains(&coverage), "{coverage}");
+}
+
+#[test]
+fn an_error_for_just_these_samples_leaves_out_how_they_differ() {
+    let (games, _) = population();
+    let samples: Vec<&Dividends> = games.iter().take(25).collect();
+    let exact = |order: usize| {
+        let pairs = || (0..PLAYERS).flat_map(|i| (i + 1..PLAYERS).map(move |j| (i, j)));
+        let all = samples
+            .iter()
+            .flat_map(|game| pairs().map(|pair| game.interaction(pair, order).abs()));
+        all.sum::<f64>()
+    };
+    let orders = Orders::ratios([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]);
+    let truth: Vec<f64> = orders
+        .resolve(PLAYERS)
+        .unwrap()
+        .into_iter()
+        .map(exact)
+        .collect();
+    let level = truth.iter().sum::<f64>() / truth.len() as f64;
+    let (mut squares, mut stated) = (0.0, 0.0);
+    const REPEATS: u64 = 30;
+    for seed in 0..REPEATS {
+        let run = base().precision(Precision::new(0.08).these()).seed(seed);
+        let profile = run.run_games(&samples).unwrap();
+        let reached = profile.precision().unwrap();
+        assert_eq!(
+            (profile.samples().len(), reached.stopped),
+            (25, Stopped::Reached)
+        );
+        let worst = profile
+            .strength()
+            .points
+            .iter()
+            .zip(&truth)
+            .map(|(p, t)| (p.relative_corrected.unwrap() - t / level) / p.relative.max(1.0))
+            .map(|e| e * e)
+            .sum::<f64>();
+        squares += worst / truth.len() as f64;
+        stated += reached.error.unwrap().powi(2);
+    }
+    // The stated error is the largest of the orders, the found one their mean.
+    let ratio = squares / stated;
+    println!("mean squared error over the largest stated one {ratio:.2}");
+    assert!((0.15..1.2).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn a_precision_gives_one_result_for_one_seed_in_any_batches_and_after_a_resume() {
+    let (games, _) = population();
+    let samples = drawn(&games, 300, 5);
+    let run = |batch| base().precision(0.15).seed(5).batch(batch);
+    let whole = run(1000).run_games(&samples).unwrap();
+    let same = |other: Profile| {
+        assert_eq!(other.strength().points, whole.strength().points);
+        assert_eq!(other.samples().len(), whole.samples().len());
+        assert_eq!(other.requested(), whole.requested());
+    };
+    same(run(33).run_games(&samples).unwrap());
+    // Stopped in a round after the pilot, and gone on with.
+    let after = whole.precision().unwrap().allocation.pilot + 500;
+    let mut stop = |progress: &Progress| match progress.forwards > after {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let partial = run(33).run_games_observed(&samples, &mut stop).unwrap();
+    assert_eq!(partial.precision().unwrap().stopped, Stopped::Interrupted);
+    assert!(partial.samples().len() < whole.samples().len());
+    same(run(1000).resume(partial).run_games(&samples).unwrap());
+}
+
+#[test]
+fn limits_bind_and_say_so() {
+    let (games, _) = population();
+    let few = drawn(&games, 24, 1);
+    let run = |precision: Precision, samples: &[&Dividends]| {
+        let profile = base().precision(precision).run_games(samples).unwrap();
+        let reached = profile.precision().unwrap();
+        (reached.stopped, reached.forwards, reached.error.unwrap())
+    };
+    let (stopped, _, error) = run(Precision::new(0.001), &few);
+    assert!(matches!(stopped, Stopped::Samples | Stopped::Bias));
+    assert!(error > 0.001);
+    let many = drawn(&games, 2000, 1);
+    let (stopped, forwards, _) = run(Precision::new(0.03).most_forwards(20_000), &many);
+    assert_eq!(stopped, Stopped::Forwards);
+    assert!(forwards < 22_000, "{forwards}");
+    for wrong in [0.0, -1.0, f64::NAN] {
+        let error = base().precision(wrong).run_games(&few).unwrap_err();
+        assert!(error.to_string().contains("precision"), "{error}");
+    }
+}
+
+#[test]
+fn enumerated_samples_are_taken_until_they_are_enough() {
+    let games: Vec<Dividends> = (0..80)
+        .map(|seed| Dividends::sparse(8, 60, 6, seed))
+        .collect();
+    let all: Vec<&Dividends> = games.iter().collect();
+    let run = base().pairs(Pairs::all()).estimator(Estimator::Exact);
+    let profile = run.precision(0.15).run_games(&all).unwrap();
+    let reached = profile.precision().unwrap();
+    assert_eq!(
+        (reached.stopped, reached.allocation.pilot),
+        (Stopped::Reached, 0)
+    );
+    assert!(profile.samples().len() < 80);
+}

@@ -1,0 +1,275 @@
+//! Rounds of samples, with a look at the error after each.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::estimate::Protocol;
+use crate::game::Evaluate;
+use crate::profile::{Allocation, OrderError, Precision, Profile, Reached, Stopped};
+
+use super::influence::Pilot;
+use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting};
+use crate::measure::Aim;
+
+/// Each look comes after so many times the samples of the one before; the first after `FIRST` of those that are expected.
+const GROWTH: f64 = 1.25;
+const FIRST: f64 = 0.8;
+
+/// Forwards and time so far, and who is told of them.
+pub(super) struct Account<'a, O> {
+    observer: &'a mut O,
+    aim: Aim,
+    start: Instant,
+    forwards: u64,
+    /// Forwards of a pilot in an earlier call.
+    earlier: u64,
+}
+
+impl<'a, O: Observer> Account<'a, O> {
+    pub fn new(observer: &'a mut O, wanted: &Precision) -> Self {
+        Self {
+            observer,
+            aim: Aim {
+                wanted: wanted.error(),
+                error: None,
+                forwards: None,
+            },
+            start: Instant::now(),
+            forwards: 0,
+            earlier: 0,
+        }
+    }
+
+    /// Takes over a pilot of an earlier call.
+    pub fn given(&mut self, pilot: u64) {
+        self.earlier = pilot;
+    }
+
+    /// Forwards that are spent, those of this call.
+    pub fn spent(&mut self, forwards: u64) {
+        self.forwards = self.forwards.max(forwards);
+    }
+
+    /// The observer of a run that comes after what is spent.
+    pub fn observer(&mut self) -> impl Observer + '_ {
+        let (before, start, aim) = (self.forwards, self.start, self.aim);
+        move |progress: &Progress| {
+            self.observer.update(&Progress {
+                forwards: before + progress.forwards,
+                elapsed: start.elapsed(),
+                aim: Some(aim),
+                ..*progress
+            })
+        }
+    }
+
+    /// The most forwards that a precision allows, by number or by time at the pace so far, with which of both binds.
+    fn allowed(&self, wanted: &Precision) -> Option<(u64, Stopped)> {
+        let pace = self.start.elapsed().as_secs_f64() / self.forwards.max(1) as f64;
+        let by_time = |time: Duration| ((time.as_secs_f64() / pace) as u64, Stopped::Time);
+        let left = |most: u64| most.saturating_sub(self.earlier);
+        let by_number = wanted.forwards.map(|most| (left(most), Stopped::Forwards));
+        let by_time = wanted.time.filter(|_| self.forwards > 0).map(by_time);
+        by_number
+            .into_iter()
+            .chain(by_time)
+            .min_by_key(|(most, _)| *most)
+    }
+}
+
+/// A measurement with one allocation.
+pub(super) struct Rounds<'a, P, E> {
+    pub measurement: &'a Measurement<P>,
+    pub evaluate: &'a E,
+    pub setting: &'a Setting,
+    pub protocol: &'a Protocol,
+    pub allocation: &'a Allocation,
+    /// Whether it goes on from an earlier result, where there is one: that is of the first allocation.
+    pub resumed: bool,
+}
+
+/// A look at the error after a round.
+struct Look {
+    errors: Vec<OrderError>,
+    /// The largest error over the larger of 1 and J.
+    worst: Option<f64>,
+}
+
+impl<P, E: Evaluate> Rounds<'_, P, E> {
+    /// Measures until the error is reached or something binds. Goes on with another allocation where this one cannot reach it.
+    pub fn run(
+        &self,
+        account: &mut Account<'_, impl Observer>,
+    ) -> Result<ControlFlow<Box<Profile>, Allocation>> {
+        let wanted = &self.allocation.wanted;
+        let mut session =
+            Session::begin(self.measurement, self.protocol, self.evaluate, self.setting)?;
+        let places = session.places()?;
+        let before = account.forwards;
+        let mut count = self.going_on(&mut session, &places)?;
+        let each = self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64;
+        let (mut pilot, mut looks, mut binds) = (Pilot::default(), Vec::new(), None);
+        let mut each = each.max(1.0);
+        loop {
+            if let Some((most, why)) = account.allowed(wanted) {
+                let fitting = (most.saturating_sub(before) as f64 / each) as usize;
+                if fitting < count {
+                    binds = Some(why);
+                    let done = looks.last().map_or(1, |(samples, _)| *samples);
+                    count = fitting.clamp(done, count);
+                }
+            }
+            session.profile_mut().precision =
+                Some(self.reached(None, Stopped::Interrupted, &looks, account));
+            session.request(&places[..count])?;
+            account.aim.forwards = Some(before + (each * count as f64) as u64);
+            let whole = match wanted.is_of_these() {
+                true => {
+                    let mut push = |orders: &[usize], parts| pilot.push(parts, orders);
+                    session.measure_pairs(&places[..count], &mut account.observer(), &mut push)?
+                }
+                false => session.measure(&places[..count], &mut account.observer())?,
+            };
+            let spent = session.profile().forwards();
+            account.spent(before + spent);
+            each = spent as f64 / session.profile().samples().len().max(1) as f64;
+            let look = self.look(session.profile(), &pilot);
+            account.aim.error = look.worst;
+            looks.extend(look.worst.map(|error| (count, error)));
+            let stopped = match (whole, look.worst) {
+                (false, _) => Some(Stopped::Interrupted),
+                (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
+                _ => {
+                    if let Some(other) = self.other(&look).filter(|_| binds.is_none()) {
+                        return Ok(ControlFlow::Continue(other));
+                    }
+                    let all = (count == places.len()).then_some(Stopped::Samples);
+                    binds.or(all)
+                }
+            };
+            if let Some(stopped) = stopped {
+                let bias = |e: &OrderError| e.bias > wanted.error * e.relative.max(1.0);
+                let stopped = match stopped {
+                    Stopped::Samples if look.errors.iter().any(bias) => Stopped::Bias,
+                    other => other,
+                };
+                let reached = self.reached(look.worst, stopped, &looks, account);
+                session.profile_mut().precision = Some(reached);
+                let profile = session.finish()?;
+                return Ok(ControlFlow::Break(Box::new(profile)));
+            }
+            count = grown(count, places.len());
+        }
+    }
+
+    /// Takes in the samples of an earlier result, and returns the samples before the first look that it has not passed.
+    fn going_on(&self, session: &mut Session<'_, E>, places: &[usize]) -> Result<usize> {
+        let mut count = self.first(places.len());
+        if let Some(earlier) = self.measurement.earlier().filter(|_| self.resumed) {
+            session.request(places)?;
+            session.keep(earlier)?;
+            let kept = session.kept(places);
+            while count < kept {
+                count = grown(count, places.len());
+            }
+            session.narrow(&[]);
+        }
+        Ok(count)
+    }
+
+    fn reached(
+        &self,
+        error: Option<f64>,
+        stopped: Stopped,
+        looks: &[(usize, f64)],
+        account: &Account<'_, impl Observer>,
+    ) -> Reached {
+        Reached {
+            allocation: self.allocation.clone(),
+            error,
+            stopped,
+            looks: looks.to_vec(),
+            forwards: account.earlier + account.forwards,
+        }
+    }
+
+    /// Samples before the first look.
+    fn first(&self, available: usize) -> usize {
+        match self.allocation.wanted.is_of_these() {
+            true => available,
+            false => {
+                let first = (FIRST * self.allocation.samples as f64).ceil() as usize;
+                first.max(FEWEST).min(available)
+            }
+        }
+    }
+
+    /// The errors at each order: over the population, or for just these samples.
+    fn look(&self, profile: &Profile, pilot: &Pilot) -> Look {
+        let mut errors = profile.errors().unwrap_or_default();
+        if self.allocation.wanted.is_of_these() {
+            let within = match pilot.is_empty() {
+                true => profile.within(),
+                false => pilot.within(profile.samples().len()),
+            };
+            for (error, within) in errors.iter_mut().zip(within) {
+                error.standard_error = Some(within.sqrt());
+            }
+        }
+        let share = |e: &OrderError| Some(e.standard_error?.hypot(e.bias) / e.relative.max(1.0));
+        let shares: Option<Vec<f64>> = errors.iter().map(share).collect();
+        Look {
+            worst: shares.and_then(|shares| shares.into_iter().reduce(f64::max)),
+            errors,
+        }
+    }
+
+    /// Another allocation: with more contexts where the bias at some order is most of what is wanted, with more places where these
+    /// samples are all that count.
+    fn other(&self, look: &Look) -> Option<Allocation> {
+        let allocation = self.allocation;
+        if allocation.raised == RAISES {
+            return None;
+        }
+        let raised = allocation.raised + 1;
+        let wanted = allocation.wanted.error;
+        let bias = |e: &OrderError| e.bias / (wanted * e.relative.max(1.0));
+        let bias = look.errors.iter().map(bias).fold(0.0, f64::max);
+        if bias > 0.8 {
+            let factor = (2.0 * bias).min(4.0);
+            return Some(Allocation {
+                contexts: allocation.contexts.times(factor),
+                forwards: (allocation.forwards as f64 * factor) as u64,
+                raised,
+                ..allocation.clone()
+            });
+        }
+        if !allocation.wanted.is_of_these() {
+            return None;
+        }
+        let factor = 1.2 * (look.worst? / wanted).powi(2);
+        let places = (allocation.places as f64 * factor).ceil() as usize;
+        let forwards = (allocation.forwards as f64 * factor) as u64;
+        Some(match allocation.pairs.starred(places, allocation.arms) {
+            Some(pairs) => Allocation {
+                pairs,
+                places,
+                forwards,
+                raised,
+                ..allocation.clone()
+            },
+            None => Allocation {
+                contexts: allocation.contexts.times(factor),
+                forwards,
+                raised,
+                ..allocation.clone()
+            },
+        })
+    }
+}
+
+/// The samples at the look after one with so many.
+fn grown(count: usize, available: usize) -> usize {
+    ((count as f64 * GROWTH).ceil() as usize).min(available)
+}

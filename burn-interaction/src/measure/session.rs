@@ -1,0 +1,236 @@
+//! A run with one protocol: samples are asked for, kept from an earlier result, measured and written, in as many goes as it takes.
+
+use crate::error::{Error, Result};
+use crate::estimate::{Parts, Protocol, order_at};
+use crate::game::Evaluate;
+use crate::profile::{Axis, Journal, Profile, SampleProfile};
+
+use super::measurement::Keeping;
+use super::packing::Packing;
+use super::run::Subjects;
+use super::sheet::Sheet;
+use super::{Measurement, Observer, run};
+
+/// The facts that a run adds to the settings of a measurement.
+pub(super) struct Setting {
+    pub protocol: Protocol,
+    pub described: String,
+    pub grid: Option<[usize; 2]>,
+    pub device: Option<String>,
+    /// How the targets of a network were chosen; `None` for games.
+    pub targets: Option<&'static str>,
+}
+
+/// A run in progress.
+pub(super) struct Session<'a, E> {
+    evaluate: &'a E,
+    sheet: Sheet<'a>,
+    packing: Packing,
+    keeping: Keeping<'a>,
+    device: Option<&'a str>,
+    journal: Option<Journal>,
+    profile: Profile,
+}
+
+impl<'a, E: Evaluate> Session<'a, E> {
+    /// Begins a run with a protocol. Nothing is evaluated or written yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a setting does not fit the samples.
+    pub fn begin<P>(
+        measurement: &'a Measurement<P>,
+        protocol: &'a Protocol,
+        evaluate: &'a E,
+        setting: &'a Setting,
+    ) -> Result<Self> {
+        let counts = evaluate.players();
+        let sheet = measurement.sheet(counts, setting.grid, protocol)?;
+        let chosen = sheet.measurable()?;
+        let keeping = measurement.keeping();
+        let mut origin = keeping.origin.clone();
+        origin.targets = setting.targets.map(String::from);
+        if let Some(device) = &setting.device {
+            origin.computed_on(device);
+        }
+        let profile = Profile {
+            axis: Axis::new(&protocol.orders, chosen.iter().map(|s| counts[*s]))?,
+            protocol: protocol.clone(),
+            origin,
+            described: setting.described.clone(),
+            identified: keeping.identified,
+            requested: Vec::new(),
+            whole: keeping.whole.map(Vec::from),
+            left_out: counts.len() - chosen.len(),
+            precision: None,
+            samples: Vec::new(),
+        };
+        Ok(Self {
+            evaluate,
+            sheet,
+            packing: measurement.packing()?,
+            keeping,
+            device: setting.device.as_deref(),
+            journal: None,
+            profile,
+        })
+    }
+
+    /// The places of the samples that can be measured.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there are none.
+    pub fn places(&self) -> Result<Vec<usize>> {
+        self.sheet.measurable()
+    }
+
+    /// Which of these places the last sample that is there stands at, counted from 1; zero where none is.
+    pub fn kept(&self, places: &[usize]) -> usize {
+        let there = |place: &usize| self.profile.sample(self.sheet.id(*place)).is_some();
+        places.iter().rposition(there).map_or(0, |last| last + 1)
+    }
+
+    /// Asks for no other samples than these.
+    pub fn narrow(&mut self, places: &[usize]) {
+        self.profile.requested = places.iter().map(|place| self.sheet.id(*place)).collect();
+        self.profile.requested.sort_unstable();
+    }
+
+    /// The orders at the points of the curve, of a sample with so many players.
+    pub fn orders_at(&self, players: usize) -> Vec<usize> {
+        match self.profile.axis.orders() {
+            [] => {
+                let ratios = self.profile.axis.ratios().iter();
+                ratios.map(|ratio| order_at(*ratio, players)).collect()
+            }
+            orders => orders.to_vec(),
+        }
+    }
+
+    /// The result so far.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The result so far, to say of it what a precision reached.
+    pub fn profile_mut(&mut self) -> &mut Profile {
+        &mut self.profile
+    }
+
+    /// Asks for these samples. An open journal begins anew, with those finished so far.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the journal cannot be written.
+    pub fn request(&mut self, places: &[usize]) -> Result<()> {
+        let ids = places.iter().map(|place| self.sheet.id(*place));
+        self.profile.requested.extend(ids);
+        self.profile.requested.sort_unstable();
+        self.profile.requested.dedup();
+        if let (Some(journal), Some(path)) = (&mut self.journal, self.keeping.journal) {
+            *journal = Journal::create(path, &self.profile)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the samples of an earlier result.
+    ///
+    /// # Errors
+    ///
+    /// Fails where that is not of this run.
+    pub fn keep(&mut self, earlier: &Profile) -> Result<()> {
+        self.sheet
+            .keep(earlier, &mut self.profile, self.evaluate, self.device)
+    }
+
+    /// Measures those of the samples that are not there yet. Returns whether all of them are there then.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the network, a value or the journal is at fault.
+    pub fn measure(&mut self, places: &[usize], observer: &mut impl Observer) -> Result<bool> {
+        self.measure_parts(places, observer, &mut |_, _| ())
+    }
+
+    /// Measures as [`measure`](Session::measure) does, and hands out each sample pair by pair, where contexts are drawn.
+    ///
+    /// # Errors
+    ///
+    /// Fails where [`measure`](Session::measure) does.
+    pub fn measure_pairs(
+        &mut self,
+        places: &[usize],
+        observer: &mut impl Observer,
+        parts: &mut dyn FnMut(&[usize], Parts),
+    ) -> Result<bool> {
+        self.sheet.parts = true;
+        let measured = self.measure_parts(places, observer, parts);
+        self.sheet.parts = false;
+        measured
+    }
+
+    fn measure_parts(
+        &mut self,
+        places: &[usize],
+        observer: &mut impl Observer,
+        parts: &mut dyn FnMut(&[usize], Parts),
+    ) -> Result<bool> {
+        let Self {
+            evaluate,
+            sheet,
+            packing,
+            keeping,
+            journal,
+            profile,
+            ..
+        } = self;
+        let missing = |place: &usize| profile.sample(sheet.id(*place)).is_none();
+        let missing: Vec<usize> = places.iter().copied().filter(missing).collect();
+        let points = 0..profile.axis.ratios().len();
+        let mut finished = |sample: SampleProfile, of_pairs| {
+            // Begun with the first sample: a run that fails before leaves nothing behind, and nothing of another is lost.
+            match (&mut *journal, keeping.journal) {
+                (Some(journal), _) => journal.add(&sample)?,
+                (None, Some(path)) => {
+                    let mut begun = Journal::create(path, profile)?;
+                    begun.add(&sample)?;
+                    *journal = Some(begun);
+                }
+                (None, None) => {}
+            }
+            if let Some(of_pairs) = of_pairs {
+                let orders = points
+                    .clone()
+                    .map(|point| profile.axis.index(&sample, point));
+                parts(&orders.collect::<Vec<_>>(), of_pairs);
+            }
+            profile.samples.push(sample);
+            Ok(())
+        };
+        run::run(
+            *evaluate,
+            sheet,
+            &missing,
+            *packing,
+            observer,
+            &mut finished,
+        )?;
+        profile.samples.sort_by_key(|sample| sample.id());
+        Ok(places
+            .iter()
+            .all(|place| profile.sample(sheet.id(*place)).is_some()))
+    }
+
+    /// The result.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no sample was finished.
+    pub fn finish(self) -> Result<Profile> {
+        match self.profile.samples.is_empty() {
+            true => Err(Error::Interrupted),
+            false => Ok(self.profile),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Forwards to an error: the papers' allocation, a budget, and a precision.
+
+use std::path::Path;
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor};
+use burn_interaction::game::{Dividends, KnownGame};
+use burn_interaction::{
+    Batch, Estimator, Measurement, Orders, Pairs, Patches, Precision, Profile, Strength, Targets,
+};
+use burn_interaction_models::ResNetCifar;
+
+use crate::error::Result;
+use crate::report::seconds;
+
+use super::trained_resnet;
+
+/// The error that is wanted, in units of the larger of 1 and J.
+const WANTED: f64 = 0.05;
+/// Samples of a population of games, and those that a precision may take.
+const GAMES: usize = 60;
+const MOST: usize = 4000;
+
+/// Prints the forwards and seconds that three allocations need for a standard error of .05 max(1, J) at every order, and how true
+/// the stated errors are: over `seeds` repetitions with other samples, pairs and contexts each.
+///
+/// # Errors
+///
+/// Fails where a file is missing or the device fails.
+pub fn run(trained: Option<(&Path, &Path)>, seeds: usize, device: &Device) -> Result<()> {
+    println!("forwards to an error of {WANTED} max(1, J) at every order, {seeds} seeds");
+    for (name, players, terms, most) in [
+        ("games of 24 players, terms of up to 12", 24, 300, 12),
+        ("games of 64 players, terms of up to 8", 64, 1280, 8),
+    ] {
+        let games: Vec<Dividends> = (0..GAMES as u64)
+            .map(|seed| Dividends::sparse(players, terms, most, seed))
+            .collect();
+        let drawn = |seed: u64, count: usize| -> Vec<&Dividends> {
+            let chosen = |k: usize| &games[shuffled(seed, k) % games.len()];
+            (0..count).map(chosen).collect()
+        };
+        let truth = truth(&games, players);
+        let run = |measurement: &Measurement<()>, samples: usize, seed: u64| {
+            let measurement = measurement.clone().seed(seed);
+            Ok(measurement.run_games(&drawn(seed, samples))?)
+        };
+        let base = Measurement::of_games();
+        table(
+            name,
+            &base,
+            Pairs::random(200),
+            Pairs::stars(None, 50, 4),
+            Some(&truth),
+            seeds,
+            run,
+        )?;
+    }
+    let Some((weights, data)) = trained else {
+        println!("  ResNet-20: give --weights and --data for it\n");
+        return Ok(());
+    };
+    let (net, batch) = trained_resnet(weights, data, 2 * MOST, device)?;
+    let images = Images { net, batch };
+    let run = |measurement: &Measurement<Patches>, samples: usize, seed: u64| {
+        images.run(&measurement.clone().seed(seed), samples, seed, device)
+    };
+    let base = Measurement::new(Patches::grid(16, 16));
+    let (neighbours, stars) = (Pairs::neighbours(2, 200), Pairs::stars(Some(2), 50, 4));
+    let name = "ResNet-20 on CIFAR-10, 16x16 patches, neighbours";
+    table(
+        name,
+        &base,
+        neighbours.clone(),
+        stars.clone(),
+        None,
+        seeds,
+        run,
+    )?;
+    // Each pixel a player.
+    let base = Measurement::new(Patches::grid(32, 32));
+    let name = "ResNet-20 on CIFAR-10, 32x32 patches, neighbours";
+    table(name, &base, neighbours, stars, None, 1, run)?;
+    println!();
+    Ok(())
+}
+
+/// Images that a network classifies rightly.
+struct Images {
+    net: ResNetCifar,
+    batch: Batch<Tensor<4>>,
+}
+
+impl Images {
+    /// Measures some of the images, others for each seed.
+    fn run(
+        &self,
+        measurement: &Measurement<Patches>,
+        samples: usize,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Profile> {
+        let all = self.batch.ids.len();
+        let mut places: Vec<usize> = Vec::with_capacity(samples);
+        let mut taken = vec![false; all];
+        let mut number = 0;
+        while places.len() < samples.min(all) {
+            let place = shuffled(seed, number) % all;
+            number += 1;
+            if !std::mem::replace(&mut taken[place], true) {
+                places.push(place);
+            }
+        }
+        let at: Vec<i32> = places.iter().map(|place| *place as i32).collect();
+        let at = Tensor::<1, burn::tensor::Int>::from_data(at.as_slice(), device);
+        let inputs = self.batch.inputs.clone().select(0, at.clone());
+        let targets = Targets::try_from(self.batch.targets.clone().select(0, at))?;
+        let ids: Vec<u64> = places.iter().map(|place| self.batch.ids[*place]).collect();
+        Ok(measurement
+            .clone()
+            .ids(ids)
+            .run(&self.net, inputs, targets)?)
+    }
+}
+
+/// A number that seed and place fix: SplitMix64.
+fn shuffled(seed: u64, place: usize) -> usize {
+    let mut z = (seed << 32 | place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 8) as usize
+}
+
+/// J of a population of games over all their pairs, at the published orders.
+fn truth(games: &[Dividends], players: usize) -> Vec<f64> {
+    let orders = Orders::published().resolve(players).unwrap_or_default();
+    let pairs = || (0..players).flat_map(|i| (i + 1..players).map(move |j| (i, j)));
+    let strength = |order: usize| -> f64 {
+        let of = |game: &Dividends| -> f64 {
+            pairs()
+                .map(|pair| game.interaction(pair, order).abs())
+                .sum()
+        };
+        games.iter().map(of).sum()
+    };
+    let strengths: Vec<f64> = orders.into_iter().map(strength).collect();
+    let level = strengths.iter().sum::<f64>() / strengths.len() as f64;
+    strengths.iter().map(|s| s / level).collect()
+}
+
+/// Curves of several seeds, and what each cost.
+struct Curves {
+    strengths: Vec<Strength>,
+    forwards: f64,
+    seconds: f64,
+}
+
+impl Curves {
+    fn of(seeds: usize, run: impl Fn(u64) -> Result<Profile>) -> Result<Self> {
+        let start = Instant::now();
+        let (mut strengths, mut forwards) = (Vec::new(), 0);
+        for seed in 0..seeds as u64 {
+            let profile = run(seed)?;
+            forwards += profile
+                .precision()
+                .map_or(profile.forwards(), |reached| reached.forwards);
+            strengths.push(profile.strength());
+        }
+        Ok(Self {
+            strengths,
+            forwards: forwards as f64 / seeds as f64,
+            seconds: start.elapsed().as_secs_f64() / seeds as f64,
+        })
+    }
+
+    /// J at each order, seed by seed, with its stated error.
+    fn points(&self) -> Vec<Vec<(f64, f64)>> {
+        let points = self.strengths.first().map_or(0, |s| s.points.len());
+        let at = |point: usize| {
+            let of = |s: &Strength| {
+                let p = &s.points[point];
+                let known = p.relative_corrected.zip(p.relative_error);
+                known.unwrap_or((f64::NAN, f64::NAN))
+            };
+            self.strengths.iter().map(of).collect()
+        };
+        (0..points).map(at).collect()
+    }
+
+    /// The error found, over the larger of 1 and J, at the order where it is largest: about the truth, or about the mean of the
+    /// seeds; and the root of the ratio of found to stated squares.
+    fn errors(&self, truth: Option<&[f64]>) -> (f64, f64) {
+        let (mut worst, mut found, mut stated) = (0.0_f64, 0.0, 0.0);
+        for (index, point) in self.points().iter().enumerate() {
+            let count = point.len() as f64;
+            let (centre, freedom) = match truth {
+                Some(truth) => (truth[index], count),
+                None => (point.iter().map(|p| p.0).sum::<f64>() / count, count - 1.0),
+            };
+            let squares: f64 = point.iter().map(|p| (p.0 - centre).powi(2)).sum();
+            worst = worst.max((squares / freedom).sqrt() / centre.max(1.0));
+            found += squares / freedom;
+            stated += point.iter().map(|p| p.1 * p.1).sum::<f64>() / count;
+        }
+        (worst, (found / stated).sqrt())
+    }
+}
+
+/// Prints the three allocations for one kind of samples.
+fn table<P: Clone>(
+    name: &str,
+    base: &Measurement<P>,
+    published: Pairs,
+    stars: Pairs,
+    truth: Option<&[f64]>,
+    seeds: usize,
+    run: impl Fn(&Measurement<P>, usize, u64) -> Result<Profile>,
+) -> Result<()> {
+    println!("  {name}");
+    println!(
+        "                                forwards     time   error found  over stated   forwards to {WANTED}"
+    );
+    // The papers' 200 pairs and 100 contexts, on as few samples as tell their error, which falls with one over their number.
+    let paired = base
+        .clone()
+        .estimator(Estimator::Paired)
+        .pairs(published.clone());
+    let budget = base.clone().pairs(stars);
+    let precise = base
+        .clone()
+        .pairs(published)
+        .precision(Precision::new(WANTED));
+    let rows = [
+        ("published, 6 samples", paired, 6, 1),
+        ("today's budget, 6 samples", budget, 6, 1),
+        ("--precision 0.05", precise, MOST, seeds),
+    ];
+    let mut precise = f64::NAN;
+    let mut needs = Vec::new();
+    for (name, measurement, samples, seeds) in rows {
+        let curves = Curves::of(seeds, |seed| run(&measurement, samples, seed))?;
+        // With one seed the error is the stated one.
+        let (found, ratio) = match seeds {
+            1 => (stated(&curves), f64::NAN),
+            _ => curves.errors(truth),
+        };
+        let need = match samples == MOST {
+            true => curves.forwards,
+            false => curves.forwards * (found / WANTED).powi(2),
+        };
+        precise = need;
+        println!(
+            "    {name:<26} {:>10.0}  {:>8}        {found:.3}         {ratio:4.2}   {need:>12.0}",
+            curves.forwards,
+            seconds(curves.seconds),
+        );
+        needs.push((name, need));
+    }
+    for (name, need) in &needs[..2] {
+        println!(
+            "    {name}: {:.0} times the forwards of a precision",
+            need / precise
+        );
+    }
+    Ok(())
+}
+
+/// The largest stated error over the larger of 1 and J, of the first seed.
+fn stated(curves: &Curves) -> f64 {
+    let points = curves.points();
+    let of = |point: &Vec<(f64, f64)>| point[0].1 / point[0].0.max(1.0);
+    points.iter().map(of).fold(0.0, f64::max)
+}
