@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use burn_interaction::game::{Dividends, KnownGame};
+use burn_interaction::profile::Component;
 use burn_interaction::{
     Batch, Estimator, Measurement, Orders, Pairs, Patches, Precision, Profile, Strength, Targets,
 };
@@ -20,6 +21,10 @@ const WANTED: f64 = 0.05;
 /// Samples of a population of games, and those that a precision may take.
 const GAMES: usize = 60;
 const MOST: usize = 4000;
+/// Images that a precision may take, of twice as many.
+const IMAGES: usize = 1000;
+/// Samples of a budget, which tell its error.
+const FEW: usize = 6;
 
 /// Prints the forwards and seconds that three allocations need for a standard error of .05 max(1, J) at every order, and how true
 /// the stated errors are: over `seeds` repetitions with other samples, pairs and contexts each.
@@ -28,7 +33,7 @@ const MOST: usize = 4000;
 ///
 /// Fails where a file is missing or the device fails.
 pub fn run(trained: Option<(&Path, &Path)>, seeds: usize, device: &Device) -> Result<()> {
-    println!("forwards to an error of {WANTED} max(1, J) at every order, {seeds} seeds");
+    println!("forwards to an error of J, in units of max(1, J), at every order; {seeds} seeds");
     for (name, players, terms, most) in [
         ("games of 24 players, terms of up to 12", 24, 300, 12),
         ("games of 64 players, terms of up to 8", 64, 1280, 8),
@@ -46,41 +51,46 @@ pub fn run(trained: Option<(&Path, &Path)>, seeds: usize, device: &Device) -> Re
             Ok(measurement.run_games(&drawn(seed, samples))?)
         };
         let base = Measurement::of_games();
-        table(
-            name,
-            &base,
-            Pairs::random(200),
-            Pairs::stars(None, 50, 4),
-            Some(&truth),
+        let case = Case {
+            wanted: WANTED,
+            published: Pairs::random(200),
+            stars: Pairs::stars(None, 50, 4),
+            truth: Some(&truth),
             seeds,
-            run,
-        )?;
+            each: None,
+        };
+        table(name, &base, &case, run)?;
     }
     let Some((weights, data)) = trained else {
         println!("  ResNet-20: give --weights and --data for it\n");
         return Ok(());
     };
-    let (net, batch) = trained_resnet(weights, data, 2 * MOST, device)?;
+    let (net, batch) = trained_resnet(weights, data, 2 * IMAGES, device)?;
     let images = Images { net, batch };
     let run = |measurement: &Measurement<Patches>, samples: usize, seed: u64| {
-        images.run(&measurement.clone().seed(seed), samples, seed, device)
+        images.run(
+            &measurement.clone().seed(seed),
+            samples.min(IMAGES),
+            seed,
+            device,
+        )
+    };
+    let case = |wanted: f64, seeds: usize| Case {
+        wanted,
+        published: Pairs::neighbours(2, 200),
+        stars: Pairs::stars(Some(2), 50, 4),
+        truth: None,
+        seeds,
+        // Of the 13 published orders the first and the last have one context.
+        each: Some(11.0),
     };
     let base = Measurement::new(Patches::grid(16, 16));
-    let (neighbours, stars) = (Pairs::neighbours(2, 200), Pairs::stars(Some(2), 50, 4));
     let name = "ResNet-20 on CIFAR-10, 16x16 patches, neighbours";
-    table(
-        name,
-        &base,
-        neighbours.clone(),
-        stars.clone(),
-        None,
-        seeds,
-        run,
-    )?;
+    table(name, &base, &case(2.0 * WANTED, seeds), run)?;
     // Each pixel a player.
     let base = Measurement::new(Patches::grid(32, 32));
     let name = "ResNet-20 on CIFAR-10, 32x32 patches, neighbours";
-    table(name, &base, neighbours, stars, None, 1, run)?;
+    table(name, &base, &case(2.0 * WANTED, 1), run)?;
     println!();
     Ok(())
 }
@@ -148,9 +158,24 @@ fn truth(games: &[Dividends], players: usize) -> Vec<f64> {
     strengths.iter().map(|s| s / level).collect()
 }
 
+/// A kind of samples.
+struct Case<'a> {
+    /// The error wanted, in units of the larger of 1 and J.
+    wanted: f64,
+    published: Pairs,
+    /// The pairs of the command's budget.
+    stars: Pairs,
+    /// J at each order, where it is known.
+    truth: Option<&'a [f64]>,
+    seeds: usize,
+    /// The number of orders with drawn contexts, where budgets cost too much to be run.
+    each: Option<f64>,
+}
+
 /// Curves of several seeds, and what each cost.
 struct Curves {
     strengths: Vec<Strength>,
+    components: Vec<Component>,
     forwards: f64,
     seconds: f64,
 }
@@ -158,9 +183,12 @@ struct Curves {
 impl Curves {
     fn of(seeds: usize, run: impl Fn(u64) -> Result<Profile>) -> Result<Self> {
         let start = Instant::now();
-        let (mut strengths, mut forwards) = (Vec::new(), 0);
+        let (mut strengths, mut components, mut forwards) = (Vec::new(), Vec::new(), 0);
         for seed in 0..seeds as u64 {
             let profile = run(seed)?;
+            if let Some(reached) = profile.precision() {
+                components.clone_from(&reached.allocation.components);
+            }
             forwards += profile
                 .precision()
                 .map_or(profile.forwards(), |reached| reached.forwards);
@@ -168,9 +196,28 @@ impl Curves {
         }
         Ok(Self {
             strengths,
+            components,
             forwards: forwards as f64 / seeds as f64,
             seconds: start.elapsed().as_secs_f64() / seeds as f64,
         })
+    }
+
+    /// The largest stated error over the larger of 1 and J, of the first seed.
+    fn stated(&self) -> f64 {
+        let points = self.points();
+        let of = |point: &Vec<(f64, f64)>| point[0].1 / point[0].0.max(1.0);
+        points.iter().map(of).fold(0.0, f64::max)
+    }
+
+    /// The samples of a budget of 200 scattered pairs and 100 contexts that reach an error, by the components of the last seed.
+    fn samples_of_a_budget(&self, wanted: f64) -> f64 {
+        let of = |c: &Component| {
+            let within = c.places.powi(2) + c.pairs.powi(2);
+            let noise = c.contexts.powi(2) * (8.0_f64 / 100.0).powf(1.5);
+            let variance = c.samples.powi(2) + (within + noise) / 200.0;
+            variance / (wanted * c.relative.max(1.0)).powi(2)
+        };
+        self.components.iter().map(of).fold(0.0, f64::max)
     }
 
     /// J at each order, seed by seed, with its stated error.
@@ -206,68 +253,67 @@ impl Curves {
     }
 }
 
-/// Prints the three allocations for one kind of samples.
+/// Prints the three allocations for one kind of samples. What a budget needs follows from its error on a few samples, which falls with
+/// one over their number; on a network, where even these are millions of forwards, from the components that the pilot found.
 fn table<P: Clone>(
     name: &str,
     base: &Measurement<P>,
-    published: Pairs,
-    stars: Pairs,
-    truth: Option<&[f64]>,
-    seeds: usize,
+    case: &Case<'_>,
     run: impl Fn(&Measurement<P>, usize, u64) -> Result<Profile>,
 ) -> Result<()> {
-    println!("  {name}");
+    let Case {
+        wanted,
+        published,
+        stars,
+        truth,
+        seeds,
+        each,
+    } = case;
+    println!("  {name}: an error of {wanted}");
     println!(
-        "                                forwards     time   error found  over stated   forwards to {WANTED}"
+        "                                forwards      time   error found  over stated   forwards to it"
     );
-    // The papers' 200 pairs and 100 contexts, on as few samples as tell their error, which falls with one over their number.
-    let paired = base
-        .clone()
-        .estimator(Estimator::Paired)
-        .pairs(published.clone());
-    let budget = base.clone().pairs(stars);
-    let precise = base
-        .clone()
-        .pairs(published)
-        .precision(Precision::new(WANTED));
-    let rows = [
-        ("published, 6 samples", paired, 6, 1),
-        ("today's budget, 6 samples", budget, 6, 1),
-        ("--precision 0.05", precise, MOST, seeds),
+    let precise = base.clone().pairs(published.clone());
+    let precise = precise.precision(Precision::new(*wanted));
+    let curves = Curves::of(*seeds, |seed| run(&precise, MOST, seed))?;
+    let (found, ratio) = match seeds {
+        1 => (curves.stated(), f64::NAN),
+        _ => curves.errors(*truth),
+    };
+    let needed = curves.forwards;
+    row("--precision", &curves, found, ratio, needed);
+    let paired = base.clone().estimator(Estimator::Paired);
+    let budgets = [
+        ("published", paired.pairs(published.clone()), 4.0),
+        ("today's budget", base.clone().pairs(stars.clone()), 2.5),
     ];
-    let mut precise = f64::NAN;
-    let mut needs = Vec::new();
-    for (name, measurement, samples, seeds) in rows {
-        let curves = Curves::of(seeds, |seed| run(&measurement, samples, seed))?;
-        // With one seed the error is the stated one.
-        let (found, ratio) = match seeds {
-            1 => (stated(&curves), f64::NAN),
-            _ => curves.errors(truth),
+    for (name, measurement, values) in budgets {
+        let forwards = match each {
+            Some(orders) => {
+                // 200 pairs, 100 contexts and so many values at each order that is drawn.
+                let of_sample = 200.0 * 100.0 * values * orders;
+                curves.samples_of_a_budget(*wanted) * of_sample
+            }
+            None => {
+                let few = Curves::of(1, |seed| run(&measurement, FEW, seed))?;
+                let error = few.stated();
+                let need = few.forwards * (error / wanted).powi(2);
+                row(name, &few, error, f64::NAN, need);
+                need
+            }
         };
-        let need = match samples == MOST {
-            true => curves.forwards,
-            false => curves.forwards * (found / WANTED).powi(2),
-        };
-        precise = need;
         println!(
-            "    {name:<26} {:>10.0}  {:>8}        {found:.3}         {ratio:4.2}   {need:>12.0}",
-            curves.forwards,
-            seconds(curves.seconds),
-        );
-        needs.push((name, need));
-    }
-    for (name, need) in &needs[..2] {
-        println!(
-            "    {name}: {:.0} times the forwards of a precision",
-            need / precise
+            "    {name}: {forwards:.0} forwards, {:.0} times those of a precision",
+            forwards / needed
         );
     }
     Ok(())
 }
 
-/// The largest stated error over the larger of 1 and J, of the first seed.
-fn stated(curves: &Curves) -> f64 {
-    let points = curves.points();
-    let of = |point: &Vec<(f64, f64)>| point[0].1 / point[0].0.max(1.0);
-    points.iter().map(of).fold(0.0, f64::max)
+fn row(name: &str, curves: &Curves, found: f64, ratio: f64, need: f64) {
+    println!(
+        "    {name:<26} {:>10.0}  {:>9}        {found:.3}         {ratio:4.2}   {need:>12.0}",
+        curves.forwards,
+        seconds(curves.seconds),
+    );
 }

@@ -11,8 +11,9 @@ const PLACES: usize = 8;
 const ARMS: [usize; 7] = [1, 2, 3, 4, 6, 8, 12];
 /// The most contexts of a pair.
 const CONTEXTS: usize = 64;
-/// The fewest contexts of a pair that tell its noise.
-const FEWEST: usize = 2;
+/// The fewest contexts of a pair that tell its noise; and where noise is more than a quarter of the variance of a place in the pilot,
+/// as the correction then fails with few.
+const FEWEST: [usize; 2] = [3, 8];
 
 /// The prices of samples, places, pairs and contexts, and the variance that each takes away.
 pub(super) struct Market<'a> {
@@ -89,7 +90,7 @@ impl Market<'_> {
             samples: self.available,
             places: 1,
             arms: 1,
-            contexts: vec![FEWEST; self.components.len()],
+            contexts: vec![FEWEST[1]; self.components.len()],
             forwards: 0.0,
         })
     }
@@ -144,7 +145,11 @@ impl Market<'_> {
                 (between + of_place / l + rest) / n - allowed
             };
             let most = (all.min(CONTEXTS as f64) as usize).max(1);
-            let fewest = FEWEST.min(most);
+            let in_pilot = component.samples.powi(2)
+                + component.places.powi(2)
+                + component.pairs.powi(2) / self.arms as f64;
+            let noisy = component.contexts.powi(2) > in_pilot / 3.0;
+            let fewest = FEWEST[usize::from(noisy)].min(most);
             let found = (fewest..=most).find(|k| missing(*k) <= 0.0).unwrap_or(most);
             worst = worst.max(missing(found) / target);
             contexts.push(found);

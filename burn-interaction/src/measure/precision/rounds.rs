@@ -9,12 +9,14 @@ use crate::game::Evaluate;
 use crate::profile::{Allocation, OrderError, Precision, Profile, Reached, Stopped};
 
 use super::influence::Pilot;
-use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting};
+use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting, steps};
 use crate::measure::Aim;
 
 /// Each look comes after so many times the samples of the one before; the first after `FIRST` of those that are expected.
 const GROWTH: f64 = 1.25;
 const FIRST: f64 = 0.8;
+/// The share of the error wanted that a bias may have before an order gets more contexts.
+const MOST_BIAS: f64 = 0.7;
 
 /// Forwards and time so far, and who is told of them.
 pub(super) struct Account<'a, O> {
@@ -141,7 +143,9 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
                 (false, _) => Some(Stopped::Interrupted),
                 (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
                 _ => {
-                    if let Some(other) = self.other(&look).filter(|_| binds.is_none()) {
+                    if binds.is_none()
+                        && let Some(other) = self.other(&look, &session)?
+                    {
                         return Ok(ControlFlow::Continue(other));
                     }
                     let all = (count == places.len()).then_some(Stopped::Samples);
@@ -225,47 +229,68 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
         }
     }
 
-    /// Another allocation: with more contexts where the bias at some order is most of what is wanted, with more places where these
-    /// samples are all that count.
-    fn other(&self, look: &Look) -> Option<Allocation> {
+    /// Another allocation: with more contexts at the orders whose bias is most of what is wanted, with more places where these samples
+    /// are all that count.
+    fn other(&self, look: &Look, session: &Session<'_, E>) -> Result<Option<Allocation>> {
         let allocation = self.allocation;
         if allocation.raised == RAISES {
-            return None;
+            return Ok(None);
         }
         let raised = allocation.raised + 1;
         let wanted = allocation.wanted.error;
-        let bias = |e: &OrderError| e.bias / (wanted * e.relative.max(1.0));
-        let bias = look.errors.iter().map(bias).fold(0.0, f64::max);
-        if bias > 0.8 {
-            let factor = (2.0 * bias).min(4.0);
-            return Some(Allocation {
-                contexts: allocation.contexts.times(factor),
+        let fewest = *session.profile().players().start();
+        let orders = session.orders_at(fewest);
+        let counts: Vec<usize> = orders
+            .iter()
+            .map(|order| allocation.contexts.at(*order, fewest))
+            .collect();
+        let more: Vec<usize> = counts
+            .iter()
+            .zip(&look.errors)
+            .map(|(count, error)| {
+                let bias = error.bias / (wanted * error.relative.max(1.0));
+                match bias > MOST_BIAS && *count > 1 {
+                    true => (*count as f64 * (2.0 * bias).clamp(2.0, 4.0)).ceil() as usize,
+                    false => *count,
+                }
+            })
+            .collect();
+        if more != counts {
+            let sum = |counts: &[usize]| counts.iter().sum::<usize>() as f64;
+            let factor = sum(&more) / sum(&counts);
+            return Ok(Some(Allocation {
+                contexts: steps(session.profile().ratios(), &more)?,
                 forwards: (allocation.forwards as f64 * factor) as u64,
                 raised,
                 ..allocation.clone()
-            });
+            }));
         }
         if !allocation.wanted.is_of_these() {
-            return None;
+            return Ok(None);
         }
-        let factor = 1.2 * (look.worst? / wanted).powi(2);
+        let Some(worst) = look.worst else {
+            return Ok(None);
+        };
+        let factor = 1.2 * (worst / wanted).powi(2);
         let places = (allocation.places as f64 * factor).ceil() as usize;
         let forwards = (allocation.forwards as f64 * factor) as u64;
-        Some(match allocation.pairs.starred(places, allocation.arms) {
-            Some(pairs) => Allocation {
-                pairs,
-                places,
-                forwards,
-                raised,
-                ..allocation.clone()
+        Ok(Some(
+            match allocation.pairs.starred(places, allocation.arms) {
+                Some(pairs) => Allocation {
+                    pairs,
+                    places,
+                    forwards,
+                    raised,
+                    ..allocation.clone()
+                },
+                None => Allocation {
+                    contexts: allocation.contexts.times(factor),
+                    forwards,
+                    raised,
+                    ..allocation.clone()
+                },
             },
-            None => Allocation {
-                contexts: allocation.contexts.times(factor),
-                forwards,
-                raised,
-                ..allocation.clone()
-            },
-        })
+        ))
     }
 }
 
