@@ -173,6 +173,17 @@ fn limits_bind_and_say_so() {
     let (stopped, forwards, _) = run(Precision::new(0.03).most_forwards(20_000), &many);
     assert_eq!(stopped, Stopped::Forwards);
     assert!(forwards < 22_000, "{forwards}");
+    // Time that a round runs out of leaves the samples that are finished: all that were asked for then.
+    let brief = Precision::new(0.0005).most_time(std::time::Duration::from_millis(60));
+    let plan = base()
+        .precision(Precision::new(0.2))
+        .run_games(&many)
+        .unwrap();
+    let allocation = plan.precision().unwrap().allocation.clone();
+    let late = base().precision(brief).allocation(allocation);
+    let profile = late.run_games(&many).unwrap();
+    assert_eq!(profile.precision().unwrap().stopped, Stopped::Time);
+    assert!(profile.is_complete() && profile.samples().len() < many.len());
     for wrong in [0.0, -1.0, f64::NAN] {
         let error = base().precision(wrong).run_games(&few).unwrap_err();
         assert!(error.to_string().contains("precision"), "{error}");

@@ -97,6 +97,12 @@ impl<'a, E: Evaluate> Session<'a, E> {
         self.profile.requested.sort_unstable();
     }
 
+    /// Asks for no other samples than those that are there.
+    pub fn narrow_to_finished(&mut self) {
+        let ids = self.profile.samples.iter().map(SampleProfile::id);
+        self.profile.requested = ids.collect();
+    }
+
     /// The orders at the points of the curve, of a sample with so many players.
     pub fn orders_at(&self, players: usize) -> Vec<usize> {
         match self.profile.axis.orders() {

@@ -49,7 +49,8 @@ impl Precision {
         self
     }
 
-    /// The most time: no round begins that would need more, so that the result depends on the machine where it binds.
+    /// The most time: no round begins that would need more, and one that takes longer ends with the samples that are finished, so that
+    /// the result depends on the machine where it binds.
     pub fn most_time(mut self, time: Duration) -> Self {
         self.time = Some(time);
         self

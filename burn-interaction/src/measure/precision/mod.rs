@@ -227,6 +227,10 @@ impl Found {
         }
         match whole {
             true => Ok(()),
+            false if account.is_late() => {
+                let remedy = "the pilot alone takes longer: allow more time";
+                Err(Error::setting("time", "spent", remedy))
+            }
             false => Err(Error::Interrupted),
         }
     }

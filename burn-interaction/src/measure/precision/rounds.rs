@@ -26,6 +26,7 @@ pub(super) struct Account<'a, O> {
     forwards: u64,
     /// Forwards of a pilot in an earlier call.
     earlier: u64,
+    most_time: Option<Duration>,
 }
 
 impl<'a, O: Observer> Account<'a, O> {
@@ -40,6 +41,7 @@ impl<'a, O: Observer> Account<'a, O> {
             start: Instant::now(),
             forwards: 0,
             earlier: 0,
+            most_time: wanted.time,
         }
     }
 
@@ -53,16 +55,26 @@ impl<'a, O: Observer> Account<'a, O> {
         self.forwards = self.forwards.max(forwards);
     }
 
-    /// The observer of a run that comes after what is spent.
+    /// Whether the time allowed is spent.
+    pub fn is_late(&self) -> bool {
+        self.most_time
+            .is_some_and(|most| self.start.elapsed() > most)
+    }
+
+    /// The observer of a run that comes after what is spent, which ends where the time allowed does.
     pub fn observer(&mut self) -> impl Observer + '_ {
         let (before, start, aim) = (self.forwards, self.start, self.aim);
         move |progress: &Progress| {
-            self.observer.update(&Progress {
+            let flow = self.observer.update(&Progress {
                 forwards: before + progress.forwards,
                 elapsed: start.elapsed(),
                 aim: Some(aim),
                 ..*progress
-            })
+            });
+            match self.is_late() {
+                true => ControlFlow::Break(()),
+                false => flow,
+            }
         }
     }
 
@@ -140,6 +152,10 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
             account.aim.error = look.worst;
             looks.extend(look.worst.map(|error| (count, error)));
             let stopped = match (whole, look.worst) {
+                (false, _) if account.is_late() => {
+                    session.narrow_to_finished();
+                    Some(Stopped::Time)
+                }
                 (false, _) => Some(Stopped::Interrupted),
                 (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
                 _ => {
