@@ -201,8 +201,8 @@ fn a_probe_costs_what_it_says() {
     let inputs = Tensor::<4>::zeros([8, 3, 32, 32], &device);
     let players = burn_interaction::Patches::grid(16, 16);
     let cost = Probe::new().cost(&players, &inputs).unwrap();
-    // The documented default: about 1,200 forwards for images, 900 to 1,400 for tables.
-    assert!((1150..=1250).contains(&cost.forwards), "{}", cost.forwards);
+    // The documented default: about 1,100 forwards for images, 900 to 1,400 for tables.
+    assert!((1000..=1150).contains(&cost.forwards), "{}", cost.forwards);
     for columns in [10, 11, 12] {
         let rows = Tensor::<2>::zeros([8, columns], &device);
         let cost = Probe::new().cost(&Features, &rows).unwrap();

@@ -17,10 +17,13 @@ use crate::profile::Profile;
 ///
 /// # Cost
 ///
-/// By default 5 samples, the fewest that have bands, 5 orders, the pairs of one 2x2 window (6 random pairs where players lie
-/// on no grid) and 5 contexts: about 1,200 forwards an epoch for images, 900 to 1,400 for tables of ten to twelve columns. That
-/// is a tenth of an epoch of some 4,500 training samples, counting 3 forwards for a training step. [`Probe::cost`] tells what a
-/// setting costs.
+/// By default 5 samples, the fewest that have bands, 5 orders, two stars of two near pairs (6 random pairs where players lie on no
+/// grid) and 5 contexts: about 1,100 forwards an epoch for images, 900 to 1,400 for tables of ten to twelve columns. That is a
+/// tenth of an epoch of some 4,000 training samples, counting 3 forwards for a training step. [`Probe::cost`] tells what a setting
+/// costs.
+///
+/// With that price J of a ResNet-20 on CIFAR-10 is within .14 to .47 of its value over all images and pairs, order by order. Other
+/// samples, stars and contexts for as many forwards were not better: three times the error less takes ten times the price.
 #[derive(Debug, Clone)]
 pub struct Probe {
     samples: usize,
@@ -69,7 +72,8 @@ impl Probe {
 
     sets_protocol! {}
 
-    /// The pairs measured; by default those of one 2x2 window, or 6 random ones where players lie on no grid.
+    /// The pairs measured; by default two stars of two pairs at most 2 apart, distributed as the papers' pairs, or 6 random ones
+    /// where players lie on no grid.
     pub fn pairs(mut self, pairs: Pairs) -> Self {
         self.pairs = Some(pairs);
         self
@@ -77,7 +81,7 @@ impl Probe {
 
     fn measurement<P: Players>(&self, players: &P) -> Measurement<P> {
         let pairs = self.pairs.clone().unwrap_or_else(|| match players.grid() {
-            Some(_) => Pairs::windows(2, 6),
+            Some(_) => Pairs::stars(Some(2), 2, 2),
             None => Pairs::random(6),
         });
         let protocol = Protocol {

@@ -205,7 +205,7 @@ impl Curves {
     /// The largest stated error over the larger of 1 and J, of the first seed.
     fn stated(&self) -> f64 {
         let points = self.points();
-        let of = |point: &Vec<(f64, f64)>| point[0].1 / point[0].0.max(1.0);
+        let of = |point: &Vec<Point>| point[0].error / point[0].value.max(1.0);
         points.iter().map(of).fold(0.0, f64::max)
     }
 
@@ -220,36 +220,79 @@ impl Curves {
         self.components.iter().map(of).fold(0.0, f64::max)
     }
 
-    /// J at each order, seed by seed, with its stated error.
-    fn points(&self) -> Vec<Vec<(f64, f64)>> {
+    /// J at each order, seed by seed.
+    fn points(&self) -> Vec<Vec<Point>> {
         let points = self.strengths.first().map_or(0, |s| s.points.len());
         let at = |point: usize| {
             let of = |s: &Strength| {
                 let p = &s.points[point];
-                let known = p.relative_corrected.zip(p.relative_error);
-                known.unwrap_or((f64::NAN, f64::NAN))
+                Point {
+                    value: p.relative_corrected.unwrap_or(f64::NAN),
+                    error: p.relative_error.unwrap_or(f64::NAN),
+                    band: p.relative_band.unwrap_or((f64::NAN, f64::NAN)),
+                }
             };
             self.strengths.iter().map(of).collect()
         };
         (0..points).map(at).collect()
     }
 
-    /// The error found, over the larger of 1 and J, at the order where it is largest: about the truth, or about the mean of the
-    /// seeds; and the root of the ratio of found to stated squares.
-    fn errors(&self, truth: Option<&[f64]>) -> (f64, f64) {
-        let (mut worst, mut found, mut stated) = (0.0_f64, 0.0, 0.0);
-        for (index, point) in self.points().iter().enumerate() {
+    /// The errors found: about the truth, or about the mean of the other seeds.
+    fn found(&self, truth: Option<&[f64]>) -> Found {
+        let (mut worst, mut found, mut stated, mut held) = (0.0_f64, 0.0, 0.0, 0);
+        let points = self.points();
+        for (index, point) in points.iter().enumerate() {
             let count = point.len() as f64;
+            let sum: f64 = point.iter().map(|p| p.value).sum();
             let (centre, freedom) = match truth {
                 Some(truth) => (truth[index], count),
-                None => (point.iter().map(|p| p.0).sum::<f64>() / count, count - 1.0),
+                None => (sum / count, count - 1.0),
             };
-            let squares: f64 = point.iter().map(|p| (p.0 - centre).powi(2)).sum();
+            let squares: f64 = point.iter().map(|p| (p.value - centre).powi(2)).sum();
             worst = worst.max((squares / freedom).sqrt() / centre.max(1.0));
             found += squares / freedom;
-            stated += point.iter().map(|p| p.1 * p.1).sum::<f64>() / count;
+            stated += point.iter().map(|p| p.error * p.error).sum::<f64>() / count;
+            let holds = |p: &&Point| {
+                let others = || (sum - p.value) / (count - 1.0);
+                let centre = truth.map_or_else(others, |_| centre);
+                (p.band.0..=p.band.1).contains(&centre)
+            };
+            held += point.iter().filter(holds).count();
         }
-        (worst, (found / stated).sqrt())
+        let bands = points.iter().map(Vec::len).sum::<usize>();
+        Found {
+            worst,
+            ratio: (found / stated).sqrt(),
+            coverage: held as f64 / bands as f64,
+        }
+    }
+}
+
+/// J at one order.
+struct Point {
+    value: f64,
+    error: f64,
+    band: (f64, f64),
+}
+
+/// How true the stated errors of several seeds are.
+struct Found {
+    /// The error found, over the larger of 1 and J, at the order where it is largest.
+    worst: f64,
+    /// The root of the ratio of found to stated squares.
+    ratio: f64,
+    /// The share of the 95 % bands that hold the truth.
+    coverage: f64,
+}
+
+impl Found {
+    /// The error that one seed states, with nothing to hold it against.
+    fn stated(worst: f64) -> Self {
+        Self {
+            worst,
+            ratio: f64::NAN,
+            coverage: f64::NAN,
+        }
     }
 }
 
@@ -271,17 +314,17 @@ fn table<P: Clone>(
     } = case;
     println!("  {name}: an error of {wanted}");
     println!(
-        "                                forwards      time   error found  over stated   forwards to it"
+        "                                forwards      time   error found  over stated  coverage   forwards to it"
     );
     let precise = base.clone().pairs(published.clone());
     let precise = precise.precision(Precision::new(*wanted));
     let curves = Curves::of(*seeds, |seed| run(&precise, MOST, seed))?;
-    let (found, ratio) = match seeds {
-        1 => (curves.stated(), f64::NAN),
-        _ => curves.errors(*truth),
+    let found = match seeds {
+        1 => Found::stated(curves.stated()),
+        _ => curves.found(*truth),
     };
     let needed = curves.forwards;
-    row("--precision", &curves, found, ratio, needed);
+    row("--precision", &curves, &found, needed);
     let paired = base.clone().estimator(Estimator::Paired);
     let budgets = [
         ("published", paired.pairs(published.clone()), 4.0),
@@ -298,7 +341,7 @@ fn table<P: Clone>(
                 let few = Curves::of(1, |seed| run(&measurement, FEW, seed))?;
                 let error = few.stated();
                 let need = few.forwards * (error / wanted).powi(2);
-                row(name, &few, error, f64::NAN, need);
+                row(name, &few, &Found::stated(error), need);
                 need
             }
         };
@@ -310,10 +353,13 @@ fn table<P: Clone>(
     Ok(())
 }
 
-fn row(name: &str, curves: &Curves, found: f64, ratio: f64, need: f64) {
+fn row(name: &str, curves: &Curves, found: &Found, need: f64) {
     println!(
-        "    {name:<26} {:>10.0}  {:>9}        {found:.3}         {ratio:4.2}   {need:>12.0}",
+        "    {name:<26} {:>10.0}  {:>9}        {:.3}         {:4.2}      {:.3}   {need:>12.0}",
         curves.forwards,
         seconds(curves.seconds),
+        found.worst,
+        found.ratio,
+        found.coverage,
     );
 }

@@ -6,7 +6,7 @@ use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
-use crate::layers::{activated, dense, max_pool, padding, pool};
+use crate::layers::{MaxPool, activated, dense, padding};
 use crate::weights::{Reference, sequential};
 
 /// Configuration of an [`AlexNet`].
@@ -107,7 +107,7 @@ impl AlexNet {
         for (index, conv) in self.features.iter().enumerate() {
             x = activated(conv, x);
             if matches!(index, 0 | 1 | 4) {
-                x = pool(x, max_pool(3, 2, self.pool_padding));
+                x = MaxPool::new(3, 2, self.pool_padding).forward(x);
             }
         }
         if let Some(average) = &self.average {

@@ -5,7 +5,7 @@ use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
-use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
+use crate::layers::{ConvNorm, ConvNormConfig, MaxPool, global_average};
 use crate::weights::{Reference, renamed};
 
 const EPSILON: f64 = 1e-3;
@@ -139,7 +139,7 @@ impl Inception {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let chain =
             |branch: &[ConvNorm]| branch.iter().fold(x.clone(), |x, conv| conv.activated(x));
-        let pooled = pool(x.clone(), max_pool(3, 1, 1));
+        let pooled = MaxPool::new(3, 1, 1).forward(x.clone());
         Tensor::cat(
             vec![
                 self.branch1.activated(x.clone()),
@@ -191,7 +191,7 @@ impl GoogLeNet {
             true => transform(input),
             false => input,
         };
-        let halve = |x, kernel| pool(x, max_pool(kernel, 2, 0).with_ceil_mode(true));
+        let halve = |x, kernel| MaxPool::new(kernel, 2, 0).ceil().forward(x);
         let x = halve(self.conv1.activated(x), 3);
         let x = self.conv3.activated(self.conv2.activated(x));
         let mut x = halve(x, 3);

@@ -4,7 +4,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
-use crate::layers::{ConvNorm, ConvNormConfig, global_average, max_pool, pool};
+use crate::layers::{ConvNorm, ConvNormConfig, MaxPool, global_average};
 use crate::weights::{Reference, renamed};
 
 /// Configuration of a [`ResNet`].
@@ -148,7 +148,7 @@ impl ResNet {
     /// - input: `[batch, channels, height, width]`
     /// - output: `[batch, classes]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
-        let mut x = pool(self.conv1.activated(input), max_pool(3, 2, 1));
+        let mut x = MaxPool::new(3, 2, 1).forward(self.conv1.activated(input));
         for block in self.stages().into_iter().flatten() {
             x = block.forward(x);
         }

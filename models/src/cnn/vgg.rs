@@ -5,7 +5,7 @@ use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
-use crate::layers::{ConvNorm, ConvNormConfig, dense, max_pool, pool};
+use crate::layers::{ConvNorm, ConvNormConfig, MaxPool, dense};
 use crate::weights::{Reference, sequential};
 
 /// Convolutions before each of the five pools.
@@ -113,7 +113,7 @@ impl Vgg {
             for conv in features.by_ref().take(count) {
                 x = conv.activated(x);
             }
-            x = pool(x, max_pool(2, 2, 0));
+            x = MaxPool::new(2, 2, 0).forward(x);
         }
         let x = self.average.forward(x).flatten(1, 3);
         dense(x, &self.classifier, &self.dropout, [1, 2])

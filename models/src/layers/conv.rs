@@ -1,6 +1,5 @@
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation::relu};
 
@@ -31,19 +30,6 @@ pub(crate) fn activated(conv: &Conv2d, input: Tensor<4>) -> Tensor<4> {
         Some(direct) => direct.relu().forward(input),
         None => relu(conv.forward(input)),
     }
-}
-
-/// A max pool of square windows.
-pub(crate) fn max_pool(kernel: usize, stride: usize, pad: usize) -> MaxPool2dConfig {
-    MaxPool2dConfig::new([kernel, kernel])
-        .with_strides([stride, stride])
-        .with_padding(padding(pad))
-}
-
-/// A parameter-free pool, made anew where it is used: it holds numbers only.
-pub(crate) fn pool(x: Tensor<4>, config: MaxPool2dConfig) -> Tensor<4> {
-    let pool: MaxPool2d = config.init();
-    pool.forward(x)
 }
 
 /// The mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.

@@ -4,6 +4,8 @@
 //! it belongs, and one pass over that output adds bias, batch norm and residual and applies ReLU. Each image is multiplied by
 //! itself, so that its values do not depend on its batch.
 
+use std::borrow::Cow;
+
 use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::{DType, Tensor, TensorData};
@@ -49,15 +51,23 @@ struct Tile {
     inside: usize,
 }
 
+/// Lines of a channel. Each is split into as many parts as columns are stepped over, the pixels of a part one step apart.
+struct Lines<'a> {
+    pixels: Cow<'a, [f32]>,
+    /// The row of the first line.
+    top: usize,
+    /// Pixels of a part.
+    part: usize,
+}
+
 /// The steps after the product: bias and norm, a shortcut, ReLU.
 struct Finish<'a> {
     /// A number for each channel, which is added to it.
     shift: &'a [f32],
     residual: Option<&'a [f32]>,
     relu: bool,
-    /// Pixels of an output channel, and their rows.
+    /// Pixels of an output channel.
     pixels: usize,
-    rows: usize,
 }
 
 impl Finish<'_> {
@@ -66,65 +76,54 @@ impl Finish<'_> {
         let (to, pixels) = (self.shift.len(), self.pixels);
         if size == pixels {
             // Tiles are images.
-            let first = tiles.first().map_or(0, |tile| tile.image);
-            let output = &mut output[first * to * pixels..][..tiles.len() * to * pixels];
-            let each = output.par_chunks_exact_mut(to * pixels).zip(tiles);
-            each.zip(product.par_chunks_exact(to * size))
-                .for_each(|((output, tile), product)| {
-                    let channels = output.chunks_exact_mut(pixels);
-                    let channels = channels.zip(product.chunks_exact(size)).enumerate();
-                    channels.for_each(|(channel, (output, product))| {
-                        self.channel(*tile, channel, product, output);
-                    });
-                });
+            let first = tiles.first().map_or(0, |tile| tile.image) * to * pixels;
+            let output = &mut output[first..][..product.len()];
+            let channels = output.par_chunks_exact_mut(pixels);
+            let channels = channels.zip(product.par_chunks_exact(size)).enumerate();
+            let channels = channels.with_min_len(CHANNELS);
+            channels.for_each(|(channel, (output, product))| {
+                output.copy_from_slice(product);
+                self.channel(channel % to, first + channel * pixels, output);
+            });
             return;
         }
         for (tile, product) in tiles.iter().zip(product.chunks_exact(to * size)) {
             let width = size / tile.rows;
             let inside = tile.first * width..(tile.first + tile.inside) * width;
-            let of_image = tile.image * to * pixels..(tile.image + 1) * to * pixels;
-            let channels = output[of_image].par_chunks_exact_mut(pixels);
+            let first = tile.image * to * pixels;
+            let channels = output[first..][..to * pixels].par_chunks_exact_mut(pixels);
             let channels = channels.zip(product.par_chunks_exact(size)).enumerate();
             let channels = channels.with_min_len(CHANNELS);
             channels.for_each(|(channel, (output, product))| {
-                self.channel(*tile, channel, product, &mut output[inside.clone()]);
+                let output = &mut output[inside.clone()];
+                output.copy_from_slice(&product[..output.len()]);
+                self.channel(channel, first + channel * pixels + inside.start, output);
             });
         }
     }
 
     /// Finishes the output of all images, `[images, channels, pixels]`, where it is the product itself.
     fn in_place(&self, output: &mut [f32]) {
-        let to = self.shift.len();
-        let least = if self.relu { 0.0 } else { f32::NEG_INFINITY };
-        let each = output.par_chunks_exact_mut(self.pixels.max(1)).enumerate();
-        each.with_min_len(CHANNELS).for_each(|(row, output)| {
-            let shift = self.shift[row % to];
-            match self.residual {
-                Some(residual) => {
-                    let all = output.iter_mut().zip(&residual[row * self.pixels..]);
-                    all.for_each(|(output, b)| *output = above(least, *output + shift + b));
-                }
-                None => output
-                    .iter_mut()
-                    .for_each(|v| *v = above(least, *v + shift)),
-            }
+        let (to, pixels) = (self.shift.len(), self.pixels);
+        let channels = output.par_chunks_exact_mut(pixels.max(1)).enumerate();
+        let channels = channels.with_min_len(CHANNELS);
+        channels.for_each(|(channel, output)| {
+            self.channel(channel % to, channel * pixels, output);
         });
     }
 
-    /// Finishes one channel of a tile.
-    fn channel(&self, tile: Tile, channel: usize, product: &[f32], output: &mut [f32]) {
+    /// Finishes a part of a channel, which starts at this place of the output of all images.
+    fn channel(&self, channel: usize, start: usize, output: &mut [f32]) {
         let shift = self.shift[channel];
         let least = if self.relu { 0.0 } else { f32::NEG_INFINITY };
-        let product = product.iter().zip(output.iter_mut());
         match self.residual {
             Some(residual) => {
-                let start = (tile.image * self.shift.len() + channel) * self.pixels;
-                let width = self.pixels / self.rows;
-                let residual = &residual[start + tile.first * width..];
-                let all = product.zip(residual);
-                all.for_each(|((a, output), b)| *output = above(least, a + shift + b));
+                let all = output.iter_mut().zip(&residual[start..]);
+                all.for_each(|(output, b)| *output = above(least, *output + shift + b));
             }
-            None => product.for_each(|(a, output)| *output = above(least, a + shift)),
+            None => output
+                .iter_mut()
+                .for_each(|v| *v = above(least, *v + shift)),
         }
     }
 }
@@ -207,7 +206,6 @@ impl<'a> Direct<'a> {
             residual: residual.as_deref(),
             relu: self.relu,
             pixels,
-            rows: shape.out[0],
         };
         let output = match shape.is_pointwise() {
             true => {
@@ -222,14 +220,9 @@ impl<'a> Direct<'a> {
                 let tiles = shape.tiles(batch);
                 let size = tiles.first().map_or(0, |tile| tile.rows * shape.out[1]);
                 let together = (PATCHES / (shape.patch() * size).max(1)).max(TOGETHER);
-                // Reused from one to the next: places outside the images stay zero where tiles are images.
                 let mut patches = Vec::new();
                 for tiles in tiles.chunks(together) {
-                    let length = tiles.len() * shape.patch() * size;
-                    if size != pixels || patches.len() != length {
-                        patches.clear();
-                        patches.resize(length, 0.0);
-                    }
+                    patches.resize(tiles.len() * shape.patch() * size, 0.0);
                     shape.fill_patches(&values, tiles, size, &mut patches);
                     let data = TensorData::new(patches, [tiles.len(), shape.patch(), size]);
                     let matrices = Tensor::<3>::from_data(data, &device);
@@ -303,7 +296,7 @@ impl Shape {
         (0..images).flat_map(of_image).collect()
     }
 
-    /// Writes the patch matrices of some tiles, `[tiles, channels * rows * columns, size]`; places outside the images are left.
+    /// Writes the patch matrices of some tiles, `[tiles, channels * rows * columns, size]`.
     fn fill_patches(&self, values: &[f32], tiles: &[Tile], size: usize, patches: &mut [f32]) {
         let [rows, columns] = self.kernel;
         let of_channel = self.height * self.width;
@@ -313,15 +306,48 @@ impl Shape {
         each.with_min_len(CHANNELS).for_each(|(number, patches)| {
             let tile = tiles[number / self.channels];
             let channel = tile.image * self.channels + number % self.channels;
-            let channel = &values[channel * of_channel..][..of_channel];
+            let lines = self.lines(&values[channel * of_channel..][..of_channel], tile);
             for (place, patch) in patches.chunks_exact_mut(size).enumerate() {
-                self.fill(channel, [place / columns, place % columns], tile, patch);
+                self.fill(&lines, [place / columns, place % columns], tile, patch);
             }
         });
     }
 
-    /// One row of a patch matrix: the pixels that one place of the kernel sees. Those outside the image are left.
-    fn fill(&self, channel: &[f32], place: [usize; 2], tile: Tile, patch: &mut [f32]) {
+    /// The lines of a channel that a tile sees, so that the pixels of every kernel place lie side by side.
+    fn lines<'a>(&self, channel: &'a [f32], tile: Tile) -> Lines<'a> {
+        let step = self.stride[1];
+        if step == 1 {
+            return Lines {
+                pixels: channel.into(),
+                top: 0,
+                part: self.width,
+            };
+        }
+        let covered = self.dilation[0] * (self.kernel[0] - 1);
+        let first = (tile.first * self.stride[0]).saturating_sub(self.padding[0]);
+        let last = (tile.first + tile.inside) * self.stride[0] + covered;
+        let last = last.saturating_sub(self.padding[0]).min(self.height);
+        let top = first.min(last);
+        let part = self.width.div_ceil(step);
+        let mut pixels = vec![0.0; (last - top) * step * part];
+        let seen = channel[top * self.width..last * self.width].chunks_exact(self.width);
+        for (line, parts) in seen.zip(pixels.chunks_exact_mut(step * part)) {
+            for (phase, part) in parts.chunks_exact_mut(part).enumerate() {
+                let every = line[phase.min(line.len())..].iter().step_by(step);
+                part.iter_mut()
+                    .zip(every)
+                    .for_each(|(to, from)| *to = *from);
+            }
+        }
+        Lines {
+            pixels: pixels.into(),
+            top,
+            part,
+        }
+    }
+
+    /// One row of a patch matrix: the pixels that one place of the kernel sees, and zeros outside the image.
+    fn fill(&self, lines: &Lines<'_>, place: [usize; 2], tile: Tile, patch: &mut [f32]) {
         let [width, step] = [self.out[1], self.stride[1]];
         let offset = |axis: usize| place[axis] * self.dilation[axis];
         // The columns of the output whose pixel lies inside the image.
@@ -331,29 +357,21 @@ impl Shape {
             Some(room) => (room / step + 1).clamp(first, width),
             None => first,
         };
-        if first == last {
-            return;
-        }
-        let lines = patch.chunks_exact_mut(width).take(tile.inside);
-        for (row, patch) in (tile.first..).zip(lines) {
-            let Some(from) = (row * self.stride[0] + offset(0)).checked_sub(self.padding[0]) else {
-                continue;
-            };
-            if from >= self.height {
-                break;
-            }
-            let line = &channel[from * self.width..][..self.width];
-            let start = first * step + shift - pad;
-            let inside = &mut patch[first..last];
-            match step {
-                1 => inside.copy_from_slice(&line[start..][..last - first]),
-                _ => {
-                    let seen = line[start..].iter().step_by(step);
-                    inside
-                        .iter_mut()
-                        .zip(seen)
-                        .for_each(|(to, from)| *to = *from);
+        // The pixel that the first of them sees: in which part of a line, and where there.
+        let start = (first * step + shift).saturating_sub(pad);
+        let start = (start % step) * lines.part + start / step;
+        let of_tile = patch.chunks_exact_mut(width).take(tile.inside);
+        for (row, patch) in (tile.first..).zip(of_tile) {
+            let from = (row * self.stride[0] + offset(0)).checked_sub(self.padding[0]);
+            match from.filter(|from| *from < self.height && first < last) {
+                Some(from) => {
+                    let line = (from - lines.top) * lines.part * step;
+                    patch[..first].fill(0.0);
+                    patch[first..last]
+                        .copy_from_slice(&lines.pixels[line + start..][..last - first]);
+                    patch[last..].fill(0.0);
                 }
+                None => patch.fill(0.0),
             }
         }
     }

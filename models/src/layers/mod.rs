@@ -6,6 +6,7 @@ mod direct;
 mod embed;
 mod feed_forward;
 mod head;
+mod pool;
 mod residual;
 
 pub(crate) use attention::*;
@@ -14,4 +15,5 @@ pub(crate) use direct::*;
 pub(crate) use embed::*;
 pub(crate) use feed_forward::*;
 pub(crate) use head::*;
+pub(crate) use pool::*;
 pub(crate) use residual::*;

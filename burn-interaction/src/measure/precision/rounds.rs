@@ -78,8 +78,9 @@ impl<'a, O: Observer> Account<'a, O> {
         }
     }
 
-    /// The most forwards that a precision allows, by number or by time at the pace so far, with which of both binds.
-    fn allowed(&self, wanted: &Precision) -> Option<(u64, Stopped)> {
+    /// The most samples that a precision allows, by forwards or by time at the pace so far, with which of both binds. `before` them
+    /// there were so many forwards, and `each` takes some.
+    fn fitting(&self, wanted: &Precision, before: u64, each: f64) -> Option<(usize, Stopped)> {
         let pace = self.start.elapsed().as_secs_f64() / self.forwards.max(1) as f64;
         let by_time = |time: Duration| ((time.as_secs_f64() / pace) as u64, Stopped::Time);
         let left = |most: u64| most.saturating_sub(self.earlier);
@@ -89,6 +90,7 @@ impl<'a, O: Observer> Account<'a, O> {
             .into_iter()
             .chain(by_time)
             .min_by_key(|(most, _)| *most)
+            .map(|(most, why)| ((most.saturating_sub(before) as f64 / each) as usize, why))
     }
 }
 
@@ -122,17 +124,17 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
         let places = session.places()?;
         let before = account.forwards;
         let mut count = self.going_on(&mut session, &places)?;
-        let each = self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64;
         let (mut pilot, mut looks, mut binds) = (Pilot::default(), Vec::new(), None);
-        let mut each = each.max(1.0);
+        // Forwards of a sample: as planned, then as found.
+        let mut each =
+            (self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64).max(1.0);
         loop {
-            if let Some((most, why)) = account.allowed(wanted) {
-                let fitting = (most.saturating_sub(before) as f64 / each) as usize;
-                if fitting < count {
-                    binds = Some(why);
-                    let done = looks.last().map_or(1, |(samples, _)| *samples);
-                    count = fitting.clamp(done, count);
-                }
+            if let Some((fitting, why)) = account.fitting(wanted, before, each)
+                && fitting < count
+            {
+                binds = Some(why);
+                let done = looks.last().map_or(1, |(samples, _)| *samples);
+                count = fitting.clamp(done, count);
             }
             session.profile_mut().precision =
                 Some(self.reached(None, Stopped::Interrupted, &looks, account));
@@ -147,17 +149,19 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
             };
             let spent = session.profile().forwards();
             account.spent(before + spent);
-            each = spent as f64 / session.profile().samples().len().max(1) as f64;
+            let finished = session.profile().samples().len();
+            each = spent as f64 / finished.max(1) as f64;
             let look = self.look(session.profile(), &pilot);
             account.aim.error = look.worst;
-            looks.extend(look.worst.map(|error| (count, error)));
-            let stopped = match (whole, look.worst) {
-                (false, _) if account.is_late() => {
-                    session.narrow_to_finished();
-                    Some(Stopped::Time)
-                }
+            looks.extend(look.worst.map(|error| (finished, error)));
+            let late = !whole && account.is_late();
+            if late {
+                session.narrow_to_finished();
+            }
+            let stopped = match (whole || late, look.worst) {
                 (false, _) => Some(Stopped::Interrupted),
                 (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
+                (true, _) if late => Some(Stopped::Time),
                 _ => {
                     if binds.is_none()
                         && let Some(other) = self.other(&look, &session)?
