@@ -33,6 +33,7 @@ mod weights;
 
 pub use cnn::*;
 pub use error::*;
+pub use layers::convolve;
 pub use mlp::*;
 pub use points::{
     Dgcnn, DgcnnConfig, PointConv, PointConvConfig, PointConvLevelConfig, PointNet, PointNet2,

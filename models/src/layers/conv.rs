@@ -24,6 +24,37 @@ pub(crate) fn he(config: Conv2dConfig, device: &Device) -> Conv2d {
     conv
 }
 
+/// The output of a convolution and its batch norm, `[batch, channels, height, width]`, for networks of one's own.
+///
+/// At inference on the CPU it is computed in channel order with the norm in the last pass, up to twice as fast as the two layers
+/// one after the other, whose values it has up to rounding; a sample has the same value in any batch. With gradients, on other
+/// devices, in groups or with other paddings than equal ones it is the two layers.
+///
+/// ```
+/// use burn::nn::conv::Conv2dConfig;
+/// use burn::nn::{BatchNormConfig, PaddingConfig2d};
+/// use burn::tensor::{Device, Tensor};
+/// use burn_interaction_models::convolve;
+///
+/// let device = Device::flex();
+/// let conv = Conv2dConfig::new([3, 8], [3, 3])
+///     .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+///     .init(&device);
+/// let norm = BatchNormConfig::new(8).init(&device);
+/// let images = Tensor::<4>::ones([2, 3, 32, 32], &device);
+/// assert_eq!(convolve(&conv, Some(&norm), images).dims(), [2, 8, 32, 32]);
+/// ```
+pub fn convolve(conv: &Conv2d, norm: Option<&BatchNorm>, input: Tensor<4>) -> Tensor<4> {
+    if let Some(direct) = Direct::of(conv, norm, &input) {
+        return direct.forward(input);
+    }
+    let x = conv.forward(input);
+    match norm {
+        Some(norm) => norm.forward(x),
+        None => x,
+    }
+}
+
 /// The output of a convolution, after ReLU.
 pub(crate) fn activated(conv: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     match Direct::of(conv, None, &input) {
@@ -115,14 +146,7 @@ impl ConvNorm {
     }
 
     pub(crate) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        if let Some(direct) = self.direct(&input) {
-            return direct.forward(input);
-        }
-        let x = self.conv.forward(input);
-        match &self.bn {
-            Some(bn) => bn.forward(x),
-            None => x,
-        }
+        convolve(&self.conv, self.bn.as_ref(), input)
     }
 
     /// The output of [`forward`](Self::forward), after ReLU.

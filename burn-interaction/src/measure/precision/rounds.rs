@@ -125,9 +125,7 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
         let before = account.forwards;
         let mut count = self.going_on(&mut session, &places)?;
         let (mut pilot, mut looks, mut binds) = (Pilot::default(), Vec::new(), None);
-        // Forwards of a sample: as planned, then as found.
-        let mut each =
-            (self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64).max(1.0);
+        let mut each = self.planned();
         loop {
             if let Some((fitting, why)) = account.fitting(wanted, before, each)
                 && fitting < count
@@ -185,6 +183,11 @@ impl<P, E: Evaluate> Rounds<'_, P, E> {
             }
             count = grown(count, places.len());
         }
+    }
+
+    /// Forwards of a sample, as planned.
+    fn planned(&self) -> f64 {
+        (self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64).max(1.0)
     }
 
     /// Takes in the samples of an earlier result, and returns the samples before the first look that it has not passed.
