@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 use tokenizers::models::ModelWrapper;
 
+use super::settings::Settings;
 use super::word_pieces::word_pieces;
-use super::{CLASS, END, Frame, MASK, PAD, UNKNOWN, Vocabulary};
+use super::{Frame, ROLES, Vocabulary};
 use crate::error::{Error, Result};
 
 /// The files of a tokenizer in a Hugging Face folder, of which some may be missing.
@@ -24,13 +25,16 @@ impl Vocabulary {
     /// Reads a Hugging Face folder, a `tokenizer.json` or a `vocab.txt` of word pieces, one a line. `frame` is for a
     /// `vocab.txt`, which does not say.
     ///
-    /// A folder's `tokenizer.json` is read if it is there, else its `vocab.txt`; `tokenizer_config.json` says whether the
-    /// latter is of small letters, and which pieces are special. A sentencepiece model alone is not read: transformers
+    /// A folder's `tokenizer.json` is read if it is there, else its `vocab.txt`. Whatever `tokenizer_config.json`,
+    /// `special_tokens_map.json` and `added_tokens.json` say about letters, accents, special and added pieces, and the side and
+    /// length of cuts, is honoured as transformers does; BERT's classes let `do_lower_case`, which is true unless it is given,
+    /// overrule the `tokenizer.json`. A sentencepiece model alone is not read: transformers
     /// write it as a `tokenizer.json`.
     ///
     /// # Errors
     ///
-    /// Fails where there is no tokenizer, or the tokenizer is cut or of another kind.
+    /// Fails where there is no tokenizer, the tokenizer is cut or of another kind or class, or an entry of its settings is one that
+    /// is not honoured here: the message names the entry.
     pub fn open(path: impl AsRef<Path>, frame: Frame) -> Result<Self> {
         let path = path.as_ref();
         let is_folder = path.is_dir();
@@ -48,22 +52,33 @@ impl Vocabulary {
             }
         }
         let found = |end: &str| files.iter().find(|(name, _)| name.ends_with(end));
-        let mut config = Map::new();
-        for name in ["special_tokens_map.json", "tokenizer_config.json"] {
-            if let Some((_, bytes)) = found(name).filter(|_| is_folder) {
-                let entries: Map<String, Value> = serde_json::from_slice(bytes)
-                    .map_err(|e| Error::file(&folder.join(name), e.to_string()))?;
-                config.extend(entries);
+        let entries = |name: &str| -> Result<Map<String, Value>> {
+            let file = folder.join(name);
+            match found(name).filter(|_| is_folder) {
+                Some((_, bytes)) => object(bytes).map_err(|e| Error::file(&file, e)),
+                None => Ok(Map::new()),
             }
-        }
+        };
+        let mut config = entries("special_tokens_map.json")?;
+        config.extend(entries("tokenizer_config.json")?);
+        let network = std::fs::read(folder.join("config.json")).ok();
+        let network = network.filter(|_| is_folder);
+        let network = network.and_then(|bytes| object(&bytes).ok());
         let json = found(".json").filter(|(name, _)| !is_folder || name == FILES[0]);
-        let tokenizer = if let Some((name, bytes)) = json {
+        let settings = Settings {
+            config: &config,
+            network: network
+                .as_ref()
+                .and_then(|network| network.get("model_type")?.as_str()),
+            added: &entries("added_tokens.json")?,
+            listed: json.is_none(),
+        };
+        let mut tokenizer = if let Some((name, bytes)) = json {
             Tokenizer::from_bytes(bytes)
                 .map_err(|e| Error::file(&folder.join(name), format!("no tokenizer: {e}")))?
         } else if let Some((name, bytes)) = found(".txt") {
             let file = folder.join(name);
-            let lower = config.get("do_lower_case").and_then(Value::as_bool);
-            word_pieces(&lines(&file, bytes)?, lower.unwrap_or(true), frame)
+            word_pieces(&lines(&file, bytes)?, &settings.names(), frame)
                 .map_err(|reason| Error::file(&file, reason))?
         } else if let Some((name, _)) = found(".model") {
             return Err(Error::file(
@@ -75,7 +90,21 @@ impl Vocabulary {
                 "no tokenizer: it is a tokenizer.json or a vocab.txt, or a folder with one of them";
             return Err(Error::file(path, reason));
         };
-        Self::new(tokenizer, frame, config, files).map_err(|reason| Error::file(path, reason))
+        let fail = |reason: String| Error::file(path, reason);
+        let cut = settings.apply(&mut tokenizer).map_err(fail)?;
+        tokenizer.with_padding(None);
+        let whole = tokenizer.with_truncation(None);
+        whole.map_err(|e| fail(e.to_string()))?;
+        match tokenizer.get_vocab_size(true) {
+            0 => Err(fail("no pieces in it".into())),
+            _ => Ok(Self {
+                tokenizer,
+                frame,
+                config,
+                cut,
+                files,
+            }),
+        }
     }
 
     /// Writes the files of the tokenizer to a folder: the files that it was read from, or a `tokenizer.json`, a
@@ -111,7 +140,7 @@ impl Vocabulary {
             // The reference reads the class off the last place.
             config.insert("padding_side".into(), json!("left"));
         }
-        for (entry, usual) in [PAD, UNKNOWN, CLASS, END, MASK] {
+        for (entry, usual) in ROLES {
             if let Some(id) = self.special((entry, usual)) {
                 config.insert(entry.into(), json!(self.piece(id as u32)));
             }
@@ -126,8 +155,17 @@ impl Vocabulary {
     }
 }
 
+/// The entries of a JSON file.
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    serde_json::from_slice(bytes).map_err(|e| e.to_string())
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The pieces of a `vocab.txt`, whose numbers are those of their lines.
 fn lines(path: &Path, bytes: &[u8]) -> Result<Vec<String>> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let piece = |(index, line): (usize, &[u8])| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);

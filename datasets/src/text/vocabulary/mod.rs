@@ -1,6 +1,7 @@
 //! The word pieces of sentences, by the `tokenizers` crate.
 
 mod files;
+mod settings;
 mod word_pieces;
 
 use burn_interaction::Tokens;
@@ -8,8 +9,10 @@ use burn_interaction::players::Piece;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use tokenizers::models::ModelWrapper;
+use tokenizers::utils::truncation::TruncationDirection;
 use tokenizers::{Tokenizer, TruncationParams};
 
+use self::settings::Cut;
 use super::Encoded;
 use crate::error::{Error, Result};
 
@@ -29,6 +32,8 @@ const UNKNOWN: (&str, [&str; 2]) = ("unk_token", ["[UNK]", "<unk>"]);
 const CLASS: (&str, [&str; 2]) = ("cls_token", ["[CLS]", "<cls>"]);
 const END: (&str, [&str; 2]) = ("sep_token", ["[SEP]", "<sep>"]);
 const MASK: (&str, [&str; 2]) = ("mask_token", ["[MASK]", "<mask>"]);
+/// All special pieces.
+const ROLES: [(&str, [&str; 2]); 5] = [PAD, UNKNOWN, CLASS, END, MASK];
 
 /// The word pieces of a network for texts, and how sentences become them.
 ///
@@ -47,6 +52,7 @@ pub struct Vocabulary {
     frame: Frame,
     /// The contents of `tokenizer_config.json`, where there is one.
     config: Map<String, Value>,
+    cut: Cut,
     /// The files that the vocabulary was read from, kept as they are.
     files: Vec<(String, Vec<u8>)>,
 }
@@ -59,28 +65,15 @@ impl Vocabulary {
     ///
     /// Fails where `[CLS]`, `[SEP]` or `[UNK]` is missing, or a piece comes twice.
     pub fn of_pieces(pieces: &[String], frame: Frame) -> Result<Self> {
-        word_pieces::word_pieces(pieces, true, frame)
-            .and_then(|tokenizer| Self::new(tokenizer, frame, Map::new(), Vec::new()))
-            .map_err(Error::Data)
-    }
-
-    fn new(
-        mut tokenizer: Tokenizer,
-        frame: Frame,
-        config: Map<String, Value>,
-        files: Vec<(String, Vec<u8>)>,
-    ) -> Result<Self, String> {
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|e| e.to_string())?;
-        match tokenizer.get_vocab_size(true) {
-            0 => Err("no pieces in it".into()),
-            _ => Ok(Self {
-                tokenizer,
-                frame,
-                config,
-                files,
-            }),
-        }
+        let names = ROLES.map(|(_, usual)| usual[0].into());
+        let tokenizer = word_pieces::word_pieces(pieces, &names, frame).map_err(Error::Data)?;
+        Ok(Self {
+            tokenizer,
+            frame,
+            config: Map::new(),
+            cut: Cut::default(),
+            files: Vec::new(),
+        })
     }
 
     /// The number of pieces.
@@ -150,8 +143,13 @@ impl Vocabulary {
         }
     }
 
-    /// Puts sentences into word pieces, with the special ones about them; sentences with more than `longest` pieces are
-    /// cut. All pieces are of segment 0, unless `tokenizer_config.json` has `token_type_ids` among its `model_input_names`:
+    /// Word pieces that a sentence keeps at most, special ones included, where the tokenizer's settings say so.
+    pub fn longest(&self) -> Option<usize> {
+        self.cut.longest
+    }
+
+    /// Puts sentences into word pieces, with the special ones about them; sentences with more pieces than `longest`, or than the
+    /// tokenizer's settings allow, are cut at the side that these say. All pieces are of segment 0, unless `tokenizer_config.json` has `token_type_ids` among its `model_input_names`:
     /// as in transformers, whose XLNet puts its class in a segment of its own only then.
     ///
     /// # Errors
@@ -160,8 +158,13 @@ impl Vocabulary {
     pub fn encode(&self, texts: &[&str], longest: Option<usize>) -> Result<Vec<Encoded>> {
         let fail = |e: tokenizers::Error| Error::Data(format!("word pieces: {e}"));
         let mut tokenizer = self.tokenizer.clone();
+        let longest = longest.into_iter().chain(self.cut.longest).min();
         let truncation = longest.map(|max_length| TruncationParams {
             max_length,
+            direction: match self.cut.left {
+                true => TruncationDirection::Left,
+                false => TruncationDirection::Right,
+            },
             ..TruncationParams::default()
         });
         tokenizer.with_truncation(truncation).map_err(fail)?;

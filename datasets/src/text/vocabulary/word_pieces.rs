@@ -12,7 +12,7 @@ use tokenizers::{
     PreTokenizer, Tokenizer,
 };
 
-use super::{CLASS, END, Frame, MASK, PAD, UNKNOWN, Vocabulary};
+use super::{Frame, ROLES, Vocabulary};
 use crate::error::{Error, Result};
 
 impl Vocabulary {
@@ -36,7 +36,7 @@ impl Vocabulary {
         for text in &texts {
             letters.extend(letters_within(text, &normalizer).map_err(fail)?);
         }
-        let special = [PAD, UNKNOWN, CLASS, END, MASK].map(|(_, names)| names[0].to_string());
+        let special = ROLES.map(|(_, names)| names[0].to_string());
         let letters = letters.iter().map(|letter| format!("##{letter}"));
         let named = special.into_iter().chain(letters);
         let trainer = WordPieceTrainerBuilder::new()
@@ -74,10 +74,13 @@ fn letters_within(text: &str, normalizer: &BertNormalizer) -> tokenizers::Result
     Ok(words.iter().flat_map(within).collect())
 }
 
-/// Makes BERT's tokenizer with these pieces.
+/// The names of the special pieces, in the order of [`ROLES`](super::ROLES).
+pub(super) type Names = [String; 5];
+
+/// Makes BERT's tokenizer with these pieces, of small letters.
 pub(super) fn word_pieces(
     pieces: &[String],
-    lower: bool,
+    names: &Names,
     frame: Frame,
 ) -> Result<Tokenizer, String> {
     let mut numbers = Map::new();
@@ -88,7 +91,7 @@ pub(super) fn word_pieces(
             ));
         }
     }
-    let [pad, unknown, class, end, mask] = [PAD, UNKNOWN, CLASS, END, MASK].map(|(_, n)| n[0]);
+    let [pad, unknown, class, end, mask] = names;
     for needed in [unknown, class, end] {
         if !numbers.contains_key(needed) {
             return Err(format!("no {needed} among its {} pieces", pieces.len()));
@@ -124,7 +127,7 @@ pub(super) fn word_pieces(
         "added_tokens": added.collect::<Vec<_>>(),
         "normalizer": {
             "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
-            "strip_accents": null, "lowercase": lower,
+            "strip_accents": null, "lowercase": true,
         },
         "pre_tokenizer": {"type": "BertPreTokenizer"},
         "post_processor": {
