@@ -14,6 +14,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
 
+use crate::relabel::{Relabel, renumbered};
 use crate::samples::Samples;
 
 /// One row of a table.
@@ -122,6 +123,20 @@ impl Table {
         let inputs = TensorData::new(values, [rows, self.names.len()]);
         let targets = Tensor::<1, Int>::from_data(TensorData::new(labels, [rows]), device);
         Batch::new(Tensor::from_data(inputs, device), targets, ids)
+    }
+}
+
+impl Relabel for Table {
+    fn class_names(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn relabelled(mut self, labels: &[usize]) -> crate::error::Result<Self> {
+        self.classes = renumbered(&self.classes, labels)?;
+        for row in &mut self.rows {
+            row.label = labels[row.label];
+        }
+        Ok(self)
     }
 }
 

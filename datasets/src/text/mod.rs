@@ -20,6 +20,7 @@ pub use vocabulary::*;
 use burn::data::dataset::{Dataset, DatasetError};
 
 use crate::error::{Error, Result};
+use crate::relabel::{Relabel, renumbered};
 
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,20 @@ impl Texts {
     /// The word pieces that the texts are made of, special ones included, where the set comes with them.
     pub fn pieces(&self) -> Option<&[String]> {
         self.pieces.as_deref()
+    }
+}
+
+impl Relabel for Texts {
+    fn class_names(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn relabelled(mut self, labels: &[usize]) -> Result<Self> {
+        self.classes = renumbered(&self.classes, labels)?;
+        for item in &mut self.items {
+            item.label = labels[item.label];
+        }
+        Ok(self)
     }
 }
 

@@ -31,8 +31,9 @@ pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
     split: Split<Arc<dyn CloudSet>>,
-    notes: Vec<String>,
+    mut notes: Vec<String>,
 ) -> Result<Clouds> {
+    let split = Trained::in_order(trained, split, &mut notes)?;
     let points = match (trained.map(|trained| &trained.statistics), spec.points) {
         (Some(Statistics::Clouds { points }), None) => *points,
         (Some(Statistics::Clouds { .. }) | None, Some(points)) => points,

@@ -38,8 +38,9 @@ pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
     split: Split<Arc<dyn ImageSet>>,
-    notes: Vec<String>,
+    mut notes: Vec<String>,
 ) -> Result<Images> {
+    let split = Trained::in_order(trained, split, &mut notes)?;
     let images = split.train.as_ref();
     let expected = preprocessing(&spec.model)?;
     let framing = framing(&spec, trained, images.size(), expected)?;

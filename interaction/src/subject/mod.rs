@@ -1,5 +1,6 @@
 //! A named network and its data, ready to use. Prints and writes nothing; holds the only `match` on the kind of data.
 
+mod classes;
 mod clouds;
 mod images;
 mod names;

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::{Framing, Normalization, Standardization};
+use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standardization};
 use serde::{Deserialize, Serialize};
 
+use super::classes;
 use crate::error::{Error, Result, usage};
 
 /// The statistics that inputs are made with, kept in `settings.json` beside the weights.
@@ -59,9 +61,31 @@ pub struct Trained {
     /// How images were brought to the network's size; absent where they had it.
     #[serde(default)]
     pub framing: Option<Framing>,
+    /// The names of the classes, by label; none in files of older versions.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// The values of a table's categorical columns, by column.
+    #[serde(default)]
+    pub categories: BTreeMap<String, Vec<String>>,
 }
 
 impl Trained {
+    /// The data with their classes numbered as the network's, where its settings name them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the network has other classes than the data.
+    pub fn in_order<T: Relabel>(
+        trained: Option<&Self>,
+        split: Split<T>,
+        notes: &mut Vec<String>,
+    ) -> Result<Split<T>> {
+        match trained.filter(|trained| !trained.classes.is_empty()) {
+            Some(trained) => classes::in_order(split, &trained.classes, notes),
+            None => Ok(split),
+        }
+    }
+
     /// Reads the `settings.json` beside weights, or in the folder of weights; `None` where there is none.
     ///
     /// # Errors

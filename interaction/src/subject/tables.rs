@@ -27,12 +27,12 @@ pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
     split: Split<Table>,
-    notes: Vec<String>,
+    mut notes: Vec<String>,
 ) -> Result<Tables> {
     let Split {
         mut train,
         mut test,
-    } = split;
+    } = Trained::in_order(trained, split, &mut notes)?;
     let own = Standardization::fit(&train);
     let statistics = match trained.map(|trained| &trained.statistics) {
         None => own.clone(),

@@ -11,7 +11,8 @@ use burn_interaction_models::registry::{TextNetwork, text_config};
 use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
-    About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, Units, Word, digest_of, names,
+    About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, Units, Word, classes,
+    digest_of, names,
 };
 use crate::error::{Result, usage};
 
@@ -49,12 +50,16 @@ pub fn open(
     {
         return Err(other.of_another(Kind::Texts));
     }
-    let train = &split.train;
     let Source {
         folder,
         config: own,
         weights,
     } = source(&spec)?;
+    let split = match own.as_ref().filter(|own| own.is_classifier()) {
+        Some(own) => classes::in_order(split, own.classes(), &mut notes)?,
+        None => split,
+    };
+    let train = &split.train;
     let last = match &own {
         Some(config) => config.class_is_last(),
         None => text_config(&spec.model, 1, train.classes())?.class_is_last(),
@@ -74,7 +79,7 @@ pub fn open(
         Some(config) => config,
         None => text_config(&spec.model, vocabulary.size(), train.classes())?,
     };
-    check(&config, &vocabulary, train)?;
+    check(&config, &vocabulary)?;
     let pieces: Vec<String> = (0..vocabulary.size() as u32)
         .map(|piece| vocabulary.piece(piece))
         .collect();
@@ -170,24 +175,17 @@ fn vocabulary(
     Ok(vocabulary)
 }
 
-/// Checks that word pieces and classes fit a network.
-fn check(config: &TextConfig, vocabulary: &Vocabulary, texts: &TextSet) -> Result<()> {
+/// Checks that word pieces fit a network.
+fn check(config: &TextConfig, vocabulary: &Vocabulary) -> Result<()> {
     let (pieces, rows) = (vocabulary.size(), config.vocabulary());
-    if pieces != rows
-        && ROUNDED
+    match pieces == rows
+        || ROUNDED
             .iter()
-            .all(|of| pieces.next_multiple_of(*of) != rows)
+            .any(|of| pieces.next_multiple_of(*of) == rows)
     {
-        return Err(usage(format!(
-            "the vocabulary has {pieces} word pieces, the network's embedding {rows}: it is another network's, or cut"
-        )));
-    }
-    let (own, classes) = (config.classes().len(), texts.classes().len());
-    match own == classes {
         true => Ok(()),
         false => Err(usage(format!(
-            "the network tells {own} classes apart, the data have {classes}: {}",
-            texts.classes().join(", ")
+            "the vocabulary has {pieces} word pieces, the network's embedding {rows}: it is another network's, or cut"
         ))),
     }
 }
@@ -209,7 +207,10 @@ impl Texts {
 
     /// Word pieces that a sentence keeps at most.
     fn longest(&self) -> usize {
-        self.config.positions().unwrap_or(LONGEST)
+        let positions = self.config.positions().unwrap_or(LONGEST);
+        self.vocabulary
+            .longest()
+            .map_or(positions, |longest| longest.min(positions))
     }
 
     /// The words of a sentence: the pieces of each player, joined.

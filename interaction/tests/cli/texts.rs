@@ -317,3 +317,68 @@ fn mistakes_in_texts_and_vocabularies_are_named() {
         "the network tells 3 classes apart, the data have 2",
     );
 }
+
+/// Swaps the two rows of a head for two classes, in a file of 32-bit numbers.
+fn swap_head(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let size = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + size]).unwrap();
+    for key in ["logits_proj.weight", "logits_proj.bias"] {
+        let place = |end: usize| header[key]["data_offsets"][end].as_u64().unwrap() as usize;
+        let (start, end) = (8 + size + place(0), 8 + size + place(1));
+        bytes[start..end].rotate_left((end - start) / 2);
+    }
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn classes_are_matched_by_name_and_not_by_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let data = sst2(&root.join("data"), ROWS, ROWS);
+    let named = |name: &str, first: &str, second: &str| {
+        let model = copy("xlnet", &root.join(name));
+        let file = root.join(name).join("config.json");
+        let mut config: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        config["id2label"] = serde_json::json!({"0": first, "1": second});
+        std::fs::write(file, config.to_string()).unwrap();
+        model
+    };
+    let measured = |model: &str| {
+        let out = path(root, "out");
+        let settings = ["--any", "--samples", "3", "--min-players", "3", "--force"];
+        let model = ["discover", "--model", model, "--data", &data, "--out", &out];
+        let text = succeed(&[&model[..], &settings].concat());
+        (
+            text,
+            std::fs::read(root.join("out/interactions.csv")).unwrap(),
+        )
+    };
+    let (text, numbers) = measured(&named("own", "NEGATIVE", "Positive"));
+    assert!(!text.contains("classes are numbered"), "{text}");
+    let (_, unnamed) = measured(&named("unnamed", "LABEL_0", "LABEL_1"));
+    assert!(numbers == unnamed);
+    let turned = named("turned", "positive", "negative");
+    swap_head(&root.join("turned/model.safetensors"));
+    let (text, again) = measured(&turned);
+    assert!(
+        text.contains("classes are numbered as the network numbers them: positive, negative"),
+        "{text}"
+    );
+    // Targets have the network's numbers, everything else is equal.
+    let values = |bytes: &[u8]| -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let of = |line: &str| line.split(',').skip(4).collect::<Vec<_>>().join(",");
+        text.lines().map(of).collect()
+    };
+    assert_eq!(values(&numbers), values(&again));
+    let other = named("other", "acceptable", "unacceptable");
+    let out = path(root, "out");
+    refuse(
+        &[
+            "discover", "--model", &other, "--data", &data, "--force", "--out", &out,
+        ],
+        "the network's classes are acceptable, unacceptable; those of the data are negative, positive",
+    );
+}

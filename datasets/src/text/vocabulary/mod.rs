@@ -1,5 +1,7 @@
 //! The word pieces of sentences, by the `tokenizers` crate.
 
+#[cfg(test)]
+mod as_transformers;
 mod files;
 mod settings;
 mod word_pieces;

@@ -139,7 +139,10 @@ impl Settings<'_> {
     /// Refuses settings of letters that the tokenizer's own file contradicts.
     fn check_letters(&self, tokenizer: &Tokenizer) -> Result<(), String> {
         let file = serde_json::to_string(&tokenizer.get_normalizer()).unwrap_or_default();
-        let does = |step: &str| file.contains(&format!("\"type\":\"{step}\""));
+        let does = |step: &str| {
+            let lower = step == "Lowercase" && file.contains("\"lowercase\":true");
+            lower || file.contains(&format!("\"type\":\"{step}\""))
+        };
         for (entry, step, agrees) in [
             ("do_lower_case", "Lowercase", true),
             ("keep_accents", "StripAccents", false),
