@@ -234,6 +234,7 @@ pub fn data_set(name: &str) -> Result<&'static DataSet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::Relabel;
 
     #[test]
     fn names_are_unique_and_sets_are_of_their_kind() {
@@ -274,5 +275,41 @@ mod tests {
         };
         assert!(error("cola").contains("/nowhere/test.tsv"));
         assert!(error("scenes").contains("scenes has none"));
+    }
+
+    #[test]
+    fn names_and_labels_move_together_in_every_kind_of_set() {
+        let labels = [2, 0, 3, 1];
+        let images: Arc<dyn ImageSet> = Arc::new(scenes(8, 1));
+        let moved = images.clone().relabelled(&labels).unwrap();
+        for index in 0..8 {
+            let name = |set: &Arc<dyn ImageSet>| set.classes()[set.label(index)].clone();
+            assert_eq!(name(&images), name(&moved));
+            assert_eq!(moved.image(index).unwrap().label, moved.label(index));
+        }
+        assert_eq!(moved.label(0), 2);
+        let texts = grammar(9, 1);
+        let moved = texts.clone().relabelled(&[1, 2, 0]).unwrap();
+        for (before, after) in texts.items().iter().zip(moved.items()) {
+            assert_eq!(texts.classes()[before.label], moved.classes()[after.label]);
+            assert_ne!(before.label, after.label);
+        }
+        let clouds: Arc<dyn CloudSet> = Arc::new(solids(7, 1));
+        let turned: Vec<usize> = (0..7).map(|k| (k + 1) % 7).collect();
+        let moved = clouds.clone().relabelled(&turned).unwrap();
+        let item = moved.cloud(0, 16, None).unwrap();
+        assert_eq!(item.label, moved.label(0));
+        assert_eq!(
+            moved.classes()[item.label],
+            clouds.classes()[clouds.label(0)]
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_no_order_are_refused() {
+        for labels in [&[0, 0, 1][..], &[0, 1], &[0, 1, 3], &[0, 1, 2, 3]] {
+            let error = grammar(3, 1).relabelled(labels).unwrap_err().to_string();
+            assert!(error.contains("does not number 3 classes"), "{error}");
+        }
     }
 }

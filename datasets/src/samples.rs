@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use burn::tensor::Device;
 use burn_interaction::Batch;
 use burn_interaction::input::Input;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Labelled samples of one part of a data set, as a network takes them.
 ///
@@ -49,4 +51,72 @@ pub struct Split<T> {
     pub train: T,
     /// The part to test on.
     pub test: T,
+}
+
+/// A data set with class labels that can be numbered anew.
+pub trait Relabel: Sized {
+    /// The names of the classes, by label.
+    fn class_names(&self) -> &[String];
+
+    /// Gives class k of the set the number `labels[k]`; the names move with their classes.
+    ///
+    /// ```
+    /// use burn_interaction_datasets::{Relabel, Samples, rules};
+    ///
+    /// let table = rules(10, 1).relabelled(&[1, 0])?;
+    /// assert_eq!(table.label(0), 1 - rules(10, 1).label(0));
+    /// # Ok::<(), burn_interaction_datasets::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails where `labels` does not have each number below the number of classes once.
+    fn relabelled(self, labels: &[usize]) -> Result<Self>;
+}
+
+/// The names of classes in the order of their new numbers.
+pub(crate) fn renumbered(classes: &[String], labels: &[usize]) -> Result<Vec<String>> {
+    let mut names = vec![None; classes.len()];
+    for (name, label) in classes.iter().zip(labels) {
+        if let Some(place) = names.get_mut(*label) {
+            *place = Some(name.clone());
+        }
+    }
+    let names: Option<Vec<String>> = names.into_iter().collect();
+    names
+        .filter(|_| labels.len() == classes.len())
+        .ok_or_else(|| {
+            let count = classes.len();
+            Error::Data(format!("{labels:?} does not number {count} classes"))
+        })
+}
+
+/// A set with its classes in another order.
+pub(crate) struct Renumbered<S: ?Sized> {
+    pub(crate) set: Arc<S>,
+    pub(crate) labels: Vec<usize>,
+    pub(crate) classes: Vec<String>,
+}
+
+impl<S: ?Sized> Renumbered<S> {
+    pub(crate) fn new(set: Arc<S>, classes: &[String], labels: &[usize]) -> Result<Self> {
+        Ok(Self {
+            classes: renumbered(classes, labels)?,
+            labels: labels.into(),
+            set,
+        })
+    }
+}
+
+impl<T: Relabel> Relabel for Split<T> {
+    fn class_names(&self) -> &[String] {
+        self.train.class_names()
+    }
+
+    fn relabelled(self, labels: &[usize]) -> Result<Self> {
+        Ok(Self {
+            train: self.train.relabelled(labels)?,
+            test: self.test.relabelled(labels)?,
+        })
+    }
 }

@@ -1,42 +1,40 @@
 use std::path::Path;
 
-use plotters::coord::types::RangedCoordf64;
+use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::profile::{Curves, Strength};
+use crate::profile::{Curves, Strength, StrengthPoint};
 
+use super::caption::caption;
+use super::legend::{self, Entry};
+use super::panel::{Panel, Trace};
 use super::png::writes_pictures;
-
-/// Colours that people with any colour vision tell apart (Okabe and Ito).
-pub(super) const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 86, 86),
-];
+use super::style::{Drawn, LOOKS, Look, text};
 
 const WIDTH: u32 = 760;
-/// The height of the curves, and of the panel of fluctuations below them.
-const HEIGHTS: [u32; 2] = [460, 230];
-/// The colour of text and axes.
-pub(super) const INK: RGBColor = RGBColor(60, 60, 60);
+/// The height of the title, of a line of the caption, and of the panels.
+const TITLE: u32 = 40;
+const CAPTION: u32 = 17;
+const RELATIVE: u32 = 340;
+const ABSOLUTE: u32 = 260;
+const FLUCTUATIONS: u32 = 210;
 
 /// Which strength a chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// J^(m), relative to the mean over the measured orders.
-    #[default]
     Relative,
     /// S^(m), in units of the reward.
     Absolute,
 }
 
-/// Several order curves in one picture: the raw strength as a line, dashed the strength corrected for noise where it
-/// differs, and the band of the corrected one over samples. Below, where it is known, how much Delta v fluctuates over contexts,
-/// in units of the strength.
+/// Several order curves in one picture: J^(m), which shows their shapes, and below S^(m), which shows how strong each is, on a
+/// logarithmic axis where that spans decades. A third panel has how much Delta v fluctuates over contexts, in units of the
+/// strength, where it is known.
+///
+/// Lines are the strengths corrected for noise, and thin ones the raw strengths where they differ; bands belong to the corrected
+/// ones. The legend stands above the panels, a caption below them says what was measured and how.
 ///
 /// ```
 /// use burn_interaction::figures::Chart;
@@ -51,69 +49,29 @@ pub enum Scale {
 #[derive(Debug, Clone)]
 pub struct Chart {
     title: String,
-    scale: Scale,
-    curves: Vec<Curve>,
-}
-
-/// The result of drawing.
-pub(super) type Drawn<T, B> =
-    std::result::Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
-
-#[derive(Debug, Clone)]
-struct Curve {
-    name: String,
-    strength: Strength,
-}
-
-struct Point {
-    x: f64,
-    raw: f64,
-    corrected: Option<f64>,
-    band: Option<(f64, f64)>,
-}
-
-impl Curve {
-    fn points(&self, scale: Scale) -> Vec<Point> {
-        let point = |p: &crate::profile::StrengthPoint| match scale {
-            Scale::Relative => Point {
-                x: p.ratio,
-                raw: p.relative,
-                corrected: p.relative_corrected,
-                band: p.relative_band,
-            },
-            Scale::Absolute => Point {
-                x: p.ratio,
-                raw: p.raw,
-                corrected: p.corrected,
-                band: p.band,
-            },
-        };
-        self.strength.points.iter().map(point).collect()
-    }
+    scale: Option<Scale>,
+    curves: Vec<(String, Strength)>,
 }
 
 impl Chart {
-    /// An empty chart of J.
+    /// An empty chart of J and S.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
-            scale: Scale::default(),
+            scale: None,
             curves: Vec::new(),
         }
     }
 
-    /// Which strength to show.
+    /// Shows one strength only.
     pub fn scale(mut self, scale: Scale) -> Self {
-        self.scale = scale;
+        self.scale = Some(scale);
         self
     }
 
     /// Adds a named curve.
     pub fn curve(mut self, name: impl Into<String>, strength: &Strength) -> Self {
-        self.curves.push(Curve {
-            name: name.into(),
-            strength: strength.clone(),
-        });
+        self.curves.push((name.into(), strength.clone()));
         self
     }
 
@@ -121,178 +79,130 @@ impl Chart {
     ///
     /// # Errors
     ///
-    /// Fails where there is no curve.
+    /// Fails where there is no curve, or there are more than 60, which could not be told apart.
     pub fn to_svg(&self) -> Result<String> {
-        if self
-            .curves
-            .iter()
-            .all(|curve| curve.strength.points.is_empty())
-        {
+        let empty = |(_, strength): &(String, Strength)| strength.points.is_empty();
+        if self.curves.iter().all(empty) {
             return Err(Error::Figure("a chart needs at least one curve".into()));
         }
+        if self.curves.len() > LOOKS {
+            let count = self.curves.len();
+            let reason = format!("{count} curves in one chart: {LOOKS} can be told apart");
+            return Err(Error::Figure(reason));
+        }
+        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
         let mut svg = String::new();
         {
-            let [curves, fluctuations] = HEIGHTS;
-            let below = self.has_fluctuations();
-            let height = curves + if below { fluctuations } else { 0 };
-            let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-            let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-            area.fill(&WHITE).map_err(figure)?;
-            let (upper, lower) = area.split_vertically(curves);
-            self.draw(&upper).map_err(figure)?;
-            if below {
-                self.draw_fluctuations(&lower).map_err(figure)?;
+            let parts = self.parts();
+            let height = parts.iter().map(Part::height).sum();
+            let mut rest = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+            rest.fill(&WHITE).map_err(figure)?;
+            for part in &parts {
+                let (area, below) = rest.split_vertically(part.height());
+                self.draw(part, &area).map_err(figure)?;
+                rest = below;
             }
-            area.present().map_err(figure)?;
+            rest.present().map_err(figure)?;
         }
         Ok(svg)
     }
 
-    fn top(&self) -> f64 {
-        let points = self.curves.iter().flat_map(|c| c.points(self.scale));
-        points
-            .map(|p| p.raw.max(p.band.map_or(0.0, |b| b.1)))
-            .fold(0.0, f64::max)
+    /// The parts of the picture, from top to bottom.
+    fn parts(&self) -> Vec<Part> {
+        let names: Vec<&str> = self.curves.iter().map(|(name, _)| name.as_str()).collect();
+        let curves: Vec<(&str, &Strength)> =
+            self.curves.iter().map(|(n, s)| (n.as_str(), s)).collect();
+        let mut parts = vec![Part::Title, Part::Legend(legend::height(&names, WIDTH))];
+        if self.scale != Some(Scale::Absolute) {
+            parts.push(Part::Panel(RELATIVE, self.panel(Some(Scale::Relative))));
+        }
+        if self.scale != Some(Scale::Relative) {
+            parts.push(Part::Panel(ABSOLUTE, self.panel(Some(Scale::Absolute))));
+        }
+        let fluctuations = self.panel(None);
+        if fluctuations.top() > 0.0 {
+            parts.push(Part::Panel(FLUCTUATIONS, fluctuations));
+        }
+        parts.push(Part::Caption(caption(&curves)));
+        parts
     }
 
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, plotters::coord::Shift>,
-    ) -> Drawn<(), B> {
-        let top = 1.08 * if self.top() > 0.0 { self.top() } else { 0.93 };
-        let strength = match self.scale {
-            Scale::Relative => "relative strength J",
-            Scale::Absolute => "strength S",
+    /// The panel of a strength, or that of fluctuations.
+    fn panel(&self, scale: Option<Scale>) -> Panel {
+        let of = |p: &StrengthPoint| -> (Option<f64>, Option<f64>, Option<(f64, f64)>) {
+            match scale {
+                Some(Scale::Relative) => (
+                    p.relative_corrected.or(Some(p.relative)),
+                    Some(p.relative),
+                    p.relative_band,
+                ),
+                Some(Scale::Absolute) => (p.corrected.or(Some(p.raw)), Some(p.raw), p.band),
+                None => (p.fluctuation, None, None),
+            }
         };
-        let mut builder = ChartBuilder::on(area);
-        builder.caption(&self.title, text(20));
-        let mut chart = axes(&mut builder, top, 7, strength)?;
-        let mut corrected = false;
-        for (curve, colour) in self.curves.iter().zip(COLOURS.iter().cycle()) {
-            let points = curve.points(self.scale);
-            let upper = points.iter().filter_map(|p| p.band.map(|b| (p.x, b.1)));
-            let lower = points
-                .iter()
-                .rev()
-                .filter_map(|p| p.band.map(|b| (p.x, b.0)));
-            let band: Vec<_> = upper.chain(lower).collect();
-            if !band.is_empty() {
-                chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.15))))?;
+        let trace = |(number, (_, strength)): (usize, &(String, Strength))| {
+            let mut trace = Trace::new(Look::of(number));
+            for point in &strength.points {
+                let (value, raw, band) = of(point);
+                let x = point.ratio;
+                trace.line.extend(value.map(|value| (x, value)));
+                trace.thin.extend(raw.map(|raw| (x, raw)));
+                trace.band.extend(band.map(|(low, high)| (x, low, high)));
             }
-            if points
-                .iter()
-                .any(|p| p.corrected.is_some_and(|c| (c - p.raw).abs() > 1e-3 * top))
-            {
-                corrected = true;
-                let dashed = points.iter().filter_map(|p| Some((p.x, p.corrected?)));
-                chart.draw_series(DashedLineSeries::new(dashed, 5, 4, colour.stroke_width(1)))?;
+            trace
+        };
+        let (label, level) = match scale {
+            Some(Scale::Relative) => ("relative strength J", Some(1.0)),
+            Some(Scale::Absolute) => ("strength S", None),
+            None => ("fluctuation / S", None),
+        };
+        Panel {
+            label,
+            level,
+            decades: scale == Some(Scale::Absolute),
+            traces: self.curves.iter().enumerate().map(trace).collect(),
+        }
+    }
+
+    fn draw<B: DrawingBackend>(&self, part: &Part, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
+        match part {
+            Part::Title => area.draw(&Text::new(self.title.as_str(), (14, 12), text(20))),
+            Part::Legend(_) => {
+                let entry = |(number, (name, _)): (usize, &'_ (String, Strength))| Entry {
+                    name: name.clone(),
+                    look: Look::of(number),
+                    marked: true,
+                };
+                let entries: Vec<Entry> = self.curves.iter().enumerate().map(entry).collect();
+                legend::draw(area, &entries)
             }
-            chart
-                .draw_series(LineSeries::new(
-                    points.iter().map(|p| (p.x, p.raw)),
-                    colour.stroke_width(2),
-                ))?
-                .label(&curve.name)
-                .legend(|(x, y)| {
-                    PathElement::new(vec![(x, y), (x + 22, y)], colour.stroke_width(3))
-                });
-            chart.draw_series(
-                points
-                    .iter()
-                    .map(|p| Circle::new((p.x, p.raw), 3, colour.filled())),
-            )?;
+            Part::Panel(_, panel) => panel.draw(area),
+            Part::Caption(lines) => {
+                for (row, line) in (0..).zip(lines) {
+                    let y = row * CAPTION as i32 + 6;
+                    area.draw(&Text::new(line.as_str(), (14, y), text(12)))?;
+                }
+                Ok(())
+            }
         }
-        if corrected {
-            chart
-                .draw_series(std::iter::empty::<Circle<(f64, f64), i32>>())?
-                .label("dashed: corrected for noise")
-                .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 8, y)], INK.stroke_width(1)));
-        }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperMiddle)
-            .background_style(WHITE.mix(0.85))
-            .legend_area_size(30)
-            .label_font(text(15))
-            .draw()?;
-        Ok(())
     }
 }
 
-/// The style of text of this size.
-pub(super) fn text(size: u32) -> TextStyle<'static> {
-    ("sans-serif", size).into_font().color(&INK)
+/// A part of the picture, over its whole width, with its height where that does not follow from what is in it.
+enum Part {
+    Title,
+    Legend(u32),
+    Panel(u32, Panel),
+    Caption(Vec<String>),
 }
 
-type Plane<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-
-/// Axes from order ratio 0 to 1 and from 0 to `top`.
-fn axes<'a, B: DrawingBackend>(
-    builder: &mut ChartBuilder<'a, '_, B>,
-    top: f64,
-    labels: usize,
-    strength: &str,
-) -> Drawn<Plane<'a, B>, B> {
-    let mut chart = builder
-        .margin(14)
-        .margin_right(24)
-        .x_label_area_size(46)
-        .y_label_area_size(64)
-        .build_cartesian_2d(0.0..1.0, 0.0..top)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .bold_line_style(RGBColor(225, 225, 225))
-        .light_line_style(TRANSPARENT)
-        .axis_style(INK)
-        .x_labels(11)
-        .y_labels(labels)
-        .x_label_formatter(&|x| format!("{x:.1}"))
-        .y_label_formatter(&|y| {
-            if top >= 1.0 {
-                format!("{y:.1}")
-            } else {
-                format!("{y:.3}")
-            }
-        })
-        .x_desc("order ratio  m / (n - 2)")
-        .y_desc(strength)
-        .label_style(text(14))
-        .axis_desc_style(text(15))
-        .draw()?;
-    Ok(chart)
-}
-
-/// The panel below: how much Delta v fluctuates over contexts, in units of the strength.
-impl Chart {
-    fn fluctuations(&self) -> impl Iterator<Item = (Vec<(f64, f64)>, &RGBColor)> {
-        let curves = self.curves.iter().zip(COLOURS.iter().cycle());
-        curves.map(|(curve, colour)| {
-            let points = curve.strength.points.iter();
-            let known = points.filter_map(|p| Some((p.ratio, p.fluctuation?)));
-            (known.collect(), colour)
-        })
-    }
-
-    fn has_fluctuations(&self) -> bool {
-        let mut all = self.fluctuations().flat_map(|(points, _)| points);
-        all.any(|(_, fluctuation)| fluctuation > 0.0)
-    }
-
-    fn draw_fluctuations<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, plotters::coord::Shift>,
-    ) -> Drawn<(), B> {
-        let all = self.fluctuations().flat_map(|(points, _)| points);
-        let top = 1.08 * all.map(|(_, fluctuation)| fluctuation).fold(0.0, f64::max);
-        let mut builder = ChartBuilder::on(area);
-        let mut chart = axes(&mut builder, top, 5, "fluctuation / S")?;
-        for (points, colour) in self.fluctuations() {
-            let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
-            chart.draw_series(line)?;
-            chart.draw_series(points.iter().map(|p| Circle::new(*p, 3, colour.filled())))?;
+impl Part {
+    fn height(&self) -> u32 {
+        match self {
+            Self::Title => TITLE,
+            Self::Legend(height) | Self::Panel(height, _) => *height,
+            Self::Caption(lines) => CAPTION * lines.len() as u32 + 14,
         }
-        Ok(())
     }
 }
 
@@ -308,7 +218,7 @@ impl From<&Curves> for Chart {
 }
 
 impl Strength {
-    /// Writes the curve of J as SVG; [`Chart`] draws several in one picture.
+    /// Writes the curves of J and S as SVG; [`Chart`] draws several in one picture.
     ///
     /// # Errors
     ///
@@ -319,7 +229,7 @@ impl Strength {
             .save_svg(path)
     }
 
-    /// Writes the curve of J as PNG; [`Chart`] draws several in one picture.
+    /// Writes the curves of J and S as PNG; [`Chart`] draws several in one picture.
     ///
     /// # Errors
     ///
@@ -334,12 +244,50 @@ impl Strength {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Measurement;
+    use crate::game::Dividends;
+
+    fn strength() -> Strength {
+        let game = Dividends::random(8, 1);
+        Measurement::of_games().run_game(&game).unwrap().strength()
+    }
 
     #[test]
-    fn a_chart_without_curves_is_refused() {
+    fn no_curves_and_too_many_are_refused() {
         assert!(matches!(
             Chart::new("nothing").to_svg(),
             Err(Error::Figure(_))
         ));
+        let strength = strength();
+        let many = (0..=LOOKS).fold(Chart::new("many"), |chart, k| {
+            chart.curve(format!("curve {k}"), &strength)
+        });
+        assert!(many.to_svg().unwrap_err().to_string().contains("61 curves"));
+    }
+
+    #[test]
+    fn everything_has_a_place_of_its_own() {
+        let strength = strength();
+        let chart = Chart::new("two")
+            .curve("a", &strength)
+            .curve("b", &strength);
+        // Parts are stacked, so that a legend never lies over a curve.
+        let kinds: Vec<&str> = chart
+            .parts()
+            .iter()
+            .map(|part| match part {
+                Part::Title => "title",
+                Part::Legend(_) => "legend",
+                Part::Panel(_, panel) => panel.label,
+                Part::Caption(lines) if lines.is_empty() => "nothing",
+                Part::Caption(_) => "caption",
+            })
+            .collect();
+        let expected = ["title", "legend", "relative strength J", "strength S"];
+        assert_eq!(kinds[..4], expected);
+        assert_eq!(kinds.last(), Some(&"caption"));
+        let one = chart.scale(Scale::Absolute).parts();
+        let has_j = |part: &Part| matches!(part, Part::Panel(_, p) if p.level.is_some());
+        assert!(!one.iter().any(has_j));
     }
 }

@@ -2,9 +2,9 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
-use super::chart::INK;
 use super::png::writes_pictures;
 use super::sign;
+use super::style::INK;
 
 const SIDE: u32 = 300;
 const HEADER: u32 = 34;

@@ -1,13 +1,16 @@
+use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
-use super::chart::{COLOURS, Drawn, INK, text};
+use super::legend::{self, Entry};
 use super::png::writes_pictures;
+use super::style::{Drawn, GRID, INK, Look, text};
 
-const SIZE: (u32, u32) = (760, 500);
-/// The height of a name in the legend, as a share of the height of the lines.
-const LEGEND: f64 = 0.07;
+const WIDTH: u32 = 760;
+/// The height of the title, and of the lines below the legend.
+const TITLE: u32 = 40;
+const HEIGHT: u32 = 440;
 
 /// One line of [`Lines`].
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,8 +25,17 @@ pub struct Line {
     pub dashed: bool,
 }
 
+impl Line {
+    fn look(&self) -> Look {
+        Look {
+            dashes: self.dashed.then_some((7, 5)),
+            ..Look::of(self.colour)
+        }
+    }
+}
+
 /// Several lines over any axis in one picture, each with a band where it has one: losses by epoch, accuracies by the share
-/// that is masked.
+/// that is masked. The legend stands above them.
 ///
 /// ```
 /// use burn_interaction::figures::{Line, Lines};
@@ -81,12 +93,17 @@ impl Lines {
         }) {
             return Err(Error::Figure("a point is not finite: leave it out".into()));
         }
+        let names: Vec<&str> = self.lines.iter().map(|line| line.name.as_str()).collect();
+        let above = TITLE + legend::height(&names, WIDTH);
+        let size = (WIDTH, above + HEIGHT);
         let mut svg = String::new();
         {
-            let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
             let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
             area.fill(&WHITE).map_err(figure)?;
-            self.draw(&area).map_err(figure)?;
+            let (head, lines) = area.split_vertically(above);
+            self.draw_head(&head).map_err(figure)?;
+            self.draw(&lines).map_err(figure)?;
             area.present().map_err(figure)?;
         }
         Ok(svg)
@@ -111,24 +128,30 @@ impl Lines {
         };
         let (low, high) = wide(range(&mut points().flat_map(ends)));
         let margin = 0.06 * (high - low);
-        // The legend stands above the lines.
-        let above = LEGEND * self.lines.len() as f64 * (high - low);
         let from = if low >= 0.0 && low < 0.4 * high {
             0.0
         } else {
             low - margin
         };
-        [x, (from, high + margin + above)]
+        [x, (from, high + margin)]
     }
 
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, plotters::coord::Shift>,
-    ) -> Drawn<(), B> {
+    /// Draws the title, and the legend below it.
+    fn draw_head<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
+        let (title, rows) = area.split_vertically(TITLE);
+        title.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))?;
+        let entry = |line: &Line| Entry {
+            name: line.name.clone(),
+            look: line.look(),
+            marked: false,
+        };
+        let entries: Vec<Entry> = self.lines.iter().map(entry).collect();
+        legend::draw(&rows, &entries)
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         let [x, y] = self.ranges();
-        let mut builder = ChartBuilder::on(area);
-        builder.caption(&self.title, text(20));
-        let mut chart = builder
+        let mut chart = ChartBuilder::on(area)
             .margin(14)
             .margin_right(24)
             .x_label_area_size(46)
@@ -145,7 +168,7 @@ impl Lines {
         chart
             .configure_mesh()
             .disable_x_mesh()
-            .bold_line_style(RGBColor(225, 225, 225))
+            .bold_line_style(GRID)
             .light_line_style(TRANSPARENT)
             .axis_style(INK)
             .x_labels(labels.min(11))
@@ -158,7 +181,7 @@ impl Lines {
             .axis_desc_style(text(15))
             .draw()?;
         for line in &self.lines {
-            let colour = COLOURS[line.colour % COLOURS.len()];
+            let Look { colour, dashes, .. } = line.look();
             let upper = line.points.iter().filter_map(|p| Some((p.0, p.1 + p.2?)));
             let lower = line.points.iter().rev();
             let lower = lower.filter_map(|p| Some((p.0, p.1 - p.2?)));
@@ -167,25 +190,14 @@ impl Lines {
                 chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.12))))?;
             }
             let points = line.points.iter().map(|p| (p.0, p.1));
-            let drawn = match line.dashed {
-                false => chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?,
-                true => {
-                    let dashes = DashedLineSeries::new(points, 7, 5, colour.stroke_width(2));
-                    chart.draw_series(dashes)?
+            let style = colour.stroke_width(2);
+            match dashes {
+                None => chart.draw_series(LineSeries::new(points, style))?,
+                Some((length, gap)) => {
+                    chart.draw_series(DashedLineSeries::new(points, length, gap, style))?
                 }
             };
-            let length = if line.dashed { 9 } else { 22 };
-            drawn.label(&line.name).legend(move |(x, y)| {
-                PathElement::new(vec![(x, y), (x + length, y)], colour.stroke_width(3))
-            });
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperMiddle)
-            .background_style(WHITE.mix(0.85))
-            .legend_area_size(30)
-            .label_font(text(15))
-            .draw()?;
         Ok(())
     }
 }

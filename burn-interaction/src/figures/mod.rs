@@ -1,16 +1,24 @@
-//! Results as pictures: curves, point clouds and sentences as SVG and PNG (feature `figures`).
+//! Results as pictures: curves, images, tables, point clouds and sentences as SVG and PNG (feature `figures`).
 //!
 //! Nothing here reads a data set or measures; a chart is given what it shows.
 
+mod caption;
 mod chart;
 mod cloud;
+mod image;
+mod legend;
 mod lines;
+mod matrix;
+mod panel;
 mod png;
 mod sentence;
+mod style;
 
 pub use chart::*;
 pub use cloud::*;
+pub use image::*;
 pub use lines::*;
+pub use matrix::*;
 pub use sentence::*;
 
 use plotters::style::RGBColor;

@@ -39,6 +39,17 @@ pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
     pixels.encode_png().map_err(|e| fail(e.to_string()))
 }
 
+/// Encodes an image of three bytes a pixel, row by row, as PNG.
+pub(super) fn encode(pixels: &[u8], [height, width]: [usize; 2]) -> Result<Vec<u8>> {
+    let fail = |reason: String| Error::Figure(reason);
+    let size = tiny_skia::IntSize::from_wh(width as u32, height as u32);
+    let size = size.ok_or_else(|| fail("an image without pixels".into()))?;
+    let opaque = pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]);
+    let map = tiny_skia::Pixmap::from_vec(opaque.collect(), size);
+    let map = map.ok_or_else(|| fail("pixels that are not those of the size".into()))?;
+    map.encode_png().map_err(|e| fail(e.to_string()))
+}
+
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(writing(path))
 }

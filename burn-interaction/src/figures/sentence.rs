@@ -4,9 +4,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
-use super::chart::INK;
 use super::png::writes_pictures;
 use super::sign;
+use super::style::INK;
 
 const HEADER: u32 = 34;
 /// Height of a panel's name, of its highest arc and of its words.

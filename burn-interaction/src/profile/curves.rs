@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Strength, text_chart};
+use super::{Strength, StrengthPoint, text_chart};
 
 /// Several named strengths side by side, such as those of a network and of the same network before training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,25 +38,14 @@ impl Curves {
         self
     }
 
-    /// The curves of J as a chart of characters, `rows` lines high, over the orders of the first.
+    /// The curves of J, corrected for noise where that is known, as a chart of braille dots, `rows` lines high.
     pub fn text(&self, rows: usize) -> String {
-        let relative = |s: &Strength| s.points.iter().map(|p| p.relative).collect::<Vec<_>>();
-        let values: Vec<_> = self
+        let points = |s: &Strength| s.points.iter().map(StrengthPoint::shown).collect();
+        let curves: Vec<(&str, Vec<(f64, f64)>)> = self
             .curves
             .iter()
-            .map(|c| (c.name.as_str(), relative(&c.strength)))
+            .map(|curve| (curve.name.as_str(), points(&curve.strength)))
             .collect();
-        let curves: Vec<_> = values
-            .iter()
-            .map(|(name, values)| (*name, values.as_slice()))
-            .collect();
-        let first = self.curves.first().map(|c| {
-            c.strength
-                .points
-                .iter()
-                .map(|p| p.ratio)
-                .collect::<Vec<_>>()
-        });
-        text_chart(&curves, &first.unwrap_or_default(), rows)
+        text_chart(&curves, rows)
     }
 }

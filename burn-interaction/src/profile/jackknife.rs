@@ -93,6 +93,18 @@ impl Jackknife {
         })
     }
 
+    /// The difference of this curve from another of the same samples.
+    pub fn minus(&self, other: &Self) -> Self {
+        let minus = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect();
+        let way = |k: usize| minus(&self.ways[k], &other.ways[k]);
+        let left_out = self.left_out.iter().zip(&other.left_out);
+        Self {
+            value: minus(&self.value, &other.value),
+            ways: [way(0), way(1), way(2)],
+            left_out: left_out.map(|(a, b)| minus(a, b)).collect(),
+        }
+    }
+
     /// The corrected curve.
     pub fn curve(&self) -> &[f64] {
         &self.value

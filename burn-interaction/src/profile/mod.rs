@@ -5,6 +5,7 @@
 mod axis;
 mod band;
 mod columns;
+mod compare;
 mod curves;
 mod indices;
 mod interactions;
@@ -22,6 +23,7 @@ mod whole;
 
 pub(crate) use axis::Axis;
 pub use band::NoBand;
+pub use compare::*;
 pub use curves::*;
 pub use indices::*;
 pub use interactions::*;

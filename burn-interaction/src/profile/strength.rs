@@ -57,6 +57,14 @@ pub struct StrengthPoint {
     pub contexts: f64,
 }
 
+impl StrengthPoint {
+    /// The ratio, and J there, corrected for noise where that is known.
+    pub(crate) fn shown(&self) -> (f64, f64) {
+        let value = self.relative_corrected.unwrap_or(self.relative);
+        (self.ratio, value)
+    }
+}
+
 /// The strength of every measured order: S^(m), J^(m), their errors and bands over samples, and their noise.
 ///
 /// Bands are t-intervals of the corrected curves, from the jackknife over samples through correction and normalisation, with
@@ -79,6 +87,9 @@ pub struct Strength {
     pub samples: usize,
     /// The number of samples left out as they have too few players.
     pub left_out: usize,
+    /// The number of samples asked for; zero in files of earlier versions.
+    #[serde(default)]
+    pub requested: usize,
     /// Whether all samples asked for are among them.
     pub complete: bool,
     /// The number of coalitions evaluated.
@@ -210,6 +221,7 @@ impl Strength {
             players: profile.players(),
             samples: profile.samples.len(),
             left_out: profile.left_out,
+            requested: profile.requested(),
             complete: profile.is_complete(),
             forwards: profile.forwards(),
             rounding: rounding(&profile.samples),

@@ -6,6 +6,7 @@ mod lists;
 mod mesh;
 mod modelnet;
 mod off;
+mod relabel;
 mod samples;
 mod set;
 mod shapenet;

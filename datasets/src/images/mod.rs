@@ -3,6 +3,7 @@ mod decode;
 mod files;
 mod imagenet;
 mod normalization;
+mod relabel;
 mod samples;
 mod scenes;
 mod set;

@@ -47,6 +47,19 @@ impl ImageSamples {
         self
     }
 
+    /// An image at the size that the network takes, not varied and not normalised.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the image cannot be read.
+    pub fn image(&self, index: usize) -> Result<ImageItem> {
+        let item = self.images.image(index)?;
+        Ok(match self.framing {
+            Some(framing) => framing.apply(item),
+            None => item,
+        })
+    }
+
     /// Frames and varies one image; the numbers `[epoch, index]` say which variation.
     fn prepare(&self, item: ImageItem, numbers: [u64; 2]) -> ImageItem {
         let item = match (self.framing, self.augmentation) {

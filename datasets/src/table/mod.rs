@@ -14,8 +14,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
 
-use crate::relabel::{Relabel, renumbered};
-use crate::samples::Samples;
+use crate::samples::{Relabel, Samples, renumbered};
 
 /// One row of a table.
 #[derive(Debug, Clone, PartialEq)]

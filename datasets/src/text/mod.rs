@@ -20,7 +20,7 @@ pub use vocabulary::*;
 use burn::data::dataset::{Dataset, DatasetError};
 
 use crate::error::{Error, Result};
-use crate::relabel::{Relabel, renumbered};
+use crate::samples::{Relabel, renumbered};
 
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]

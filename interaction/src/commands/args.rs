@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::compare::CompareArgs;
 use super::merge::MergeArgs;
 use super::precision::PrecisionArgs;
 use crate::work::Share;
@@ -50,6 +51,8 @@ pub enum Command {
     Train(TrainArgs),
     /// Merge the parts that `discover --part` measured: the result is that of one run.
     Merge(MergeArgs),
+    /// Compare measurements: curves over each other, and what differs between them, sample by sample where they share samples.
+    Compare(CompareArgs),
     /// Run a study, many trainings and measures of one protocol, and judge its claims: the paper's tables and figures, or a
     /// study of your own. Without a name, list the studies.
     Study(StudyArgs),

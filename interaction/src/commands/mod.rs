@@ -2,6 +2,7 @@
 
 pub mod args;
 mod bench;
+mod compare;
 mod data;
 mod devices;
 mod discover;
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Command::Discover(args)) => discover::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Compare(args)) => compare::run(args),
         Some(Command::Study(args)) => study::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),

@@ -2,12 +2,16 @@
 
 mod clouds;
 mod curves;
+mod differences;
+mod images;
 mod numbers;
+mod orders;
 mod pictures;
 mod precision;
 mod sentences;
 
 pub use curves::{curve_name, table, title};
+pub use differences::{differences, differences_csv};
 pub use numbers::seconds;
 pub use pictures::write_pictures;
 pub use precision::{plan, reached};

@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
-
+use burn_interaction::SampleProfile;
 use burn_interaction::figures::SentenceChart;
-use burn_interaction::{Pair, SampleProfile};
 
+use super::orders::{largest, shown};
 use crate::subject::Word;
 
 /// Pairs shown at each order of a sentence.
@@ -10,45 +9,12 @@ const SHOWN: usize = 5;
 
 /// A picture of the strongest pairs of a sentence at its lowest, middle and highest measured order.
 pub fn picture(title: String, words: &[Word], sample: &SampleProfile) -> SentenceChart {
-    let orders = sample.orders();
-    let shown: BTreeMap<usize, &str> = [
-        (orders.len() / 2, "middle"),
-        (orders.len() - 1, "high"),
-        (0, "low"),
-    ]
-    .into();
-    let panels: Vec<_> = shown
-        .into_iter()
-        .map(|(at, name)| (name, orders[at], strongest(sample, orders[at])))
-        .collect();
-    let sizes = panels
-        .iter()
-        .flat_map(|(_, _, pairs)| pairs)
-        .map(|(_, mean)| mean.abs());
-    let most = sizes.fold(f64::MIN_POSITIVE, f64::max);
+    let orders = shown(sample);
+    let all = orders.iter().flat_map(|order| &order.pairs);
+    let most = largest(all.map(|(_, mean)| *mean));
     let chart = SentenceChart::new(title, words.to_vec());
-    panels
-        .into_iter()
-        .fold(chart, |chart, (name, order, pairs)| {
-            let first = pairs.first().map_or(0.0, |(_, mean)| *mean);
-            let name = format!(
-                "{name}: order {order} of 0 to {}, strongest {first:+.3}",
-                sample.players() - 2
-            );
-            chart.pairs(
-                name,
-                pairs.into_iter().map(|(pair, mean)| (pair, mean / most)),
-            )
-        })
-}
-
-/// The pairs that interact most at an order, with their interactions.
-fn strongest(sample: &SampleProfile, order: usize) -> Vec<(Pair, f64)> {
-    let estimates = sample.at_order(order).unwrap_or_default();
-    let pairs = sample.pairs().iter().copied().zip(estimates);
-    let measured = pairs.filter(|(_, estimate)| estimate.contexts > 0);
-    let mut pairs: Vec<(Pair, f64)> = measured.map(|(pair, e)| (pair, e.mean)).collect();
-    pairs.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    pairs.truncate(SHOWN);
-    pairs
+    orders.into_iter().fold(chart, |chart, order| {
+        let pairs = order.pairs.into_iter().take(SHOWN);
+        chart.pairs(order.name, pairs.map(|(pair, mean)| (pair, mean / most)))
+    })
 }

@@ -2,16 +2,16 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use burn_interaction::input::Kind;
-use burn_interaction::{Baseline, Patches};
+use burn_interaction::{Baseline, Patches, Players};
 use burn_interaction_datasets::{
-    Augmentation, Framing, ImageSamples, ImageSet, Normalization, Split,
+    Augmentation, Framing, ImageSamples, ImageSet, Normalization, Samples, Split,
 };
 use burn_interaction_models::registry::{
     Filter, ImageNetwork, ImageSize, Preprocessing, image_network, preprocessing,
 };
 
 use super::{
-    About, Absent, Normalize, Part, Spec, Statistics, Subject, Trained, digest_of, in_units,
+    About, Absent, Normalize, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units,
 };
 use crate::error::{Result, usage};
 
@@ -187,6 +187,33 @@ impl Subject for Images {
         let ImageSize { height, width, .. } = self.size;
         let [rows, columns] = self.spec.grid.unwrap_or([patches(height), patches(width)]);
         Ok(Patches::grid(rows, columns))
+    }
+
+    fn scene(
+        &self,
+        samples: &ImageSamples,
+        players: &Patches,
+        _: &[usize],
+        id: u64,
+        _: &Device,
+    ) -> Result<Option<Scene>> {
+        let Some(grid) = players.grid() else {
+            return Ok(None);
+        };
+        let item = samples.image(id as usize)?;
+        let [channels, height, width] = item.size;
+        let plane = height * width;
+        // Grey images have one channel for all three colours.
+        let byte = |pixel: usize, colour: usize| {
+            item.pixels[colour.min(channels.saturating_sub(1)) * plane + pixel]
+        };
+        let pixels = (0..plane).flat_map(|pixel| [0, 1, 2].map(|colour| byte(pixel, colour)));
+        Ok(Some(Scene::Image {
+            class: samples.classes()[item.label].clone(),
+            pixels: pixels.collect(),
+            size: [height, width],
+            grid,
+        }))
     }
 
     fn baseline(&self) -> Result<Option<Baseline>> {

@@ -17,6 +17,24 @@ pub enum Scene {
         /// The points of the cloud.
         points: Vec<[f32; 3]>,
     },
+    /// An image, with patches as players.
+    Image {
+        /// The class of the image.
+        class: String,
+        /// The pixels, three bytes each, row by row.
+        pixels: Vec<u8>,
+        /// Rows and columns of pixels.
+        size: [usize; 2],
+        /// Rows and columns of patches.
+        grid: [usize; 2],
+    },
+    /// A row of a table, with its columns as players.
+    Row {
+        /// The class of the row.
+        class: String,
+        /// The names of the columns.
+        names: Vec<String>,
+    },
     /// A sentence, with its words or pieces as players.
     Sentence {
         /// A line about the players.

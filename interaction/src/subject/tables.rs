@@ -3,11 +3,11 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Features};
-use burn_interaction_datasets::{Split, Standardization, Table};
+use burn_interaction_datasets::{Samples, Split, Standardization, Table};
 use burn_interaction_models::Mlp;
 use burn_interaction_models::registry::table_network;
 
-use super::{About, Absent, Part, Spec, Statistics, Subject, Trained, digest_of, in_units};
+use super::{About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units};
 use crate::error::{Result, usage};
 
 /// Players up to which rows are enumerated by default.
@@ -112,6 +112,20 @@ impl Subject for Tables {
 
     fn baseline(&self) -> Result<Option<Baseline>> {
         Ok(Some(self.baseline.clone()))
+    }
+
+    fn scene(
+        &self,
+        samples: &Table,
+        _: &Features,
+        _: &[usize],
+        id: u64,
+        _: &Device,
+    ) -> Result<Option<Scene>> {
+        Ok(Some(Scene::Row {
+            class: samples.classes()[samples.label(id as usize)].clone(),
+            names: samples.names().to_vec(),
+        }))
     }
 
     fn player_names(&self, _: &Table, indices: &[usize], _: &Device) -> Result<Vec<Vec<String>>> {

@@ -37,14 +37,27 @@ pub const MEASUREMENT: &[&str] = &[
     "curve.svg",
     "curve.png",
     "regions.json",
+    "image.svg",
+    "image.png",
+    "row.svg",
+    "row.png",
     "cloud.svg",
     "cloud.png",
     "sentence.svg",
     "sentence.png",
 ];
 
+/// The files that a comparison writes.
+pub const COMPARISON: &[&str] = &[
+    "comparison.csv",
+    "curves.json",
+    "comparison.svg",
+    "comparison.png",
+];
+
 /// The files by which a folder is known to hold a run.
-const RESULTS: [&str; 6] = [
+const RESULTS: [&str; 7] = [
+    "comparison.csv",
     "model.safetensors",
     "settings.json",
     "training/run.json",

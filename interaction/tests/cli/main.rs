@@ -47,6 +47,42 @@ fn path(folder: &Path, name: &str) -> String {
 }
 
 #[test]
+fn measurements_are_compared_sample_by_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let measured = |name: &str, seed: &str, orders: &str| {
+        let out = path(root, name);
+        let subject = [
+            "discover", "--model", "mlp5", "--data", "rules", "--seed", seed,
+        ];
+        let settings = ["--samples", "6", "--orders", orders, "--any", "--out", &out];
+        succeed(&[&subject[..], &settings].concat());
+        out
+    };
+    let [a, b, other] = [("a", "1", "all"), ("b", "1", "all"), ("other", "1", "0,1")]
+        .map(|(name, seed, orders)| measured(name, seed, orders));
+    let out = path(root, "compared");
+    let text = succeed(&["compare", &a, &format!("again={b}"), "--out", &out]);
+    for part in [
+        "over the 6 samples that both measured",
+        "no order's J of again surely differs from that of a",
+        "comparison.svg",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let rows = std::fs::read_to_string(root.join("compared/comparison.csv")).unwrap();
+    assert!(rows.contains("again,a,6,0,0,J,0,"), "{rows}");
+    let more = path(root, "more");
+    refuse(&["compare", &a, &b, "--out", &out], "holds another run");
+    refuse(&["compare", &a, &other, "--out", &more], "same orders");
+    refuse(
+        &["compare", &a, &path(root, "nowhere"), "--out", &more],
+        "nowhere",
+    );
+    refuse(&["compare", &a, "--out", &more], "2 values");
+}
+
+#[test]
 fn training_and_discovering_write_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
     let (trained, found) = (path(folder.path(), "trained"), path(folder.path(), "found"));

@@ -158,12 +158,12 @@ fn small(line: &str, root: &Path) -> Vec<String> {
         set(&mut args, "--scale", "smoke");
         set(&mut args, "--out", &path(root, "interaction-studies"));
     }
-    if !["train", "discover", "merge"].contains(&command.as_str()) {
+    if !["train", "discover", "merge", "compare"].contains(&command.as_str()) {
         return args;
     }
     let out = path(root, value(&args, "--out").unwrap_or("interaction-out"));
     set(&mut args, "--out", &out);
-    if command == "merge" {
+    if ["merge", "compare"].contains(&command.as_str()) {
         for part in args.iter_mut().skip(1).take_while(|arg| *arg != "--out") {
             *part = path(root, part);
         }

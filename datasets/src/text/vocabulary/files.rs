@@ -62,8 +62,7 @@ impl Vocabulary {
         let mut config = entries("special_tokens_map.json")?;
         config.extend(entries("tokenizer_config.json")?);
         let network = std::fs::read(folder.join("config.json")).ok();
-        let network = network.filter(|_| is_folder);
-        let network = network.and_then(|bytes| object(&bytes).ok());
+        let network = network.filter(|_| is_folder).and_then(|b| object(&b).ok());
         let json = found(".json").filter(|(name, _)| !is_folder || name == FILES[0]);
         let settings = Settings {
             config: &config,

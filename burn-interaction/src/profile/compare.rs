@@ -1,0 +1,270 @@
+//! Two measurements side by side: what differs at each order, and how surely.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::estimate::Magnitudes;
+
+use super::band::FEWEST;
+use super::jackknife::{Estimated, Jackknife};
+use super::{Profile, SampleProfile, student};
+
+/// The confidence of the intervals.
+const CONFIDENCE: f64 = 0.95;
+
+/// A difference with its error.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The difference, the second less the first.
+    pub value: f64,
+    /// The error of the difference, over samples, contexts and pairs; `None` for one sample.
+    pub error: Option<f64>,
+    /// The interval that holds the difference of the populations with 95 % confidence; `None` for fewer than five samples.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Difference {
+    /// Whether the interval leaves zero out.
+    pub fn is_sure(&self) -> bool {
+        self.interval
+            .is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+    }
+}
+
+/// The differences of two measurements at one order.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OrderDifference {
+    /// The order m; `None` where samples differ in their number of players.
+    pub order: Option<usize>,
+    /// The ratio m / (n - 2).
+    pub ratio: f64,
+    /// The difference of the corrected J^(m); `None` where nothing is known of the noise of an order.
+    pub relative: Option<Difference>,
+    /// The difference of the corrected S^(m); `None` where nothing is known of its noise.
+    pub absolute: Option<Difference>,
+}
+
+/// The differences of two measurements over the same orders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The number of samples that both measured, from which differences are taken sample by sample; zero where they are of different
+    /// samples.
+    pub common: usize,
+    /// The differences at each order, ascending.
+    pub points: Vec<OrderDifference>,
+}
+
+impl Profile {
+    /// The differences of `other` from this measurement, order by order.
+    ///
+    /// Where both measured at least five samples of the same data in common, differences are those over these samples, so that what
+    /// differs between samples cancels; else each is that of two independent curves, whose errors add up in squares. Errors come
+    /// from the jackknife over samples.
+    ///
+    /// ```
+    /// use burn_interaction::Measurement;
+    /// use burn_interaction::game::Dividends;
+    ///
+    /// let games: Vec<Dividends> = (0..6).map(|seed| Dividends::random(6, seed)).collect();
+    /// let profile = Measurement::of_games().run_games(&games.iter().collect::<Vec<_>>())?;
+    /// let same = profile.compared(&profile)?;
+    /// assert!(same.points.iter().all(|point| point.relative.unwrap().value == 0.0));
+    /// # Ok::<(), burn_interaction::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails where the two measured other orders: J is relative to the orders measured.
+    pub fn compared(&self, other: &Self) -> Result<Comparison> {
+        if self.ratios() != other.ratios() {
+            let remedy = "compare measurements of the same orders: J is relative to those measured";
+            return Err(Error::setting("orders", "different", remedy));
+        }
+        let common = self.common(other);
+        let paired = common.len() >= FEWEST;
+        let both = [self, other].map(|profile| {
+            let chosen: Vec<&SampleProfile> = match paired {
+                true => common.iter().filter_map(|id| profile.sample(*id)).collect(),
+                false => profile.samples.iter().collect(),
+            };
+            curves(profile, &chosen)
+        });
+        let relative = both.each_ref().map(Jackknife::relative);
+        let points = (0..self.ratios().len()).map(|point| {
+            let of = |curves: [Option<&Jackknife>; 2]| match curves {
+                [Some(first), Some(second)] => difference(first, second, point, paired),
+                _ => None,
+            };
+            OrderDifference {
+                order: self.orders().get(point).copied(),
+                ratio: self.ratios()[point],
+                relative: of(relative.each_ref().map(Option::as_ref)),
+                absolute: of(both.each_ref().map(Some)),
+            }
+        });
+        Ok(Comparison {
+            common: if paired { common.len() } else { 0 },
+            points: points.collect(),
+        })
+    }
+
+    /// The ids of the samples that both measured, ascending; none where ids are of other data.
+    fn common(&self, other: &Self) -> Vec<u64> {
+        let [own, its] = [&self.origin, &other.origin];
+        let alike = (&own.data, &own.split) == (&its.data, &its.split);
+        let ids = self.samples.iter().map(SampleProfile::id);
+        match alike && self.identified == other.identified {
+            true => ids.filter(|id| other.sample(*id).is_some()).collect(),
+            false => Vec::new(),
+        }
+    }
+}
+
+/// The curve of some samples.
+fn curves(profile: &Profile, samples: &[&SampleProfile]) -> Jackknife {
+    let of_point = |point: usize| -> Vec<&Magnitudes> {
+        let samples = samples.iter();
+        samples
+            .map(|sample| sample.magnitudes(profile.axis.index(sample, point)))
+            .collect()
+    };
+    let table: Vec<Vec<&Magnitudes>> = (0..profile.ratios().len()).map(of_point).collect();
+    Jackknife::of(&table)
+}
+
+/// The difference of two curves at one point.
+fn difference(
+    first: &Jackknife,
+    second: &Jackknife,
+    point: usize,
+    paired: bool,
+) -> Option<Difference> {
+    let of = |curve: &Jackknife| curve.estimate(|curve| curve[point]);
+    let (found, freedom) = match paired {
+        true => (of(&second.minus(first))?, second.samples() - 1),
+        false => {
+            let (a, b) = (of(first)?, of(second)?);
+            let errors = a.standard_error.zip(b.standard_error);
+            let found = Estimated {
+                value: b.value - a.value,
+                standard_error: errors.map(|(a, b)| a.hypot(b)),
+                bias: a.bias.hypot(b.bias),
+            };
+            (found, first.samples().min(second.samples()) - 1)
+        }
+    };
+    let error = found.error();
+    let reach = error.filter(|_| freedom + 1 >= FEWEST);
+    let reach = reach.map(|error| student::quantile(CONFIDENCE, freedom) * error);
+    Some(Difference {
+        value: found.value,
+        error,
+        interval: reach.map(|reach| (found.value - reach, found.value + reach)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::{Estimator, Orders};
+    use crate::game::{Dividends, Game};
+    use crate::{Coalition, Measurement};
+
+    /// A game and a share of another.
+    struct Mixed(Dividends, Dividends, f64);
+
+    impl Game for Mixed {
+        fn players(&self) -> usize {
+            self.0.players()
+        }
+
+        fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>> {
+            let (own, other) = (self.0.values(coalitions)?, self.1.values(coalitions)?);
+            let mixed = own
+                .iter()
+                .zip(other)
+                .map(|(own, other)| own + self.2 * other);
+            Ok(mixed.collect())
+        }
+    }
+
+    fn measured(share: f64, from: u64, count: u64, seed: u64) -> Profile {
+        let game = |k: u64| {
+            Mixed(
+                Dividends::random(8, k),
+                Dividends::sparse(8, 6, 7, 99),
+                share,
+            )
+        };
+        let games: Vec<Mixed> = (from..from + count).map(game).collect();
+        Measurement::of_games()
+            .estimator(Estimator::toggled())
+            .orders(Orders::given([0, 3, 6]))
+            .contexts(4)
+            .seed(seed)
+            .run_games(&games.iter().collect::<Vec<_>>())
+            .unwrap()
+    }
+
+    #[test]
+    fn common_samples_make_differences_surer() {
+        let (first, second) = (measured(0.0, 0, 20, 1), measured(1.0, 0, 20, 1));
+        let paired = first.compared(&second).unwrap();
+        assert_eq!(paired.common, 20);
+        let (s, t) = (first.strength(), second.strength());
+        for (point, (s, t)) in paired.points.iter().zip(s.points.iter().zip(&t.points)) {
+            let found = point.relative.unwrap();
+            let expected = t.relative_corrected.unwrap() - s.relative_corrected.unwrap();
+            assert!((found.value - expected).abs() < 1e-12);
+            let apart = s.error.unwrap().hypot(t.error.unwrap());
+            assert!(point.absolute.unwrap().error.unwrap() < apart, "{point:?}");
+        }
+        let mut other = second.clone();
+        other.origin.data = Some("others".into());
+        let unpaired = first.compared(&other).unwrap();
+        assert_eq!(unpaired.common, 0);
+        assert_eq!(
+            unpaired.points[0].relative.unwrap().value,
+            paired.points[0].relative.unwrap().value
+        );
+    }
+
+    #[test]
+    fn what_does_not_differ_is_seldom_told_to() {
+        // Two halves of one population: about one interval in twenty leaves zero out.
+        let mut sure = 0;
+        for k in 0..20 {
+            let (a, b) = (
+                measured(0.5, 100 * k, 8, k),
+                measured(0.5, 100 * k + 50, 8, 77 + k),
+            );
+            let mut other = b;
+            other.origin.data = Some("others".into());
+            let found = a.compared(&other).unwrap();
+            sure += found
+                .points
+                .iter()
+                .filter(|p| p.relative.unwrap().is_sure())
+                .count();
+        }
+        assert!(sure <= 8, "{sure} of 60");
+    }
+
+    #[test]
+    fn other_orders_are_refused() {
+        let game = Dividends::random(8, 1);
+        let of = |orders: Orders| {
+            Measurement::of_games()
+                .orders(orders)
+                .run_game(&game)
+                .unwrap()
+        };
+        let (a, b) = (of(Orders::given([0, 6])), of(Orders::given([0, 3, 6])));
+        assert!(
+            a.compared(&b)
+                .unwrap_err()
+                .to_string()
+                .contains("same orders")
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! The differences of measurements as text and as rows.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use burn_interaction::profile::{Comparison, Difference};
+
+use super::numbers::number;
+use crate::error::{Result, usage};
+
+/// A table of the differences of two measurements, with a sentence on what is sure about them.
+pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String {
+    let mut text = format!("{second} less {first}, ");
+    let over = match comparison.common {
+        0 => "samples apart, errors added in squares".to_string(),
+        count => format!("over the {count} samples that both measured"),
+    };
+    // Writing to a string never fails.
+    let _ = writeln!(
+        text,
+        "{over}\n  order  ratio          J   +- error          S   +- error"
+    );
+    for point in &comparison.points {
+        let order = point.order.map_or("-".into(), |order| order.to_string());
+        let known = |difference: Option<Difference>| match difference {
+            Some(found) => (
+                format!("{:+.3}", found.value),
+                found
+                    .error
+                    .map_or("-".into(), |error| format!("{error:.3}")),
+            ),
+            None => ("-".into(), "-".into()),
+        };
+        let absolute = point.absolute.map_or(("-".into(), "-".into()), |found| {
+            let error = found.error.map_or("-".into(), number);
+            let sign = if found.value < 0.0 { '-' } else { '+' };
+            (format!("{sign}{}", number(found.value.abs())), error)
+        });
+        let (j, j_error) = known(point.relative);
+        let sure = point.relative.is_some_and(|found| found.is_sure());
+        let mark = if sure { "  differs" } else { "" };
+        let _ = writeln!(
+            text,
+            "  {order:>5}  {:5.2}  {j:>9}  {j_error:>9}  {:>9}  {:>9}{mark}",
+            point.ratio, absolute.0, absolute.1
+        );
+    }
+    let _ = writeln!(text, "  {}", verdict(first, second, comparison));
+    text
+}
+
+/// A sentence on the orders at which J surely differs, each at 95 %.
+fn verdict(first: &str, second: &str, comparison: &Comparison) -> String {
+    let known = |point: &&burn_interaction::profile::OrderDifference| {
+        point.relative.is_some_and(|found| found.interval.is_some())
+    };
+    if comparison.points.iter().filter(known).count() == 0 {
+        return "nothing is sure: a comparison needs five samples, and two contexts of each pair"
+            .into();
+    }
+    let of = |sign: f64| {
+        let sure = comparison.points.iter().filter(move |point| {
+            let found = point.relative;
+            found.is_some_and(|found| found.is_sure() && found.value * sign > 0.0)
+        });
+        let ratios: Vec<String> = sure.map(|point| format!("{:.2}", point.ratio)).collect();
+        ratios.join(", ")
+    };
+    match (of(1.0), of(-1.0)) {
+        (more, less) if more.is_empty() && less.is_empty() => {
+            format!("no order's J of {second} surely differs from that of {first}")
+        }
+        (more, less) => {
+            let part = |word: &str, at: String| match at.is_empty() {
+                true => None,
+                false => Some(format!("{word} at ratio {at}")),
+            };
+            let parts = [part("higher", more), part("lower", less)];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            format!(
+                "J of {second} is {}, each with 95 % confidence",
+                parts.join("; ")
+            )
+        }
+    }
+}
+
+/// Writes a row for each run, order and strength.
+///
+/// # Errors
+///
+/// Fails where the file cannot be written.
+pub fn differences_csv(path: &Path, first: &str, rows: &[(&str, Comparison)]) -> Result<()> {
+    let fail = |e: csv::Error| usage(format!("writing {}: {e}", path.display()));
+    let mut writer = csv::Writer::from_path(path).map_err(fail)?;
+    let header = [
+        "run",
+        "compared_with",
+        "common_samples",
+        "order",
+        "ratio",
+        "strength",
+        "difference",
+        "error",
+        "low",
+        "high",
+    ];
+    writer.write_record(header).map_err(fail)?;
+    for (name, comparison) in rows {
+        for point in &comparison.points {
+            for (strength, found) in [("J", point.relative), ("S", point.absolute)] {
+                let Some(found) = found else { continue };
+                let text = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
+                let row = [
+                    name.to_string(),
+                    first.to_string(),
+                    comparison.common.to_string(),
+                    point.order.map_or(String::new(), |order| order.to_string()),
+                    point.ratio.to_string(),
+                    strength.to_string(),
+                    found.value.to_string(),
+                    text(found.error),
+                    text(found.interval.map(|i| i.0)),
+                    text(found.interval.map(|i| i.1)),
+                ];
+                writer.write_record(row).map_err(fail)?;
+            }
+        }
+    }
+    writer.flush().map_err(|e| fail(e.into()))
+}
