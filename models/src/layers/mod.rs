@@ -10,6 +10,7 @@ mod pool;
 mod residual;
 
 pub(crate) use attention::*;
+pub use conv::convolve;
 pub(crate) use conv::*;
 pub(crate) use direct::*;
 pub(crate) use embed::*;
