@@ -22,10 +22,10 @@ pub enum Error {
         /// The inputs that the network can take.
         remedy: String,
     },
-    /// A weight file is of a kind that is not read.
-    #[error("{path}: weights are read from .pth, .pt, .th, .t7, .bin, .safetensors and .bpk files, and written to .safetensors and .bpk", path = path.display())]
+    /// A weight file is of a kind that is not read or written.
+    #[error("{path}: weights are read from PyTorch checkpoints, safetensors and Burn's packs, which a file is by its first bytes, and written to .safetensors and .bpk", path = path.display())]
     UnknownFormat {
-        /// The file with the unknown extension.
+        /// The file of an unknown kind.
         path: PathBuf,
     },
     /// A weight file cannot be read or written.
@@ -39,7 +39,7 @@ pub enum Error {
     /// A weight file is of another network.
     #[error("{path} does not fit {network}:{list}", path = path.display(), list = mismatches(missing, unused, wrong))]
     Mismatch {
-        /// The weight file.
+        /// The weight file, as `FILE:KEY` where a part of it fits best.
         path: PathBuf,
         /// The network that the file was read for.
         network: String,
@@ -50,6 +50,31 @@ pub enum Error {
         /// Keys with another shape or type, and how they differ.
         wrong: Vec<String>,
     },
+    /// Several parts of a weight file hold a whole network.
+    #[error("{path} holds {count} networks that fit {network}: choose one, as {list}", path = path.display(), count = keys.len(), list = choices(path, keys))]
+    Several {
+        /// The weight file.
+        path: PathBuf,
+        /// The network that the file was read for.
+        network: String,
+        /// The parts that fit, by the beginning of their keys.
+        keys: Vec<String>,
+    },
+    /// A weight file holds a network without its head for classification.
+    #[error("{path} holds {network} without its head for classification ({list} are missing): train it first, starting from these weights", path = path.display(), list = missing.join(", "))]
+    NoHead {
+        /// The weight file.
+        path: PathBuf,
+        /// The network that the file was read for.
+        network: String,
+        /// The keys of the head.
+        missing: Vec<String>,
+    },
+}
+
+fn choices(path: &std::path::Path, keys: &[String]) -> String {
+    let each = keys.iter().map(|key| format!("{}:{key}", path.display()));
+    each.collect::<Vec<_>>().join(" or ")
 }
 
 fn mismatches(missing: &[String], unused: &[String], wrong: &[String]) -> String {

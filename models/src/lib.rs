@@ -2,8 +2,8 @@
 //!
 //! Each network has a `Config` with the sizes of its paper as defaults, implements
 //! [`Classifier`](burn_interaction::Classifier), and knows the key names of its reference ([`Reference`]). [`load`] reads
-//! `.pth`, `.th`, `.pt`, `.safetensors` and Burn's own `.bpk` files, [`save`] writes the latter two; [`open_text`] and
-//! [`save_text`] read and write Hugging Face folders. [`registry`] names every network for commands.
+//! PyTorch checkpoints, safetensors and Burn's own packs, [`save`] writes the latter two; [`open_text`] and [`save_text`]
+//! read and write Hugging Face folders, [`open_image`] reads those of networks for images. [`registry`] names every network for commands.
 //!
 //! ```
 //! use burn_interaction_models::registry::{ImageSize, image_network};
@@ -23,6 +23,7 @@
 mod cnn;
 mod error;
 mod family;
+mod folders;
 mod layers;
 mod mlp;
 pub mod points;
@@ -33,6 +34,7 @@ mod weights;
 
 pub use cnn::*;
 pub use error::*;
+pub use folders::*;
 pub use layers::convolve;
 pub use mlp::*;
 pub use points::{

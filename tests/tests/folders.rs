@@ -128,7 +128,9 @@ fn a_pretrained_network_gets_a_new_head_only_where_it_is_to_be_trained() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("4 missing from the file: bert.pooler.dense.bias"),
+        error.contains("bert without its head for classification (bert.pooler.dense.bias")
+            && error.contains("train it first")
+            && error.lines().count() == 1,
         "{error}"
     );
     let config = TextConfig::open(&theirs).unwrap();
@@ -151,6 +153,135 @@ fn a_pretrained_network_gets_a_new_head_only_where_it_is_to_be_trained() {
     let (_, again, _) = open_text(ours.path(), &test_device()).unwrap();
     assert!(again.is_classifier());
     assert_eq!(again.classes(), names);
+}
+
+/// A folder whose weights are those of another, each under the name that `rename` gives it.
+fn renamed(name: &str, rename: impl Fn(&str) -> Option<String>) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["config.json", "tokenizer.json", "tokenizer_config.json"] {
+        std::fs::copy(folder(name).join(file), copy.path().join(file)).ok();
+    }
+    let (net, _, _) = open_text(folder(name), &test_device()).unwrap();
+    let whole = copy.path().join("whole.safetensors");
+    burn_interaction_models::save(&net, &whole).unwrap();
+    let bytes = std::fs::read(&whole).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let kept = tensors
+        .iter()
+        .filter_map(|(key, view)| Some((rename(key)?, view)));
+    let file = copy.path().join("model.safetensors");
+    safetensors::serialize_to_file(kept.collect::<Vec<_>>(), None, &file).unwrap();
+    copy
+}
+
+#[test]
+fn encoders_saved_without_prefix_and_head_are_read() {
+    // As `BertModel.save_pretrained` and its like write them: issues of sentence-transformers tell of 200 strange keys.
+    for (name, base, random) in [
+        ("bert", "bert.", 2),
+        ("distilbert", "distilbert.", 4),
+        ("albert", "albert.", 2),
+        ("xlnet", "transformer.", 4),
+    ] {
+        let bare = renamed(name, |key| Some(key.strip_prefix(base)?.to_string()));
+        let error = open_text(bare.path(), &test_device())
+            .map(|_| ())
+            .unwrap_err();
+        assert!(
+            matches!(error, burn_interaction_models::Error::NoHead { .. }),
+            "{error}"
+        );
+        let text = error.to_string();
+        assert!(
+            text.contains("without its head") && text.lines().count() == 1,
+            "{text}"
+        );
+        let config = TextConfig::open(bare.path()).unwrap();
+        let fresh = config.init(&test_device()).unwrap();
+        let (net, report) = load_pretrained(fresh, text_weights(bare.path()).unwrap()).unwrap();
+        assert_eq!(report.random.len(), random, "{name}: {:?}", report.random);
+        // The encoder is the folder's own.
+        let (whole, _, _) = open_text(folder(name), &test_device()).unwrap();
+        let weights = |net: &TextNetwork| {
+            let file = bare.path().join("again.safetensors");
+            burn_interaction_models::save(net, &file).unwrap();
+            let bytes = std::fs::read(&file).unwrap();
+            let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+            let own = tensors
+                .iter()
+                .filter(|(key, _)| !report.random.contains(&key.to_string()));
+            own.map(|(key, view)| (key.to_string(), view.data().to_vec()))
+                .collect::<std::collections::BTreeMap<_, _>>()
+        };
+        assert!(weights(&net) == weights(&whole), "{name}");
+        // The same with the wrapper that some trainers leave around it.
+        let wrapped = renamed(name, |key| {
+            Some(format!("encoder.{}", key.strip_prefix(base)?))
+        });
+        let fresh = config.init(&test_device()).unwrap();
+        let (_, report) = load_pretrained(fresh, text_weights(wrapped.path()).unwrap()).unwrap();
+        assert_eq!(
+            (report.prefix.as_str(), report.random.len()),
+            ("encoder", random),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn entries_that_would_change_the_network_are_refused_and_strange_ones_told() {
+    let with = |name: &str, entry: &str, value: serde_json::Value| {
+        let copy = renamed(name, |key| Some(key.into()));
+        let file = copy.path().join("config.json");
+        let mut json: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        json.insert(entry.into(), value);
+        std::fs::write(&file, serde_json::to_string(&json).unwrap()).unwrap();
+        copy
+    };
+    for (name, entry, value) in [
+        ("bert", "is_decoder", true.into()),
+        ("bert", "add_cross_attention", true.into()),
+        ("albert", "pruned_heads", serde_json::json!({"0": [1]})),
+        (
+            "distilbert",
+            "quantization_config",
+            serde_json::json!({"bits": 4}),
+        ),
+        ("bert", "problem_type", "regression".into()),
+        ("xlnet", "d_head", 3.into()),
+        ("bert", "num_hidden_layers", 100_000_000.into()),
+        ("bert", "hidden_dropout_prob", (-1.0).into()),
+    ] {
+        let copy = with(name, entry, value);
+        let error = TextConfig::open(copy.path())
+            .map(|_| ())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(&format!("{entry} is ")), "{error}");
+    }
+    let copy = with("bert", "rope_theta", 1e4.into());
+    let config = TextConfig::open(copy.path()).unwrap();
+    assert_eq!(config.unknown(), ["rope_theta"]);
+    // Files of transformers have none.
+    for name in ["bert", "distilbert", "albert", "xlnet", "pretrained"] {
+        let config = TextConfig::open(folder(name)).unwrap();
+        assert!(
+            config.unknown().is_empty(),
+            "{name}: {:?}",
+            config.unknown()
+        );
+    }
+    // Their other names are read: a network that is saved again keeps them.
+    let copy = with("distilbert", "num_hidden_layers", 3.into());
+    let error = TextConfig::open(copy.path())
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("num_hidden_layers is 3 and n_layers is 2"),
+        "{error}"
+    );
 }
 
 #[test]

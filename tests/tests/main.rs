@@ -3,6 +3,7 @@
 mod axioms;
 mod backends;
 mod birth;
+mod checkpoints;
 mod clouds;
 mod dialects;
 mod evaluation;
@@ -12,6 +13,7 @@ mod measuring;
 mod networks;
 mod orders;
 mod parity;
+mod pictures;
 mod real_data;
 mod texts;
 mod training;

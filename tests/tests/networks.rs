@@ -80,6 +80,8 @@ fn networks_for_point_clouds_have_the_published_number_of_parameters() {
     // ada-shen/Interpret_quality, 10 classes; PointNet++ SSG: yanx27/Pointnet_Pointnet2_pytorch without normals.
     for (name, parameters) in [
         ("pointnet", 3_463_763),
+        // The batch norms' statistics are no parameters.
+        ("pointnet-vanilla", 811_914),
         ("pointnet2", 1_739_658),
         ("pointnet2-ssg", 1_467_978),
         ("dgcnn", 1_801_866),

@@ -158,7 +158,8 @@ pub struct DiscoverArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Weights: .pth, .pt, .th, .safetensors or .bpk, or a folder that `train` wrote. A settings.json beside them, as
+    /// Weights: a PyTorch checkpoint, safetensors or Burn's pack by whatever name, or a folder that `train` wrote; FILE:KEY
+    /// for a part of a file, such as best.pth.tar:state_dict_ema. A settings.json beside them, as
     /// `train` writes it, gives the statistics that inputs are standardised with. Without weights the network is untrained,
     /// except where --model is a folder.
     #[arg(long)]
@@ -236,7 +237,7 @@ pub struct TrainArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Weights to start from. Default: random weights.
+    /// Weights to start from, also FILE:KEY. Default: random weights.
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// The paper's low-order network: suppress 0.7:1.0.

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use burn_interaction_models::WeightFile;
+
 use super::args::SubjectArgs;
 use super::parse;
 use crate::error::{Result, usage};
@@ -11,7 +13,7 @@ use crate::subject::{Normalize, Spec, Trained, Units};
 ///
 /// Fails where an argument means nothing, or there is no network or no data.
 pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>) -> Result<Spec> {
-    if let Some(path) = weights.filter(|path| !path.exists()) {
+    if let Some(path) = weights.filter(|path| !WeightFile::parse(path).path.exists()) {
         let path = path.display();
         return Err(usage(format!(
             "--weights {path}: there is no such file or folder"
@@ -32,8 +34,13 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
     let model = named(&args.model, "--model", |trained| &trained.model)?;
     Ok(Spec {
         model: match (&args.model, weights) {
-            // A network that was a folder when it was trained is the one in the folder of its weights now.
-            (None, Some(path)) if model.contains(['/', '\\']) => folder_of(path),
+            // A network for texts that was a folder when it was trained is the one in the folder of its weights now.
+            (None, Some(path))
+                if model.contains(['/', '\\'])
+                    && Path::new(&folder_of(path)).join("config.json").exists() =>
+            {
+                folder_of(path)
+            }
             _ => model,
         },
         data: named(&args.data, "--data", |trained| &trained.data)?,

@@ -4,14 +4,17 @@ use burn_interaction_datasets::{Relabel, Split};
 
 use crate::error::{Result, usage};
 
+/// Names of a list that a message shows.
+const SHOWN: usize = 20;
+
 /// The number that the network has for each class of the data; `None` where both number them alike, or where one of them has
 /// numbers for names.
 fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
     let fail = |reason: &str| {
         usage(format!(
             "{reason}: the network's classes are {}; those of the data are {}",
-            network.join(", "),
-            data.join(", ")
+            listed(network),
+            listed(data)
         ))
     };
     if network.len() != data.len() {
@@ -40,12 +43,24 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
     })
 }
 
-/// Whether classes have numbers for names, as Hugging Face's do that nobody named.
+/// The first names of a list.
+fn listed(names: &[String]) -> String {
+    match names.len() > SHOWN {
+        true => format!(
+            "{} and {} more",
+            names[..SHOWN].join(", "),
+            names.len() - SHOWN
+        ),
+        false => names.join(", "),
+    }
+}
+
+/// Whether classes have numbers for names, as Hugging Face's do that nobody named and the folders of ImageNet.
 fn is_numbered(names: &[String]) -> bool {
     let number = |name: &String| {
         let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
         let before = &name[..name.len() - digits.len()];
-        let known = ["", "label_", "label", "class_", "class"];
+        let known = ["", "label_", "label", "class_", "class", "n"];
         known.contains(&before.to_ascii_lowercase().as_str()) && digits.parse::<usize>().is_ok()
     };
     names.iter().all(number)

@@ -9,9 +9,11 @@ use burn_interaction_datasets::{
 use burn_interaction_models::registry::{
     Filter, ImageNetwork, ImageSize, Preprocessing, image_network, preprocessing,
 };
+use burn_interaction_models::{ImageConfig, image_weights};
 
 use super::{
-    About, Absent, Normalize, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units,
+    About, Absent, Normalize, Part, Scene, Spec, Statistics, Subject, Trained, classes, digest_of,
+    in_units,
 };
 use crate::error::{Result, usage};
 
@@ -29,6 +31,8 @@ pub struct Images {
     normalization: Normalization,
     /// Whether the statistics are the training images' own.
     own: bool,
+    /// The settings of a network that is a Hugging Face folder.
+    folder: Option<ImageConfig>,
 }
 
 /// Opens images as the network was trained, where its settings say so. Otherwise their size is the one that `--image`
@@ -40,9 +44,19 @@ pub fn open(
     split: Split<Arc<dyn ImageSet>>,
     mut notes: Vec<String>,
 ) -> Result<Images> {
-    let split = Trained::in_order(trained, split, &mut notes)?;
+    let mut split = Trained::in_order(trained, split, &mut notes)?;
+    let folder = match spec.model_is_folder() {
+        true => Some(folder(&spec, split.train.as_ref(), &mut notes)?),
+        false => None,
+    };
+    if let Some(config) = &folder {
+        split = classes::in_order(split, config.classes(), &mut notes)?;
+    }
     let images = split.train.as_ref();
-    let expected = preprocessing(&spec.model)?;
+    let expected = match &folder {
+        Some(config) => config.preprocessing(),
+        None => preprocessing(&spec.model)?,
+    };
     let framing = framing(&spec, trained, images.size(), expected)?;
     let (normalization, own) = normalization(&spec, trained, images, expected)?;
     let own_size = images.size();
@@ -56,11 +70,29 @@ pub fn open(
         height: side(1),
         width: side(2),
     };
+    if let Some(config) = folder.as_ref().filter(|config| config.size() != size) {
+        let (own, given) = (config.size(), size);
+        return Err(usage(format!(
+            "--model {}: the network takes images of {}x{}x{}, these are {}x{}x{}; give --image {}",
+            spec.model,
+            own.channels,
+            own.height,
+            own.width,
+            given.channels,
+            given.height,
+            given.width,
+            own.height
+        )));
+    }
+    let weights = match (spec.weights_file(), &folder) {
+        (None, Some(_)) => Some(image_weights(&spec.model)?),
+        (given, _) => given,
+    };
     let about = About {
-        network: spec.model.clone(),
+        network: spec.model_name().into(),
         data: spec.data_and_folder().0.into(),
         classes: images.classes().to_vec(),
-        weights: spec.weights_file(),
+        weights,
         inputs: digest_of(&(&normalization, framing, size.height)),
         statistics: Statistics::Images(normalization.clone()),
         framing,
@@ -76,7 +108,32 @@ pub fn open(
         size,
         normalization,
         own,
+        folder,
     })
+}
+
+/// Reads the settings of a Hugging Face folder.
+fn folder(spec: &Spec, images: &dyn ImageSet, notes: &mut Vec<String>) -> Result<ImageConfig> {
+    let config = ImageConfig::open(&spec.model)?;
+    notes.push(format!("--model {} is a Hugging Face folder", spec.model));
+    if config.is_squeezed()
+        && images
+            .size()
+            .is_none_or(|[_, height, width]| height != width)
+    {
+        notes.push(
+            "the folder's settings squeeze images into a square; here a square is cut from their centre"
+                .into(),
+        );
+    }
+    if !config.unknown().is_empty() {
+        notes.push(format!(
+            "config.json has entries that no {} is known to have, which change nothing here: {}",
+            config.kind(),
+            config.unknown().join(", ")
+        ));
+    }
+    Ok(config)
 }
 
 /// The framing that brings images to the network's size; `None` where they have it.
@@ -92,7 +149,12 @@ fn framing(
         (Some(trained), side) if trained.framing.map(|framing| framing.side) == side => {
             Ok(trained.framing)
         }
-        (None, None) if own.is_some() => Ok(None),
+        (None, None) if own.is_some() && !spec.model_is_folder() => Ok(None),
+        (None, None)
+            if own.is_some_and(|[_, height, width]| [height, width] == [expected.size; 2]) =>
+        {
+            Ok(None)
+        }
         (_, side) => {
             let side = side.unwrap_or(expected.size);
             let of_side = Preprocessing {
@@ -128,7 +190,9 @@ fn normalization(
         (Some(Normalize::Data), _) => (Normalization::fit(images)?, true),
         (None, Some(Statistics::Images(normalization))) => (normalization.clone(), false),
         (None, Some(other)) => return Err(other.of_another(Kind::Images)),
-        (None, None) if spec.weights.is_some() && channels == 3 => (of(expected), false),
+        (None, None) if (spec.weights.is_some() || spec.model_is_folder()) && channels == 3 => {
+            (of(expected), false)
+        }
         (None, None) => (Normalization::fit(images)?, true),
     })
 }
@@ -165,7 +229,10 @@ impl Subject for Images {
 
     fn init(&self, device: &Device) -> Result<ImageNetwork> {
         let classes = self.about.classes.len();
-        Ok(image_network(&self.spec.model, self.size, classes, device)?)
+        Ok(match &self.folder {
+            Some(config) => config.init(device)?,
+            None => image_network(&self.spec.model, self.size, classes, device)?,
+        })
     }
 
     fn samples(&self, part: Part) -> Result<Arc<ImageSamples>> {

@@ -60,9 +60,9 @@ pub fn check_part(spec: &Spec, part: Part) -> Result<()> {
 pub fn check_network(spec: &Spec, kind: Kind) -> Result<()> {
     if spec.model_is_folder() {
         return match kind {
-            Kind::Texts => Ok(()),
+            Kind::Texts | Kind::Images => Ok(()),
             _ => Err(usage(format!(
-                "--model {} is a folder, as it has a separator: a Hugging Face folder of a network for texts, and these data are {kind}",
+                "--model {} is a folder, as it has a separator: a Hugging Face folder of a network for texts or images, and these data are {kind}",
                 spec.model
             ))),
         };
@@ -135,7 +135,7 @@ mod tests {
             !error.contains("did you mean") && error.contains("bert"),
             "{error}"
         );
-        let error = refused("./bert", Kind::Images);
+        let error = refused("./bert", Kind::Clouds);
         assert!(error.contains("is a folder"), "{error}");
         let error = data_set("scene").err().unwrap().to_string();
         assert!(error.contains("did you mean scenes?"), "{error}");

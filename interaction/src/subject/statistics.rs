@@ -3,6 +3,7 @@ use std::path::Path;
 
 use burn_interaction::input::Kind;
 use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standardization};
+use burn_interaction_models::WeightFile;
 use serde::{Deserialize, Serialize};
 
 use super::classes;
@@ -92,6 +93,7 @@ impl Trained {
     ///
     /// Fails where the file is there, but not as expected.
     pub fn beside(weights: Option<&Path>) -> Result<Option<Self>> {
+        let weights = weights.map(|weights| WeightFile::parse(weights).path);
         let settings = weights.map(|weights| match weights.is_dir() {
             true => weights.join("settings.json"),
             false => weights.with_file_name("settings.json"),

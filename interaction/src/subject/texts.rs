@@ -79,6 +79,7 @@ pub fn open(
         Some(config) => config,
         None => text_config(&spec.model, vocabulary.size(), train.classes())?,
     };
+    notes.extend(strange(&config));
     check(&config, &vocabulary)?;
     let pieces: Vec<String> = (0..vocabulary.size() as u32)
         .map(|piece| vocabulary.piece(piece))
@@ -173,6 +174,25 @@ fn vocabulary(
         vocabulary.size()
     ));
     Ok(vocabulary)
+}
+
+/// Notes for the user on entries of a configuration that may mean another network.
+fn strange(config: &TextConfig) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !config.unknown().is_empty() {
+        notes.push(format!(
+            "config.json has entries that no {} is known to have, which change nothing here: {}",
+            config.kind(),
+            config.unknown().join(", ")
+        ));
+    }
+    if config.is_multi_label() {
+        notes.push(
+            "config.json says that a text may be of several classes: it is measured as of one"
+                .into(),
+        );
+    }
+    notes
 }
 
 /// Checks that word pieces fit a network.

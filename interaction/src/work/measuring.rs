@@ -1,14 +1,12 @@
 use std::time::Instant;
 
 use burn::module::Module;
-use burn_interaction::{
-    Classifier, Curves, Estimator, Measurement, Origin, Players, Profile, digest,
-};
+use burn_interaction::{Classifier, Curves, Estimator, Measurement, Origin, Players, Profile};
 
 use super::chosen::Chosen;
 use super::precise::Precise;
 use super::price::Price;
-use super::samples::{loaded, measured};
+use super::samples::{loaded, measured, weights_digest};
 use super::{CONTROL, MAIN, Measure, Place, Results, interrupt};
 use crate::error::{Result, usage};
 use crate::report::{self, curve_name, seconds, title, write_pictures};
@@ -125,7 +123,7 @@ impl<S: Subject> Run<'_, S> {
         let chosen = self.choose(net, candidates)?;
         let measurement = self.measurement(&chosen)?;
         let digest = match &about.weights {
-            Some(path) => digest(path)?,
+            Some(path) => weights_digest(path)?,
             None => "untrained".into(),
         };
         let Some(measurement) = self.precise(measurement, net, &chosen, each)? else {

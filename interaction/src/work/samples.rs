@@ -5,8 +5,9 @@ use std::path::Path;
 use burn::tensor::Device;
 use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
 use burn_interaction_datasets::Samples;
-use burn_interaction_models::{Reference, load, load_pretrained};
+use burn_interaction_models::{Reference, WeightFile, load, load_pretrained, weight_files};
 use indicatif::HumanBytes;
+use sha2::Digest;
 
 use super::progress::Bar;
 use crate::error::{Result, usage};
@@ -36,6 +37,9 @@ pub fn loaded<M: Reference>(net: M, path: &Path, trained_further: bool) -> Resul
         true => load_pretrained(net, path)?,
         false => load(net, path)?,
     };
+    if !report.prefix.is_empty() {
+        println!("the weights are those below {}", report.prefix);
+    }
     if !report.random.is_empty() {
         println!("the head is new: {}", report.random.join(", "));
     }
@@ -69,10 +73,35 @@ pub fn restored<M: Reference>(net: M, path: &Path) -> Result<M> {
     Ok(load(net, path)?.0.valid())
 }
 
-/// The length of a file of weights in bytes.
+/// The digest of weights: the SHA-256 of their file, as `sha256sum` prints it, or one of all files and the part of them
+/// that is meant where these are several or a part.
+///
+/// # Errors
+///
+/// Fails where a file cannot be read.
+pub fn weights_digest(path: &Path) -> Result<String> {
+    let files = weight_files(path)?;
+    let digests: Vec<String> = files
+        .iter()
+        .map(burn_interaction::digest)
+        .collect::<Result<_, _>>()?;
+    let key = WeightFile::parse(path).key;
+    Ok(match (&digests[..], &key) {
+        ([one], None) => one.clone(),
+        (all, key) => {
+            let text = format!("{} {}", all.join(" "), key.as_deref().unwrap_or("-"));
+            let digest = sha2::Sha256::digest(text.as_bytes());
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        }
+    })
+}
+
+/// The length of the files of weights in bytes.
 fn length(path: &Path) -> Result<u64> {
-    match path.metadata() {
-        Ok(about) => Ok(about.len()),
+    let files = weight_files(path)?;
+    let lengths = files.iter().map(|file| Ok(file.metadata()?.len()));
+    match lengths.sum::<std::io::Result<u64>>() {
+        Ok(length) => Ok(length),
         Err(error) => {
             let path = path.display();
             Err(usage(format!(

@@ -97,7 +97,7 @@ impl Weights {
     pub fn of(path: &Path) -> Result<Self> {
         let sha256 = match path.is_dir() {
             true => None,
-            false => Some(burn_interaction::digest(path)?),
+            false => Some(super::samples::weights_digest(path)?),
         };
         Ok(Self {
             path: path.into(),

@@ -179,3 +179,85 @@ fn what_was_downloaded_is_checked() {
     let nowhere = ["download", "cifar-10", "--to", "/proc/nowhere"];
     refuse(&nowhere, "/proc/nowhere");
 }
+
+/// A fixture of the workspace's tests.
+fn fixture(name: &str) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    fixtures.join(name).display().to_string()
+}
+
+#[test]
+fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for part in ["train", "val"] {
+        for (class, level) in [("cat", 40), ("dog", 120), ("newt", 200)] {
+            let folder = root.join("set").join(part).join(class);
+            std::fs::create_dir_all(&folder).unwrap();
+            for number in 0..3 {
+                let image = image::RgbImage::from_fn(40 + number, 36, |x, y| {
+                    image::Rgb([level + (x + y) as u8 / 2, level, number as u8])
+                });
+                image.save(folder.join(format!("{number}.png"))).unwrap();
+            }
+        }
+    }
+    let data = format!("imagenet:{}", path(root, "set"));
+    let (model, out) = (fixture("folders/vit"), path(root, "found"));
+    let subject = ["discover", "--model", &model, "--data", &data];
+    let settings = [
+        "--any",
+        "--samples",
+        "2",
+        "--contexts",
+        "1",
+        "--grid",
+        "4x4",
+        "--pairs",
+        "neighbours:1:4",
+        "--force",
+        "--out",
+        &out,
+    ];
+    let text = succeed(&[&subject[..], &settings].concat());
+    assert!(
+        text.contains("is a Hugging Face folder")
+            && text.contains("squeeze images into a square")
+            && text.contains("loaded 32 tensors"),
+        "{text}"
+    );
+    refuse(
+        &[&subject[..], &settings, &["--image", "16"]].concat(),
+        "the network takes images of 3x32x32, these are 3x16x16; give --image 32",
+    );
+    let four = ["discover", "--model", &model, "--data", "scenes"];
+    refuse(
+        &[&four[..], &settings].concat(),
+        "the network tells 3 classes apart, the data have 4",
+    );
+}
+
+#[test]
+fn a_part_of_a_weight_file_is_chosen_by_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "found");
+    let file = fixture("checkpoints/ema.pth.tar");
+    let of = |weights: &str, what: &str| {
+        let discover = [
+            "discover", "--model", "mlp5", "--data", "rules", "--out", &out,
+        ];
+        refuse(&[&discover[..], &["--weights", weights]].concat(), what);
+    };
+    of(
+        &format!("{file}:state_dict_ema"),
+        "ema.pth.tar:state_dict_ema does not fit mlp5:",
+    );
+    of(
+        &format!("{file}:average"),
+        "no weights below \"average\": there are some below state_dict, state_dict_ema",
+    );
+    of(
+        &format!("{file}x:average"),
+        "there is no such file or folder",
+    );
+}

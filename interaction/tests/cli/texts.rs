@@ -160,7 +160,7 @@ fn folders_of_transformers_are_measured_as_they_are() {
     let out = path(root, "fine-tuned");
     refuse(
         &[&["discover"], &pretrained[..]].concat(),
-        "missing from the file",
+        "bert without its head for classification",
     );
     let train = [
         "--epochs",

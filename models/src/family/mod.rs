@@ -83,9 +83,21 @@ macro_rules! families {
                 }
             }
 
+            fn bases(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$Family(net) => net.bases(),)*
+                }
+            }
+
             fn dialects(&self) -> Vec<$crate::weights::Dialect> {
                 match self {
                     $(Self::$Family(net) => net.dialects(),)*
+                }
+            }
+
+            fn joins(&self) -> &'static [(&'static str, &'static [&'static str])] {
+                match self {
+                    $(Self::$Family(net) => net.joins(),)*
                 }
             }
 

@@ -24,16 +24,20 @@ pub struct PointNetConfig {
     /// Whether there is a second T-net, which turns the features of the first layer.
     #[config(default = true)]
     pub feature_transform: bool,
+    /// Whether the network is the paper's plain one: no T-nets, and five pointwise layers, the first width three times.
+    #[config(default = false)]
+    pub vanilla: bool,
 }
 
 /// PointNet: a network on every point alone, and the maximum over all points.
 ///
 /// Reference: fxia22/pointnet.pytorch `PointNetCls` as ada-shen/Interpret_quality has it, with both T-nets; keys
-/// `feat.{stn,fstn}`, `feat.{conv,bn}{1-3}`, `fc{1-3}`, `bn{1,2}`. Neither the order of the points nor copies of them
-/// change the output.
+/// `feat.{stn,fstn}`, `feat.{conv,bn}{1-3}`, `fc{1-3}`, `bn{1,2}`. Without T-nets vinits5/learning3d `Classifier` of
+/// `PointNet`; keys `feature_model.{conv,bn}{1-5}`, `linear{1-3}`, `bn{1,2}`. Neither the order of the points nor copies of
+/// them change the output.
 #[derive(Module, Debug)]
 pub struct PointNet {
-    stn: Transform,
+    stn: Option<Transform>,
     convs: Vec<Pointwise<3>>,
     fstn: Option<Transform>,
     head: Head,
@@ -53,31 +57,39 @@ struct Transform {
 impl PointNetConfig {
     /// Makes the network with random weights.
     pub fn init(&self, device: &Device) -> PointNet {
-        let config = HeadConfig {
-            dropout_before_norm: true,
-            ..HeadConfig::new(0.3)
+        let config = match self.vanilla {
+            true => HeadConfig::new(0.7),
+            false => HeadConfig {
+                dropout_before_norm: true,
+                ..HeadConfig::new(0.3)
+            },
         };
         let transform = |channels| Transform::new(channels, self, device);
+        let [first, second, last] = self.widths;
+        let turned = self.feature_transform && !self.vanilla;
         PointNet {
-            stn: transform(3),
-            convs: pointwise(3, self.widths, device),
-            fstn: self.feature_transform.then(|| transform(self.widths[0])),
+            stn: (!self.vanilla).then(|| transform(3)),
+            convs: match self.vanilla {
+                true => pointwise(3, &[first, first, first, second, last], device),
+                false => pointwise(3, &self.widths, device),
+            },
+            fstn: turned.then(|| transform(first)),
             head: config.init(self.widths[2], self.hidden, self.classes, device),
         }
     }
 }
 
-fn pointwise(from: usize, widths: [usize; 3], device: &Device) -> Vec<Pointwise<3>> {
-    let [a, b, c] = widths;
-    let layer = |(from, to)| Pointwise::new(from, to, true, device);
-    [(from, a), (a, b), (b, c)].map(layer).into()
+fn pointwise(from: usize, widths: &[usize], device: &Device) -> Vec<Pointwise<3>> {
+    let inputs = std::iter::once(&from).chain(widths);
+    let layer = |(from, to): (&usize, &usize)| Pointwise::new(*from, *to, true, device);
+    inputs.zip(widths).map(layer).collect()
 }
 
 impl Transform {
     fn new(channels: usize, config: &PointNetConfig, device: &Device) -> Self {
         let [first, second] = config.hidden;
         Self {
-            convs: pointwise(channels, config.widths, device),
+            convs: pointwise(channels, &config.widths, device),
             fc1: LinearConfig::new(config.widths[2], first).init(device),
             bn4: BatchNormConfig::new(first).init(device),
             fc2: LinearConfig::new(first, second).init(device),
@@ -110,35 +122,49 @@ impl PointNet {
     /// - clouds: `[batch, 3, points]`
     /// - output: `[batch, classes]`
     pub fn forward(&self, clouds: Tensor<3>) -> Tensor<2> {
-        let numbers = clouds.dims()[2] * self.convs[2].outputs();
+        let widest = self.convs.last().map_or(0, Pointwise::outputs);
+        let numbers = clouds.dims()[2] * widest;
         in_parts(clouds, numbers, |clouds| self.part(clouds))
     }
 
     fn part(&self, clouds: Tensor<3>) -> Tensor<2> {
         let [batch, _, count] = clouds.dims();
-        let points = self.stn.apply(rows_of(clouds));
+        let points = match &self.stn {
+            Some(stn) => stn.apply(rows_of(clouds)),
+            None => rows_of(clouds),
+        };
         let mut rows = relu(self.convs[0].forward(points.reshape([batch * count, 3])));
         if let Some(fstn) = &self.fstn {
             let channels = rows.dims()[1];
             let turned = fstn.apply(rows.reshape([batch, count, channels]));
             rows = turned.reshape([batch * count, channels]);
         }
-        let rows = relu(self.convs[1].forward(rows));
-        let last = &self.convs[2];
-        // No ReLU before the maximum.
-        self.head
-            .forward(largest_shifted(last, last.map(rows), count))
+        let last = self.convs.len() - 1;
+        for conv in &self.convs[1..last] {
+            rows = relu(conv.forward(rows));
+        }
+        let last = &self.convs[last];
+        let features = largest_shifted(last, last.map(rows), count);
+        self.head.forward(match self.stn {
+            // No ReLU before the maximum.
+            Some(_) => features,
+            // The maximum of ReLUs is the ReLU of the maximum.
+            None => relu(features),
+        })
     }
 }
 
 impl Reference for PointNet {
     fn name(&self) -> String {
-        "pointnet".into()
+        match self.stn {
+            Some(_) => "pointnet".into(),
+            None => "pointnet-vanilla".into(),
+        }
     }
 
     fn renames(&self) -> Vec<(String, String)> {
         let convs = |here: &str, there: &str| -> Vec<(String, String)> {
-            (0..3)
+            (0..self.convs.len())
                 .flat_map(|k| {
                     let conv = format!("{there}conv{}.", k + 1);
                     [
@@ -151,6 +177,11 @@ impl Reference for PointNet {
                 })
                 .collect()
         };
+        if self.stn.is_none() {
+            let mut renames = convs("", "feature_model.");
+            renames.extend(Head::renames("linear", 1));
+            return renames;
+        }
         let mut renames = Vec::new();
         for net in ["stn.", "fstn."] {
             renames.extend(convs(net, &format!("feat.{net}")));
@@ -183,6 +214,10 @@ impl PointFamily for PointNet {
             of(
                 "pointnet-no-feature-transform",
                 PointNetConfig::new(1).with_feature_transform(false),
+            ),
+            of(
+                "pointnet-vanilla",
+                PointNetConfig::new(1).with_vanilla(true),
             ),
             of("pointnet-slim", slim),
         ]

@@ -228,6 +228,14 @@ impl Reference for Bert {
         &["pooler.", "classifier."]
     }
 
+    fn bases(&self) -> &'static [&'static str] {
+        match self.kind {
+            BertKind::Bert => &["bert."],
+            BertKind::DistilBert => &["distilbert."],
+            BertKind::Albert => &["albert."],
+        }
+    }
+
     fn dialects(&self) -> Vec<Dialect> {
         vec![Dialect {
             // Files that were made from TensorFlow's.

@@ -7,12 +7,12 @@ use burn::tensor::Device;
 use super::TextConfig;
 use crate::error::{Error, Result};
 use crate::text::TextNetwork;
-use crate::weights::{LoadReport, Reference, load, save};
+use crate::weights::{FOLDER_WEIGHTS, LoadReport, Reference, folder_weights, load, save};
 
 const CONFIG: &str = "config.json";
-const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 
-/// Opens a network for texts from a Hugging Face folder: `config.json`, and `model.safetensors` or `pytorch_model.bin`.
+/// Opens a network for texts from a Hugging Face folder: `config.json`, and `model.safetensors` or `pytorch_model.bin`, or
+/// the index of either in several files.
 ///
 /// ```
 /// use burn_interaction_models::registry::text_config;
@@ -30,7 +30,7 @@ const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 /// # Errors
 ///
 /// Fails where a file is missing, cut, of another network, or of a variant that is not here, and where the network has no
-/// head for classification; the message names the file. [`load_pretrained`](crate::load_pretrained) reads a network without
+/// head for classification ([`Error::NoHead`]); the message names the file. [`load_pretrained`](crate::load_pretrained) reads a network without
 /// head, to be trained.
 pub fn open_text(
     folder: impl AsRef<Path>,
@@ -42,21 +42,13 @@ pub fn open_text(
     Ok((net, config, report))
 }
 
-/// The file with the weights in a Hugging Face folder.
+/// The file with the weights in a Hugging Face folder, or their index where they are in several.
 ///
 /// # Errors
 ///
 /// Fails where the folder has no weights.
 pub fn text_weights(folder: impl AsRef<Path>) -> Result<PathBuf> {
-    let folder = folder.as_ref();
-    let found = WEIGHTS
-        .iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.exists());
-    found.ok_or_else(|| Error::File {
-        path: folder.into(),
-        reason: format!("no {} in it", WEIGHTS.join(" and no ")),
-    })
+    folder_weights(folder.as_ref())
 }
 
 /// Writes a network as a Hugging Face folder, which transformers read: `config.json` and `model.safetensors`. The
@@ -72,7 +64,7 @@ pub fn save_text(
 ) -> Result<()> {
     let folder = folder.as_ref();
     config.save(folder)?;
-    save(net, folder.join(WEIGHTS[0]))
+    save(net, folder.join(FOLDER_WEIGHTS[0]))
 }
 
 impl TextConfig {

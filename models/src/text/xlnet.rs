@@ -285,6 +285,10 @@ impl Reference for XlNet {
         &["summary.", "logits_proj."]
     }
 
+    fn bases(&self) -> &'static [&'static str] {
+        &["transformer."]
+    }
+
     fn unneeded(&self) -> &'static [&'static str] {
         &["lm_loss."]
     }

@@ -13,6 +13,21 @@ pub use vit::*;
 use crate::error::{Error, Result};
 use crate::family::ImageSpec;
 
+/// A piece of a key that only files of transformers' vision networks have: the layer of patches.
+const TRANSFORMERS: &str = "embeddings.patch_embeddings.projection.";
+
+/// Names within a block, here and in transformers' vision networks; attention comes before the others.
+const BLOCK: &[(&str, &str)] = &[
+    ("attn.proj.", "attention.output.dense."),
+    ("norm1.", "layernorm_before."),
+    ("norm2.", "layernorm_after."),
+    ("mlp.fc1.", "intermediate.dense."),
+    ("mlp.fc2.", "output.dense."),
+];
+
+/// The maps to queries, keys and values, which transformers keeps apart.
+const QKV: &[(&str, &[&str])] = &[("attn.qkv.", &["attn.q.", "attn.k.", "attn.v."])];
+
 /// Refuses a size that is zero or no multiple of another.
 pub(crate) fn multiple(network: &str, what: &str, value: usize, of: usize) -> Result<()> {
     match value > 0 && of > 0 && value.is_multiple_of(of) {

@@ -3,7 +3,7 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Tensor};
 
-use super::{multiple, patches, whole_image, whole_patches};
+use super::{BLOCK, QKV, TRANSFORMERS, multiple, patches, whole_image, whole_patches};
 use crate::error::Result;
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
@@ -11,8 +11,6 @@ use crate::layers::{
     residual, table, token,
 };
 use crate::weights::{Dialect, Reference, renamed};
-
-const EPSILON: f64 = 1e-6;
 
 /// Configuration of a [`Vit`].
 #[derive(Config, Debug)]
@@ -40,6 +38,13 @@ pub struct VitConfig {
     /// Whether there is a second token and head, as for DeiT's distillation; the logits are the mean of both heads.
     #[config(default = false)]
     pub distilled: bool,
+    /// Whether the second token has a head; without one it takes part in attention alone, as in transformers'
+    /// `DeiTForImageClassification`.
+    #[config(default = true)]
+    pub distilled_head: bool,
+    /// The epsilon of every layer norm.
+    #[config(default = 1e-6)]
+    pub epsilon: f64,
     /// Input channels.
     #[config(default = 3)]
     pub channels: usize,
@@ -51,7 +56,8 @@ pub struct VitConfig {
 /// ViT, and DeiT with or without distillation token.
 ///
 /// Reference: timm `vit_{tiny,small,base}_patch16_224`, `deit_{tiny,small,base}[_distilled]_patch16_224`; keys
-/// `cls_token`, `pos_embed`, `patch_embed.proj`, `blocks.N`, `norm`, `head`. torchvision's names are read too.
+/// `cls_token`, `pos_embed`, `patch_embed.proj`, `blocks.N`, `norm`, `head`. The names of torchvision and transformers are
+/// read too.
 #[derive(Module, Debug)]
 pub struct Vit {
     cls_token: Param<Tensor<3>>,
@@ -103,9 +109,9 @@ impl VitConfig {
         let head = || linear(self.width, self.classes, true, device);
         let tokens = patches(self.image, self.patch) + 1 + usize::from(self.distilled);
         let block = |drop_path: f64| Block {
-            norm1: layer_norm(self.width, EPSILON, device),
+            norm1: layer_norm(self.width, self.epsilon, device),
             attn: Attention::new(self.width, self.heads, true, device),
-            norm2: layer_norm(self.width, EPSILON, device),
+            norm2: layer_norm(self.width, self.epsilon, device),
             mlp: FeedForward::new(self.width, self.mlp_ratio * self.width, device),
             drop_path: StochasticDepth::new(drop_path),
         };
@@ -115,9 +121,9 @@ impl VitConfig {
             pos_embed: table([1, tokens, self.width], device),
             patch_embed: PatchEmbed::new([self.channels, self.width], self.patch, device),
             blocks: depth_rates(self.drop_path, self.depth).map(block).collect(),
-            norm: layer_norm(self.width, EPSILON, device),
+            norm: layer_norm(self.width, self.epsilon, device),
             head: head(),
-            head_dist: self.distilled.then(head),
+            head_dist: (self.distilled && self.distilled_head).then(head),
         })
     }
 }
@@ -169,6 +175,46 @@ impl Vit {
     }
 }
 
+impl Vit {
+    /// The names that transformers' ViT and DeiT give to weights.
+    fn transformers(&self) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        // A network without its head is saved without the first name.
+        for family in ["vit.", "deit.", ""] {
+            for (here, there) in [
+                ("cls_token", "embeddings.cls_token"),
+                ("dist_token", "embeddings.distillation_token"),
+                ("pos_embed", "embeddings.position_embeddings"),
+                ("patch_embed.proj.", TRANSFORMERS),
+                ("norm.", "layernorm."),
+            ] {
+                pairs.push((here.into(), format!("{family}{there}")));
+            }
+            for block in 0..self.blocks.len() {
+                let here = format!("blocks.{block}.");
+                // As files have it, and as networks of transformers 5 do.
+                for there in ["encoder.layer", "layers"] {
+                    pairs.push((here.clone(), format!("{family}{there}.{block}.")));
+                }
+            }
+        }
+        pairs.extend(renamed(&[
+            ("head.", "cls_classifier."),
+            ("head_dist.", "distillation_classifier."),
+            ("head.", "classifier."),
+            ("attn.q.", "attention.attention.query."),
+            ("attn.k.", "attention.attention.key."),
+            ("attn.v.", "attention.attention.value."),
+            ("attn.q.", "attention.q_proj."),
+            ("attn.k.", "attention.k_proj."),
+            ("attn.v.", "attention.v_proj."),
+            ("attn.proj.", "attention.o_proj."),
+        ]));
+        pairs.extend(renamed(BLOCK));
+        pairs
+    }
+}
+
 impl Reference for Vit {
     fn name(&self) -> String {
         let [_, tokens, width] = self.pos_embed.dims();
@@ -199,10 +245,29 @@ impl Reference for Vit {
             let there = format!("encoder.layers.encoder_layer_{block}.");
             renames.push((format!("blocks.{block}."), there));
         }
-        vec![Dialect {
-            mark: "conv_proj.",
-            renames,
-        }]
+        vec![
+            Dialect {
+                mark: "conv_proj.",
+                renames,
+            },
+            Dialect {
+                mark: TRANSFORMERS,
+                renames: self.transformers(),
+            },
+        ]
+    }
+
+    fn joins(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        QKV
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head.", "head_dist."]
+    }
+
+    fn unneeded(&self) -> &'static [&'static str] {
+        // What transformers' networks hold for other tasks.
+        &["pooler.", "embeddings.mask_token"]
     }
 }
 

@@ -1,25 +1,29 @@
 //! Weights in files: names and layouts of the PyTorch references, loading and saving.
 
+mod fit;
+mod join;
+mod kind;
 mod names;
+mod place;
 mod read;
 mod save;
+mod wanted;
 
+pub(crate) use place::{FOLDER_WEIGHTS, folder_weights};
+pub use place::{WeightFile, weight_files};
 pub use save::save;
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use burn::store::burn_pack;
-use burn::store::{
-    ApplyError, ApplyResult, BurnpackStore, FloatCastAdapter, ModuleAdapter, ModuleSnapshot,
-    ModuleStore, PyTorchToBurnAdapter,
-};
-
+use burn::store::{FloatCastAdapter, ModuleAdapter, ModuleSnapshot, PyTorchToBurnAdapter};
 use burn::tensor::DType;
 
 use crate::error::{Error, Result};
-use names::{Names, find};
+use fit::{Choice, Fit, beside, choose, dotless, stand_ins};
 pub(crate) use names::{renamed, sequential};
+use read::Contents;
+use wanted::wanted;
 
 /// One tensor of a weight file: its key, type, shape and bytes, the latter read when they are needed.
 pub type Weight = burn_pack::Tensor;
@@ -52,9 +56,19 @@ pub trait Reference: burn::module::Module {
         &[]
     }
 
+    /// Beginnings of this network's keys that files of the network without its head leave out, such as `bert.`.
+    fn bases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The names that other collections give to the reference's weights.
     fn dialects(&self) -> Vec<Dialect> {
         Vec::new()
+    }
+
+    /// Weights that files of other collections keep in parts, one below another: pieces of keys, `(whole, parts)`.
+    fn joins(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[]
     }
 
     /// Brings a weight, named as in the reference, to the reference's layout, where files of another collection keep it
@@ -78,7 +92,10 @@ pub struct Dialect {
 pub struct LoadReport {
     /// The number of tensors that were loaded.
     pub loaded: usize,
-    /// Keys of the file that are not needed, known by name: `num_batches_tracked`, index buffers, auxiliary heads.
+    /// The part of the file that the weights were read from, such as `state_dict.module`; empty for the whole.
+    pub prefix: String,
+    /// Keys of the file that are not needed: below the prefix those known by name (`num_batches_tracked`, index buffers,
+    /// auxiliary heads), without the prefix; and all that lie elsewhere, such as the state of an optimiser.
     pub ignored: Vec<String>,
     /// Keys that the file lacks and that keep their random weights: keys of a head, and only by [`load_pretrained`].
     pub random: Vec<String>,
@@ -86,8 +103,14 @@ pub struct LoadReport {
 
 /// Loads the weights of a network from a file of its reference or of [`save`].
 ///
-/// Reads PyTorch checkpoints (`.pth`, `.pt`, `.th`, `.t7`, `.bin`; a dictionary around the weights and a `module.` prefix
-/// are seen through), `.safetensors` with the reference's keys, and Burn's `.bpk`, a checkpoint of `Modulated` among them.
+/// Reads PyTorch checkpoints of any age (dictionaries of tensors and networks saved whole), safetensors with the
+/// reference's keys, the index of either in several files, and packs of Burn, a checkpoint of `Modulated` among them. The
+/// first bytes of a file say what it is, not the ending of its name.
+///
+/// Weights may lie in any part of the file: below `state_dict`, `model`, `module`, `_orig_mod`, `net` or any other
+/// names, one in another. The part that fits the network best is taken, with most of the network's keys in the right
+/// shape, and [`LoadReport::prefix`] says which. Where several parts hold a whole network, such as weights and their moving
+/// average, the choice is the caller's, by [`load_from`] or a path of the form `FILE:KEY` (see [`WeightFile`]).
 ///
 /// Weights are read one by one, straight into the network: a network just made by `init`, whose random weights are drawn
 /// when they are first used, costs no memory of its own.
@@ -98,9 +121,27 @@ pub struct LoadReport {
 /// # Errors
 ///
 /// Fails where the file is missing, cut or of another kind, or a key is missing, left over or of another shape: then all
-/// such keys are listed and nothing is loaded.
+/// such keys are listed and nothing is loaded. Fails where several parts of the file fit.
 pub fn load<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
-    read_into(net, path.as_ref(), &[])
+    read_into(net, &WeightFile::parse(path), &[])
+}
+
+/// Loads the weights of a network from the part of a file below a key, such as `state_dict_ema`, as [`load`] does. The key
+/// of the whole file is empty.
+///
+/// # Errors
+///
+/// Fails where [`load`] does, or the file has no such key.
+pub fn load_from<M: Reference>(
+    net: M,
+    path: impl AsRef<Path>,
+    key: &str,
+) -> Result<(M, LoadReport)> {
+    let file = WeightFile {
+        path: path.as_ref().into(),
+        key: Some(key.into()),
+    };
+    read_into(net, &file, &[])
 }
 
 /// Loads the weights of a network that was trained for another task, as [`load`] does, except that the head
@@ -111,194 +152,129 @@ pub fn load<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadRepo
 /// Fails where [`load`] does, except for a missing head.
 pub fn load_pretrained<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
     let head = net.head();
-    read_into(net, path.as_ref(), head)
+    read_into(net, &WeightFile::parse(path), head)
 }
 
-fn read_into<M: Reference>(mut net: M, path: &Path, head: &[&str]) -> Result<(M, LoadReport)> {
+fn read_into<M: Reference>(
+    mut net: M,
+    file: &WeightFile,
+    head: &[&str],
+) -> Result<(M, LoadReport)> {
+    let path = file.path.as_path();
     let fail = |reason: String| Error::File {
         path: path.into(),
         reason,
     };
-    std::fs::File::open(path).map_err(|e| fail(e.to_string()))?;
-    let extension = path
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let mut ignored = Vec::new();
-    let mut shapes = HashMap::new();
-    let result = match extension.as_str() {
-        "pth" | "pt" | "th" | "t7" | "bin" => {
-            let tensors = read::pytorch(path).map_err(fail)?;
-            apply(&mut net, tensors, &mut ignored, &mut shapes)
-        }
-        "safetensors" => {
-            let tensors = read::safetensors(path).map_err(fail)?;
-            apply(&mut net, tensors, &mut ignored, &mut shapes)
-        }
-        "bpk" => {
-            let mut store = BurnpackStore::from_file(path)
-                .allow_partial(true)
-                // A checkpoint of `Modulated` has the network as its field.
-                .with_remap_pattern(r"^net\.", "")
-                .validate(false);
-            store.apply_to(&mut net).map_err(|e| fail(e.to_string()))?
-        }
-        _ => return Err(Error::UnknownFormat { path: path.into() }),
+    let contents = read::contents(path).map_err(fail)?;
+    let Some(contents) = contents else {
+        return Err(Error::UnknownFormat { path: path.into() });
     };
-    // Names as the reference has them; Burn's norms call their weight gamma and their bias beta.
-    let renames = net.renames();
-    let there = |key: &str| {
-        let key = Names(&renames).there(key);
-        let swap = |ours: &str, theirs: &str| Some(format!("{}{theirs}", key.strip_suffix(ours)?));
-        swap(".gamma", ".weight")
-            .or_else(|| swap(".beta", ".bias"))
-            .unwrap_or(key)
+    let wanted = wanted(&net, contents.burn);
+    let key = file.key.as_deref();
+    let fit = match choose(&net, &wanted, &contents.weights, contents.burn, head, key) {
+        Choice::One(fit) => *fit,
+        Choice::Several(keys) => {
+            return Err(Error::Several {
+                path: path.into(),
+                network: net.name(),
+                keys,
+            });
+        }
+        Choice::None(tops) => return Err(fail(nothing(&contents, key, &tops))),
     };
-    let of_head = |key: &str| head.iter().any(|piece| find(key, piece).is_some());
-    let (random, missing): (Vec<&str>, Vec<&str>) = result
-        .missing
-        .iter()
-        .map(|(key, _)| key.as_str())
-        .partition(|key| of_head(key));
-    if missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
-        let report = LoadReport {
-            loaded: result.applied.len(),
-            random: sorted(random.into_iter().map(there)),
-            ignored,
-        };
-        return Ok((net, report));
+    check(&net, path, &fit, &contents, head)?;
+    let (loaded, random) = (fit.weights.len(), fit.lacking());
+    let result = match contents.burn {
+        true => net.apply(fit.weights, None, None, false),
+        false => {
+            // Half-precision checkpoints are read too.
+            let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
+            net.apply(fit.weights, None, Some(Box::new(adapter)), true)
+        }
+    };
+    if let Some(error) = result.errors.first() {
+        return Err(fail(format!("{error}; the file may be cut or damaged")));
     }
-    Err(Error::Mismatch {
+    if result.applied.len() != loaded {
+        return Err(fail(format!(
+            "{} of {loaded} weights found their place",
+            result.applied.len()
+        )));
+    }
+    let mut ignored = fit.ignored;
+    ignored.extend(beside(&contents.weights, &fit.prefix));
+    ignored.sort();
+    let report = LoadReport {
+        loaded,
+        prefix: dotless(&fit.prefix),
+        ignored,
+        random,
+    };
+    Ok((net, report))
+}
+
+/// Refuses weights that do not fit, with all that is wrong about them.
+fn check<M: Reference>(
+    net: &M,
+    path: &Path,
+    fit: &Fit,
+    contents: &Contents,
+    head: &[&str],
+) -> Result<()> {
+    let clean = fit.unused.is_empty() && fit.wrong.is_empty();
+    if clean && fit.misses_only(head) {
+        return Ok(());
+    }
+    let missing = fit.lacking();
+    let stand_ins = stand_ins(&contents.strange, &missing);
+    if let Some((key, kind)) = stand_ins.first() {
+        let told = match kind.starts_with("numpy") {
+            true => "a NumPy array, and no tensor: save it by torch.from_numpy(..)".into(),
+            false => format!("an object of {kind}, and no tensor: save the network's state_dict()"),
+        };
+        let reason = format!("{key} is {told} ({} such entries)", stand_ins.len());
+        return Err(Error::File {
+            path: path.into(),
+            reason,
+        });
+    }
+    if clean && !fit.weights.is_empty() && fit.misses_only(net.head()) {
+        return Err(Error::NoHead {
+            path: path.into(),
+            network: net.name(),
+            missing,
+        });
+    }
+    let part = WeightFile {
         path: path.into(),
+        key: (!fit.prefix.is_empty()).then(|| dotless(&fit.prefix)),
+    };
+    Err(Error::Mismatch {
+        path: part.to_string().into(),
         network: net.name(),
-        missing: sorted(missing.into_iter().map(there)),
-        unused: sorted(result.unused.iter().map(|key| there(key))),
-        wrong: sorted(result.errors.iter().map(|e| describe(e, &there, &shapes))),
+        missing,
+        unused: fit.unused.clone(),
+        wrong: fit.wrong.clone(),
     })
 }
 
-/// The fault of a weight, in the file's own names and shapes: Burn's Linear layers keep theirs transposed.
-fn describe(
-    error: &ApplyError,
-    there: &impl Fn(&str) -> String,
-    shapes: &HashMap<String, Vec<usize>>,
-) -> String {
-    match error {
-        ApplyError::ShapeMismatch {
-            path,
-            expected,
-            found,
-        } => {
-            let key = there(path);
-            let mut expected = expected.to_vec();
-            let in_file = shapes.get(&key).cloned().unwrap_or(found.to_vec());
-            if in_file != found.to_vec() {
-                expected.reverse();
-            }
-            format!("{key} has shape {in_file:?}, not {expected:?}")
+/// Tells that there is nothing to load.
+fn nothing(contents: &Contents, key: Option<&str>, tops: &[String]) -> String {
+    match (key, tops) {
+        (Some(key), [_, ..]) => format!(
+            "no weights below \"{key}\": there are some below {}",
+            tops.join(", ")
+        ),
+        (Some(key), []) if !contents.weights.is_empty() => {
+            format!(
+                "no weights below \"{key}\": they lie in no part of the file, give the file alone"
+            )
         }
-        ApplyError::DTypeMismatch {
-            path,
-            expected,
-            found,
-        } => format!("{} has type {found:?}, not {expected:?}", there(path)),
-        other => other.to_string(),
+        _ => match contents.strange.iter().next() {
+            Some((key, kind)) if kind.starts_with("numpy") => format!(
+                "no tensors in it, but NumPy arrays, such as {key}: save them by torch.from_numpy(..)"
+            ),
+            _ => "no tensors in it: save the network's state_dict()".into(),
+        },
     }
 }
-
-fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {
-    let mut keys: Vec<String> = keys.collect();
-    keys.sort();
-    keys
-}
-
-/// Gives the file's tensors this module's names and applies them.
-fn apply<M: Reference>(
-    net: &mut M,
-    tensors: Vec<Weight>,
-    ignored: &mut Vec<String>,
-    shapes: &mut HashMap<String, Vec<usize>>,
-) -> ApplyResult {
-    let renames = net.renames();
-    let unneeded = net.unneeded();
-    let tensors = unwrapped(tensors, ignored);
-    let dialect = net.dialects().into_iter().find(|dialect| {
-        let marked = |weight: &Weight| find(&weight.name, dialect.mark).is_some();
-        tensors.iter().any(marked)
-    });
-    let tensors = once(tensors, &net.aliases(), ignored);
-    let mut renamed = Vec::with_capacity(tensors.len());
-    for mut weight in tensors {
-        for pair in dialect.iter().flat_map(|dialect| &dialect.renames) {
-            weight.name = Names(std::slice::from_ref(pair)).here(&weight.name);
-        }
-        let mut pieces = UNNEEDED.iter().chain(unneeded);
-        if pieces.any(|piece| find(&weight.name, piece).is_some()) {
-            ignored.push(weight.name);
-            continue;
-        }
-        let mut weight = net.adapt(weight);
-        shapes.insert(weight.name.clone(), weight.shape.to_vec());
-        weight.name = Names(&renames).here(&weight.name);
-        renamed.push(weight);
-    }
-    ignored.sort();
-    // Half-precision checkpoints are read too.
-    let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
-    net.apply(renamed, None, Some(Box::new(adapter)), true)
-}
-
-/// Keeps each weight once: second names are left out where the first is there too, and made the first elsewhere.
-fn once(
-    tensors: Vec<Weight>,
-    aliases: &[(String, String)],
-    ignored: &mut Vec<String>,
-) -> Vec<Weight> {
-    if aliases.is_empty() {
-        return tensors;
-    }
-    let names: HashSet<String> = tensors.iter().map(|weight| weight.name.clone()).collect();
-    let keep = |mut weight: Weight| {
-        let first = Names(aliases).here(&weight.name);
-        if first != weight.name && names.contains(&first) {
-            ignored.push(weight.name);
-            return None;
-        }
-        weight.name = first;
-        Some(weight)
-    };
-    tensors.into_iter().filter_map(keep).collect()
-}
-
-/// `num_batches_tracked`: stored by PyTorch, unused at inference.
-const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
-
-/// Strips the dictionaries that checkpoints wrap around the weights, the entries of training beside these, and the prefix
-/// of `DataParallel`.
-fn unwrapped(mut tensors: Vec<Weight>, ignored: &mut Vec<String>) -> Vec<Weight> {
-    for wrapper in ["model_state_dict.", "state_dict.", "model.", "module."] {
-        let inside = |weight: &Weight| weight.name.starts_with(wrapper);
-        let beside = |weight: &Weight| BESIDE.iter().any(|name| weight.name.starts_with(name));
-        if !tensors.iter().any(inside) || !tensors.iter().all(|t| inside(t) || beside(t)) {
-            continue;
-        }
-        let (weights, others): (Vec<_>, Vec<_>) = tensors.into_iter().partition(inside);
-        ignored.extend(others.into_iter().map(|weight| weight.name));
-        tensors = weights;
-        for tensor in &mut tensors {
-            tensor.name.drain(..wrapper.len());
-        }
-    }
-    tensors
-}
-
-/// Prefixes of the entries that checkpoints of a training hold beside the weights.
-const BESIDE: [&str; 6] = [
-    "optimizer.",
-    "optimizer_state_dict.",
-    "lr_scheduler.",
-    "scaler.",
-    "model_ema.",
-    "ema.",
-];

@@ -1,29 +1,206 @@
+//! Readers of weight files, which leave the bytes of tensors unread.
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Error as IoError, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use burn::store::bridge::deferred;
 use burn::store::burn_pack::Error as PackError;
-use burn::store::{ModuleStore, PytorchStore};
+use burn::store::pytorch_reader::{PickleValue, PytorchReader};
+use burn::store::{BurnpackStore, ModuleStore, PytorchStore};
 use burn::tensor::{DType, Shape, TensorData};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
 use super::Weight;
+use super::kind::{self, Kind, LARGEST_HEADER};
 
-/// Largest plausible header: headers are a few kilobytes, and a file that claims more is no safetensors file.
-const LARGEST_HEADER: u64 = 100_000_000;
+/// The tensors of a file, and whose names and layouts they have.
+pub(super) struct Contents {
+    pub weights: Vec<Weight>,
+    /// Whether names and layouts are Burn's, and not those of PyTorch.
+    pub burn: bool,
+    /// Entries in the place of tensors that are none, by key, and their types in Python.
+    pub strange: BTreeMap<String, String>,
+}
 
-/// Reads the tensors of a PyTorch checkpoint, leaving their bytes unread.
-pub(super) fn pytorch(path: &Path) -> Result<Vec<Weight>, String> {
-    let mut store = PytorchStore::from_file(path).map_indices_contiguous(false);
+/// The largest index of shards that is read.
+const LARGEST_INDEX: u64 = 100_000_000;
+
+/// Reads the tensors of a file of any kind; `Ok(None)` where the kind is unknown.
+pub(super) fn contents(path: &Path) -> Result<Option<Contents>, String> {
+    let Some(kind) = kind::of(path)? else {
+        return Ok(None);
+    };
+    let plain = |weights| Contents {
+        weights,
+        burn: false,
+        strange: BTreeMap::new(),
+    };
+    Ok(Some(match kind {
+        Kind::PyTorch => pytorch(path)?,
+        Kind::Safetensors => plain(safetensors(path)?),
+        Kind::Index => sharded(path)?,
+        Kind::Burn => Contents {
+            weights: tensors(BurnpackStore::from_file(path).auto_extension(false))?,
+            burn: true,
+            strange: BTreeMap::new(),
+        },
+    }))
+}
+
+fn tensors<S: ModuleStore>(mut store: S) -> Result<Vec<Weight>, String>
+where
+    S::Error: std::fmt::Display,
+{
     let tensors = store.get_all_tensors().map_err(|e| e.to_string())?;
     Ok(tensors.values().cloned().collect())
 }
 
-/// Reads the tensors of a safetensors file, leaving their bytes unread. Burn's own store maps the whole file into memory,
-/// which stays there while it is copied.
-pub(super) fn safetensors(path: &Path) -> Result<Vec<Weight>, String> {
+/// Reads a PyTorch checkpoint of any age: dictionaries of tensors, or a network that was saved whole.
+fn pytorch(path: &Path) -> Result<Contents, String> {
+    let store = PytorchStore::from_file(path).map_indices_contiguous(false);
+    let weights = tensors(store).map_err(|e| explained(&e))?;
+    let mut strange = BTreeMap::new();
+    let root = PytorchReader::read_pickle_data(path, None).map_err(|e| e.to_string())?;
+    walk(root, &mut String::new(), &mut strange);
+    Ok(Contents {
+        weights,
+        burn: false,
+        strange,
+    })
+}
+
+/// Explains a failure of the reader of pickles.
+fn explained(error: &str) -> String {
+    let remedies = [
+        (
+            &["_rebuild_sparse", "_rebuild_qtensor", "_rebuild_nested"][..],
+            "the file holds sparse, quantised or nested tensors: save plain ones, by to_dense() or dequantize()",
+        ),
+        (
+            &["__torch__", "torch.jit"],
+            "the file is a program of TorchScript: save its state_dict()",
+        ),
+        (
+            &["unsupported Python type"],
+            "the file holds objects beside tensors: save the network's state_dict() alone",
+        ),
+        (
+            &[
+                "failed to fill whole buffer",
+                "extends beyond the end",
+                "UnexpectedEof",
+                "expected",
+            ],
+            "the file may be cut: fetch it again",
+        ),
+    ];
+    let fits = |(marks, _): &&(&[&str], &str)| marks.iter().any(|mark| error.contains(mark));
+    match remedies.iter().find(fits) {
+        Some((_, remedy)) => format!("{remedy} ({error})"),
+        None => error.into(),
+    }
+}
+
+/// Collects the entries that are no tensors and no plain values.
+fn walk(value: PickleValue, key: &mut String, strange: &mut BTreeMap<String, String>) {
+    let length = key.len();
+    let mut enter = |name: &str, value| {
+        if !key.is_empty() {
+            key.push('.');
+        }
+        key.push_str(name);
+        walk(value, key, strange);
+        key.truncate(length);
+    };
+    match value {
+        PickleValue::Dict(entries) => entries.into_iter().for_each(|(name, v)| enter(&name, v)),
+        PickleValue::List(items) => {
+            let items = items.into_iter().enumerate();
+            items.for_each(|(index, v)| enter(&index.to_string(), v));
+        }
+        PickleValue::Unsupported(kind) if !kind.starts_with("torch.") => {
+            strange.insert(key.clone(), kind);
+        }
+        _ => {}
+    }
+}
+
+/// Reads the tensors of all files that an index names.
+fn sharded(path: &Path) -> Result<Contents, String> {
+    let map = weight_map(path)?;
+    let mut all = Contents {
+        weights: Vec::new(),
+        burn: false,
+        strange: BTreeMap::new(),
+    };
+    for (file, keys) in files(&map) {
+        let shard = path.with_file_name(file);
+        let told = |reason: String| format!("{file}, which it names: {reason}");
+        let read = match shard.exists() {
+            true => contents(&shard).map_err(told)?,
+            false => return Err(told("the file is not there: fetch it too".into())),
+        };
+        let unknown = || told("neither a safetensors file nor a PyTorch checkpoint".into());
+        let read = read.filter(|read| !read.burn).ok_or_else(unknown)?;
+        let held: BTreeSet<&str> = read.weights.iter().map(|w| w.name.as_str()).collect();
+        if let Some(key) = keys.iter().find(|key| !held.contains(**key)) {
+            return Err(told(format!("it does not hold {key}: fetch it again")));
+        }
+        all.weights.extend(read.weights);
+        all.strange.extend(read.strange);
+    }
+    Ok(all)
+}
+
+/// The files of an index, each with its keys.
+pub(super) fn files(map: &BTreeMap<String, String>) -> BTreeMap<&str, Vec<&str>> {
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (key, file) in map {
+        files.entry(file).or_default().push(key);
+    }
+    files
+}
+
+/// Reads which file each key is in, from an index; files lie beside their index.
+pub(super) fn weight_map(path: &Path) -> Result<BTreeMap<String, String>, String> {
+    #[derive(serde::Deserialize)]
+    struct Index {
+        weight_map: BTreeMap<String, String>,
+    }
+    let file = File::open(path).map_err(|e| e.to_string())?;
+    let length = file.metadata().map_err(|e| e.to_string())?.len();
+    if length > LARGEST_INDEX {
+        return Err(format!(
+            "an index of {length} bytes, which no network needs"
+        ));
+    }
+    let index: Index = serde_json::from_reader(std::io::BufReader::new(file))
+        .map_err(|e| format!("cut or damaged, as an index of weights: {e}"))?;
+    let plain = |file: &String| {
+        let mut parts = Path::new(file).components();
+        let first = parts.next();
+        matches!(first, Some(std::path::Component::Normal(_))) && parts.next().is_none()
+    };
+    let nested = |file: &String| file.ends_with(".json");
+    match index
+        .weight_map
+        .values()
+        .find(|file| !plain(file) || nested(file))
+    {
+        Some(file) => Err(format!(
+            "an index names {file}, which is no file of weights beside it"
+        )),
+        None if index.weight_map.is_empty() => Err("an index that names no weights".into()),
+        None => Ok(index.weight_map),
+    }
+}
+
+/// Reads the tensors of a safetensors file. Burn's own store maps the whole file into memory, which stays there while it
+/// is copied.
+fn safetensors(path: &Path) -> Result<Vec<Weight>, String> {
     let io = |e: IoError| e.to_string();
     let mut file = File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
@@ -40,7 +217,7 @@ pub(super) fn safetensors(path: &Path) -> Result<Vec<Weight>, String> {
         .map_err(|e| format!("no safetensors file: its header cannot be read: {e}"))?;
     let tensors = metadata.tensors();
     let ends = tensors.values().map(|info| info.data_offsets.1 as u64);
-    let expected = 8 + size + ends.max().unwrap_or(0);
+    let expected = (8 + size).saturating_add(ends.max().unwrap_or(0));
     if length < expected {
         return Err(format!("cut: {length} of {expected} bytes"));
     }
@@ -48,18 +225,21 @@ pub(super) fn safetensors(path: &Path) -> Result<Vec<Weight>, String> {
     for (name, info) in tensors {
         let dtype = dtype(info.dtype)
             .ok_or_else(|| format!("{name} has type {:?}, which is not read", info.dtype))?;
-        let shape = Shape::from(info.shape.clone());
         let (start, end) = info.data_offsets;
-        if end.checked_sub(start) != Some(shape.num_elements() * dtype.size()) {
+        let mut sides = info.shape.iter();
+        let bytes = sides.try_fold(dtype.size(), |bytes, side| bytes.checked_mul(*side));
+        if bytes.is_none() || end.checked_sub(start) != bytes {
             return Err(format!(
                 "{name}: {start}..{end} are not the bytes of its shape"
             ));
         }
+        let shape = Shape::from(info.shape.clone());
         let (path, from, count): (PathBuf, _, _) =
             (path.into(), 8 + size + start as u64, end - start);
         let declared = shape.clone();
         weights.push(deferred(name, dtype, shape, None, move || {
-            let bytes = bytes(&path, from, count).map_err(|e| PackError::IoError(e.to_string()))?;
+            let bytes =
+                self::bytes(&path, from, count).map_err(|e| PackError::IoError(e.to_string()))?;
             Ok(TensorData::from_bytes_vec(bytes, declared.clone(), dtype))
         }));
     }
@@ -84,7 +264,12 @@ fn dtype(dtype: Dtype) -> Option<DType> {
         Dtype::I32 => DType::I32,
         Dtype::I16 => DType::I16,
         Dtype::I8 => DType::I8,
+        Dtype::U64 => DType::U64,
+        Dtype::U32 => DType::U32,
+        Dtype::U16 => DType::U16,
         Dtype::U8 => DType::U8,
+        // Buffers such as masks, which no network here reads.
+        Dtype::BOOL => DType::U8,
         _ => return None,
     })
 }

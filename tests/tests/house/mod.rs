@@ -45,6 +45,7 @@ const HOUSES: &[House] = &[
             &["mlp", "cnn", "points", "transformer"],
             &["text"],
             &["registry"],
+            &["folders"],
         ],
     },
     House {

@@ -82,6 +82,14 @@ fn pointnet() {
     check(&f, |device| config.init(device), |net, x| net.forward(x));
 }
 
+#[test]
+fn pointnet_without_transforms() {
+    // The class, written after vinits5/learning3d, is in no package: its keys and its order of layers are in the fixture.
+    let f = Fixture::open("pointnet_vanilla");
+    let config = pointnet_config(&f).with_vanilla(true);
+    check(&f, |device| config.init(device), |net, x| net.forward(x));
+}
+
 pub fn pointnet2_config(f: &Fixture) -> PointNet2Config {
     let level = |name: &str| {
         let level = &f.config["arguments"][name];

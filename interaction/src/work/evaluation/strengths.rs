@@ -1,9 +1,10 @@
 use burn_interaction::estimate::contextual_variability;
-use burn_interaction::{Estimator, Orders, Origin, Pairs, Profile, Reward, Strength, digest};
+use burn_interaction::{Estimator, Orders, Origin, Pairs, Profile, Reward, Strength};
 use serde::{Deserialize, Serialize};
 
 use super::super::Measure;
 use super::super::chosen::Chosen;
+use super::super::samples::weights_digest;
 use super::{Among, Outcome, Ready, check_contexts, theory, whole};
 use crate::error::Result;
 use crate::subject::Subject;
@@ -98,7 +99,7 @@ impl Strengths {
             network: Some(about.network.clone()),
             data: Some(about.data.clone()),
             split: Some(among.part.name().into()),
-            weights: Some(digest(job.weights)?),
+            weights: Some(weights_digest(job.weights)?),
             inputs: Some(about.inputs.clone()),
             classes: about.classes.clone(),
             ..Origin::default()

@@ -177,10 +177,9 @@ fn entries<T: Serialize + for<'a> Deserialize<'a>>(
 }
 
 impl TextSizes {
-    /// The sizes that a `config.json` gives.
+    /// The sizes that the entries of a `config.json` give, under their own names.
     pub(super) fn read(json: &Map<String, Value>, classes: usize) -> Result<Self, String> {
-        let text = |key: &str| json.get(key).and_then(Value::as_str);
-        let kind = match text("model_type") {
+        let kind = match json.get("model_type").and_then(Value::as_str) {
             Some("bert") => BertKind::Bert,
             Some("distilbert") => BertKind::DistilBert,
             Some("albert") => BertKind::Albert,

@@ -1,6 +1,7 @@
 //! The `config.json` of Hugging Face folders.
 
 mod entries;
+mod known;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,8 @@ pub struct TextConfig {
     classes: Vec<String>,
     /// The entries of the file, all of which are kept if the configuration was read from one.
     json: Map<String, Value>,
+    /// The entries of the file that no network of its family is known to have.
+    unknown: Vec<String>,
 }
 
 impl TextConfig {
@@ -40,6 +43,7 @@ impl TextConfig {
             sizes,
             classes: classes.into(),
             json,
+            unknown: Vec::new(),
         };
         config.name_classes()
     }
@@ -48,9 +52,15 @@ impl TextConfig {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let json: Map<String, Value> =
             serde_json::from_str(text).map_err(|e| format!("no configuration: {e}"))?;
-        let classes = classes(&json)?;
+        let classes = class_names(&json)?;
+        let family = json.get("model_type").and_then(Value::as_str);
+        let family = family.unwrap_or_default();
+        let own = known::own_names(family, &json)?;
+        let unknown = known::check(family, &own)?;
+        let sizes = TextSizes::read(&own, classes.len())?;
         Ok(Self {
-            sizes: TextSizes::read(&json, classes.len())?,
+            unknown,
+            sizes,
             classes,
             json,
         })
@@ -100,6 +110,18 @@ impl TextConfig {
         self
     }
 
+    /// Entries of the file that no network of its family is known to have. They are kept, and change nothing here: whether
+    /// they should have is for the reader of the file to say.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// Whether a sample may be of several classes, as `problem_type` says: the logits are then no choice between classes.
+    pub fn is_multi_label(&self) -> bool {
+        let kind = self.json.get("problem_type").and_then(Value::as_str);
+        kind == Some("multi_label_classification")
+    }
+
     /// The name of the kind of network: bert, distilbert, albert or xlnet.
     pub fn kind(&self) -> &'static str {
         self.sizes.names()[0]
@@ -146,9 +168,17 @@ impl TextConfig {
 }
 
 /// The names of the classes: `id2label`, or as many as `num_labels`, of which there are two where nothing is said.
-fn classes(json: &Map<String, Value>) -> Result<Vec<String>, String> {
+pub(crate) fn class_names(json: &Map<String, Value>) -> Result<Vec<String>, String> {
     let Some(names) = json.get("id2label").filter(|names| !names.is_null()) else {
-        let count = json.get("num_labels").and_then(Value::as_u64).unwrap_or(2);
+        let count = json.get("num_labels").filter(|count| !count.is_null());
+        let count = count.map_or(Some(2), Value::as_u64);
+        let fine = count.filter(|count| (1..=known::MOST_CLASSES).contains(count));
+        let count = fine.ok_or_else(|| {
+            format!(
+                "num_labels: it is a whole number from 1 to {}",
+                known::MOST_CLASSES
+            )
+        })?;
         return Ok((0..count).map(|id| format!("LABEL_{id}")).collect());
     };
     let names: BTreeMap<usize, String> =

@@ -5,7 +5,7 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{multiple, whole_image, whole_patches};
+use super::{BLOCK, QKV, TRANSFORMERS, multiple, whole_image, whole_patches};
 use crate::error::Result;
 use crate::family::{ImageFamily, Preprocessing, Variant, variant};
 use crate::layers::{
@@ -50,7 +50,7 @@ pub struct SwinConfig {
 /// Swin: attention within windows of a map, shifted by half a window in every second block.
 ///
 /// Reference: timm `swin_{tiny,small,base}_patch4_window7_224`; keys `patch_embed`, `layers.L.blocks.N`,
-/// `layers.L.downsample`, `norm`, `head.fc`. Microsoft's and torchvision's names are read too.
+/// `layers.L.downsample`, `norm`, `head.fc`. The names of Microsoft, torchvision and transformers are read too.
 #[derive(Module, Debug)]
 pub struct Swin {
     patch_embed: PatchEmbed,
@@ -257,6 +257,40 @@ impl Swin {
     }
 }
 
+impl Swin {
+    /// The names that transformers' Swin gives to weights.
+    fn transformers(&self) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        // A network without its head is saved without the first name.
+        for family in ["swin.", ""] {
+            let mut pair =
+                |here: String, there: String| pairs.push((here, format!("{family}{there}")));
+            pair("patch_embed.proj.".into(), TRANSFORMERS.into());
+            pair("patch_embed.norm.".into(), "embeddings.norm.".into());
+            pair("norm.".into(), "layernorm.".into());
+            for stage in 0..self.layers.len() {
+                let there = format!("encoder.layers.{stage}.");
+                pair(format!("layers.{stage}.blocks."), format!("{there}blocks."));
+                let next = stage + 1;
+                pair(
+                    format!("layers.{next}.downsample."),
+                    format!("{there}downsample."),
+                );
+            }
+        }
+        let bias = "relative_position_bias_table";
+        pairs.push((format!("attn.{bias}"), format!("attention.self.{bias}")));
+        pairs.extend(renamed(&[
+            ("head.fc.", "classifier."),
+            ("attn.q.", "attention.self.query."),
+            ("attn.k.", "attention.self.key."),
+            ("attn.v.", "attention.self.value."),
+        ]));
+        pairs.extend(renamed(BLOCK));
+        pairs
+    }
+}
+
 impl Reference for Swin {
     fn name(&self) -> String {
         let [width] = self.norm.gamma.dims();
@@ -273,7 +307,19 @@ impl Reference for Swin {
     }
 
     fn unneeded(&self) -> &'static [&'static str] {
-        &["relative_position_index", "attn_mask"]
+        &[
+            "relative_position_index",
+            "attn_mask",
+            "embeddings.mask_token",
+        ]
+    }
+
+    fn joins(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        QKV
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head."]
     }
 
     fn dialects(&self) -> Vec<Dialect> {
@@ -300,6 +346,10 @@ impl Reference for Swin {
             ));
         }
         vec![
+            Dialect {
+                mark: TRANSFORMERS,
+                renames: self.transformers(),
+            },
             Dialect {
                 mark: "layers.0.downsample.",
                 renames: moved.collect(),

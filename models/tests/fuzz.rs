@@ -1,0 +1,306 @@
+//! Files of any bytes, and valid ones with changes: no reader panics, and none takes more memory than its input allows.
+//!
+//! A second or so by default; `INTERACTION_FUZZ_SECONDS` is the time for each kind of file.
+
+use std::alloc::System;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use burn_interaction_models::{
+    ImageConfig, MlpConfig, TextConfig, load, load_pretrained, weight_files,
+};
+use cap::Cap;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Bytes of memory for each byte of a file, at most: a pickle of single letters makes an object of each, in a list that
+/// doubles as it grows.
+const FACTOR: usize = 512;
+/// Bytes of memory beside these: the networks, and what the reader of pickles may copy by reference.
+const BESIDE: usize = 192 << 20;
+/// Cases in one go.
+const CASES: u32 = 48;
+
+/// One kind of file at a time: memory is counted for the whole process.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn fuzz<S: Strategy<Value = Vec<u8>>>(name: &str, strategy: S, read: impl Fn(&Path)) {
+    let _alone = ALONE.lock().unwrap_or_else(|e| e.into_inner());
+    let seconds = std::env::var("INTERACTION_FUZZ_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let (start, limit) = (Instant::now(), Duration::from_secs(seconds));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    let mut cases = 0;
+    loop {
+        let config = Config {
+            cases: CASES,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let mut runner = match cases {
+            0 => {
+                let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+                TestRunner::new_with_rng(config, rng)
+            }
+            _ => TestRunner::new(config),
+        };
+        let result = runner.run(&strategy, |bytes| {
+            std::fs::write(&path, &bytes).unwrap();
+            let before = MEMORY.allocated();
+            MEMORY
+                .set_limit(before + FACTOR * bytes.len() + BESIDE)
+                .unwrap();
+            read(&path);
+            MEMORY.set_limit(usize::MAX).unwrap();
+            Ok(())
+        });
+        MEMORY.set_limit(usize::MAX).unwrap();
+        result.unwrap_or_else(|e| panic!("{name}: {e}"));
+        cases += CASES;
+        if start.elapsed() >= limit {
+            break;
+        }
+    }
+    if seconds > 0 {
+        println!("{name}: {cases} cases");
+    }
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    std::fs::read(fixtures.join(name)).unwrap()
+}
+
+/// Numbers that headers claim.
+fn claims() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        Just(0),
+        Just(1),
+        Just(u64::MAX),
+        Just(i64::MAX as u64),
+        Just(1 << 40),
+        Just(1 << 31),
+        Just(0xffff_ffff),
+        any::<u64>(),
+    ]
+}
+
+/// A valid file with single bytes and whole numbers changed, and perhaps cut.
+fn changed(file: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let length = file.len();
+    let bytes = prop::collection::vec((0..length, any::<u8>()), 0..8);
+    let numbers = prop::collection::vec((0..length, claims(), 1..9_usize), 0..3);
+    (bytes, numbers, prop::option::weighted(0.2, 0..=length)).prop_map(
+        move |(bytes, numbers, cut)| {
+            let mut file = file.clone();
+            for (at, byte) in bytes {
+                file[at] = byte;
+            }
+            for (at, number, size) in numbers {
+                for (byte, new) in file[at..].iter_mut().zip(&number.to_le_bytes()[..size]) {
+                    *byte = *new;
+                }
+            }
+            file.truncate(cut.unwrap_or(length));
+            file
+        },
+    )
+}
+
+fn changed_of(names: &[&str]) -> impl Strategy<Value = Vec<u8>> {
+    let files: Vec<_> = names.iter().map(|name| fixture(name)).collect();
+    prop::sample::select(files).prop_flat_map(changed)
+}
+
+fn arbitrary(beginnings: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
+    let beginning = prop::sample::select(beginnings);
+    let rest = prop::collection::vec(any::<u8>(), 0..600);
+    (beginning, rest).prop_map(|(beginning, rest)| [beginning, &rest[..]].concat())
+}
+
+fn weights(path: &Path) {
+    let device = burn_interaction::device("flex").unwrap();
+    let config = MlpConfig::new(3, 2).with_layers(2).with_hidden(4);
+    load(config.init(&device), path).map(|_| ()).ok();
+    load_pretrained(config.init(&device), path).map(|_| ()).ok();
+}
+
+#[test]
+fn safetensors() {
+    let valid = prop_oneof![
+        changed_of(&["pickles/half.safetensors", "folders/bert/model.safetensors"]),
+        // A header that claims anything of a tensor the network needs.
+        (claims(), claims(), claims(), claims()).prop_map(|(a, b, start, end)| {
+            let header = json!({"layers.0.bias": {
+                "dtype": "F32", "shape": [a, b], "data_offsets": [start, end]}});
+            let header = header.to_string();
+            let size = (header.len() as u64).to_le_bytes();
+            [&size[..], header.as_bytes(), &[0; 64]].concat()
+        }),
+        (claims(), prop::collection::vec(any::<u8>(), 0..200))
+            .prop_map(|(size, rest)| { [&size.to_le_bytes()[..], b"{", &rest].concat() }),
+    ];
+    fuzz("a.safetensors", valid, weights);
+}
+
+#[test]
+fn pickles_and_archives() {
+    let files = changed_of(&[
+        "checkpoints/imagenet.pth.tar",
+        "checkpoints/legacy",
+        "checkpoints/old.t7",
+        "checkpoints/module.pth",
+        "checkpoints/numpy.pth",
+        "checkpoints/script.pt",
+        "pickles/training.pth",
+    ]);
+    // The pickle within an archive whose sums are right.
+    let inner = changed(pickle_of(&fixture("checkpoints/compiled.pt"))).prop_map(archive);
+    let strange = arbitrary(&[
+        b"",
+        b"\x80\x02",
+        b"PK\x03\x04",
+        b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.",
+        b"NRUB\x01\x00",
+    ]);
+    let letters = prop::sample::select(vec![b'N', b'(', b']', b'}', b'2', 0x8f])
+        .prop_map(|letter| archive([&[0x80, 2][..], &[letter; 40_000], b"."].concat()));
+    fuzz(
+        "a.pth",
+        prop_oneof![files, inner, strange, letters],
+        weights,
+    );
+}
+
+fn pickle_of(file: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    let mut pickle = Vec::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        if entry.name().unwrap().ends_with("data.pkl") {
+            std::io::Read::read_to_end(&mut entry, &mut pickle).unwrap();
+        }
+    }
+    pickle
+}
+
+fn archive(pickle: Vec<u8>) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in [
+        ("a/data.pkl", &pickle[..]),
+        ("a/data/0", &[0; 64]),
+        ("a/data/1", &[0; 64]),
+    ] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn packs_of_burn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bpk");
+    let device = burn_interaction::device("flex").unwrap();
+    let config = MlpConfig::new(3, 2).with_layers(2).with_hidden(4);
+    burn_interaction_models::save(&config.init(&device), &path).unwrap();
+    fuzz("a.bpk", changed(std::fs::read(path).unwrap()), weights);
+}
+
+#[test]
+fn indices_of_shards() {
+    let index = json!({"metadata": {"total_size": 8}, "weight_map": {
+        "layers.0.weight": "model-1.safetensors", "layers.0.bias": "model-2.safetensors"}});
+    let index = index.to_string().into_bytes();
+    let files = prop_oneof![changed(index), arbitrary(&[b"{\"weight_map\": ", b"{"])];
+    fuzz("a.index.json", files, |path| {
+        weights(path);
+        weight_files(path).ok();
+    });
+}
+
+/// A file of settings with entries changed to anything, or bytes.
+fn settings(name: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let file = fixture(name);
+    let json: Value = serde_json::from_slice(&file).unwrap();
+    let mut entries: Vec<String> = json.as_object().unwrap().keys().cloned().collect();
+    entries.push("num_labels".into());
+    let value = prop_oneof![
+        claims().prop_map(Value::from),
+        (1..64_u64).prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        Just(Value::Null),
+        Just(json!(true)),
+        Just(json!("gelu")),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([1, 2, 0, -1])),
+        Just(json!({"height": 1_000_000, "width": 3})),
+        Just(json!({"7": "a"})),
+    ];
+    let pairs = prop::collection::vec((prop::sample::select(entries), value), 0..5);
+    let changes = pairs.prop_map(move |pairs| {
+        let mut json = json.clone();
+        for (entry, value) in pairs {
+            json[entry.as_str()] = value;
+        }
+        json.to_string().into_bytes()
+    });
+    prop_oneof![4 => changes, 1 => changed(file)]
+}
+
+fn beside(path: &Path, name: &str) -> PathBuf {
+    path.with_file_name(name)
+}
+
+#[test]
+fn configurations_of_texts() {
+    for family in ["bert", "distilbert", "albert", "xlnet"] {
+        fuzz(
+            "config.json",
+            settings(&format!("folders/{family}/config.json")),
+            |path| {
+                let device = burn_interaction::device("flex").unwrap();
+                if let Ok(config) = TextConfig::open(path.parent().unwrap()) {
+                    config.init(&device).ok();
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn configurations_of_images() {
+    for family in ["vit", "deit", "swin"] {
+        let images = fixture(&format!("folders/{family}/preprocessor_config.json"));
+        fuzz(
+            "config.json",
+            settings(&format!("folders/{family}/config.json")),
+            |path| {
+                std::fs::write(beside(path, "preprocessor_config.json"), &images).unwrap();
+                let device = burn_interaction::device("flex").unwrap();
+                if let Ok(config) = ImageConfig::open(path.parent().unwrap()) {
+                    config.init(&device).ok();
+                }
+            },
+        );
+        let config = fixture(&format!("folders/{family}/config.json"));
+        let name = format!("folders/{family}/preprocessor_config.json");
+        fuzz("preprocessor_config.json", settings(&name), |path| {
+            std::fs::write(beside(path, "config.json"), &config).unwrap();
+            if let Ok(config) = ImageConfig::open(path.parent().unwrap()) {
+                assert!(config.preprocessing().resized() >= config.size().height);
+            }
+        });
+    }
+}
