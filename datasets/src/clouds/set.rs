@@ -1,6 +1,9 @@
+use std::fmt::{Display, Formatter};
+use std::str::FromStr;
+
 use burn::data::dataset::Dataset;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A cloud: points of one object's surface, and the object's class.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +31,12 @@ impl CloudItem {
                 *value = (f64::from(*value) - mean) as f32;
             }
         }
-        let square = |p: &[f32; 3]| p.iter().map(|v| v * v).sum::<f32>();
-        let radius = self.points.iter().map(square).fold(0.0, f32::max).sqrt();
+        // The squares of large coordinates are beyond 32 bits.
+        let square = |p: &[f32; 3]| p.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        let radius = self.points.iter().map(square).fold(0.0, f64::max).sqrt();
         if radius > 0.0 {
             for value in self.points.iter_mut().flatten() {
-                *value /= radius;
+                *value = (f64::from(*value) / radius) as f32;
             }
         }
         self
@@ -50,6 +54,43 @@ impl CloudItem {
     }
 }
 
+/// An axis that can point up, spelled `x`, `y` or `z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Up {
+    /// The first axis.
+    X,
+    /// The second axis, as in ShapeNet, in the HDF5 files of ModelNet40 and in its resampled points.
+    Y,
+    /// The third axis, as in ModelNet's meshes.
+    Z,
+}
+
+impl Up {
+    /// The number of the axis: 0, 1 or 2.
+    pub fn axis(self) -> usize {
+        self as usize
+    }
+}
+
+impl FromStr for Up {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "x" => Ok(Self::X),
+            "y" => Ok(Self::Y),
+            "z" => Ok(Self::Z),
+            _ => Err(Error::Data(format!("no axis \"{text}\": give x, y or z"))),
+        }
+    }
+}
+
+impl Display for Up {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(["x", "y", "z"][self.axis()])
+    }
+}
+
 /// Objects with class labels, as clouds of any number of points: also Burn's [`Dataset`] of [`CloudItem`]s of 1,024 points.
 pub trait CloudSet: Dataset<CloudItem> {
     /// The names of the classes.
@@ -61,6 +102,11 @@ pub trait CloudSet: Dataset<CloudItem> {
     /// The axis that points up in the set's objects, for pictures: 0, 1 or 2.
     fn up(&self) -> usize {
         2
+    }
+
+    /// Notes for a user on how the set was read, such as the number of files that were passed over.
+    fn notes(&self) -> &[String] {
+        &[]
     }
 
     /// Takes this number of points of an object, as they are in the object's file. Each draw gives other points. Without a
