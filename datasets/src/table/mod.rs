@@ -1,4 +1,5 @@
 mod census;
+mod codes;
 mod commercial;
 mod rules;
 mod standard;
