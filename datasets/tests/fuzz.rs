@@ -49,7 +49,7 @@ struct Reader {
 }
 
 /// Words with which formats are put together, and numbers that are at the edges.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 45] = [
     "0",
     "1",
     "2",
@@ -59,6 +59,7 @@ const WORDS: [&str; 44] = [
     "255",
     "1e38",
     "-3.4e38",
+    "3.4e38",
     "1e-45",
     "1e308",
     "5e-324",

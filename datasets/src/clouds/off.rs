@@ -68,10 +68,15 @@ fn read(path: &Path) -> Result<Mesh> {
     for index in 0..vertices {
         let line = lines.next(&format!("vertex {index} of {vertices}"))?;
         let mut values = line.split_whitespace().map(str::parse::<f64>);
-        let point: [Option<f64>; 3] =
-            std::array::from_fn(|_| values.next().and_then(|v| v.ok()).filter(|v| v.is_finite()));
+        let point: [Option<f64>; 3] = std::array::from_fn(|_| {
+            values
+                .next()
+                .and_then(|v| v.ok())
+                .filter(|v| (*v as f32).is_finite())
+        });
         let [Some(x), Some(y), Some(z)] = point else {
-            let reason = format!("vertex {index} should be three finite numbers, not \"{line}\"");
+            let reason =
+                format!("vertex {index} should be three finite numbers of 32 bits, not \"{line}\"");
             return Err(lines.fail(reason));
         };
         points.push([x, y, z]);
@@ -167,6 +172,10 @@ mod tests {
             ),
             (
                 "OFF\n3 1 0\n0 0 0\n1 inf 0\n0 1 0\n3 0 1 2\n".into(),
+                "line 4: vertex 1",
+            ),
+            (
+                "OFF\n3 1 0\n0 0 0\n1 21e38 0\n0 1 0\n3 0 1 2\n".into(),
                 "line 4: vertex 1",
             ),
             ("OFF\n3 1 0\n0 0 0\n1 0\n".into(), "line 4: vertex 1"),

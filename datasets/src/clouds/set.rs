@@ -26,18 +26,15 @@ impl CloudItem {
             let sum: f64 = self.points.iter().map(|p| f64::from(p[axis])).sum();
             sum / count
         });
-        for point in &mut self.points {
-            for (value, mean) in point.iter_mut().zip(mean) {
-                *value = (f64::from(*value) - mean) as f32;
-            }
-        }
-        // The squares of large coordinates are beyond 32 bits.
-        let square = |p: &[f32; 3]| p.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        // Differences and squares of large coordinates are beyond 32 bits.
+        let centred = |point: &[f32; 3]| -> [f64; 3] {
+            std::array::from_fn(|axis| f64::from(point[axis]) - mean[axis])
+        };
+        let square = |point| centred(point).iter().map(|v| v * v).sum::<f64>();
         let radius = self.points.iter().map(square).fold(0.0, f64::max).sqrt();
-        if radius > 0.0 {
-            for value in self.points.iter_mut().flatten() {
-                *value = (f64::from(*value) / radius) as f32;
-            }
+        let scale = if radius > 0.0 { radius } else { 1.0 };
+        for point in &mut self.points {
+            *point = centred(point).map(|value| (value / scale) as f32);
         }
         self
     }
@@ -120,3 +117,23 @@ pub trait CloudSet: Dataset<CloudItem> {
 
 /// Points in the clouds of a [`Dataset`].
 pub(super) const POINTS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clouds_of_any_size_come_into_the_unit_sphere() {
+        let cloud = |large: f32| CloudItem {
+            points: vec![[large, 0.0, 1e-3], [-large, 0.0, 1e-3]],
+            parts: None,
+            label: 0,
+            id: 0,
+        };
+        for large in [f32::MAX, 1.0, 1e-30] {
+            let points = cloud(large).normalized().points;
+            assert_eq!(points, [[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]], "{large}");
+        }
+        assert_eq!(cloud(0.0).normalized().points, [[0.0; 3]; 2]);
+    }
+}
