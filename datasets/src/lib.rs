@@ -5,8 +5,8 @@
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
 //! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`].
 //! All are Burn [`Dataset`](burn::data::dataset::Dataset)s. [`Samples`] says how the samples of a set become tensors, and a
-//! [`Loader`] hands them to a trainer, working ahead of it. [`registry`] opens any set by name, and the `download` module
-//! fetches sets that have a public address.
+//! [`Loader`] hands them to a trainer, working ahead of it. [`registry`] opens any set by name, with notes on what was passed
+//! over or left out, and the `download` module fetches sets that have a public address.
 //!
 //! ```
 //! use burn::data::dataset::Dataset;

@@ -9,7 +9,7 @@
 //! # Ok::<(), burn_interaction_datasets::Error>(())
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn_interaction::input::Kind;
@@ -19,7 +19,9 @@ use crate::error::{Error, Result};
 use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
 use crate::samples::Split;
 use crate::table::{Table, census, commercial, rules};
-use crate::text::{TextItem, Texts, ag_news, cola, grammar, sst2, unlabelled};
+use crate::text::{
+    TextItem, Texts, ag_news, cola, cola_home, grammar, sst2, sst2_home, unlabelled,
+};
 
 /// A data set of any kind, opened.
 pub enum Data {
@@ -31,6 +33,22 @@ pub enum Data {
     Tables(Split<Table>),
     /// Texts, not in word pieces yet.
     Texts(Split<Texts>),
+}
+
+impl Data {
+    /// Notes for a user on how the files were read: the folder that they were found in, files that were passed over, rows
+    /// that were left out.
+    pub fn notes(&self) -> Vec<String> {
+        let [train, test] = match self {
+            Self::Images(Split { train, test }) => [train.notes(), test.notes()],
+            Self::Clouds(Split { train, test }) => [train.notes(), test.notes()],
+            Self::Tables(Split { train, test }) => [train.notes(), test.notes()],
+            Self::Texts(Split { train, test }) => [train.notes(), test.notes()],
+        };
+        let mut notes = train.to_vec();
+        notes.extend(test.iter().filter(|note| !train.contains(note)).cloned());
+        notes
+    }
 }
 
 /// Where the files of a data set come from.
@@ -107,8 +125,11 @@ sets! {
 /// The page that says how to get the data of GLUE's tasks.
 const GLUE: &str = "https://gluebenchmark.com/tasks";
 
-/// Sets whose folder has sentences without labels, and the file that holds these.
-const UNLABELLED: [(&str, &str); 2] = [("sst2", "test.tsv"), ("cola", "test.tsv")];
+/// Finds the folder of a set in the one that is given, and notes where it was.
+type Home = fn(&Path, &mut Vec<String>) -> Result<PathBuf>;
+
+/// Sets whose folder has sentences without labels in its `test.tsv`, and how the folder is found.
+const UNLABELLED: [(&str, Home); 2] = [("sst2", sst2_home), ("cola", cola_home)];
 
 /// The binary version of CIFAR-10, 170 MB.
 const CIFAR10: Source = Archive {
@@ -197,7 +218,7 @@ impl DataSet {
     ///
     /// Fails where the set has no such part, or its file is missing or malformed.
     pub fn open_unlabelled(&self, folder: &Path, classes: &[String]) -> Result<Texts> {
-        let Some((_, file)) = UNLABELLED.iter().find(|(name, _)| *name == self.name) else {
+        let Some((_, home)) = UNLABELLED.iter().find(|(name, _)| *name == self.name) else {
             return Err(Error::Data(format!(
                 "{} have a part without labels, {} has none",
                 UNLABELLED.map(|(name, _)| name).join(" and "),
@@ -205,7 +226,8 @@ impl DataSet {
             )));
         };
         let item = |text| TextItem { text, label: 0 };
-        let items = unlabelled(folder.join(file))?.into_iter().map(item);
+        let folder = home(folder, &mut Vec::new())?;
+        let items = unlabelled(folder.join("test.tsv"))?.into_iter().map(item);
         Texts::new(items.collect(), classes.to_vec())
     }
 }
@@ -311,5 +333,38 @@ mod tests {
             let error = grammar(3, 1).relabelled(labels).unwrap_err().to_string();
             assert!(error.contains("does not number 3 classes"), "{error}");
         }
+    }
+
+    #[test]
+    fn notes_of_both_parts_come_with_the_data() {
+        assert!(
+            data_set("rules")
+                .unwrap()
+                .open(None)
+                .unwrap()
+                .notes()
+                .is_empty()
+        );
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("cifar-10-batches-bin");
+        std::fs::create_dir(&inner).unwrap();
+        for part in 0..6 {
+            let name = match part {
+                0 => "test_batch.bin".into(),
+                _ => format!("data_batch_{part}.bin"),
+            };
+            std::fs::write(inner.join(name), [1; 3073]).unwrap();
+        }
+        let data = data_set("cifar-10").unwrap().open(Some(root.path()));
+        let notes = data.unwrap().notes();
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].contains("cifar-10-batches-bin"), "{notes:?}");
+        let glue = root.path().join("glue");
+        std::fs::create_dir(&glue).unwrap();
+        std::fs::write(glue.join("train.tsv"), "sentence\tlabel\n").unwrap();
+        std::fs::write(glue.join("test.tsv"), "index\tsentence\n0\tfine\n").unwrap();
+        let set = data_set("sst2").unwrap();
+        let texts = set.open_unlabelled(root.path(), &["yes".into()]).unwrap();
+        assert_eq!(texts.items()[0].text, "fine");
     }
 }

@@ -22,6 +22,7 @@ pub struct CloudFiles {
     classes: Vec<String>,
     up: usize,
     cache: Cache<Arc<Object>>,
+    notes: Vec<String>,
 }
 
 /// The form of an object on disk.
@@ -125,12 +126,19 @@ impl CloudFiles {
             classes,
             up: 2,
             cache: Cache::new(CACHE),
+            notes: Vec::new(),
         }
     }
 
     /// Declares which axis of the objects points up.
     pub(super) fn standing_on(mut self, up: usize) -> Self {
         self.up = up;
+        self
+    }
+
+    /// Adds notes on how the files were found.
+    pub(super) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
         self
     }
 
@@ -162,6 +170,10 @@ impl CloudSet for CloudFiles {
 
     fn up(&self) -> usize {
         self.up
+    }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     fn cloud(&self, index: usize, points: usize, draw: Option<u64>) -> Result<CloudItem> {

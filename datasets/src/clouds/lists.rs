@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::folders::read;
+use crate::folders;
 
 /// A list of points, with the part of each where the file gives parts.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub(super) fn read_points(
     columns: usize,
     part: Option<usize>,
 ) -> Result<PointList> {
-    let text = read(path)?;
+    let text = folders::text(path, "")?;
     let mut points = Vec::new();
     let mut parts = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -61,7 +61,7 @@ pub(super) fn read_points(
 
 /// Reads whole numbers, one a line.
 pub(super) fn read_parts(path: &Path) -> Result<Vec<usize>> {
-    let text = read(path)?;
+    let text = folders::text(path, "")?;
     let lines = text.lines().enumerate();
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     lines

@@ -15,8 +15,8 @@ impl Mesh {
     ///
     /// # Errors
     ///
-    /// Fails where there are no triangles, a triangle names a vertex that is not there or has a corner that is not finite,
-    /// or all have no area.
+    /// Fails where there are no triangles, a triangle names a vertex that is not there or has a corner that is not finite
+    /// in 32 bits, or all have no area.
     pub fn new(
         vertices: Vec<[f64; 3]>,
         triangles: Vec<[usize; 3]>,
@@ -30,8 +30,8 @@ impl Mesh {
                     let reason = format!("vertex {corner} of {}", vertices.len());
                     return Err((index, reason));
                 };
-                if vertex.iter().any(|v| !v.is_finite()) {
-                    return Err((index, format!("vertex {corner} is not finite")));
+                if vertex.iter().any(|v| !(*v as f32).is_finite()) {
+                    return Err((index, format!("vertex {corner} is not finite in 32 bits")));
                 }
                 *point = *vertex;
             }

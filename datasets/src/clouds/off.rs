@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Mesh;
 use crate::error::{Error, Result};
-use crate::folders::read as read_text;
+use crate::folders;
 
 impl Mesh {
     /// Reads an OFF file. Polygons become triangles around their first corner. Lines may have comments after `#`, and
@@ -44,14 +44,14 @@ impl<'a> Lines<'a> {
 }
 
 fn read(path: &Path) -> Result<Mesh> {
-    let text = read_text(path)?;
+    let text = folders::text(path, "")?;
     let mut lines = Lines {
         path,
         lines: text.lines().enumerate(),
         number: 0,
     };
     let first = lines.next("OFF")?;
-    let Some(rest) = first.trim_start_matches('\u{feff}').strip_prefix("OFF") else {
+    let Some(rest) = first.strip_prefix("OFF") else {
         return Err(lines.fail("no OFF file: it does not begin with OFF"));
     };
     let counts = match rest.trim() {
@@ -62,22 +62,27 @@ fn read(path: &Path) -> Result<Mesh> {
     let (Some(Ok(vertices)), Some(Ok(faces))) = (counts.next(), counts.next()) else {
         return Err(lines.fail("the numbers of vertices and faces should be here"));
     };
-    // A number that the file cannot hold would only take memory.
+    // A number that the file cannot hold would only take memory: a vertex takes 6 bytes or more, a face 8.
     let most = text.len();
-    let mut points = Vec::with_capacity(vertices.min(most));
+    let mut points = Vec::with_capacity(vertices.min(most / 6));
     for index in 0..vertices {
         let line = lines.next(&format!("vertex {index} of {vertices}"))?;
         let mut values = line.split_whitespace().map(str::parse::<f64>);
-        let point: [Option<f64>; 3] =
-            std::array::from_fn(|_| values.next().and_then(|v| v.ok()).filter(|v| v.is_finite()));
+        let point: [Option<f64>; 3] = std::array::from_fn(|_| {
+            values
+                .next()
+                .and_then(|v| v.ok())
+                .filter(|v| (*v as f32).is_finite())
+        });
         let [Some(x), Some(y), Some(z)] = point else {
-            let reason = format!("vertex {index} should be three finite numbers, not \"{line}\"");
+            let reason =
+                format!("vertex {index} should be three finite numbers of 32 bits, not \"{line}\"");
             return Err(lines.fail(reason));
         };
         points.push([x, y, z]);
     }
-    let mut triangles = Vec::with_capacity(faces.min(most));
-    let mut from_lines = Vec::with_capacity(faces.min(most));
+    let mut triangles = Vec::with_capacity(faces.min(most / 8));
+    let mut from_lines = Vec::with_capacity(faces.min(most / 8));
     for index in 0..faces {
         let line = lines.next(&format!("face {index} of {faces}"))?;
         let corners = corners(line).ok_or_else(|| {
@@ -132,6 +137,7 @@ mod tests {
             "OFF 4 1 0\n",
             "# a square\nOFF # here\n\n# counts\n4 1 0 # edges unknown\n",
             "OFF\r\n4 1\r\n",
+            "\u{feff}OFF\n4 1 0\n",
         ] {
             let mesh = parse(&format!("{head}{SQUARE}4 0 1 2 3 255 0 0\n")).unwrap();
             assert_eq!(mesh.triangles(), [[0, 1, 2], [0, 2, 3]], "{head}");
@@ -166,6 +172,10 @@ mod tests {
             ),
             (
                 "OFF\n3 1 0\n0 0 0\n1 inf 0\n0 1 0\n3 0 1 2\n".into(),
+                "line 4: vertex 1",
+            ),
+            (
+                "OFF\n3 1 0\n0 0 0\n1 21e38 0\n0 1 0\n3 0 1 2\n".into(),
                 "line 4: vertex 1",
             ),
             ("OFF\n3 1 0\n0 0 0\n1 0\n".into(), "line 4: vertex 1"),

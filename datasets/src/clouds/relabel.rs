@@ -11,6 +11,10 @@ impl CloudSet for Renumbered<dyn CloudSet> {
         &self.classes
     }
 
+    fn notes(&self) -> &[String] {
+        self.set.notes()
+    }
+
     fn label(&self, index: usize) -> usize {
         self.labels[self.set.label(index)]
     }

@@ -6,7 +6,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{CloudAugmentation, CloudItem, CloudSet};
+use super::{CloudAugmentation, CloudItem, CloudSet, Up};
 use crate::error::{Error, Result};
 use crate::loader::of_sample;
 use crate::samples::Samples;
@@ -16,6 +16,7 @@ use crate::samples::Samples;
 pub struct CloudSamples {
     clouds: Arc<dyn CloudSet>,
     points: usize,
+    up: Option<Up>,
     augmentation: Option<CloudAugmentation>,
     seed: Option<u64>,
 }
@@ -26,6 +27,7 @@ impl CloudSamples {
         Self {
             clouds,
             points,
+            up: None,
             augmentation: None,
             seed: None,
         }
@@ -45,7 +47,20 @@ impl CloudSamples {
         }
     }
 
-    /// The set that the clouds are from.
+    /// Makes this axis point up, which changes places with the one that points up in the set: a network that was trained on
+    /// objects that stand otherwise, such as on the HDF5 files of ModelNet40, whose meshes have (x, z, y) for its (x, y, z),
+    /// knows them again.
+    pub fn upright(mut self, up: impl Into<Option<Up>>) -> Self {
+        self.up = up.into();
+        self
+    }
+
+    /// The axis that points up in the clouds, for pictures: 0, 1 or 2.
+    pub fn up(&self) -> usize {
+        self.up.map_or(self.clouds.up(), Up::axis)
+    }
+
+    /// The set that the clouds are from, where they may stand otherwise than [here](Self::up).
     pub fn clouds(&self) -> &dyn CloudSet {
         self.clouds.as_ref()
     }
@@ -64,7 +79,12 @@ impl CloudSamples {
         let numbers = [epoch, index as u64];
         // Drawn from a stream apart from the variations'.
         let draw = self.seed.map(|seed| generator(!seed, numbers).next_u64());
-        let item = self.clouds.cloud(index, self.points, draw)?.normalized();
+        let mut item = self.clouds.cloud(index, self.points, draw)?;
+        let (from, to) = (self.clouds.up(), self.up());
+        item.points
+            .iter_mut()
+            .for_each(|point| point.swap(from, to));
+        let item = item.normalized();
         Ok(match (self.augmentation, self.seed) {
             (Some(augmentation), Some(seed)) => {
                 augmentation.apply(item, &mut generator(seed, numbers))
@@ -156,6 +176,15 @@ mod tests {
             let farthest = (0..64).map(square).fold(0.0, f32::max);
             assert!((farthest - 1.0).abs() < 1e-4);
         }
+        assert_eq!((plain.up(), plain.clone().upright(Up::Y).up()), (2, 1));
+        let upright = read(&plain.clone().upright("y".parse::<Up>().unwrap()), 0);
+        for (cloud, turned) in values.chunks(3 * 64).zip(upright.chunks(3 * 64)) {
+            let [x, y, z] = [0, 1, 2].map(|axis| &cloud[axis * 64..][..64]);
+            assert_eq!(turned, [x, z, y].concat());
+        }
+        assert_eq!(values, read(&plain.clone().upright(Up::Z), 0));
+        let error = "up".parse::<Up>().unwrap_err().to_string();
+        assert!(error.contains("x, y or z"), "{error}");
         let redrawn = CloudSamples::new(set.clone(), 64).redrawn(5);
         assert_eq!(read(&redrawn, 2), read(&redrawn, 2));
         assert_ne!(read(&redrawn, 2), read(&redrawn, 3));

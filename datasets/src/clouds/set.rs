@@ -1,6 +1,9 @@
+use std::fmt::{Display, Formatter};
+use std::str::FromStr;
+
 use burn::data::dataset::Dataset;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A cloud: points of one object's surface, and the object's class.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,17 +26,15 @@ impl CloudItem {
             let sum: f64 = self.points.iter().map(|p| f64::from(p[axis])).sum();
             sum / count
         });
+        // Differences and squares of large coordinates are beyond 32 bits.
+        let centred = |point: &[f32; 3]| -> [f64; 3] {
+            std::array::from_fn(|axis| f64::from(point[axis]) - mean[axis])
+        };
+        let square = |point| centred(point).iter().map(|v| v * v).sum::<f64>();
+        let radius = self.points.iter().map(square).fold(0.0, f64::max).sqrt();
+        let scale = if radius > 0.0 { radius } else { 1.0 };
         for point in &mut self.points {
-            for (value, mean) in point.iter_mut().zip(mean) {
-                *value = (f64::from(*value) - mean) as f32;
-            }
-        }
-        let square = |p: &[f32; 3]| p.iter().map(|v| v * v).sum::<f32>();
-        let radius = self.points.iter().map(square).fold(0.0, f32::max).sqrt();
-        if radius > 0.0 {
-            for value in self.points.iter_mut().flatten() {
-                *value /= radius;
-            }
+            *point = centred(point).map(|value| (value / scale) as f32);
         }
         self
     }
@@ -50,6 +51,44 @@ impl CloudItem {
     }
 }
 
+/// An axis that can point up, spelled `x`, `y` or `z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Up {
+    /// The first axis.
+    X,
+    /// The second axis, as in ShapeNet, in the HDF5 files of ModelNet40 and in its resampled points.
+    Y,
+    /// The third axis, as in ModelNet's meshes.
+    Z,
+}
+
+impl Up {
+    /// The number of the axis: 0, 1 or 2.
+    pub fn axis(self) -> usize {
+        self as usize
+    }
+}
+
+impl FromStr for Up {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "x" => Ok(Self::X),
+            "y" => Ok(Self::Y),
+            "z" => Ok(Self::Z),
+            _ => Err(Error::Data(format!("no axis \"{text}\": give x, y or z"))),
+        }
+    }
+}
+
+impl Display for Up {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(["x", "y", "z"][self.axis()])
+    }
+}
+
 /// Objects with class labels, as clouds of any number of points: also Burn's [`Dataset`] of [`CloudItem`]s of 1,024 points.
 pub trait CloudSet: Dataset<CloudItem> {
     /// The names of the classes.
@@ -63,6 +102,11 @@ pub trait CloudSet: Dataset<CloudItem> {
         2
     }
 
+    /// Notes for a user on how the set was read, such as the number of files that were passed over.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+
     /// Takes this number of points of an object, as they are in the object's file. Each draw gives other points. Without a
     /// draw, a list of points gives its first points, as the references take them, and a surface the points of draw 0.
     ///
@@ -74,3 +118,23 @@ pub trait CloudSet: Dataset<CloudItem> {
 
 /// Points in the clouds of a [`Dataset`].
 pub(super) const POINTS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clouds_of_any_size_come_into_the_unit_sphere() {
+        let cloud = |large: f32| CloudItem {
+            points: vec![[large, 0.0, 1e-3], [-large, 0.0, 1e-3]],
+            parts: None,
+            label: 0,
+            id: 0,
+        };
+        for large in [f32::MAX, 1.0, 1e-30] {
+            let points = cloud(large).normalized().points;
+            assert_eq!(points, [[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]], "{large}");
+        }
+        assert_eq!(cloud(0.0).normalized().points, [[0.0; 3]; 2]);
+    }
+}

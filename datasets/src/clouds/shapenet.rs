@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::CloudFiles;
 use super::files::Form;
 use crate::error::{Error, Result};
-use crate::folders::{read, with_ending};
+use crate::folders::{Passed, home, text, with_ending};
 use crate::samples::Split;
 
 /// ShapeNet's objects stand on their second axis.
@@ -12,6 +12,9 @@ const UP: usize = 1;
 
 /// Files that name the categories.
 const CATEGORIES: &str = "synsetoffset2category.txt";
+
+const HINT: &str =
+    ". The folder must be the ShapeNet part annotation, with a folder for each category";
 
 /// The ShapeNet part annotation, as classification by category, with the labelled parts of each object.
 ///
@@ -25,10 +28,12 @@ const CATEGORIES: &str = "synsetoffset2category.txt";
 ///
 /// Fails where the categories, a folder or a file that a list names is missing.
 pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
-    let root = root.as_ref();
+    let mut notes = Vec::new();
+    let fits = |root: &Path| root.join(CATEGORIES).is_file();
+    let root = &home(root.as_ref(), fits, &mut notes)?;
     let list = root.join(CATEGORIES);
     let mut categories = Vec::new();
-    for (index, line) in read(&list)?.lines().enumerate() {
+    for (index, line) in text(&list, HINT)?.lines().enumerate() {
         let mut words = line.split_whitespace();
         match (words.next(), words.next()) {
             (Some(name), Some(synset)) => categories.push((name.to_string(), synset.to_string())),
@@ -50,7 +55,7 @@ pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
         .collect();
     let lists = root.join("train_test_split");
     let (train, test) = match lists.is_dir() {
-        false => (everything(root, &categories)?, Vec::new()),
+        false => (everything(root, &categories, &mut notes)?, Vec::new()),
         true => {
             let part = |name: &str| listed(root, &lists, name, &labels);
             let mut train = part("train")?;
@@ -60,7 +65,9 @@ pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
     };
     let classes: Vec<String> = categories.into_iter().map(|(name, _)| name).collect();
     Ok(Split {
-        train: CloudFiles::new(train, classes.clone()).standing_on(UP),
+        train: CloudFiles::new(train, classes.clone())
+            .standing_on(UP)
+            .noting(notes),
         test: CloudFiles::new(test, classes).standing_on(UP),
     })
 }
@@ -76,7 +83,7 @@ fn listed(
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let entries: Vec<String> = serde_json::from_str(&read(&path)?)
+    let entries: Vec<String> = serde_json::from_str(&text(&path, "")?)
         .map_err(|e| Error::file(&path, format!("no list of names: {e}")))?;
     let object = |entry: String| {
         let mut words = entry.rsplit('/');
@@ -112,19 +119,25 @@ fn form(folder: &Path, id: &str) -> Option<Form> {
 }
 
 /// All objects of all categories that have a folder.
-fn everything(root: &Path, categories: &[(String, String)]) -> Result<Vec<(Form, usize)>> {
+fn everything(
+    root: &Path,
+    categories: &[(String, String)],
+    notes: &mut Vec<String>,
+) -> Result<Vec<(Form, usize)>> {
+    let mut passed = Passed::new(root, "lists of points");
     let mut files = Vec::new();
     for (label, (_, synset)) in categories.iter().enumerate() {
         let folder = root.join(synset);
         let points = folder.join("points");
         let found = match points.is_dir() {
-            true => with_ending(&points, &["pts"])?,
-            false if folder.is_dir() => with_ending(&folder, &["txt"])?,
+            true => with_ending(&points, &["pts"], &mut passed)?,
+            false if folder.is_dir() => with_ending(&folder, &["txt"], &mut passed)?,
             false => continue,
         };
         let stems = found.iter().filter_map(|path| path.file_stem()?.to_str());
         files.extend(stems.filter_map(|id| Some((form(&folder, id)?, label))));
     }
+    notes.extend(passed.notes());
     match files.is_empty() {
         true => Err(Error::file(root, "no points of any category in it")),
         false => Ok(files),
@@ -144,14 +157,14 @@ mod tests {
         for folder in ["02/points", "02/points_label", "01", "train_test_split"] {
             std::fs::create_dir_all(at(folder)).unwrap();
         }
-        std::fs::write(at(CATEGORIES), "Table\t01\nBag\t02\n\n").unwrap();
-        std::fs::write(at("02/points/a.pts"), "0 0 1\n0 1 0\n1 0 0\n").unwrap();
-        std::fs::write(at("02/points_label/a.seg"), "3\n1\n3\n").unwrap();
+        std::fs::write(at(CATEGORIES), "\u{feff}Table\t01\nBag\t02\n\n").unwrap();
+        std::fs::write(at("02/points/a.pts"), "\u{feff}0 0 1\n0 1 0\n1 0 0\n").unwrap();
+        std::fs::write(at("02/points_label/a.seg"), "\u{feff}3\n1\n3\n").unwrap();
         std::fs::write(at("01/b.txt"), "0 0 1 0 0 1 47.000000\n0 1 0 0 0 1 48.0\n").unwrap();
         let lists = at("train_test_split");
         let train = lists.join("shuffled_train_file_list.json");
         let test = lists.join("shuffled_test_file_list.json");
-        std::fs::write(&train, "[\"shape_data/02/a\"]").unwrap();
+        std::fs::write(&train, "\u{feff}[\"shape_data/02/a\"]").unwrap();
         std::fs::write(&test, "[\"shape_data/01/b\"]").unwrap();
         let split = shapenet(root.path()).unwrap();
         assert_eq!(split.train.classes(), ["Bag", "Table"]);
@@ -175,7 +188,17 @@ mod tests {
             "{error}"
         );
         std::fs::remove_dir_all(&lists).unwrap();
+        std::fs::write(at("02/points/._a.pts"), "").unwrap();
+        std::fs::write(at("01/notes.md"), "").unwrap();
         let all = shapenet(root.path()).unwrap();
         assert_eq!((all.train.len(), all.test.len()), (2, 0));
+        let notes = all.train.notes().join("\n");
+        assert!(
+            notes.contains("._a.pts") && notes.contains("01/notes.md"),
+            "{notes}"
+        );
+        let outside = root.path().parent().unwrap().join("no such folder");
+        let error = shapenet(outside).unwrap_err().to_string();
+        assert!(error.contains("part annotation"), "{error}");
     }
 }

@@ -1,6 +1,7 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::folders::{bytes, home};
 use crate::samples::Split;
 
 use super::Images;
@@ -61,17 +62,47 @@ impl Cifar10 {
     }
 }
 
+/// Whether a folder holds files of the binary version.
+fn is_binary(folder: &Path) -> bool {
+    ["data_batch_1.bin", "test_batch.bin"]
+        .iter()
+        .any(|name| folder.join(name).is_file())
+}
+
+/// Whether a folder holds files of the version for Python.
+fn is_pickled(folder: &Path) -> bool {
+    folder.join("data_batch_1").is_file()
+}
+
+/// The folder of the binary version in or around the one that is given.
+///
+/// # Errors
+///
+/// Fails where the version for Python is there instead, or several folders fit.
+fn find(folder: &Path, notes: &mut Vec<String>) -> Result<PathBuf> {
+    let found = home(folder, is_binary, notes)?;
+    let python = match is_binary(&found) {
+        true => None,
+        false => Some(home(folder, is_pickled, &mut Vec::new())?),
+    };
+    match python.filter(|folder| is_pickled(folder)) {
+        None => Ok(found),
+        Some(python) => {
+            let reason = "this is CIFAR-10 for Python, in pickles, which are not read: fetch the binary version, cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html";
+            Err(Error::file(&python, reason))
+        }
+    }
+}
+
 fn read(folder: &Path, names: &[String]) -> Result<Images> {
+    const HINT: &str =
+        ". The folder must hold the binary version of CIFAR-10, data_batch_1.bin to test_batch.bin";
+    let mut notes = Vec::new();
+    let folder = find(folder, &mut notes)?;
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for name in names {
         let path = folder.join(name);
-        let bytes = std::fs::read(&path).map_err(|e| {
-            Error::io(
-                &path,
-                e,
-                ". The folder must hold the binary version of CIFAR-10",
-            )
-        })?;
+        let bytes = bytes(&path, HINT)?;
         if bytes.is_empty() || bytes.len() % RECORD != 0 {
             let reason = format!(
                 "{} bytes are not a whole number of {RECORD}-byte records: cut, or not CIFAR-10",
@@ -98,12 +129,14 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
         classes: CLASSES.map(String::from).into(),
         pixels,
         labels,
+        notes,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ImageSet;
     use burn::data::dataset::Dataset;
 
     #[test]
@@ -135,6 +168,26 @@ mod tests {
                 "{error}"
             );
         }
+        std::fs::write(&path, [3; RECORD]).unwrap();
+        let around = tempfile::tempdir().unwrap();
+        let inner = around.path().join("cifar-10-batches-py");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("data_batch_1"), "\u{80}").unwrap();
+        for folder in [around.path(), &inner] {
+            let error = Cifar10::test(folder).unwrap_err().to_string();
+            assert!(
+                error.contains("for Python") && error.contains("cifar-10-binary"),
+                "{error}"
+            );
+        }
+        let inner = around.path().join("cifar-10-batches-bin");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::copy(&path, inner.join("test_batch.bin")).unwrap();
+        let images = Cifar10::test(around.path()).unwrap();
+        assert!(images.notes()[0].contains("cifar-10-batches-bin"));
+        std::fs::write(&path, "version https://git-lfs.github.com/spec/v1\n").unwrap();
+        let error = Cifar10::test(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("Git LFS"), "{error}");
         assert!(
             Cifar10::train(folder.path())
                 .unwrap_err()

@@ -4,10 +4,11 @@ use image::{ImageError, ImageReader};
 
 use super::ImageItem;
 use crate::error::{Error, Result};
+use crate::folders;
 
 /// Reads an image file as three channels of 8 bits: grey is repeated, CMYK converted, transparency dropped.
 pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io(path, e, ""))?;
+    let bytes = folders::bytes(path, "")?;
     if bytes.is_empty() {
         return Err(Error::file(path, "zero bytes: fetch the file again"));
     }
@@ -21,6 +22,10 @@ pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
     }
     let image = reader.decode().map_err(fail)?.into_rgb8();
     let (width, height) = image.dimensions();
+    if width == 0 || height == 0 {
+        let reason = format!("an image of {width}x{height} pixels has none");
+        return Err(Error::file(path, reason));
+    }
     let interleaved = image.into_raw();
     // Pixel by pixel to channel by channel.
     let channel = |c: usize| interleaved.iter().skip(c).step_by(3).copied();
@@ -32,8 +37,26 @@ pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
     })
 }
 
-/// Whether a JPEG has no end after the start of its last scan: the decoder would fill the missing part with grey.
+/// Whether a JPEG ends before its end marker: the decoder would fill the missing part with grey. Segments are stepped over,
+/// as they may hold an image of their own, and whatever follows the marker is no matter.
 fn is_cut(jpeg: &[u8]) -> bool {
-    let last = |marker: u8| jpeg.windows(2).rposition(|pair| pair == [0xff, marker]);
-    last(0xd9) < last(0xda)
+    const END: u8 = 0xd9;
+    let mut rest = jpeg;
+    while let Some(at) = rest.windows(2).position(|pair| is_marker(pair[0], pair[1])) {
+        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
+        let length = match (marker, segment) {
+            (END, _) => return false,
+            // These stand alone, or are none.
+            (0x01..=0xbf | 0xd0..=0xd8 | 0xf0..=0xfd, _) => 0,
+            (_, [high, low, ..]) => usize::from(u16::from_be_bytes([*high, *low])),
+            _ => return true,
+        };
+        rest = segment.get(length..).unwrap_or_default();
+    }
+    true
+}
+
+/// Whether two bytes are a marker, not a byte of pixels that is escaped and not filling.
+fn is_marker(first: u8, second: u8) -> bool {
+    first == 0xff && !matches!(second, 0x00 | 0xff)
 }

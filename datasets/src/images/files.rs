@@ -2,14 +2,20 @@ use std::path::{Path, PathBuf};
 
 use burn::data::dataset::{Dataset, DatasetError};
 
-use super::set::{Labelled, no_images};
+use super::set::Labelled;
 use super::{ImageItem, ImageSet, decode::decode};
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::folders::{class_folders, with_ending};
+use crate::folders::{Passed, class_folders, with_ending};
 
 /// Bytes of decoded images that [`ImageFiles`] keeps unless told otherwise.
 const CACHE: usize = 1 << 30;
+
+/// Endings of image files that are read.
+const ENDINGS: [&str; 14] = [
+    "jpeg", "jpg", "jpe", "jfif", "png", "webp", "bmp", "gif", "tif", "tiff", "pnm", "ppm", "pgm",
+    "pbm",
+];
 
 /// Labelled image files, read when they are asked for; decoded images stay in memory up to a bound.
 ///
@@ -21,6 +27,7 @@ pub struct ImageFiles {
     classes: Vec<String>,
     size: Option<[usize; 3]>,
     cache: Cache<ImageItem>,
+    notes: Vec<String>,
 }
 
 impl ImageFiles {
@@ -42,19 +49,22 @@ impl ImageFiles {
             classes,
             size: None,
             cache: Cache::new(CACHE),
+            notes: Vec::new(),
         })
     }
 
-    /// Opens a folder with one folder of images for each class, classes in the order of their folders' names.
+    /// Opens a folder with one folder of images for each class, classes in the order of their folders' names. Hidden and
+    /// system entries and files that are no images are passed over, which the [notes](ImageSet::notes) tell.
     ///
     /// # Errors
     ///
     /// Fails where the folder is missing, or it or a class has no images.
     pub fn folder(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
-        let classes = class_folders(root)?;
-        let files = in_folders(root, &classes)?;
-        Self::new(files, classes)
+        let mut passed = passed(root);
+        let classes = class_folders(root, &mut passed)?;
+        let files = in_folders(root, &classes, &mut passed)?;
+        Ok(Self::new(files, classes)?.noting(passed.notes()))
     }
 
     /// Keeps at most this many bytes of decoded images in memory. The default is 1 GiB; zero keeps none.
@@ -72,6 +82,12 @@ impl ImageFiles {
     /// Gives the classes other names, in the same order.
     pub(super) fn named(mut self, classes: Vec<String>) -> Self {
         self.classes = classes;
+        self
+    }
+
+    /// Adds notes on how the files were found.
+    pub(super) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
         self
     }
 
@@ -116,6 +132,10 @@ impl ImageSet for ImageFiles {
         let bytes = |item: &ImageItem| item.pixels.len();
         self.cache.get_or(index, bytes, || self.decoded(index))
     }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
 }
 
 impl Dataset<ImageItem> for ImageFiles {
@@ -128,23 +148,45 @@ impl Dataset<ImageItem> for ImageFiles {
     }
 }
 
-/// The images of each class folder, with the index of the class.
-pub(super) fn in_folders(root: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
+/// Counts what is passed over in folders of images.
+pub(super) fn passed(root: &Path) -> Passed {
+    Passed::new(root, "images")
+}
+
+/// The images of each class folder, which may lie in its folder `images`, with the index of the class.
+pub(super) fn in_folders(
+    root: &Path,
+    classes: &[String],
+    passed: &mut Passed,
+) -> Result<Vec<Labelled>> {
     let mut files = Vec::new();
     for (label, class) in classes.iter().enumerate() {
-        let folder = root.join(class);
+        let folder = inner(&root.join(class));
         let before = files.len();
-        files.extend(images(&folder)?.into_iter().map(|path| (path, label)));
+        files.extend(
+            images(&folder, passed)?
+                .into_iter()
+                .map(|path| (path, label)),
+        );
         if files.len() == before {
-            return Err(no_images(&folder));
+            let reason = format!("no image with an ending .{}", ENDINGS.join(", ."));
+            return Err(Error::file(&folder, reason));
         }
     }
     Ok(files)
 }
 
+/// The folder `images` of a folder, where it has one, else the folder itself.
+pub(super) fn inner(folder: &Path) -> PathBuf {
+    match folder.join("images") {
+        inner if inner.is_dir() => inner,
+        _ => folder.into(),
+    }
+}
+
 /// The image files of a folder, in the order of their names.
-pub(super) fn images(folder: &Path) -> Result<Vec<PathBuf>> {
-    with_ending(folder, &["jpeg", "jpg", "png"])
+pub(super) fn images(folder: &Path, passed: &mut Passed) -> Result<Vec<PathBuf>> {
+    with_ending(folder, &ENDINGS, passed)
 }
 
 #[cfg(test)]
@@ -180,6 +222,95 @@ mod tests {
             [0, 0, 0, 0, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9, 9, 9]
         );
         assert_eq!(files.image(1).unwrap().pixels, [77; 24]);
+    }
+
+    #[test]
+    fn every_format_is_read_and_other_entries_are_told() {
+        let folder = folder();
+        let pixels = RgbImage::from_fn(4, 2, |x, y| image::Rgb([9 * x as u8, y as u8, 7]));
+        for name in [
+            "b.webp", "c.bmp", "d.tiff", "e.TIF", "f.ppm", "g.gif", "h.pnm",
+        ] {
+            pixels.save(folder.path().join("cat").join(name)).unwrap();
+        }
+        std::fs::create_dir(folder.path().join(".ipynb_checkpoints")).unwrap();
+        std::fs::create_dir(folder.path().join("cat/.ipynb_checkpoints")).unwrap();
+        for file in [
+            "cat/._a.png",
+            "cat/Thumbs.db",
+            "dog/readme.txt",
+            ".DS_Store",
+        ] {
+            std::fs::write(folder.path().join(file), "none").unwrap();
+        }
+        let files = ImageFiles::folder(folder.path()).unwrap();
+        assert_eq!((files.len(), files.classes().len()), (9, 2));
+        for index in 1..8 {
+            let item = files.image(index).unwrap();
+            assert_eq!(item.size, [3, 2, 4]);
+            // A palette of GIF has all of these few colours.
+            assert_eq!(
+                item.pixels[..8],
+                [0, 9, 18, 27, 0, 9, 18, 27],
+                "{:?}",
+                files.path(index)
+            );
+        }
+        let [hidden, other] = files.notes() else {
+            panic!("{:?}", files.notes())
+        };
+        assert!(hidden.contains("5 hidden or system entries"), "{hidden}");
+        assert!(
+            other.contains("1 other entry") && other.contains("dog/readme.txt"),
+            "{other}"
+        );
+    }
+
+    #[test]
+    fn a_jpeg_may_carry_bytes_behind_its_end_and_a_thumbnail_but_not_be_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jpeg");
+        let jpeg = |side: u32| {
+            let pixels =
+                RgbImage::from_fn(side, side, |x, y| image::Rgb([(x * y) as u8, x as u8, 9]));
+            pixels.save(&path).unwrap();
+            std::fs::read(&path).unwrap()
+        };
+        let (whole, small) = (jpeg(64), jpeg(8));
+        // An application segment that holds a whole image, as EXIF's thumbnail, right after the start.
+        let mut exif = whole[..2].to_vec();
+        exif.extend([0xff, 0xe1]);
+        exif.extend((small.len() as u16 + 8).to_be_bytes());
+        exif.extend(b"Exif\0\0");
+        exif.extend(&small);
+        exif.extend(&whole[2..]);
+        let read = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let files = ImageFiles::new(vec![(path.clone(), 0)], vec!["cat".into()]).unwrap();
+            files.image(0)
+        };
+        let pixels = read(&whole).unwrap().pixels;
+        for jpeg in [&whole, &exif] {
+            for tail in [
+                &b""[..],
+                b"\0\0\0",
+                b"tail \xff\xda \xff\xd8\xff",
+                &small[..small.len() / 2],
+            ] {
+                assert_eq!(read(&[jpeg, tail].concat()).unwrap().pixels, pixels);
+            }
+            for cut in [
+                jpeg.len() - 2,
+                jpeg.len() - 1,
+                jpeg.len() * 3 / 4,
+                jpeg.len() / 2,
+                30,
+                3,
+            ] {
+                let error = read(&jpeg[..cut]).unwrap_err().to_string();
+                assert!(error.contains("cut"), "{cut}: {error}");
+            }
+        }
     }
 
     #[test]

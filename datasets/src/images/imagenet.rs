@@ -2,10 +2,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::ImageFiles;
-use super::files::{images, in_folders};
+use super::files::{images, in_folders, inner, passed};
 use super::set::Labelled;
 use crate::error::{Error, Result};
-use crate::folders::{class_folders, read};
+use crate::folders::{class_folders, home, text};
 use crate::samples::Split;
 
 /// Files that may list the classes of validation images.
@@ -25,9 +25,16 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 ///
 /// Fails where a folder or list is missing, a class has no images, or a list names a file or class that is not there.
 pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
-    let root = root.as_ref();
+    let mut notes = Vec::new();
+    let fits = |root: &Path| root.join("train").is_dir();
+    let root = &home(root.as_ref(), fits, &mut notes)?;
     let train = root.join("train");
-    let classes = class_folders(&train)?;
+    if !train.is_dir() {
+        let reason = "no such folder: train/ and val/ belong there, each with a folder of images for each class";
+        return Err(Error::file(&train, reason));
+    }
+    let mut passed = passed(root);
+    let classes = class_folders(&train, &mut passed)?;
     let names = class_names(root, &classes)?;
     let held_out = ["val", "test"].map(|name| root.join(name));
     let test = held_out
@@ -40,14 +47,21 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
             )
         })?;
     let test = match first(&[test, root], &LISTS) {
-        Some(list) => listed(&list, test, &classes)?,
-        None => in_folders(test, &classes)?,
+        Some(list) if !is_sorted(test, &classes) => listed(&list, test, &classes)?,
+        _ => in_folders(test, &classes, &mut passed)?,
     };
     let files = |files| Ok(ImageFiles::new(files, classes.clone())?.named(names.clone()));
+    let train = files(in_folders(&train, &classes, &mut passed)?)?;
+    notes.extend(passed.notes());
     Ok(Split {
-        train: files(in_folders(&train, &classes)?)?,
+        train: train.noting(notes),
         test: files(test)?,
     })
+}
+
+/// Whether a folder has folders of these classes.
+pub(super) fn is_sorted(folder: &Path, classes: &[String]) -> bool {
+    classes.iter().any(|class| folder.join(class).is_dir())
 }
 
 /// The first of these files that is in one of these folders.
@@ -63,7 +77,7 @@ pub(super) fn class_names(root: &Path, classes: &[String]) -> Result<Vec<String>
     let Some(path) = first(&[root], &NAMES) else {
         return Ok(classes.to_vec());
     };
-    let text = read(&path)?;
+    let text = text(&path, "")?;
     let named: HashMap<&str, &str> = text
         .lines()
         .filter_map(|line| line.split_once(['\t', ' ']))
@@ -77,20 +91,19 @@ pub(super) fn class_names(root: &Path, classes: &[String]) -> Result<Vec<String>
 
 /// The images that a list names, with the class it gives them.
 pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
-    let folder = match folder.join("images") {
-        inner if inner.is_dir() => inner,
-        _ => folder.into(),
-    };
+    let text = text(list, "")?;
+    let folder = inner(folder);
     let index: HashMap<&str, usize> = classes.iter().map(String::as_str).zip(0..).collect();
     // Names with and without ending, as lists have both.
     let mut there = HashMap::new();
-    for path in images(&folder)? {
+    // The list says what is read, so that nothing is passed over.
+    for path in images(&folder, &mut passed(&folder))? {
         for name in [path.file_name(), path.file_stem()].into_iter().flatten() {
             there.insert(name.to_string_lossy().into_owned(), path.clone());
         }
     }
     let mut files = Vec::new();
-    for (number, line) in read(list)?.lines().enumerate() {
+    for (number, line) in text.lines().enumerate() {
         let wrong = |reason: String| Error::line(list, number as u64 + 1, reason);
         let mut words = line.split([' ', '\t', ',']).filter(|word| !word.is_empty());
         let (name, class) = match (words.next(), words.next()) {
@@ -181,6 +194,33 @@ mod tests {
             std::fs::write(root.path().join("val").join(class).join("v.png"), "").unwrap();
         }
         assert_eq!(imagenet(root.path()).unwrap().test.label(1), 1);
+    }
+
+    #[test]
+    fn validation_that_was_sorted_into_folders_is_read_beside_its_old_list() {
+        let root = set();
+        std::fs::write(root.path().join("val.txt"), "gone.JPEG 0\n").unwrap();
+        for folder in ["val/n01/images", "val/n02"] {
+            std::fs::create_dir_all(root.path().join(folder)).unwrap();
+            std::fs::write(root.path().join(folder).join("v.bmp"), "").unwrap();
+        }
+        for hidden in [
+            "train/.ipynb_checkpoints",
+            "val/.ipynb_checkpoints",
+            "__MACOSX",
+        ] {
+            std::fs::create_dir(root.path().join(hidden)).unwrap();
+        }
+        let split = imagenet(root.path()).unwrap();
+        assert_eq!((split.test.len(), split.train.classes().len()), (2, 2));
+        let notes = split.train.notes();
+        assert!(notes[0].contains("1 hidden or system entry"), "{notes:?}");
+        let around = tempfile::tempdir().unwrap();
+        std::fs::rename(root.path(), around.path().join("set")).unwrap();
+        let split = imagenet(around.path()).unwrap();
+        assert_eq!(split.test.label(1), 1);
+        let notes = split.train.notes();
+        assert!(notes[0].contains("its folder set"), "{notes:?}");
     }
 
     #[test]

@@ -87,6 +87,7 @@ mod tests {
             classes: vec!["a".into()],
             pixels: vec![0, 255, 255, 0],
             labels: vec![0, 0],
+            notes: Vec::new(),
         };
         let fitted = Normalization::fit(&images).unwrap();
         assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.5, 0.5));

@@ -11,6 +11,10 @@ impl ImageSet for Renumbered<dyn ImageSet> {
         &self.classes
     }
 
+    fn notes(&self) -> &[String] {
+        self.set.notes()
+    }
+
     fn label(&self, index: usize) -> usize {
         self.labels[self.set.label(index)]
     }

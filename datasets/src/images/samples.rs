@@ -186,6 +186,7 @@ mod tests {
             classes: vec!["a".into()],
             pixels: vec![0, 255, 255, 0],
             labels: vec![0, 0],
+            notes: Vec::new(),
         };
         let normalization = Normalization::fit(&images).unwrap();
         ImageSamples::new(Arc::new(images), normalization)

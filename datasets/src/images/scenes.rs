@@ -39,6 +39,7 @@ pub fn scenes(count: usize, seed: u64) -> Images {
         classes: CLASSES.map(String::from).into(),
         pixels,
         labels,
+        notes: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use burn::data::dataset::{Dataset, DatasetError};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// One image and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,11 @@ pub trait ImageSet: Dataset<ImageItem> {
     ///
     /// Fails where the file of the image is missing or no image.
     fn image(&self, index: usize) -> Result<ImageItem>;
+
+    /// Notes for a user on how the set was read, such as the number of files that were passed over.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// Images of one size, in memory.
@@ -43,6 +48,7 @@ pub struct Images {
     pub(super) classes: Vec<String>,
     pub(super) pixels: Vec<u8>,
     pub(super) labels: Vec<u8>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Images {
@@ -103,11 +109,11 @@ impl ImageSet for Images {
     fn image(&self, index: usize) -> Result<ImageItem> {
         Ok(self.item(index))
     }
+
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
 }
 
 /// An image file and its class.
 pub(super) type Labelled = (PathBuf, usize);
-
-pub(super) fn no_images(what: &std::path::Path) -> Error {
-    Error::file(what, "no image with an ending .jpeg, .jpg or .png")
-}

@@ -1,9 +1,10 @@
 use std::path::Path;
 
 use super::ImageFiles;
-use super::files::in_folders;
-use super::imagenet::{class_names, listed};
+use super::files::{in_folders, passed};
+use super::imagenet::{class_names, is_sorted, listed};
 use crate::error::{Error, Result};
+use crate::folders::{home, text};
 use crate::samples::Split;
 
 /// Side of the set's images in pixels.
@@ -12,7 +13,7 @@ const SIDE: usize = 64;
 /// Tiny-ImageNet-200: 64x64 images of 200 classes, 500 of each to train on and 50 to validate.
 ///
 /// The folder holds `wnids.txt` (the classes), `words.txt` (their names), `train/nXXXXXXXX/images/*.JPEG`, `val/images` and
-/// `val/val_annotations.txt`. The test images have no labels and are not read. Classes are in the order of their
+/// `val/val_annotations.txt`, or `val/nXXXXXXXX` where the validation images were sorted into class folders. The test images have no labels and are not read. Classes are in the order of their
 /// identifiers; a folder with fewer classes than the original is read as it is. The few grey images get three channels.
 ///
 /// # Errors
@@ -20,10 +21,11 @@ const SIDE: usize = 64;
 /// Fails where a file or folder is missing, a class has no images, or the annotations name a file or class that is not
 /// there.
 pub fn tiny_imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
-    let root = root.as_ref();
+    let mut notes = Vec::new();
+    let fits = |root: &Path| root.join("wnids.txt").is_file();
+    let root = &home(root.as_ref(), fits, &mut notes)?;
     let list = root.join("wnids.txt");
-    let text = std::fs::read_to_string(&list)
-        .map_err(|e| Error::io(&list, e, ". The folder must be tiny-imagenet-200"))?;
+    let text = text(&list, ". The folder must be tiny-imagenet-200")?;
     let mut classes: Vec<String> = text.split_whitespace().map(String::from).collect();
     classes.sort();
     classes.dedup();
@@ -31,19 +33,20 @@ pub fn tiny_imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
         return Err(Error::file(&list, "it lists no classes"));
     }
     let names = class_names(root, &classes)?;
-    let folders: Vec<String> = classes
-        .iter()
-        .map(|class| format!("{class}/images"))
-        .collect();
-    let train = in_folders(&root.join("train"), &folders)?;
+    let mut passed = passed(root);
+    let train = in_folders(&root.join("train"), &classes, &mut passed)?;
     let val = root.join("val");
-    let test = listed(&val.join("val_annotations.txt"), &val, &classes)?;
+    let test = match is_sorted(&val, &classes) {
+        true => in_folders(&val, &classes, &mut passed)?,
+        false => listed(&val.join("val_annotations.txt"), &val, &classes)?,
+    };
+    notes.extend(passed.notes());
     let files = |files| {
         let set = ImageFiles::new(files, classes.clone())?.named(names.clone());
         Ok(set.sized([3, SIDE, SIDE]))
     };
     Ok(Split {
-        train: files(train)?,
+        train: files(train)?.noting(notes),
         test: files(test)?,
     })
 }
@@ -91,6 +94,16 @@ mod tests {
             error.contains("val_annotations.txt, line 1") && error.contains("val_1.png"),
             "{error}"
         );
+        for folder in ["val/n1", "val/n2/images"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+            image.save(at(folder).join("val_0.png")).unwrap();
+        }
+        std::fs::write(at("val/n2/images/._val_0.png"), "").unwrap();
+        std::fs::write(at("wnids.txt"), "\u{feff}n2\nn1\n").unwrap();
+        let split = tiny_imagenet(root.path()).unwrap();
+        assert_eq!((split.test.len(), split.test.label(1)), (2, 1));
+        let notes = split.train.notes();
+        assert!(notes[0].contains("val/n2/images/._val_0.png"), "{notes:?}");
         std::fs::remove_file(at("train/n2/images/n2_0.png")).unwrap();
         let error = tiny_imagenet(root.path()).unwrap_err().to_string();
         assert!(error.contains("n2"), "{error}");

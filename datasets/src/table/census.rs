@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::error::{Error, Result};
+use crate::folders::{home, text};
 use crate::samples::Split;
 
 use super::Table;
@@ -28,6 +29,13 @@ const COLUMNS: [(&str, Option<Kind>); 14] = [
 
 const LABELS: [&str; 2] = ["<=50K", ">50K"];
 
+/// Spellings of a value that is missing, in small letters.
+const MISSING: [&str; 14] = [
+    "", "?", "-", "--", ".", "na", "n/a", "<na>", "#n/a", "nan", "-nan", "null", "none", "nil",
+];
+
+const HINT: &str = ". The folder must hold adult.data and adult.test of UCI Adult";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Number,
@@ -36,23 +44,33 @@ enum Kind {
 
 /// Census Income (UCI Adult): `adult.data` and `adult.test` of a folder, 12 attributes, income above 50K or not.
 ///
-/// The rows are prepared as in the papers: `fnlwgt` and `education` are left out, rows with an unknown value (`?`) are
-/// dropped, and categories are numbered in alphabetical order of those in the training file. The table is not standardised
-/// yet, see [`Standardization`](super::Standardization).
+/// The rows are prepared as in the papers: `fnlwgt` and `education` are left out, rows with an unknown value (`?`, or another
+/// usual spelling such as `NA` or nothing) are dropped and [counted](Table::dropped), and categories are numbered in
+/// alphabetical order of those in the training file ([`Table::with_categories`] numbers them as another table does). The
+/// table is not standardised yet, see [`Standardization`](super::Standardization).
 ///
 /// # Errors
 ///
 /// Fails where a file is missing, a row has another number of columns, a number is none, or a category or label of the test
 /// file is not in the training file.
 pub fn census(folder: impl AsRef<Path>) -> Result<Split<Table>> {
-    let folder = folder.as_ref();
-    let train = read(&folder.join("adult.data"))?;
-    let test = read(&folder.join("adult.test"))?;
-    let codes = Codes::fit(&train);
+    let mut notes = Vec::new();
+    let fits = |folder: &Path| folder.join("adult.data").is_file();
+    let folder = home(folder.as_ref(), fits, &mut notes)?;
+    let train = Rows::read(folder.join("adult.data"))?;
+    let test = Rows::read(folder.join("adult.test"))?;
+    let codes = Codes::fit(&train.rows);
     Ok(Split {
-        train: codes.table(&folder.join("adult.data"), &train)?,
-        test: codes.table(&folder.join("adult.test"), &test)?,
+        train: codes.table(&train, notes)?,
+        test: codes.table(&test, Vec::new())?,
     })
+}
+
+/// The rows of a file that have all their values, and the number of the others.
+struct Rows {
+    path: PathBuf,
+    rows: Vec<Row>,
+    dropped: usize,
 }
 
 /// A row with all its values known, and the line that it stands on.
@@ -61,42 +79,66 @@ struct Row {
     record: StringRecord,
 }
 
-fn read(path: &Path) -> Result<Vec<Row>> {
-    let file = std::fs::File::open(path).map_err(|e| {
-        Error::io(
-            path,
-            e,
-            ". The folder must hold adult.data and adult.test of UCI Adult",
-        )
-    })?;
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .trim(Trim::All)
-        .flexible(true)
-        .from_reader(file);
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| Error::file(path, e.to_string()))?;
-        let line = record.position().map_or(0, |p| p.line());
-        // The test file begins with a comment.
-        if record.get(0).is_some_and(|first| first.starts_with('|')) {
-            continue;
+fn is_missing(value: &str) -> bool {
+    let mut known = MISSING.iter();
+    known.any(|known| value.eq_ignore_ascii_case(known))
+}
+
+impl Rows {
+    fn read(path: PathBuf) -> Result<Self> {
+        let text = text(&path, HINT)?;
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .trim(Trim::All)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let (mut rows, mut dropped) = (Vec::new(), 0);
+        for record in reader.records() {
+            let record = record.map_err(|e| Error::file(&path, e.to_string()))?;
+            let line = record.position().map_or(0, |p| p.line());
+            // The test file begins with a comment.
+            if record.get(0).is_some_and(|first| first.starts_with('|')) {
+                continue;
+            }
+            if record.len() != COLUMNS.len() + 1 {
+                let reason = format!(
+                    "{} columns, not {}: the file is cut or of another kind",
+                    record.len(),
+                    COLUMNS.len() + 1
+                );
+                return Err(Error::line(&path, line, reason));
+            }
+            match record.iter().any(is_missing) {
+                true => dropped += 1,
+                false => rows.push(Row { line, record }),
+            }
         }
-        if record.len() != COLUMNS.len() + 1 {
-            let reason = format!(
-                "{} columns, not {}: the file is cut or of another kind",
-                record.len(),
-                COLUMNS.len() + 1
-            );
-            return Err(Error::line(path, line, reason));
-        }
-        if !record.iter().any(|value| value == "?") {
-            rows.push(Row { line, record });
+        match rows.is_empty() {
+            true => {
+                let reason = match dropped {
+                    0 => "no rows".into(),
+                    _ => format!("all of its {dropped} rows have missing values"),
+                };
+                Err(Error::file(&path, reason))
+            }
+            false => Ok(Self {
+                path,
+                rows,
+                dropped,
+            }),
         }
     }
-    match rows.is_empty() {
-        true => Err(Error::file(path, "no rows")),
-        false => Ok(rows),
+
+    /// A note on the rows that are left out, where some are.
+    fn note(&self) -> Option<String> {
+        (self.dropped > 0).then(|| {
+            format!(
+                "{}: {} of {} rows have missing values and are left out",
+                self.path.display(),
+                self.dropped,
+                self.dropped + self.rows.len()
+            )
+        })
     }
 }
 
@@ -116,10 +158,10 @@ impl Codes {
         Self(codes.collect())
     }
 
-    fn table(&self, path: &Path, rows: &[Row]) -> Result<Table> {
+    fn table(&self, read: &Rows, mut notes: Vec<String>) -> Result<Table> {
         let item =
             |row: &Row| {
-                let fail = |reason: String| Error::line(path, row.line, reason);
+                let fail = |reason: String| Error::line(&read.path, row.line, reason);
                 let mut features = Vec::with_capacity(12);
                 for (column, (name, kind)) in COLUMNS.iter().enumerate() {
                     let value = &row.record[column];
@@ -155,12 +197,15 @@ impl Codes {
             };
         let kept = COLUMNS.iter().filter(|(_, kind)| kind.is_some());
         let names = kept.map(|(name, _)| name.to_string()).collect();
-        let rows = rows.iter().map(item).collect::<Result<Vec<_>>>()?;
+        let rows = read.rows.iter().map(item).collect::<Result<Vec<_>>>()?;
+        notes.extend(read.note());
         let named = |(column, values): (&usize, &Vec<String>)| {
             (COLUMNS[*column].0.to_string(), values.clone())
         };
         Ok(Table {
             categories: self.0.iter().map(named).collect(),
+            dropped: read.dropped,
+            notes,
             ..Table::of(names, LABELS.map(String::from).into(), rows)
         })
     }
@@ -202,6 +247,49 @@ mod tests {
     }
 
     #[test]
+    fn every_spelling_of_a_missing_value_drops_the_row_which_is_counted() {
+        for missing in [
+            "", "?", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "-", "--", "<NA>",
+        ] {
+            for place in ["39,", "Never-married,", " <=50K\n"] {
+                let end = place.trim_start_matches(|c| c != ',' && c != '\n');
+                let gap = TRAIN.replacen(place, &format!("{missing}{end}"), 1);
+                let rest = "25, Private, 1, 11th, 7, Divorced, Sales, Husband, Black, Male, 0, 0, 40, Cuba, <=50K\n";
+                let split = load(
+                    &format!("{gap}{rest}"),
+                    TEST.trim_start_matches("|1x3 Cross validator\n"),
+                );
+                // The row of TEST has a marital status that only the dropped row has.
+                let error = split.unwrap_err().to_string();
+                assert!(
+                    error.contains("\"Never-married\""),
+                    "{missing:?} {place:?}: {error}"
+                );
+                let test = TEST.replace("Never-married", "Divorced");
+                let split = load(&format!("{gap}{rest}"), &test).unwrap();
+                assert_eq!((split.train.rows.len(), split.train.dropped()), (2, 2));
+                assert_eq!(split.test.dropped(), 0);
+                let note = &split.train.notes()[0];
+                assert!(note.contains("adult.data: 2 of 4 rows"), "{note}");
+                assert!(split.test.notes().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn byte_order_marks_and_folders_around_the_data_are_no_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("adult");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("adult.data"), format!("\u{feff}{TRAIN}")).unwrap();
+        std::fs::write(inner.join("adult.test"), format!("\u{feff}{TEST}")).unwrap();
+        let split = census(folder.path()).unwrap();
+        assert_eq!((split.train.rows.len(), split.test.rows.len()), (2, 1));
+        let note = &split.train.notes()[0];
+        assert!(note.contains("its folder adult"), "{note}");
+    }
+
+    #[test]
     fn bad_rows_are_refused_with_their_line() {
         let refuse = |train: &str, test: &str, what: &str| {
             let error = load(train, test).unwrap_err().to_string();
@@ -213,9 +301,9 @@ mod tests {
             "adult.test, line 2: unknown category \"Atlantis\"",
         );
         refuse(
-            &TRAIN.replace("39,", "NaN,"),
+            &TRAIN.replace("39,", "inf,"),
             TEST,
-            "adult.data, line 1: age is \"NaN\"",
+            "adult.data, line 1: age is \"inf\"",
         );
         refuse(&TRAIN[..200], TEST, "line 2");
         refuse(TRAIN, &TEST.replace("<=50K.", "rich"), "label \"rich\"");

@@ -1,11 +1,10 @@
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
+use crate::folders::{Passed, first_line, home, text, with_ending};
 use crate::samples::Split;
 
 use super::Table;
@@ -37,14 +36,15 @@ const TRAIN: f64 = 0.8;
 ///
 /// Fails where there is no such file, or a line is not `label index:value ...` with label 1 or -1 and finite values.
 pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
-    let folder = folder.as_ref();
     const HINT: &str = ". The folder must hold the channels of UCI TV News Channel Commercial Detection, such as BBC.txt";
-    let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, e, HINT))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    files.retain(|path| path.extension().is_some_and(|e| e == "txt"));
-    files.sort();
+    let mut notes = Vec::new();
+    let folder = &home(folder.as_ref(), has_channels, &mut notes)?;
+    if !folder.is_dir() {
+        return Err(Error::file(folder, format!("no such folder{HINT}")));
+    }
+    let mut passed = Passed::new(folder, "channels, .txt");
+    let files = with_ending(folder, &["txt"], &mut passed)?;
+    notes.extend(passed.notes());
     let mut rows = Vec::new();
     for file in &files {
         read(file, &mut rows)?;
@@ -67,15 +67,31 @@ pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
         Table::of(names, vec!["programme".into(), "commercial".into()], rows)
     };
     Ok(Split {
-        train: table(rows),
+        train: Table {
+            notes,
+            ..table(rows)
+        },
         test: table(test),
     })
 }
 
+/// Whether a folder has a text file that begins as a channel does, `label index:value ...`.
+fn has_channels(folder: &Path) -> bool {
+    let begins = |path: &Path| {
+        let line = first_line(path);
+        let mut words = line.split_whitespace();
+        let label = words
+            .next()
+            .is_some_and(|word| ["1", "+1", "-1"].contains(&word));
+        label && words.next().is_some_and(|word| word.contains(':'))
+    };
+    let mut passed = Passed::new(folder, "");
+    let files = with_ending(folder, &["txt"], &mut passed);
+    files.is_ok_and(|files| files.iter().any(|path| begins(path)))
+}
+
 fn read(path: &Path, rows: &mut Vec<(Vec<f32>, usize)>) -> Result<()> {
-    let file = File::open(path).map_err(|e| Error::io(path, e, ""))?;
-    for (index, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(|e| Error::io(path, e, ""))?;
+    for (index, line) in text(path, "")?.lines().enumerate() {
         let fail = |reason: String| Error::line(path, index as u64 + 1, reason);
         let mut words = line.split_whitespace();
         let label = match words.next() {
@@ -126,6 +142,26 @@ mod tests {
         );
         let row = split.train.rows.iter().find(|row| row.label == 0).unwrap();
         assert_eq!(row.features[8], 4.0);
+    }
+
+    #[test]
+    fn byte_order_marks_other_files_and_folders_around_the_data_are_no_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("tv");
+        std::fs::create_dir(&inner).unwrap();
+        for (name, text) in [
+            ("BBC.txt", "\u{feff}1 1:2\n-1 1:3\n"),
+            ("._BBC.txt", "\0"),
+            ("readme.md", "channels"),
+        ] {
+            std::fs::write(inner.join(name), text).unwrap();
+        }
+        let split = commercial(folder.path()).unwrap();
+        assert_eq!((split.train.rows.len(), split.test.rows.len()), (1, 1));
+        let notes = split.train.notes().join("\n");
+        for what in ["its folder tv", "1 hidden", "._BBC.txt", "readme.md"] {
+            assert!(notes.contains(what), "{notes}");
+        }
     }
 
     #[test]

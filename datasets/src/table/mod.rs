@@ -1,4 +1,5 @@
 mod census;
+mod codes;
 mod commercial;
 mod rules;
 mod standard;
@@ -34,6 +35,8 @@ pub struct Table {
     classes: Vec<String>,
     categories: BTreeMap<String, Vec<String>>,
     rows: Vec<TableItem>,
+    dropped: usize,
+    notes: Vec<String>,
 }
 
 impl Table {
@@ -87,6 +90,8 @@ impl Table {
             classes,
             categories: BTreeMap::new(),
             rows: rows.map(item).collect(),
+            dropped: 0,
+            notes: Vec::new(),
         }
     }
 
@@ -108,6 +113,16 @@ impl Table {
     /// The rows of the table.
     pub fn rows(&self) -> &[TableItem] {
         &self.rows
+    }
+
+    /// The number of rows that were left out, as a value is missing.
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// Notes for a user on how the files were read, such as the number of rows that were left out.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The rows with these indices as tensors: `[rows, features]` and `[rows]`.

@@ -1,11 +1,14 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::lines::lines;
 use super::{TextItem, Texts};
 use crate::error::{Error, Result};
+use crate::folders::{first_line, home};
 use crate::samples::Split;
 
 const HINT: &str = ". The folder must hold train.tsv and dev.tsv of GLUE";
+
+const SST2_HEADER: &str = "sentence\tlabel";
 
 /// SST-2, film reviews that are negative or positive, in GLUE's files: `train.tsv`, and `dev.tsv` for the test part as
 /// `test.tsv` has no labels (see [`unlabelled`]). Both begin with the line `sentence label`.
@@ -14,11 +17,13 @@ const HINT: &str = ". The folder must hold train.tsv and dev.tsv of GLUE";
 ///
 /// Fails where a file is missing, or a line is not as it should be; the message names the line.
 pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
+    let mut notes = Vec::new();
+    let root = sst2_home(root.as_ref(), &mut notes)?;
     let part = |name: &str| {
-        let path = root.as_ref().join(name);
+        let path = root.join(name);
         let mut lines = lines(&path, HINT)?.into_iter();
         match lines.next() {
-            Some((_, header)) if header == "sentence\tlabel" => (),
+            Some((_, header)) if header == SST2_HEADER => (),
             Some((number, header)) => {
                 let reason = format!("\"sentence label\" should be here, not \"{header}\"");
                 return Err(Error::line(&path, number, reason));
@@ -30,7 +35,10 @@ pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
         })
     };
     Ok(Split {
-        train: part("train.tsv")?,
+        train: Texts {
+            notes,
+            ..part("train.tsv")?
+        },
         test: part("dev.tsv")?,
     })
 }
@@ -43,27 +51,44 @@ pub fn sst2(root: impl AsRef<Path>) -> Result<Split<Texts>> {
 ///
 /// Fails where a file is missing, or a line is not as it should be; the message names the line.
 pub fn cola(root: impl AsRef<Path>) -> Result<Split<Texts>> {
+    let mut notes = Vec::new();
+    let root = cola_home(root.as_ref(), &mut notes)?;
     let part = |name: &str| {
-        let path = root.as_ref().join(name);
-        fn fields(line: &str) -> Option<(&str, &str)> {
-            let columns: Vec<&str> = line.split('\t').collect();
-            match columns[..] {
-                [_, label, _, text] => Some((text, label)),
-                _ => None,
-            }
-        }
-        let lines = lines(&path, HINT)?;
-        texts(
-            &path,
-            lines.into_iter(),
-            ["unacceptable", "acceptable"],
-            fields,
-        )
+        let path = root.join(name);
+        let lines = lines(&path, HINT)?.into_iter();
+        texts(&path, lines, ["unacceptable", "acceptable"], cola_fields)
     };
     Ok(Split {
-        train: part("train.tsv")?,
+        train: Texts {
+            notes,
+            ..part("train.tsv")?
+        },
         test: part("dev.tsv")?,
     })
+}
+
+/// The sentence and the label of a line of CoLA.
+fn cola_fields(line: &str) -> Option<(&str, &str)> {
+    let columns: Vec<&str> = line.split('\t').collect();
+    match columns[..] {
+        [_, label, _, text] => Some((text, label)),
+        _ => None,
+    }
+}
+
+/// The folder of SST-2: the given one, or the only one in it whose `train.tsv` begins as SST-2's does.
+pub(crate) fn sst2_home(folder: &Path, notes: &mut Vec<String>) -> Result<PathBuf> {
+    let fits = |folder: &Path| first_line(&folder.join("train.tsv")) == SST2_HEADER;
+    home(folder, fits, notes)
+}
+
+/// The folder of CoLA: the given one, or the only one in it whose `train.tsv` begins as CoLA's does.
+pub(crate) fn cola_home(folder: &Path, notes: &mut Vec<String>) -> Result<PathBuf> {
+    let fits = |folder: &Path| {
+        let line = first_line(&folder.join("train.tsv"));
+        cola_fields(&line).is_some_and(|(_, label)| ["0", "1"].contains(&label))
+    };
+    home(folder, fits, notes)
 }
 
 /// The sentences of one of GLUE's test files, which have no labels: `index sentence` on the first line.
@@ -126,6 +151,7 @@ fn texts(
             items,
             classes: classes.map(String::from).into(),
             pieces: None,
+            notes: Vec::new(),
         }),
     }
 }
@@ -167,6 +193,43 @@ mod tests {
         let split = cola(folder.path()).unwrap();
         assert_eq!(split.train.items()[1], item("Ran she the.", 0));
         assert_eq!(split.test.items(), [item("They left.", 1)]);
+    }
+
+    #[test]
+    fn each_set_is_found_in_the_folder_of_all() {
+        let glue = tempfile::tempdir().unwrap();
+        for (folder, train) in [
+            ("glue/SST-2", "\u{feff}sentence\tlabel\r\na fine film\t1\n"),
+            ("glue/CoLA", "\u{feff}gj04\t1\t\tShe ran.\n"),
+            (
+                "glue/QNLI",
+                "index\tquestion\tsentence\tlabel\n0\ta\tb\tentailment\n",
+            ),
+        ] {
+            let folder = glue.path().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            for name in ["train.tsv", "dev.tsv"] {
+                std::fs::write(folder.join(name), train).unwrap();
+            }
+            let test = "\u{feff}index\tsentence\n0\ta film .\n";
+            std::fs::write(folder.join("test.tsv"), test).unwrap();
+        }
+        for root in [glue.path(), &glue.path().join("glue")] {
+            let (film, ran) = (sst2(root).unwrap(), cola(root).unwrap());
+            assert_eq!(film.test.items()[0].text, "a fine film");
+            assert_eq!(ran.train.items()[0].text, "She ran.");
+            let (film, ran) = (&film.train.notes()[0], &ran.train.notes()[0]);
+            assert!(
+                film.contains("SST-2") && ran.contains("CoLA"),
+                "{film} {ran}"
+            );
+        }
+        let test = glue.path().join("glue/CoLA/test.tsv");
+        assert_eq!(unlabelled(test).unwrap(), ["a film ."]);
+        let page = "<!DOCTYPE html>\n<html>";
+        std::fs::write(glue.path().join("glue/CoLA/dev.tsv"), page).unwrap();
+        let error = cola(glue.path()).unwrap_err().to_string();
+        assert!(error.contains("dev.tsv: this is a web page"), "{error}");
     }
 
     #[test]

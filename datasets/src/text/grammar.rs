@@ -50,6 +50,7 @@ pub fn grammar(count: usize, seed: u64) -> Texts {
         items: (0..count).map(item).collect(),
         classes: CLASSES.map(String::from).into(),
         pieces: Some(grammar_vocabulary()),
+        notes: Vec::new(),
     }
 }
 

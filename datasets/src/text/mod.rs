@@ -37,6 +37,7 @@ pub struct Texts {
     items: Vec<TextItem>,
     classes: Vec<String>,
     pieces: Option<Vec<String>>,
+    notes: Vec<String>,
 }
 
 impl Texts {
@@ -58,6 +59,7 @@ impl Texts {
                 items,
                 classes,
                 pieces: None,
+                notes: Vec::new(),
             }),
         }
     }
@@ -70,6 +72,11 @@ impl Texts {
     /// The names of the classes.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// Notes for a user on how the files were read, such as the folder that they were found in.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The word pieces that the texts are made of, special ones included, where the set comes with them.

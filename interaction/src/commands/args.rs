@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use burn_interaction_datasets::Up;
+
 use super::compare::CompareArgs;
 use super::merge::MergeArgs;
 use super::precision::PrecisionArgs;
@@ -129,6 +131,10 @@ pub struct SubjectArgs {
     /// Points of each cloud. Default: as many as the network was trained with, else 1024.
     #[arg(long)]
     pub points: Option<usize>,
+    /// Axis that points up in clouds, x, y or z: the one that changes places with it is that of the files. Networks that were trained on
+    /// the HDF5 files of ModelNet40 take its meshes with y. Default: as the network was trained, else as the files have it.
+    #[arg(long)]
+    pub up: Option<Up>,
     /// Regions of a cloud: a number of farthest-point regions, parts (as the data labels them), or a regions.json that
     /// `discover` wrote. Default: 32.
     #[arg(long)]

@@ -53,6 +53,7 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
         }),
         grid: args.grid.as_deref().map(parse::grid).transpose()?,
         points: args.points,
+        up: args.up,
         regions: args.regions.as_deref().map(parse::regions).transpose()?,
         baseline: args.baseline.as_deref().map(parse::baseline).transpose()?,
         units: args.players.as_deref().map(|text| match text {

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Players, RegionMap, Regions};
 use burn_interaction_datasets::{
-    CloudAugmentation, CloudItem, CloudSamples, CloudSet, Samples, Split, assemble,
+    CloudAugmentation, CloudItem, CloudSamples, CloudSet, Samples, Split, Up, assemble,
 };
 use burn_interaction_models::registry::{PointNetwork, ignores_copies, point_network};
 
@@ -24,6 +24,7 @@ pub struct Clouds {
     about: About,
     split: Split<Arc<dyn CloudSet>>,
     points: usize,
+    up: Option<Up>,
 }
 
 /// Opens clouds with as many points as the network was trained with, where its settings say so.
@@ -34,12 +35,12 @@ pub fn open(
     mut notes: Vec<String>,
 ) -> Result<Clouds> {
     let split = Trained::in_order(trained, split, &mut notes)?;
-    let points = match (trained.map(|trained| &trained.statistics), spec.points) {
-        (Some(Statistics::Clouds { points }), None) => *points,
-        (Some(Statistics::Clouds { .. }) | None, Some(points)) => points,
-        (None, None) => POINTS,
-        (Some(other), _) => return Err(other.of_another(Kind::Clouds)),
+    let (points, up) = match trained.map(|trained| &trained.statistics) {
+        Some(Statistics::Clouds { points, up }) => (*points, *up),
+        Some(other) => return Err(other.of_another(Kind::Clouds)),
+        None => (POINTS, None),
     };
+    let (points, up) = (spec.points.unwrap_or(points), spec.up.or(up));
     if points == 0 {
         return Err(usage("--points 0: a cloud has at least one point"));
     }
@@ -54,8 +55,11 @@ pub fn open(
         data: spec.data_and_folder().0.into(),
         classes: split.train.classes().to_vec(),
         weights: spec.weights_file(),
-        inputs: format!("{points} points"),
-        statistics: Statistics::Clouds { points },
+        inputs: match up {
+            Some(up) => format!("{points} points, {up} up"),
+            None => format!("{points} points"),
+        },
+        statistics: Statistics::Clouds { points, up },
         framing: None,
         categories: Default::default(),
         exact: EXACT,
@@ -67,6 +71,7 @@ pub fn open(
         about,
         split,
         points,
+        up,
     })
 }
 
@@ -116,7 +121,7 @@ impl Clouds {
     }
 
     fn of(&self, clouds: &Arc<dyn CloudSet>) -> CloudSamples {
-        CloudSamples::new(clouds.clone(), self.points)
+        CloudSamples::new(clouds.clone(), self.points).upright(self.up)
     }
 }
 
@@ -232,7 +237,7 @@ impl Subject for Clouds {
         let item = items.swap_remove(place);
         Ok(Some(Scene::Cloud {
             players: players.describe(),
-            up: samples.clouds().up(),
+            up: samples.up(),
             regions,
             place,
             class: samples.classes()[item.label].clone(),

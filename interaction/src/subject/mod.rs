@@ -249,9 +249,11 @@ pub fn open(spec: &Spec) -> Result<Opened> {
             "--model {model} is the network of that name; the folder here would be ./{model}"
         ));
     }
+    let data = set.open(folder)?;
+    notes.extend(data.notes());
     Ok(Opened {
         trained: Trained::beside(spec.weights.as_deref())?,
-        data: set.open(folder)?,
+        data,
         spec: spec.clone(),
         notes,
     })

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use burn_interaction::Baseline;
 use burn_interaction::input::Kind;
+use burn_interaction_datasets::Up;
 use burn_interaction_models::registry::kind_of;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,9 @@ pub struct Spec {
     pub grid: Option<[usize; 2]>,
     /// Points of each cloud.
     pub points: Option<usize>,
+    /// The axis that clouds are turned to point up with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Up>,
     /// The regions of clouds.
     pub regions: Option<Division>,
     /// The stand-in for absent players.
@@ -116,6 +120,7 @@ impl Spec {
             normalize: None,
             grid: None,
             points: None,
+            up: None,
             regions: None,
             baseline: None,
             units: None,
@@ -170,6 +175,7 @@ impl Spec {
             ("--normalize", self.normalize.is_some(), Kind::Images),
             ("--grid", self.grid.is_some(), Kind::Images),
             ("--points", self.points.is_some(), Kind::Clouds),
+            ("--up", self.up.is_some(), Kind::Clouds),
             ("--regions", self.regions.is_some(), Kind::Clouds),
             ("--players", self.units.is_some(), Kind::Texts),
             ("--vocabulary", self.vocabulary.is_some(), Kind::Texts),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standardization};
+use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standardization, Up};
 use burn_interaction_models::WeightFile;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub enum Statistics {
     Clouds {
         /// Points of each cloud.
         points: usize,
+        /// The axis that points up in the clouds; absent where they stand as their files have them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        up: Option<Up>,
     },
     /// No statistics: the word pieces of texts are those of the tokenizer beside the weights.
     Texts,

@@ -33,6 +33,11 @@ pub fn open(
         mut train,
         mut test,
     } = Trained::in_order(trained, split, &mut notes)?;
+    if let Some(trained) = trained.filter(|trained| !trained.categories.is_empty()) {
+        // The network knows the categories by the numbers that they had then.
+        train = train.with_categories(&trained.categories)?;
+        test = test.with_categories(&trained.categories)?;
+    }
     let own = Standardization::fit(&train);
     let statistics = match trained.map(|trained| &trained.statistics) {
         None => own.clone(),
