@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use burn_interaction_datasets::Up;
-
 use super::compare::CompareArgs;
 use super::merge::MergeArgs;
 use super::precision::PrecisionArgs;
+use super::subject::SubjectArgs;
 use crate::work::Share;
 
 /// What does my network rely on: simple local cues, or whole-scene structure?
@@ -100,59 +99,6 @@ pub struct TourArgs {
     /// Samples to measure.
     #[arg(long, default_value_t = 12)]
     pub samples: usize,
-}
-
-/// The network and its data.
-#[derive(Args, Debug, Clone)]
-pub struct SubjectArgs {
-    /// Network, such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
-    /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables; `interaction networks` lists all. A path
-    /// with a separator, such as ./bert, is a Hugging Face folder. Default: the network that the settings beside --weights
-    /// name.
-    #[arg(long)]
-    pub model: Option<String>,
-    /// Data: scenes (generated images), solids (generated point clouds), grammar (generated sentences), rules (generated
-    /// table), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: the data that the
-    /// settings beside --weights name.
-    #[arg(long)]
-    pub data: Option<String>,
-    /// Side in pixels that images are brought to. Default: the images' own side where all have one size, else the side that
-    /// the network's published weights expect.
-    #[arg(long)]
-    pub image: Option<usize>,
-    /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).
-    /// Default: the statistics that the network was trained with, else those that its published weights expect, else data.
-    /// torchvision's ViT wants imagenet, timm's half.
-    #[arg(long, value_parser = ["imagenet", "half", "data"])]
-    pub normalize: Option<String>,
-    /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.
-    #[arg(long)]
-    pub grid: Option<String>,
-    /// Points of each cloud. Default: as many as the network was trained with, else 1024.
-    #[arg(long)]
-    pub points: Option<usize>,
-    /// Axis that points up in clouds, x, y or z: the one that changes places with it is that of the files. Networks that were trained on
-    /// the HDF5 files of ModelNet40 take its meshes with y. Default: as the network was trained, else as the files have it.
-    #[arg(long)]
-    pub up: Option<Up>,
-    /// Regions of a cloud: a number of farthest-point regions, parts (as the data labels them), or a regions.json that
-    /// `discover` wrote. Default: 32.
-    #[arg(long)]
-    pub regions: Option<String>,
-    /// Baseline, the stand-in for absent players: data (the mean of each channel or column over the training part, in the
-    /// network's units), zero (in those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS,
-    /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand
-    /// for the vocabulary's pieces, or hide (from attention). Default: data for images and tables, mean for clouds, mask
-    /// for texts where there is one.
-    #[arg(long)]
-    pub baseline: Option<String>,
-    /// Players of texts: pieces (word pieces) or words. Default: pieces.
-    #[arg(long, value_parser = ["pieces", "words"])]
-    pub players: Option<String>,
-    /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: the word pieces beside the
-    /// weights, the grammar's own, or 8000 learned from the training texts.
-    #[arg(long)]
-    pub vocabulary: Option<PathBuf>,
 }
 
 /// The settings of a measurement.

@@ -70,19 +70,8 @@ pub fn open(
         height: side(1),
         width: side(2),
     };
-    if let Some(config) = folder.as_ref().filter(|config| config.size() != size) {
-        let (own, given) = (config.size(), size);
-        return Err(usage(format!(
-            "--model {}: the network takes images of {}x{}x{}, these are {}x{}x{}; give --image {}",
-            spec.model,
-            own.channels,
-            own.height,
-            own.width,
-            given.channels,
-            given.height,
-            given.width,
-            own.height
-        )));
+    if let Some(config) = &folder {
+        check_size(&spec.model, config.size(), size)?;
     }
     let weights = match (spec.weights_file(), &folder) {
         (None, Some(_)) => Some(image_weights(&spec.model)?),
@@ -110,6 +99,23 @@ pub fn open(
         own,
         folder,
     })
+}
+
+/// Refuses images of another size than that of a network with a fixed one.
+fn check_size(model: &str, own: ImageSize, given: ImageSize) -> Result<()> {
+    match own == given {
+        true => Ok(()),
+        false => Err(usage(format!(
+            "--model {model}: the network takes images of {}x{}x{}, these are {}x{}x{}; give --image {}",
+            own.channels,
+            own.height,
+            own.width,
+            given.channels,
+            given.height,
+            given.width,
+            own.height
+        ))),
+    }
 }
 
 /// Reads the settings of a Hugging Face folder.
