@@ -10,6 +10,8 @@ use crate::samples::Split;
 
 /// Files that may list the classes of validation images.
 const LISTS: [&str; 3] = ["val_annotations.txt", "val.txt", "LOC_val_solution.csv"];
+/// The list that is not part of a published set, and therefore never left over from before images were sorted.
+const OWN: &str = "val.txt";
 /// Files that may name the classes.
 const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 
@@ -18,8 +20,8 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 /// `train/` has a folder of images for each class, whose order is that of the folders' names. `val/` (or `test/`) has
 /// the same folders, or all its images in one place (`val/` or `val/images/`) and a list of their classes beside them or
 /// above: lines of a file name and a class, the latter a folder's name or an index from 0, as in `val.txt`,
-/// `val_annotations.txt` or `LOC_val_solution.csv`. `words.txt` or `LOC_synset_mapping.txt`, where there, name the
-/// classes.
+/// `val_annotations.txt` or `LOC_val_solution.csv`; the latter two, which come with published sets, are not read beside
+/// class folders. `words.txt` or `LOC_synset_mapping.txt`, where there, name the classes.
 ///
 /// # Errors
 ///
@@ -47,7 +49,9 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
             )
         })?;
     let test = match first(&[test, root], &LISTS) {
-        Some(list) if !is_sorted(test, &classes) => listed(&list, test, &classes)?,
+        Some(list) if list.ends_with(OWN) || !is_sorted(test, &classes) => {
+            listed(&list, test, &classes)?
+        }
         _ => in_folders(test, &classes, &mut passed)?,
     };
     let files = |files| Ok(ImageFiles::new(files, classes.clone())?.named(names.clone()));
@@ -199,7 +203,11 @@ mod tests {
     #[test]
     fn validation_that_was_sorted_into_folders_is_read_beside_its_old_list() {
         let root = set();
-        std::fs::write(root.path().join("val.txt"), "gone.JPEG 0\n").unwrap();
+        std::fs::write(
+            root.path().join("LOC_val_solution.csv"),
+            "gone,n01 1 2 3 4\n",
+        )
+        .unwrap();
         for folder in ["val/n01/images", "val/n02"] {
             std::fs::create_dir_all(root.path().join(folder)).unwrap();
             std::fs::write(root.path().join(folder).join("v.bmp"), "").unwrap();
@@ -219,6 +227,9 @@ mod tests {
         std::fs::rename(root.path(), around.path().join("set")).unwrap();
         let split = imagenet(around.path()).unwrap();
         assert_eq!(split.test.label(1), 1);
+        std::fs::write(around.path().join("set/val.txt"), "gone.JPEG 0\n").unwrap();
+        let error = imagenet(around.path()).unwrap_err().to_string();
+        assert!(error.contains("val.txt, line 1"), "{error}");
         let notes = split.train.notes();
         assert!(notes[0].contains("its folder set"), "{notes:?}");
     }
