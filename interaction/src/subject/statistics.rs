@@ -78,15 +78,21 @@ impl Trained {
     ///
     /// # Errors
     ///
-    /// Fails where the network has other classes than the data.
+    /// Fails where the network takes other data than those of `kind`, or has other classes.
     pub fn in_order<T: Relabel>(
         trained: Option<&Self>,
+        kind: Kind,
         split: Split<T>,
         notes: &mut Vec<String>,
     ) -> Result<Split<T>> {
-        match trained.filter(|trained| !trained.classes.is_empty()) {
-            Some(trained) => classes::in_order(split, &trained.classes, notes),
-            None => Ok(split),
+        match trained {
+            Some(trained) if trained.statistics.kind() != kind => {
+                Err(trained.statistics.of_another(kind))
+            }
+            Some(trained) if !trained.classes.is_empty() => {
+                classes::in_order(split, &trained.classes, notes)
+            }
+            _ => Ok(split),
         }
     }
 

@@ -233,7 +233,7 @@ fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
     let four = ["discover", "--model", &model, "--data", "scenes"];
     refuse(
         &[&four[..], &settings].concat(),
-        "the network tells 3 classes apart, the data have 4",
+        "the network tells 3 classes apart, and the data have 4",
     );
 }
 

@@ -314,7 +314,7 @@ fn mistakes_in_texts_and_vocabularies_are_named() {
     refuse_both(
         bert.to_str().unwrap(),
         &good,
-        "the network tells 3 classes apart, the data have 2",
+        "the network tells 3 classes apart, and the data have 2",
     );
 }
 

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use super::word_pieces::word_pieces;
 use super::{Frame, ROLES, Vocabulary};
 use crate::error::{Error, Result};
+use crate::folders::bytes;
 
 /// The files of a tokenizer in a Hugging Face folder, of which some may be missing.
 pub(super) const FILES: [&str; 6] = [
@@ -45,10 +46,8 @@ impl Vocabulary {
         let mut files = Vec::new();
         for name in names {
             let file = folder.join(name);
-            match std::fs::read(&file) {
-                Ok(bytes) => files.push((name.to_string(), bytes)),
-                Err(e) if is_folder && e.kind() == std::io::ErrorKind::NotFound => (),
-                Err(e) => return Err(Error::io(&file, e, "")),
+            if !is_folder || file.exists() {
+                files.push((name.to_string(), bytes(&file, "")?));
             }
         }
         let found = |end: &str| files.iter().find(|(name, _)| name.ends_with(end));
