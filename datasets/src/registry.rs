@@ -301,24 +301,32 @@ mod tests {
 
     #[test]
     fn names_and_labels_move_together_in_every_kind_of_set() {
-        let labels = [2, 0, 3, 1];
+        // The names in their new order, and one that the set does not have.
+        let turned = |classes: &[String]| -> (Vec<usize>, Vec<String>) {
+            let count = classes.len();
+            let labels = (0..count).map(|k| (k + 1) % count).collect();
+            let names = (0..count).map(|k| classes[(k + count - 1) % count].clone());
+            (labels, names.chain(["another".into()]).collect())
+        };
         let images: Arc<dyn ImageSet> = Arc::new(scenes(8, 1));
-        let moved = images.clone().relabelled(&labels).unwrap();
+        let (labels, names) = turned(images.classes());
+        let moved = images.clone().relabelled(&labels, &names).unwrap();
         for index in 0..8 {
             let name = |set: &Arc<dyn ImageSet>| set.classes()[set.label(index)].clone();
             assert_eq!(name(&images), name(&moved));
             assert_eq!(moved.image(index).unwrap().label, moved.label(index));
         }
-        assert_eq!(moved.label(0), 2);
+        assert_eq!((moved.label(0), moved.classes().len()), (1, 5));
         let texts = grammar(9, 1);
-        let moved = texts.clone().relabelled(&[1, 2, 0]).unwrap();
+        let (labels, names) = turned(texts.classes());
+        let moved = texts.clone().relabelled(&labels, &names).unwrap();
         for (before, after) in texts.items().iter().zip(moved.items()) {
             assert_eq!(texts.classes()[before.label], moved.classes()[after.label]);
             assert_ne!(before.label, after.label);
         }
         let clouds: Arc<dyn CloudSet> = Arc::new(solids(7, 1));
-        let turned: Vec<usize> = (0..7).map(|k| (k + 1) % 7).collect();
-        let moved = clouds.clone().relabelled(&turned).unwrap();
+        let (labels, names) = turned(clouds.classes());
+        let moved = clouds.clone().relabelled(&labels, &names).unwrap();
         let item = moved.cloud(0, 16, None).unwrap();
         assert_eq!(item.label, moved.label(0));
         assert_eq!(
@@ -329,8 +337,10 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_order_are_refused() {
+        let classes = ["a", "b", "c"].map(String::from);
         for labels in [&[0, 0, 1][..], &[0, 1], &[0, 1, 3], &[0, 1, 2, 3]] {
-            let error = grammar(3, 1).relabelled(labels).unwrap_err().to_string();
+            let error = grammar(3, 1).relabelled(labels, &classes).unwrap_err();
+            let error = error.to_string();
             assert!(error.contains("does not number 3 classes"), "{error}");
         }
     }

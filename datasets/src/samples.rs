@@ -58,37 +58,36 @@ pub trait Relabel: Sized {
     /// The names of the classes, by label.
     fn class_names(&self) -> &[String];
 
-    /// Gives class k of the set the number `labels[k]`; the names move with their classes.
+    /// Gives class k of the set the number `labels[k]` among other classes, such as those of a network, of which there may be more.
     ///
     /// ```
     /// use burn_interaction_datasets::{Relabel, Samples, rules};
     ///
-    /// let table = rules(10, 1).relabelled(&[1, 0])?;
+    /// let classes = ["yes", "no"].map(String::from);
+    /// let table = rules(10, 1).relabelled(&[1, 0], &classes)?;
     /// assert_eq!(table.label(0), 1 - rules(10, 1).label(0));
     /// # Ok::<(), burn_interaction_datasets::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Fails where `labels` does not have each number below the number of classes once.
-    fn relabelled(self, labels: &[usize]) -> Result<Self>;
+    /// Fails where `labels` does not have a number for each class of the set, each another one and below the number of classes.
+    fn relabelled(self, labels: &[usize], classes: &[String]) -> Result<Self>;
 }
 
-/// The names of classes in the order of their new numbers.
-pub(crate) fn renumbered(classes: &[String], labels: &[usize]) -> Result<Vec<String>> {
-    let mut names = vec![None; classes.len()];
-    for (name, label) in classes.iter().zip(labels) {
-        if let Some(place) = names.get_mut(*label) {
-            *place = Some(name.clone());
-        }
+/// Refuses numbers that do not tell so many classes apart among others.
+pub(crate) fn check_labels(count: usize, labels: &[usize], classes: &[String]) -> Result<()> {
+    let mut sorted = labels.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let inside = sorted.last().is_none_or(|last| *last < classes.len());
+    match sorted.len() == count && labels.len() == count && inside {
+        true => Ok(()),
+        false => Err(Error::Data(format!(
+            "{labels:?} does not number {count} classes among {}",
+            classes.len()
+        ))),
     }
-    let names: Option<Vec<String>> = names.into_iter().collect();
-    names
-        .filter(|_| labels.len() == classes.len())
-        .ok_or_else(|| {
-            let count = classes.len();
-            Error::Data(format!("{labels:?} does not number {count} classes"))
-        })
 }
 
 /// A set with its classes in another order.
@@ -99,9 +98,16 @@ pub(crate) struct Renumbered<S: ?Sized> {
 }
 
 impl<S: ?Sized> Renumbered<S> {
-    pub(crate) fn new(set: Arc<S>, classes: &[String], labels: &[usize]) -> Result<Self> {
+    /// A set of `count` classes.
+    pub(crate) fn new(
+        set: Arc<S>,
+        count: usize,
+        labels: &[usize],
+        classes: &[String],
+    ) -> Result<Self> {
+        check_labels(count, labels, classes)?;
         Ok(Self {
-            classes: renumbered(classes, labels)?,
+            classes: classes.into(),
             labels: labels.into(),
             set,
         })
@@ -113,10 +119,10 @@ impl<T: Relabel> Relabel for Split<T> {
         self.train.class_names()
     }
 
-    fn relabelled(self, labels: &[usize]) -> Result<Self> {
+    fn relabelled(self, labels: &[usize], classes: &[String]) -> Result<Self> {
         Ok(Self {
-            train: self.train.relabelled(labels)?,
-            test: self.test.relabelled(labels)?,
+            train: self.train.relabelled(labels, classes)?,
+            test: self.test.relabelled(labels, classes)?,
         })
     }
 }

@@ -51,8 +51,8 @@ impl Relabel for Arc<dyn CloudSet> {
         self.classes()
     }
 
-    fn relabelled(self, labels: &[usize]) -> Result<Self> {
-        let classes = self.classes().to_vec();
-        Ok(Arc::new(Renumbered::new(self, &classes, labels)?))
+    fn relabelled(self, labels: &[usize], classes: &[String]) -> Result<Self> {
+        let count = self.classes().len();
+        Ok(Arc::new(Renumbered::new(self, count, labels, classes)?))
     }
 }

@@ -15,7 +15,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
 
-use crate::samples::{Relabel, Samples, renumbered};
+use crate::samples::{Relabel, Samples, check_labels};
 
 /// One row of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,8 +145,9 @@ impl Relabel for Table {
         &self.classes
     }
 
-    fn relabelled(mut self, labels: &[usize]) -> crate::error::Result<Self> {
-        self.classes = renumbered(&self.classes, labels)?;
+    fn relabelled(mut self, labels: &[usize], classes: &[String]) -> crate::error::Result<Self> {
+        check_labels(self.classes.len(), labels, classes)?;
+        self.classes = classes.into();
         for row in &mut self.rows {
             row.label = labels[row.label];
         }

@@ -20,7 +20,7 @@ pub use vocabulary::*;
 use burn::data::dataset::{Dataset, DatasetError};
 
 use crate::error::{Error, Result};
-use crate::samples::{Relabel, renumbered};
+use crate::samples::{Relabel, check_labels};
 
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +90,9 @@ impl Relabel for Texts {
         &self.classes
     }
 
-    fn relabelled(mut self, labels: &[usize]) -> Result<Self> {
-        self.classes = renumbered(&self.classes, labels)?;
+    fn relabelled(mut self, labels: &[usize], classes: &[String]) -> Result<Self> {
+        check_labels(self.classes.len(), labels, classes)?;
+        self.classes = classes.into();
         for item in &mut self.items {
             item.label = labels[item.label];
         }

@@ -52,6 +52,29 @@ pub fn baseline(text: &str) -> Result<Absent> {
     }
 }
 
+/// Parses names between commas, or reads the file with one a line.
+pub fn classes(text: &str) -> Result<Vec<String>> {
+    let path = std::path::Path::new(text);
+    let list = match path.is_file() {
+        true => std::fs::read_to_string(path)
+            .map_err(|e| usage(format!("--classes {text}: {e}")))?
+            .lines()
+            .map(|line| line.trim().to_string())
+            .collect(),
+        false => text
+            .split(',')
+            .map(|name| name.trim().to_string())
+            .collect::<Vec<_>>(),
+    };
+    let names: Vec<String> = list.into_iter().filter(|name| !name.is_empty()).collect();
+    match names.len() < 2 {
+        true => Err(usage(format!(
+            "--classes {text}: give two names at least, such as cat,dog, or a file with one a line"
+        ))),
+        false => Ok(names),
+    }
+}
+
 /// Parses a number of regions, `parts`, or the name of a file of regions.
 pub fn regions(text: &str) -> Result<Division> {
     match (text, text.parse()) {

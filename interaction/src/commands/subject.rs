@@ -22,6 +22,10 @@ pub struct SubjectArgs {
     /// settings beside --weights name.
     #[arg(long)]
     pub data: Option<String>,
+    /// Classes of the network, in its order: a list such as cat,dog, or a file with one a line; the data may lack some of them. Default:
+    /// those in the settings beside the weights, else those of the data.
+    #[arg(long)]
+    pub classes: Option<String>,
     /// Side in pixels that images are brought to. Default: the images' own side where all have one size, else the side that
     /// the network's published weights expect.
     #[arg(long)]
@@ -107,6 +111,10 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
         }),
         grid: args.grid.as_deref().map(parse::grid).transpose()?,
         points: args.points,
+        classes: args
+            .classes
+            .as_deref()
+            .map_or(Ok(Vec::new()), parse::classes)?,
         up: args.up,
         regions: args.regions.as_deref().map(parse::regions).transpose()?,
         baseline: args.baseline.as_deref().map(parse::baseline).transpose()?,

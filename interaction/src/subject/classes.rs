@@ -7,7 +7,7 @@ use crate::error::{Result, usage};
 /// Names of a list that a message shows.
 const SHOWN: usize = 20;
 
-/// The number that the network has for each class of the data; `None` where both number them alike, or where one of them has
+/// The number that the network has for each class of the data, which may lack some of the network's; `None` where both number them alike, or where one of them has
 /// numbers for names.
 fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
     let fail = |reason: &str| {
@@ -17,14 +17,17 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
             listed(data)
         ))
     };
-    if network.len() != data.len() {
+    let apart = || {
         let (own, given) = (network.len(), data.len());
-        return Err(fail(&format!(
+        fail(&format!(
             "the network tells {own} classes apart, and the data have {given}"
-        )));
-    }
+        ))
+    };
     if [network, data].into_iter().any(is_numbered) {
-        return Ok(None);
+        return match network.len() == data.len() {
+            true => Ok(None),
+            false => Err(apart()),
+        };
     }
     let own: Vec<String> = network.iter().map(|name| plain(name)).collect();
     let given: Vec<String> = data.iter().map(|name| plain(name)).collect();
@@ -36,8 +39,12 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
     let places = places.filter(|places| {
         let mut sorted = places.clone();
         sorted.sort_unstable();
-        sorted.into_iter().eq(0..own.len())
+        sorted.dedup();
+        sorted.len() == given.len()
     });
+    if places.is_none() && network.len() != data.len() {
+        return Err(apart());
+    }
     places.map(Some).ok_or_else(|| {
         fail("the network has other classes than the data; where only the names differ, give the network (id2label in config.json, classes in settings.json) those of the data")
     })
@@ -89,10 +96,10 @@ pub fn in_order<T: Relabel>(
     match matched(network, split.class_names())? {
         None => Ok(split),
         Some(labels) => {
-            let split = split.relabelled(&labels)?;
+            let split = split.relabelled(&labels, network)?;
             notes.push(format!(
                 "classes are numbered as the network numbers them: {}",
-                split.class_names().join(", ")
+                listed(network)
             ));
             Ok(split)
         }
@@ -122,8 +129,12 @@ mod tests {
             None
         );
         assert_eq!(of(&["0", "1", "2", "3"]).unwrap(), None);
+        // The data may lack classes of the network.
+        let more = of(&["Art", "Sports", "World", "Sci/Tech", "Business"]).unwrap();
+        assert_eq!(more, Some(vec![2, 1, 4, 3]));
         for network in [
             &["World", "Sports", "Business"][..],
+            &["World", "Sports", "Business", "Politics", "Weather"],
             &["World", "Sports", "Business", "Politics"],
             &["World", "World", "Business", "Sci/Tech"],
         ] {

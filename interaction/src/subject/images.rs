@@ -44,7 +44,7 @@ pub fn open(
     split: Split<Arc<dyn ImageSet>>,
     mut notes: Vec<String>,
 ) -> Result<Images> {
-    let mut split = Trained::in_order(trained, Kind::Images, split, &mut notes)?;
+    let mut split = Trained::in_order(trained, &spec.classes, Kind::Images, split, &mut notes)?;
     let folder = match spec.model_is_folder() {
         true => Some(folder(&spec, split.train.as_ref(), &mut notes)?),
         false => None,

@@ -94,6 +94,9 @@ pub struct Spec {
     pub grid: Option<[usize; 2]>,
     /// Points of each cloud.
     pub points: Option<usize>,
+    /// The names of the network's classes, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
     /// The axis that clouds are turned to point up with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up: Option<Up>,
@@ -120,6 +123,7 @@ impl Spec {
             normalize: None,
             grid: None,
             points: None,
+            classes: Vec::new(),
             up: None,
             regions: None,
             baseline: None,

@@ -6,7 +6,7 @@ use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standard
 use burn_interaction_models::WeightFile;
 use serde::{Deserialize, Serialize};
 
-use super::classes;
+use super::classes::in_order;
 use crate::error::{Error, Result, usage};
 
 /// The statistics that inputs are made with, kept in `settings.json` beside the weights.
@@ -74,13 +74,14 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// The data with their classes numbered as the network's, where its settings name them.
+    /// The data with their classes numbered as the network's, where `classes` or its settings name them.
     ///
     /// # Errors
     ///
     /// Fails where the network takes other data than those of `kind`, or has other classes.
     pub fn in_order<T: Relabel>(
         trained: Option<&Self>,
+        classes: &[String],
         kind: Kind,
         split: Split<T>,
         notes: &mut Vec<String>,
@@ -89,8 +90,9 @@ impl Trained {
             Some(trained) if trained.statistics.kind() != kind => {
                 Err(trained.statistics.of_another(kind))
             }
+            _ if !classes.is_empty() => in_order(split, classes, notes),
             Some(trained) if !trained.classes.is_empty() => {
-                classes::in_order(split, &trained.classes, notes)
+                in_order(split, &trained.classes, notes)
             }
             _ => Ok(split),
         }

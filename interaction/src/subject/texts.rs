@@ -56,6 +56,7 @@ pub fn open(
         weights,
     } = source(&spec)?;
     let split = match own.as_ref().filter(|own| own.is_classifier()) {
+        _ if !spec.classes.is_empty() => classes::in_order(split, &spec.classes, &mut notes)?,
         Some(own) => classes::in_order(split, own.classes(), &mut notes)?,
         None => split,
     };
