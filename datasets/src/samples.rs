@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::Device;
 use burn_interaction::Batch;
 use burn_interaction::input::Input;
@@ -111,6 +112,31 @@ impl<S: ?Sized> Renumbered<S> {
             labels: labels.into(),
             set,
         })
+    }
+}
+
+/// A sample that carries the number of its class.
+pub(crate) trait Labelled {
+    /// The number of the class.
+    fn label_mut(&mut self) -> &mut usize;
+}
+
+impl<S: ?Sized> Renumbered<S> {
+    /// A sample of the set with the new number of its class.
+    pub(crate) fn moved<I: Labelled>(&self, mut item: I) -> I {
+        let label = item.label_mut();
+        *label = self.labels[*label];
+        item
+    }
+}
+
+impl<I: Labelled, S: Dataset<I> + ?Sized> Dataset<I> for Renumbered<S> {
+    fn get(&self, index: usize) -> std::result::Result<I, DatasetError> {
+        Ok(self.moved(self.set.get(index)?))
+    }
+
+    fn len(&self) -> usize {
+        self.set.len()
     }
 }
 

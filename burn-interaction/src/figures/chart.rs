@@ -131,11 +131,7 @@ impl Chart {
     fn panel(&self, scale: Option<Scale>) -> Panel {
         let of = |p: &StrengthPoint| -> (Option<f64>, Option<f64>, Option<(f64, f64)>) {
             match scale {
-                Some(Scale::Relative) => (
-                    p.relative_corrected.or(Some(p.relative)),
-                    Some(p.relative),
-                    p.relative_band,
-                ),
+                Some(Scale::Relative) => (Some(p.shown().1), Some(p.relative), p.relative_band),
                 Some(Scale::Absolute) => (p.corrected.or(Some(p.raw)), Some(p.raw), p.band),
                 None => (p.fluctuation, None, None),
             }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::estimate::Magnitudes;
 
 use super::band::FEWEST;
 use super::jackknife::{Estimated, Jackknife};
+use super::strength::table;
 use super::{Profile, SampleProfile, student};
 
 /// The confidence of the intervals.
@@ -87,7 +87,7 @@ impl Profile {
                 true => common.iter().filter_map(|id| profile.sample(*id)).collect(),
                 false => profile.samples.iter().collect(),
             };
-            curves(profile, &chosen)
+            Jackknife::of(&table(profile, chosen))
         });
         let relative = both.each_ref().map(Jackknife::relative);
         let points = (0..self.ratios().len()).map(|point| {
@@ -118,18 +118,6 @@ impl Profile {
             false => Vec::new(),
         }
     }
-}
-
-/// The curve of some samples.
-fn curves(profile: &Profile, samples: &[&SampleProfile]) -> Jackknife {
-    let of_point = |point: usize| -> Vec<&Magnitudes> {
-        let samples = samples.iter();
-        samples
-            .map(|sample| sample.magnitudes(profile.axis.index(sample, point)))
-            .collect()
-    };
-    let table: Vec<Vec<&Magnitudes>> = (0..profile.ratios().len()).map(of_point).collect();
-    Jackknife::of(&table)
 }
 
 /// The difference of two curves at one point.

@@ -123,8 +123,7 @@ impl Profile {
     /// The errors of J at each order over the population; `None` where nothing is known of the noise.
     pub(crate) fn errors(&self) -> Option<Vec<OrderError>> {
         let points = 0..self.ratios().len();
-        let table: Vec<Vec<&Magnitudes>> = points.clone().map(|p| magnitudes(self, p)).collect();
-        let relative = Jackknife::of(&table).relative()?;
+        let relative = Jackknife::of(&table(self, &self.samples)).relative()?;
         let of = |point: usize| {
             let found = relative.estimate(|curve| curve[point])?;
             Some(OrderError {
@@ -138,9 +137,7 @@ impl Profile {
 
     /// The variance of J at each order for just these samples, from that of S; NaN where nothing is known of it.
     pub(crate) fn within(&self) -> Vec<f64> {
-        let points: Vec<Vec<&Magnitudes>> = (0..self.ratios().len())
-            .map(|p| magnitudes(self, p))
-            .collect();
+        let points = table(self, &self.samples);
         let level = mean(points.iter().map(|o| pooled(o.iter().copied()).0));
         let error = |order: &Vec<&Magnitudes>| measurement_error(order).unwrap_or(f64::NAN) / level;
         points.iter().map(|order| error(order).powi(2)).collect()
@@ -166,9 +163,7 @@ impl Profile {
 impl Strength {
     fn of(profile: &Profile, confidence: f64) -> Self {
         let ratios = profile.ratios();
-        let table: Vec<Vec<&Magnitudes>> = (0..ratios.len())
-            .map(|point| magnitudes(profile, point))
-            .collect();
+        let table = table(profile, &profile.samples);
         let raw: Vec<f64> = table.iter().map(|o| pooled(o.iter().copied()).0).collect();
         let raw_level = mean(raw.iter().copied());
         let strength = Jackknife::of(&table);
@@ -321,12 +316,18 @@ fn rounding(samples: &[SampleProfile]) -> f64 {
     mean(samples.iter().map(|sample| sample.rounding().powi(2))).sqrt()
 }
 
-/// One order, sample by sample.
-fn magnitudes(profile: &Profile, point: usize) -> Vec<&Magnitudes> {
-    let samples = profile.samples.iter();
-    samples
-        .map(|sample| sample.magnitudes(profile.axis.index(sample, point)))
-        .collect()
+/// The orders of a profile, one a row, each sample by sample.
+pub(super) fn table<'a>(
+    profile: &Profile,
+    samples: impl IntoIterator<Item = &'a SampleProfile> + Clone,
+) -> Vec<Vec<&'a Magnitudes>> {
+    let of = |point: usize| {
+        let samples = samples.clone().into_iter();
+        samples
+            .map(|sample| sample.magnitudes(profile.axis.index(sample, point)))
+            .collect()
+    };
+    (0..profile.ratios().len()).map(of).collect()
 }
 
 /// The mean signed interaction and the mean number of contexts.

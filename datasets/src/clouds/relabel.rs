@@ -1,10 +1,14 @@
 use std::sync::Arc;
 
-use burn::data::dataset::{Dataset, DatasetError};
-
 use super::{CloudItem, CloudSet};
 use crate::error::Result;
-use crate::samples::{Relabel, Renumbered};
+use crate::samples::{Labelled, Relabel, Renumbered};
+
+impl Labelled for CloudItem {
+    fn label_mut(&mut self) -> &mut usize {
+        &mut self.label
+    }
+}
 
 impl CloudSet for Renumbered<dyn CloudSet> {
     fn classes(&self) -> &[String] {
@@ -24,25 +28,7 @@ impl CloudSet for Renumbered<dyn CloudSet> {
     }
 
     fn cloud(&self, index: usize, points: usize, draw: Option<u64>) -> Result<CloudItem> {
-        let item = self.set.cloud(index, points, draw)?;
-        Ok(CloudItem {
-            label: self.labels[item.label],
-            ..item
-        })
-    }
-}
-
-impl Dataset<CloudItem> for Renumbered<dyn CloudSet> {
-    fn get(&self, index: usize) -> std::result::Result<CloudItem, DatasetError> {
-        let item = self.set.get(index)?;
-        Ok(CloudItem {
-            label: self.labels[item.label],
-            ..item
-        })
-    }
-
-    fn len(&self) -> usize {
-        self.set.len()
+        Ok(self.moved(self.set.cloud(index, points, draw)?))
     }
 }
 

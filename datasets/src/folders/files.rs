@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// The byte order mark with which some editors begin a text.
-pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a file whole, and tells what stands in the place of the data where that is something well known.
 pub(crate) fn bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
@@ -14,12 +14,15 @@ pub(crate) fn bytes(path: &Path, hint: &str) -> Result<Vec<u8>> {
     }
 }
 
+/// The bytes of a text without the byte order mark that it may begin with.
+pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
+}
+
 /// Reads a text file in UTF-8, without the byte order mark that it may begin with.
 pub(crate) fn text(path: &Path, hint: &str) -> Result<String> {
     let mut bytes = bytes(path, hint)?;
-    if bytes.starts_with(MARK) {
-        bytes.drain(..MARK.len());
-    }
+    bytes.drain(..bytes.len() - unmarked(&bytes).len());
     String::from_utf8(bytes).map_err(|e| {
         let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let mut lines = before.split(|byte| *byte == b'\n');
@@ -61,7 +64,7 @@ fn foreign(bytes: &[u8]) -> Option<String> {
     if let Some((_, reason)) = FOREIGN.iter().find(|(head, _)| bytes.starts_with(head)) {
         return Some(format!("this is {reason}"));
     }
-    let text = bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii_start();
+    let text = unmarked(bytes).trim_ascii_start();
     let head = text[..text.len().min(16)].to_ascii_lowercase();
     let page = PAGES.iter().any(|page| head.starts_with(page.as_bytes()));
     page.then(|| {

@@ -3,7 +3,7 @@
 mod files;
 mod passed;
 
-pub(crate) use files::{bytes, text};
+pub(crate) use files::{bytes, text, unmarked};
 pub(crate) use passed::{Passed, is_hidden};
 
 use std::path::{Path, PathBuf};
@@ -148,7 +148,7 @@ pub(crate) fn first_line(path: &Path) -> String {
     if let Ok(file) = std::fs::File::open(path) {
         let _ = file.take(4096).read_to_end(&mut start);
     }
-    let start = start.strip_prefix(files::MARK).unwrap_or(&start);
+    let start = unmarked(&start);
     let line = start
         .split(|byte| *byte == b'\n')
         .next()

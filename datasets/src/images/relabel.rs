@@ -1,10 +1,14 @@
 use std::sync::Arc;
 
-use burn::data::dataset::{Dataset, DatasetError};
-
 use super::{ImageItem, ImageSet};
 use crate::error::Result;
-use crate::samples::{Relabel, Renumbered};
+use crate::samples::{Labelled, Relabel, Renumbered};
+
+impl Labelled for ImageItem {
+    fn label_mut(&mut self) -> &mut usize {
+        &mut self.label
+    }
+}
 
 impl ImageSet for Renumbered<dyn ImageSet> {
     fn classes(&self) -> &[String] {
@@ -24,21 +28,7 @@ impl ImageSet for Renumbered<dyn ImageSet> {
     }
 
     fn image(&self, index: usize) -> Result<ImageItem> {
-        let item = self.set.image(index)?;
-        Ok(ImageItem {
-            label: self.labels[item.label],
-            ..item
-        })
-    }
-}
-
-impl Dataset<ImageItem> for Renumbered<dyn ImageSet> {
-    fn get(&self, index: usize) -> std::result::Result<ImageItem, DatasetError> {
-        self.image(index).map_err(DatasetError::new)
-    }
-
-    fn len(&self) -> usize {
-        self.set.len()
+        Ok(self.moved(self.set.image(index)?))
     }
 }
 

@@ -1,6 +1,8 @@
 use burn_interaction::figures::CloudChart;
 use burn_interaction::{Pair, SampleProfile};
 
+use super::numbers::signed;
+
 /// A picture of a cloud by its regions, with the pair of them that interacts most at low, middle and high order.
 pub fn picture(
     chart: CloudChart,
@@ -29,10 +31,7 @@ pub fn picture(
     let mut shown = vec![0, found.len() / 2, found.len().saturating_sub(1)];
     shown.dedup();
     for (order, mean) in shown.into_iter().filter_map(|at| found.get(at)) {
-        let value = match mean.abs() < 0.01 {
-            true => format!("{mean:+.1e}"),
-            false => format!("{mean:+.3}"),
-        };
+        let value = signed(*mean);
         let name = format!("regions {} and {}, order {order}: {value}", pair.0, pair.1);
         chart = chart.pair(name, points, regions, pair, mean / most);
     }

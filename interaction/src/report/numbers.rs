@@ -16,6 +16,14 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// Writes an interaction with its sign and three decimals, or in powers of ten where three decimals would show little of it.
+pub fn signed(value: f64) -> String {
+    match value.abs() < 0.01 {
+        true => format!("{value:+.1e}"),
+        false => format!("{value:+.3}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +37,6 @@ mod tests {
             [number(0.0), number(0.25), number(0.001234)],
             ["0.0000", "0.2500", "1.23e-3"]
         );
+        assert_eq!([signed(0.25), signed(-0.00123)], ["+0.250", "-1.2e-3"]);
     }
 }

@@ -4,17 +4,32 @@ use std::collections::BTreeMap;
 
 use burn_interaction::{Estimate, Pair, SampleProfile};
 
+use super::numbers::signed;
+
 /// Standard errors beyond which an interaction is told from noise.
 const BEYOND: f64 = 2.0;
 
 /// One of the orders that a picture shows.
 pub struct Shown {
-    /// The order in words, with its strongest pair.
+    /// The order in words.
     pub name: String,
-    /// The interactions of the pairs that stand out from noise, strongest first.
+    /// The interaction of the strongest pair, as text; `None` where all are within noise.
+    pub strongest: Option<String>,
+    /// The interactions of the pairs that stand out from noise, strongest first, as shares of the largest of all shown orders.
     pub pairs: Vec<(Pair, f64)>,
-    /// The mean |I| of the pairs that each player is in; `None` for players that are in no measured pair.
+    /// The mean |I| of the pairs that each player is in, as a share of the largest of this order; `None` for players that are in no
+    /// measured pair.
     pub strengths: Vec<Option<f64>>,
+}
+
+impl Shown {
+    /// The order and its strongest pair in words.
+    pub fn caption(&self) -> String {
+        match &self.strongest {
+            Some(strongest) => format!("{}, strongest {strongest}", self.name),
+            None => format!("{}, nothing beyond noise", self.name),
+        }
+    }
 }
 
 /// The lowest, the middle and the highest measured order of a sample.
@@ -26,7 +41,13 @@ pub fn shown(sample: &SampleProfile) -> Vec<Shown> {
     let chosen: BTreeMap<usize, &str> =
         [(orders.len() / 2, "middle"), (last, "high"), (0, "low")].into();
     let of = |(at, name): (usize, &str)| one(sample, orders[at], name);
-    chosen.into_iter().map(of).collect()
+    let mut shown: Vec<Shown> = chosen.into_iter().map(of).collect();
+    let pairs = shown.iter().flat_map(|order| &order.pairs);
+    let most = largest(pairs.map(|(_, mean)| *mean));
+    for (_, mean) in shown.iter_mut().flat_map(|order| &mut order.pairs) {
+        *mean /= most;
+    }
+    shown
 }
 
 fn one(sample: &SampleProfile, order: usize, name: &str) -> Shown {
@@ -51,21 +72,21 @@ fn one(sample: &SampleProfile, order: usize, name: &str) -> Shown {
         .map(|(pair, e)| (*pair, e.mean))
         .collect();
     pairs.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    let strongest = match pairs.first() {
-        Some((_, mean)) if mean.abs() < 0.01 => format!("strongest {mean:+.1e}"),
-        Some((_, mean)) => format!("strongest {mean:+.3}"),
-        None => "nothing beyond noise".into(),
-    };
-    let most = sample.players() - 2;
     let strength = |(sum, count): &(f64, u32)| (*count > 0).then(|| sum / f64::from(*count));
+    let strengths: Vec<Option<f64>> = sums.iter().map(strength).collect();
+    let most = largest(strengths.iter().flatten().copied());
     Shown {
-        name: format!("{name}: order {order} of 0 to {most}, {strongest}"),
-        strengths: sums.iter().map(strength).collect(),
+        name: format!("{name}: order {order} of 0 to {}", sample.players() - 2),
+        strongest: pairs.first().map(|(_, mean)| signed(*mean)),
+        strengths: strengths
+            .into_iter()
+            .map(|strength| Some(strength? / most))
+            .collect(),
         pairs,
     }
 }
 
 /// The largest of the numbers without their signs, to make shares of them.
-pub fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
+fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
     numbers.map(f64::abs).fold(f64::MIN_POSITIVE, f64::max)
 }

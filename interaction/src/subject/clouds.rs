@@ -34,7 +34,7 @@ pub fn open(
     split: Split<Arc<dyn CloudSet>>,
     mut notes: Vec<String>,
 ) -> Result<Clouds> {
-    let split = Trained::in_order(trained, &spec.classes, Kind::Clouds, split, &mut notes)?;
+    let split = Trained::in_order(trained, &spec.classes, split, &mut notes)?;
     let (points, up) = match trained.map(|trained| &trained.statistics) {
         Some(Statistics::Clouds { points, up }) => (*points, *up),
         Some(other) => return Err(other.of_another(Kind::Clouds)),

@@ -13,7 +13,7 @@ use burn_interaction_models::{ImageConfig, image_weights};
 
 use super::{
     About, Absent, Normalize, Part, Scene, Spec, Statistics, Subject, Trained, classes, digest_of,
-    in_units,
+    in_units, unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -44,7 +44,7 @@ pub fn open(
     split: Split<Arc<dyn ImageSet>>,
     mut notes: Vec<String>,
 ) -> Result<Images> {
-    let mut split = Trained::in_order(trained, &spec.classes, Kind::Images, split, &mut notes)?;
+    let mut split = Trained::in_order(trained, &spec.classes, split, &mut notes)?;
     let folder = match spec.model_is_folder() {
         true => Some(folder(&spec, split.train.as_ref(), &mut notes)?),
         false => None,
@@ -132,13 +132,7 @@ fn folder(spec: &Spec, images: &dyn ImageSet, notes: &mut Vec<String>) -> Result
                 .into(),
         );
     }
-    if !config.unknown().is_empty() {
-        notes.push(format!(
-            "config.json has entries that no {} is known to have, which change nothing here: {}",
-            config.kind(),
-            config.unknown().join(", ")
-        ));
-    }
+    notes.extend(unknown_entries(config.kind(), config.unknown()));
     Ok(config)
 }
 

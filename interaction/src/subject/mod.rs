@@ -249,10 +249,16 @@ pub fn open(spec: &Spec) -> Result<Opened> {
             "--model {model} is the network of that name; the folder here would be ./{model}"
         ));
     }
+    let trained = Trained::beside(spec.weights.as_deref())?;
+    if let Some(other) = trained.as_ref().map(|trained| &trained.statistics)
+        && other.kind() != set.kind
+    {
+        return Err(other.of_another(set.kind));
+    }
     let data = set.open(folder)?;
     notes.extend(data.notes());
     Ok(Opened {
-        trained: Trained::beside(spec.weights.as_deref())?,
+        trained,
         data,
         spec: spec.clone(),
         notes,
@@ -277,9 +283,19 @@ impl Opened {
             Data::Images(split) => job.run(images::open(spec, trained, split, notes)?),
             Data::Clouds(split) => job.run(clouds::open(spec, trained, split, notes)?),
             Data::Tables(split) => job.run(tables::open(spec, trained, split, notes)?),
-            Data::Texts(split) => job.run(texts::open(spec, trained, split, notes)?),
+            Data::Texts(split) => job.run(texts::open(spec, split, notes)?),
         }
     }
+}
+
+/// A note for the user on entries of a Hugging Face folder's configuration that no network of its kind is known to have.
+fn unknown_entries(kind: &str, entries: &[String]) -> Option<String> {
+    (!entries.is_empty()).then(|| {
+        format!(
+            "config.json has entries that no {kind} is known to have, which change nothing here: {}",
+            entries.join(", ")
+        )
+    })
 }
 
 /// A digest of the settings by which samples become inputs.

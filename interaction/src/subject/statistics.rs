@@ -30,7 +30,8 @@ pub enum Statistics {
 }
 
 impl Statistics {
-    fn kind(&self) -> Kind {
+    /// The kind of data that a network with these statistics takes.
+    pub fn kind(&self) -> Kind {
         match self {
             Self::Images(_) => Kind::Images,
             Self::Table(_) => Kind::Tables,
@@ -78,18 +79,14 @@ impl Trained {
     ///
     /// # Errors
     ///
-    /// Fails where the network takes other data than those of `kind`, or has other classes.
+    /// Fails where the network has other classes than the data.
     pub fn in_order<T: Relabel>(
         trained: Option<&Self>,
         classes: &[String],
-        kind: Kind,
         split: Split<T>,
         notes: &mut Vec<String>,
     ) -> Result<Split<T>> {
         match trained {
-            Some(trained) if trained.statistics.kind() != kind => {
-                Err(trained.statistics.of_another(kind))
-            }
             _ if !classes.is_empty() => in_order(split, classes, notes),
             Some(trained) if !trained.classes.is_empty() => {
                 in_order(split, &trained.classes, notes)

@@ -32,7 +32,7 @@ pub fn open(
     let Split {
         mut train,
         mut test,
-    } = Trained::in_order(trained, &spec.classes, Kind::Tables, split, &mut notes)?;
+    } = Trained::in_order(trained, &spec.classes, split, &mut notes)?;
     if let Some(trained) = trained.filter(|trained| !trained.categories.is_empty()) {
         // The network knows the categories by the numbers that they had then.
         train = train.with_categories(&trained.categories)?;

@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Players, Sentences, Tokens};
 use burn_interaction_datasets::{
     BagOfWords, Frame, Samples, SentenceSet, Split, Texts as TextSet, Vocabulary,
@@ -11,8 +10,8 @@ use burn_interaction_models::registry::{TextNetwork, text_config};
 use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
-    About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, Units, Word, classes,
-    digest_of, names,
+    About, Absent, Part, Scene, Spec, Statistics, Subject, Units, Word, classes, digest_of, names,
+    unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -39,17 +38,7 @@ pub struct Texts {
 
 /// Opens a network from a Hugging Face folder, if `--model` is one or the weights are in one, or else by name. Its word
 /// pieces are those of `--vocabulary`, of the folder, of the set, or learned from the training texts.
-pub fn open(
-    spec: Spec,
-    trained: Option<&Trained>,
-    split: Split<TextSet>,
-    mut notes: Vec<String>,
-) -> Result<Texts> {
-    if let Some(other) = trained.map(|trained| &trained.statistics)
-        && *other != Statistics::Texts
-    {
-        return Err(other.of_another(Kind::Texts));
-    }
+pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result<Texts> {
     let Source {
         folder,
         config: own,
@@ -179,14 +168,9 @@ fn vocabulary(
 
 /// Notes for the user on entries of a configuration that may mean another network.
 fn strange(config: &TextConfig) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !config.unknown().is_empty() {
-        notes.push(format!(
-            "config.json has entries that no {} is known to have, which change nothing here: {}",
-            config.kind(),
-            config.unknown().join(", ")
-        ));
-    }
+    let mut notes: Vec<String> = unknown_entries(config.kind(), config.unknown())
+        .into_iter()
+        .collect();
     if config.is_multi_label() {
         notes.push(
             "config.json says that a text may be of several classes: it is measured as of one"

@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::word_pieces::word_pieces;
 use super::{Frame, ROLES, Vocabulary};
 use crate::error::{Error, Result};
-use crate::folders::bytes;
+use crate::folders::{bytes, unmarked};
 
 /// The files of a tokenizer in a Hugging Face folder, of which some may be missing.
 pub(super) const FILES: [&str; 6] = [
@@ -155,15 +155,12 @@ impl Vocabulary {
 
 /// The entries of a JSON file.
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|e| e.to_string())
+    serde_json::from_slice(unmarked(bytes)).map_err(|e| e.to_string())
 }
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The pieces of a `vocab.txt`, whose numbers are those of their lines.
 fn lines(path: &Path, bytes: &[u8]) -> Result<Vec<String>> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bytes = unmarked(bytes);
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let piece = |(index, line): (usize, &[u8])| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
