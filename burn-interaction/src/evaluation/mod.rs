@@ -8,6 +8,7 @@ mod attacked;
 mod ball;
 #[cfg(test)]
 mod closed_forms;
+mod closeup;
 mod curve;
 mod fit;
 mod frozen;
@@ -21,6 +22,7 @@ mod testing;
 
 pub use attack::*;
 pub use attacked::*;
+pub use closeup::*;
 pub use curve::*;
 pub use fit::*;
 pub use frozen::*;
