@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::profile::{Curves, Strength, StrengthPoint};
 
 use super::caption::caption;
+use super::hits::{self, Hit};
 use super::legend::{self, Entry};
 use super::panel::{Panel, Trace};
 use super::png::writes_pictures;
@@ -91,7 +92,7 @@ impl Chart {
             return Err(Error::Figure(reason));
         }
         let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let mut svg = String::new();
+        let (mut svg, mut values) = (String::new(), Vec::new());
         {
             let parts = self.parts();
             let height = parts.iter().map(Part::height).sum();
@@ -99,11 +100,12 @@ impl Chart {
             rest.fill(&WHITE).map_err(figure)?;
             for part in &parts {
                 let (area, below) = rest.split_vertically(part.height());
-                self.draw(part, &area).map_err(figure)?;
+                values.extend(self.draw(part, &area).map_err(figure)?);
                 rest = below;
             }
             rest.present().map_err(figure)?;
         }
+        hits::add(&mut svg, &values);
         Ok(svg)
     }
 
@@ -136,8 +138,8 @@ impl Chart {
                 None => (p.fluctuation, None, None),
             }
         };
-        let trace = |(number, (_, strength)): (usize, &(String, Strength))| {
-            let mut trace = Trace::new(Look::of(number));
+        let trace = |(number, (name, strength)): (usize, &(String, Strength))| {
+            let mut trace = Trace::new(name, Look::of(number));
             for point in &strength.points {
                 let (value, raw, band) = of(point);
                 let x = point.ratio;
@@ -160,9 +162,14 @@ impl Chart {
         }
     }
 
-    fn draw<B: DrawingBackend>(&self, part: &Part, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
+    /// Draws a part of the picture, and returns where its values lie.
+    fn draw<B: DrawingBackend>(
+        &self,
+        part: &Part,
+        area: &DrawingArea<B, Shift>,
+    ) -> Drawn<Vec<Hit>, B> {
         match part {
-            Part::Title => area.draw(&Text::new(self.title.as_str(), (14, 12), text(20))),
+            Part::Title => area.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))?,
             Part::Legend(_) => {
                 let entry = |(number, (name, _)): (usize, &'_ (String, Strength))| Entry {
                     name: name.clone(),
@@ -170,17 +177,17 @@ impl Chart {
                     marked: true,
                 };
                 let entries: Vec<Entry> = self.curves.iter().enumerate().map(entry).collect();
-                legend::draw(area, &entries)
+                legend::draw(area, &entries)?;
             }
-            Part::Panel(_, panel) => panel.draw(area),
+            Part::Panel(_, panel) => return panel.draw(area),
             Part::Caption(lines) => {
                 for (row, line) in (0..).zip(lines) {
                     let y = row * CAPTION as i32 + 6;
                     area.draw(&Text::new(line.as_str(), (14, y), text(12)))?;
                 }
-                Ok(())
             }
         }
+        Ok(Vec::new())
     }
 }
 

@@ -1,13 +1,17 @@
+use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::error::{Error, Result};
 
 use super::png::writes_pictures;
-use super::sign;
-use super::style::INK;
+use super::style::{Drawn, text};
+use super::{SIGNS, sign};
 
 const SIDE: u32 = 300;
 const HEADER: u32 = 34;
+/// The height of the line below the panels.
+const KEY: u32 = 24;
 const OTHERS: RGBColor = RGBColor(214, 214, 214);
 
 /// Where the viewer stands: turned about the vertical, and above the horizon, in radians.
@@ -117,7 +121,7 @@ impl CloudChart {
         }
         let mut svg = String::new();
         {
-            let size = (SIDE * self.panels.len() as u32, SIDE + HEADER);
+            let size = (SIDE * self.panels.len() as u32, SIDE + HEADER + KEY);
             let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
             self.draw(&area).map_err(|e| Error::Figure(e.to_string()))?;
             area.present().map_err(|e| Error::Figure(e.to_string()))?;
@@ -125,34 +129,28 @@ impl CloudChart {
         Ok(svg)
     }
 
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, plotters::coord::Shift>,
-    ) -> std::result::Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         area.fill(&WHITE)?;
-        let text = |size: u32| ("sans-serif", size).into_font().color(&INK);
         let (header, body) = area.split_vertically(HEADER);
+        let (body, key) = body.split_vertically(SIDE);
         header.draw_text(&self.title, &text(18), (12, 8))?;
-        for (panel, area) in self
-            .panels
-            .iter()
-            .zip(body.split_evenly((1, self.panels.len())))
-        {
+        key.draw_text(SIGNS, &text(12), (12, 2))?;
+        let areas = body.split_evenly((1, self.panels.len()));
+        for (panel, area) in self.panels.iter().zip(areas) {
             area.draw_text(&panel.name, &text(14), (12, 2))?;
-            for Dot {
-                place,
-                near,
-                region,
-            } in panel.seen(self.up)
-            {
+            let dots = seen(&panel.points, &panel.regions, &panel.points, self.up, SIDE);
+            for dot in &dots {
+                let region = dot.region;
+                let place = (dot.place.0, dot.place.1 + 10);
                 // Far points are smaller and paler; the pair stands out wherever it is.
                 let (radius, strength) = match panel.shade {
                     Shade::Pair((i, j), _) if region == i || region == j => (4, 1.0),
-                    _ => (if near > 0.5 { 3 } else { 2 }, 0.45 + 0.55 * near),
+                    _ => (if dot.near > 0.5 { 3 } else { 2 }, 0.45 + 0.55 * dot.near),
                 };
                 let colour = panel.colour(region).mix(strength);
                 area.draw(&Circle::new(place, radius, colour.filled()))?;
             }
+            panel.number(&dots, &area)?;
         }
         Ok(())
     }
@@ -161,46 +159,80 @@ impl CloudChart {
 writes_pictures!(CloudChart);
 
 /// A point as it is seen.
-struct Dot {
-    place: (i32, i32),
+pub(super) struct Dot {
+    pub place: (i32, i32),
     /// Nearness between 0 and 1.
-    near: f64,
-    region: usize,
+    pub near: f64,
+    pub region: usize,
+}
+
+/// Points from far to near in a square of so many pixels, turned and scaled so that the `whole` cloud fills it.
+pub(super) fn seen(
+    points: &[[f32; 3]],
+    regions: &[usize],
+    whole: &[[f32; 3]],
+    up: usize,
+    side: u32,
+) -> Vec<Dot> {
+    let ((sin, cos), (rise, level)) = (VIEW.0.sin_cos(), VIEW.1.sin_cos());
+    let turn = |point: &[f32; 3]| {
+        let [x, y, z] = [(up + 1) % 3, (up + 2) % 3, up].map(|axis| f64::from(point[axis]));
+        let (across, away) = (cos * x - sin * y, sin * x + cos * y);
+        [across, level * z + rise * away, level * away - rise * z]
+    };
+    let frame: Vec<[f64; 3]> = whole.iter().map(turn).collect();
+    let range = |axis: usize| {
+        let values = frame.iter().map(|p| p[axis]);
+        let least = values.clone().fold(f64::INFINITY, f64::min);
+        (least, values.fold(f64::NEG_INFINITY, f64::max))
+    };
+    let ranges = [range(0), range(1), range(2)];
+    let width = |(least, most): (f64, f64)| (most - least).max(1e-9);
+    let scale = 0.84 * f64::from(side) / width(ranges[0]).max(width(ranges[1]));
+    let middle = |(least, most): (f64, f64)| (least + most) / 2.0;
+    let half = f64::from(side) / 2.0;
+    let place = |p: &[f64; 3]| {
+        let across = half + scale * (p[0] - middle(ranges[0]));
+        let down = half - scale * (p[1] - middle(ranges[1]));
+        (across.round() as i32, down.round() as i32)
+    };
+    let dot = |(p, region): ([f64; 3], &usize)| Dot {
+        place: place(&p),
+        near: ((ranges[2].1 - p[2]) / width(ranges[2])).clamp(0.0, 1.0),
+        region: *region,
+    };
+    let mut seen: Vec<Dot> = points.iter().map(turn).zip(regions).map(dot).collect();
+    seen.sort_by(|a, b| a.near.total_cmp(&b.near));
+    seen
 }
 
 impl Panel {
-    /// Points from far to near.
-    fn seen(&self, up: usize) -> Vec<Dot> {
-        let ((sin, cos), (rise, level)) = (VIEW.0.sin_cos(), VIEW.1.sin_cos());
-        let turn = |point: &[f32; 3]| {
-            let [x, y, z] = [(up + 1) % 3, (up + 2) % 3, up].map(|axis| f64::from(point[axis]));
-            let (across, away) = (cos * x - sin * y, sin * x + cos * y);
-            [across, level * z + rise * away, level * away - rise * z]
+    /// Writes the numbers of regions at their middles: of all, or of the pair.
+    fn number<B: DrawingBackend>(
+        &self,
+        dots: &[Dot],
+        area: &DrawingArea<B, Shift>,
+    ) -> Drawn<(), B> {
+        let numbered = match self.shade {
+            Shade::Regions(count) => (0..count).collect(),
+            Shade::Pair((i, j), _) => vec![i, j],
         };
-        let turned: Vec<[f64; 3]> = self.points.iter().map(turn).collect();
-        let range = |axis: usize| {
-            let values = turned.iter().map(|p| p[axis]);
-            let least = values.clone().fold(f64::INFINITY, f64::min);
-            (least, values.fold(f64::NEG_INFINITY, f64::max))
-        };
-        let ranges = [range(0), range(1), range(2)];
-        let width = |(least, most): (f64, f64)| (most - least).max(1e-9);
-        let scale = 0.84 * f64::from(SIDE) / width(ranges[0]).max(width(ranges[1]));
-        let middle = |(least, most): (f64, f64)| (least + most) / 2.0;
-        let half = f64::from(SIDE) / 2.0;
-        let place = |p: &[f64; 3]| {
-            let across = half + scale * (p[0] - middle(ranges[0]));
-            let down = half + 10.0 - scale * (p[1] - middle(ranges[1]));
-            (across.round() as i32, down.round() as i32)
-        };
-        let dot = |(p, region): (&[f64; 3], &usize)| Dot {
-            place: place(p),
-            near: (ranges[2].1 - p[2]) / width(ranges[2]),
-            region: *region,
-        };
-        let mut seen: Vec<Dot> = turned.iter().zip(&self.regions).map(dot).collect();
-        seen.sort_by(|a, b| a.near.total_cmp(&b.near));
-        seen
+        for region in numbered {
+            let own = || dots.iter().filter(|dot| dot.region == region);
+            let count = own().count() as i32;
+            if count == 0 {
+                continue;
+            }
+            let x = own().map(|dot| dot.place.0).sum::<i32>() / count;
+            let y = own().map(|dot| dot.place.1).sum::<i32>() / count + 10;
+            let number = region.to_string();
+            let half = 4 * number.len() as i32 + 2;
+            let plate = [(x - half, y - 8), (x + half, y + 8)];
+            area.draw(&Rectangle::new(plate, WHITE.mix(0.8).filled()))?;
+            let style = text(13).pos(Pos::new(HPos::Center, VPos::Center));
+            area.draw(&Text::new(number, (x, y), style))?;
+        }
+        Ok(())
     }
 
     fn colour(&self, region: usize) -> RGBColor {

@@ -1,30 +1,30 @@
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
-use super::png::{encode, writes_pictures};
-use super::sign;
+use super::hits::{self, Hit};
+use super::pixels::{Pixels, above_background};
+use super::png::writes_pictures;
 use super::style::{Drawn, INK, text};
+use super::{grey, short, sign};
 
 const SIDE: u32 = 256;
 const HEADER: u32 = 34;
 const NAME: u32 = 26;
-const KEY: u32 = 34;
+const KEY: u32 = 18;
 const GAP: u32 = 14;
 
 /// An image with the grid of its patches, and beside it maps of the patches: the strength that each takes part in, and pairs of
 /// them as lines.
 ///
 /// ```
-/// use burn_interaction::figures::ImageChart;
+/// use burn_interaction::figures::{ImageChart, Pixels};
 ///
-/// let pixels = vec![128; 3 * 8 * 8];
-/// let strengths = [Some(1.0), Some(0.2), None, Some(0.5)];
-/// let svg = ImageChart::new("grey", &pixels, [8, 8], [2, 2])
+/// let pixels = Pixels::new(vec![128; 3 * 8 * 8], [8, 8])?;
+/// let strengths = [Some(0.5), Some(0.1), None, Some(0.25)];
+/// let svg = ImageChart::new("grey", pixels, [2, 2])
 ///     .map("order 0", strengths, [((0, 3), -0.4)])
 ///     .to_svg()?;
 /// assert!(svg.starts_with("<svg"));
@@ -33,10 +33,11 @@ const GAP: u32 = 14;
 #[derive(Debug, Clone)]
 pub struct ImageChart {
     title: String,
-    pixels: Vec<u8>,
-    size: [usize; 2],
+    pixels: Option<Pixels>,
+    tall: u32,
     grid: [usize; 2],
     maps: Vec<Map>,
+    largest: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -47,24 +48,20 @@ struct Map {
 }
 
 impl ImageChart {
-    /// An image of three bytes a pixel, row by row, of `size` rows and columns, in a grid of `grid` rows and columns of patches.
-    pub fn new(
-        title: impl Into<String>,
-        pixels: &[u8],
-        size: [usize; 2],
-        grid: [usize; 2],
-    ) -> Self {
+    /// An image in a grid of `grid` rows and columns of patches.
+    pub fn new(title: impl Into<String>, pixels: Pixels, grid: [usize; 2]) -> Self {
         Self {
             title: title.into(),
-            pixels: pixels.into(),
-            size,
+            tall: pixels.height_at(SIDE),
+            pixels: Some(pixels),
             grid,
             maps: Vec::new(),
+            largest: None,
         }
     }
 
-    /// Adds a map: the strength of each patch, row by row, as a share of some largest one between 0 and 1, `None` where it was not
-    /// measured; and pairs of patches as lines, each with its interaction as a share of some largest one between -1 and 1.
+    /// Adds a map: the strength of each patch, row by row, `None` where it was not measured, and pairs of patches as lines, each with
+    /// its interaction. The darkest patch of a map is its strongest; the thickest line is the strongest pair of all maps.
     pub fn map(
         mut self,
         name: impl Into<String>,
@@ -79,30 +76,29 @@ impl ImageChart {
         self
     }
 
+    /// The interaction that the thickest line stands for; by default the largest of all maps.
+    pub fn largest(mut self, largest: f64) -> Self {
+        self.largest = Some(largest);
+        self
+    }
+
+    /// Shows the maps alone, where the image itself stands beside the picture.
+    pub fn maps_alone(mut self) -> Self {
+        self.pixels = None;
+        self
+    }
+
     /// The picture as SVG.
     ///
     /// # Errors
     ///
-    /// Fails where the pixels are not those of the size, a map has other than one strength a patch, or a pair has a patch that is
-    /// none.
+    /// Fails where there is nothing to show, a map has other than one strength a patch, a number is not finite, or a pair has a patch
+    /// that is none.
     pub fn to_svg(&self) -> Result<String> {
-        let fail = |reason: &str| Err(Error::Figure(reason.into()));
-        let [[height, width], [rows, columns]] = [self.size, self.grid];
-        let patches = rows * columns;
-        if height * width == 0 || patches == 0 || self.pixels.len() != 3 * height * width {
-            return fail("an image needs three bytes a pixel, and patches");
-        }
-        if self.maps.iter().any(|map| map.strengths.len() != patches) {
-            return fail("a map needs a strength for each patch");
-        }
-        let mut pairs = self.maps.iter().flat_map(|map| &map.pairs);
-        if pairs.any(|((i, j), _)| *i >= patches || *j >= patches) {
-            return fail("a pair has a patch that the grid does not have");
-        }
-        let columns = self.maps.len() as u32 + 1;
+        self.check()?;
         let size = (
-            columns * (SIDE + GAP) + GAP,
-            HEADER + NAME + self.tall() + KEY,
+            self.panels() * (SIDE + GAP) + GAP,
+            HEADER + NAME + self.tall + self.key_height(),
         );
         let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
         let mut svg = String::new();
@@ -113,23 +109,94 @@ impl ImageChart {
             area.present().map_err(figure)?;
         }
         // The pixels themselves lie below the grid.
-        let png = encode(&self.pixels, self.size)?;
-        let image = format!(
-            "<image x=\"{GAP}\" y=\"{}\" width=\"{SIDE}\" height=\"{}\" preserveAspectRatio=\"none\" image-rendering=\"pixelated\" href=\"data:image/png;base64,{}\"/>\n",
-            HEADER + NAME,
-            self.tall(),
-            STANDARD.encode(png)
-        );
-        let after = svg.find("/>").map_or(0, |at| at + "/>\n".len());
-        svg.insert_str(after, &image);
+        if let Some(pixels) = &self.pixels {
+            let at = (GAP as i32, (HEADER + NAME) as i32);
+            above_background(&mut svg, &pixels.to_element(at, (SIDE, self.tall))?);
+        }
+        hits::add(&mut svg, &self.hits());
         Ok(svg)
     }
 
-    /// The height of the image in the picture.
-    fn tall(&self) -> u32 {
-        let [height, width] = self.size;
-        let tall = SIDE as f64 * height as f64 / width.max(1) as f64;
-        (tall.round() as u32).clamp(SIDE / 4, 4 * SIDE)
+    fn check(&self) -> Result<()> {
+        let fail = |reason: &str| Err(Error::Figure(reason.into()));
+        let patches = self.grid[0] * self.grid[1];
+        if patches == 0 || self.panels() == 0 {
+            return fail("an image needs patches, and itself or a map to show");
+        }
+        if self.maps.iter().any(|map| map.strengths.len() != patches) {
+            return fail("a map needs a strength for each patch");
+        }
+        let pairs = || self.maps.iter().flat_map(|map| &map.pairs);
+        if pairs().any(|((i, j), _)| *i >= patches || *j >= patches) {
+            return fail("a pair has a patch that the grid does not have");
+        }
+        let strengths = self
+            .maps
+            .iter()
+            .flat_map(|map| map.strengths.iter().flatten());
+        match pairs()
+            .map(|(_, value)| value)
+            .chain(strengths)
+            .all(|v| v.is_finite())
+        {
+            true => Ok(()),
+            false => fail("a strength or an interaction is not finite: leave it out"),
+        }
+    }
+
+    /// The number of panels side by side.
+    fn panels(&self) -> u32 {
+        self.first_map() + self.maps.len() as u32
+    }
+
+    /// The panel of the first map.
+    fn first_map(&self) -> u32 {
+        u32::from(self.pixels.is_some())
+    }
+
+    fn key_height(&self) -> u32 {
+        KEY * self.key().len() as u32 + 14
+    }
+
+    /// The lines below the panels, short enough for the width of the picture.
+    fn key(&self) -> Vec<&'static str> {
+        let parts = [
+            "grey: strength that a patch takes part in",
+            "white: no pair of the patch was measured",
+            "red: a pair that helps each other, blue: hinders",
+        ];
+        match self.maps.is_empty() {
+            true => Vec::new(),
+            false => parts.into(),
+        }
+    }
+
+    /// The left end of a panel.
+    fn left(panel: u32) -> i32 {
+        (GAP + panel * (SIDE + GAP)) as i32
+    }
+
+    /// The value of each patch of each map, for the pointer.
+    fn hits(&self) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (panel, map) in (self.first_map()..).zip(&self.maps) {
+            for (patch, strength) in map.strengths.iter().enumerate() {
+                let Some(strength) = strength else { continue };
+                let [(x, y), (right, below)] = self.corners(patch);
+                let (row, column) = (patch / self.grid[1], patch % self.grid[1]);
+                hits.push(Hit {
+                    at: (x + Self::left(panel), y + (HEADER + NAME) as i32),
+                    size: (right - x, below - y),
+                    text: format!(
+                        "row {}, column {}: mean |I| {}",
+                        row + 1,
+                        column + 1,
+                        short(*strength)
+                    ),
+                });
+            }
+        }
+        hits
     }
 
     /// The corners of a patch within its panel.
@@ -140,14 +207,13 @@ impl ImageChart {
         };
         let (row, column) = (patch / columns, patch % columns);
         let corner =
-            |row: usize, column: usize| (at(column, columns, SIDE), at(row, rows, self.tall()));
+            |row: usize, column: usize| (at(column, columns, SIDE), at(row, rows, self.tall));
         [corner(row, column), corner(row + 1, column + 1)]
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         area.draw(&Text::new(self.title.as_str(), (GAP as i32, 9), text(18)))?;
         let top = (HEADER + NAME) as i32;
-        let left = |panel: usize| (GAP + panel as u32 * (SIDE + GAP)) as i32;
         let named = |name: &str, left: i32| {
             area.draw(&Text::new(
                 name.to_string(),
@@ -155,21 +221,28 @@ impl ImageChart {
                 text(14),
             ))
         };
-        let [rows, columns] = self.grid;
-        named(&format!("{rows} x {columns} patches"), left(0))?;
-        let outline = WHITE.mix(0.55).stroke_width(1);
-        for patch in 0..rows * columns {
-            let corners = self.corners(patch);
-            let moved = corners.map(|(x, y)| (x + left(0), y + top));
-            area.draw(&Rectangle::new(moved, outline))?;
+        if self.pixels.is_some() {
+            let [rows, columns] = self.grid;
+            named(&format!("{rows} x {columns} patches"), Self::left(0))?;
+            let outline = WHITE.mix(0.55).stroke_width(1);
+            for patch in 0..rows * columns {
+                let corners = self.corners(patch);
+                let moved = corners.map(|(x, y)| (x + Self::left(0), y + top));
+                area.draw(&Rectangle::new(moved, outline))?;
+            }
         }
-        for (panel, map) in (1..).zip(&self.maps) {
-            named(&map.name, left(panel))?;
-            self.draw_map(area, map, (left(panel), top))?;
+        let pairs = self.maps.iter().flat_map(|map| &map.pairs);
+        let found = pairs.map(|(_, value)| value.abs()).fold(0.0, f64::max);
+        let largest = self.largest.unwrap_or(found).max(f64::MIN_POSITIVE);
+        for (panel, map) in (self.first_map()..).zip(&self.maps) {
+            named(&map.name, Self::left(panel))?;
+            self.draw_map(area, map, (Self::left(panel), top), largest)?;
         }
-        let key = "grey: strength that a patch takes part in; white: none measured; lines: the strongest pairs, red where they help each other, blue where they hinder; the number is that of the strongest";
-        let below = top + self.tall() as i32 + 10;
-        area.draw(&Text::new(key, (GAP as i32, below), text(12)))
+        for (row, line) in (0..).zip(self.key()) {
+            let below = top + self.tall as i32 + 10 + row * KEY as i32;
+            area.draw(&Text::new(line, (GAP as i32, below), text(12)))?;
+        }
+        Ok(())
     }
 
     fn draw_map<B: DrawingBackend>(
@@ -177,11 +250,14 @@ impl ImageChart {
         area: &DrawingArea<B, Shift>,
         map: &Map,
         (left, top): (i32, i32),
+        largest: f64,
     ) -> Drawn<(), B> {
+        let strengths = map.strengths.iter().flatten();
+        let most = strengths.copied().fold(f64::MIN_POSITIVE, f64::max);
         for (patch, strength) in map.strengths.iter().enumerate() {
             let corners = self.corners(patch).map(|(x, y)| (x + left, y + top));
-            if let Some(share) = strength {
-                area.draw(&Rectangle::new(corners, grey(*share).filled()))?;
+            if let Some(strength) = strength {
+                area.draw(&Rectangle::new(corners, grey(strength / most).filled()))?;
             }
         }
         let [rows, columns] = self.grid;
@@ -194,7 +270,8 @@ impl ImageChart {
         };
         let mut pairs = map.pairs.clone();
         pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        for ((i, j), share) in pairs {
+        for ((i, j), value) in pairs {
+            let share = value / largest;
             let (from, to, colour) = (centre(i), centre(j), sign(share));
             let wide = 2 + (3.0 * share.abs().min(1.0)).round() as u32;
             // A white rim, so that a line is seen on dark patches.
@@ -213,26 +290,21 @@ impl ImageChart {
     }
 }
 
-/// The grey of a share between 0 and 1: nearly white where it is small.
-fn grey(share: f64) -> RGBColor {
-    let level = (242.0 - 172.0 * share.clamp(0.0, 1.0)) as u8;
-    RGBColor(level, level, level)
-}
-
 writes_pictures!(ImageChart);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chart(pixels: usize) -> ImageChart {
-        ImageChart::new("a <b>", &vec![7; pixels], [4, 6], [2, 3])
+    fn chart() -> ImageChart {
+        let pixels = Pixels::new(vec![7; 72], [4, 6]).unwrap();
+        ImageChart::new("a <b>", pixels, [2, 3])
     }
 
     #[test]
     fn maps_show_strengths_and_signed_pairs() {
-        let strengths = [Some(1.0), None, Some(0.0), Some(0.5), None, None];
-        let chart = chart(72).map("low", strengths, [((0, 5), 1.0), ((1, 2), -1.0)]);
+        let strengths = [Some(2.0), None, Some(0.0), Some(1.0), None, None];
+        let chart = chart().map("low", strengths, [((0, 5), 3.0), ((1, 2), -3.0)]);
         let svg = chart.to_svg().unwrap();
         for part in [
             "data:image/png;base64,",
@@ -240,6 +312,7 @@ mod tests {
             "#2156AC",
             "a &lt;b&gt;",
             "2 x 3 patches",
+            "row 2, column 1: mean |I| 1.000</title>",
         ] {
             assert!(svg.contains(part), "{part}");
         }
@@ -258,11 +331,26 @@ mod tests {
     }
 
     #[test]
-    fn images_maps_and_pairs_that_do_not_fit_are_refused() {
-        assert!(chart(71).to_svg().is_err());
-        assert!(chart(72).map("short", [Some(1.0)], []).to_svg().is_err());
-        let far = chart(72).map("far", [None; 6], [((0, 6), 1.0)]);
-        assert!(far.to_svg().is_err());
-        assert!(chart(72).to_svg().is_ok());
+    fn maps_and_pairs_that_do_not_fit_are_refused() {
+        assert!(chart().to_svg().is_ok());
+        assert!(chart().maps_alone().to_svg().is_err());
+        for refused in [
+            chart().map("short", [Some(1.0)], []),
+            chart().map("far", [None; 6], [((0, 6), 1.0)]),
+            chart().map("no number", [Some(f64::NAN); 6], []),
+            chart().map("no number", [None; 6], [((0, 1), f64::INFINITY)]),
+        ] {
+            assert!(refused.to_svg().is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn maps_alone_are_drawn_without_the_image() {
+        let chart = chart().map("low", [Some(1.0); 6], []).maps_alone();
+        let svg = chart.to_svg().unwrap();
+        assert!(
+            !svg.contains("<image") && svg.contains("width=\"284\""),
+            "{svg}"
+        );
     }
 }

@@ -5,8 +5,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
+use super::hits::{self, Hit};
 use super::png::writes_pictures;
 use super::style::{Drawn, GRID, text};
+use super::{grey, short};
 
 const CELL: i32 = 24;
 const HEADER: i32 = 34;
@@ -34,6 +36,8 @@ pub struct MatrixChart {
     title: String,
     names: Vec<String>,
     panels: Vec<(String, Vec<(Pair, f64)>)>,
+    largest: Option<f64>,
+    unsigned: bool,
 }
 
 impl MatrixChart {
@@ -43,11 +47,13 @@ impl MatrixChart {
             title: title.into(),
             names: names.into_iter().collect(),
             panels: Vec::new(),
+            largest: None,
+            unsigned: false,
         }
     }
 
-    /// Adds a matrix of pairs, each with its interaction as a share of some largest one between -1 and 1; pairs that are not given
-    /// stay empty.
+    /// Adds a matrix of pairs, each with its interaction; pairs that are not given stay empty. The fullest colour is that of the
+    /// strongest pair of all matrices.
     pub fn pairs(
         mut self,
         name: impl Into<String>,
@@ -57,19 +63,35 @@ impl MatrixChart {
         self
     }
 
+    /// The interaction that the fullest colour stands for; by default the largest of all matrices.
+    pub fn largest(mut self, largest: f64) -> Self {
+        self.largest = Some(largest);
+        self
+    }
+
+    /// Shows strengths, which have no sign, in greys.
+    pub fn of_strengths(mut self) -> Self {
+        self.unsigned = true;
+        self
+    }
+
     /// The picture as SVG.
     ///
     /// # Errors
     ///
-    /// Fails where there is no panel, or a pair has a player that has no name.
+    /// Fails where there is no panel, a number is not finite, or a pair has a player that has no name.
     pub fn to_svg(&self) -> Result<String> {
         let players = self.names.len();
         if self.panels.is_empty() || players == 0 {
             return Err(Error::Figure("a matrix needs players and a panel".into()));
         }
-        let mut pairs = self.panels.iter().flat_map(|(_, pairs)| pairs);
-        if pairs.any(|((i, j), _)| *i >= players || *j >= players) {
+        let pairs = || self.panels.iter().flat_map(|(_, pairs)| pairs);
+        if pairs().any(|((i, j), _)| *i >= players || *j >= players) {
             let reason = "a pair has a player that has no name";
+            return Err(Error::Figure(reason.into()));
+        }
+        if !pairs().all(|(_, value)| value.is_finite()) {
+            let reason = "an interaction is not finite: leave it out";
             return Err(Error::Figure(reason.into()));
         }
         let side = CELL * players as i32;
@@ -84,7 +106,38 @@ impl MatrixChart {
             self.draw(&area).map_err(figure)?;
             area.present().map_err(figure)?;
         }
+        hits::add(&mut svg, &self.hits());
         Ok(svg)
+    }
+
+    /// The corners of a cell.
+    fn cell(&self, panel: usize, row: usize, column: usize) -> [(i32, i32); 2] {
+        let side = CELL * self.names.len() as i32;
+        let left = GAP + self.margin() + panel as i32 * (side + GAP);
+        let corner = (
+            left + column as i32 * CELL,
+            HEADER + NAME + row as i32 * CELL,
+        );
+        [corner, (corner.0 + CELL - 1, corner.1 + CELL - 1)]
+    }
+
+    /// The value of each cell, for the pointer.
+    fn hits(&self) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (panel, (_, pairs)) in self.panels.iter().enumerate() {
+            for ((i, j), value) in pairs {
+                let [first, second] = [*i, *j].map(|player| &self.names[player]);
+                let value = short(*value);
+                for (row, column) in [(*i, *j), (*j, *i)] {
+                    hits.push(Hit {
+                        at: self.cell(panel, row, column)[0],
+                        size: (CELL, CELL),
+                        text: format!("{first}, {second}: {value}"),
+                    });
+                }
+            }
+        }
+        hits
     }
 
     /// The room for names.
@@ -95,8 +148,8 @@ impl MatrixChart {
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         area.draw(&Text::new(self.title.as_str(), (GAP, 9), text(18)))?;
-        let (top, players) = (HEADER + NAME, self.names.len() as i32);
-        let side = CELL * players;
+        let top = HEADER + NAME;
+        let side = CELL * self.names.len() as i32;
         let short = |name: &String| match name.chars().count() > SHOWN {
             true => name.chars().take(SHOWN - 1).chain(['\u{2026}']).collect(),
             false => name.clone(),
@@ -107,22 +160,26 @@ impl MatrixChart {
             let at = (GAP + self.margin() - 8, top + row * CELL + CELL / 2);
             area.draw(&Text::new(name.as_str(), at, right))?;
         }
-        for (panel, (name, pairs)) in (0..).zip(&self.panels) {
-            let left = GAP + self.margin() + panel * (side + GAP);
+        let found = self.panels.iter().flat_map(|(_, pairs)| pairs);
+        let found = found.map(|(_, value)| value.abs()).fold(0.0, f64::max);
+        let largest = self.largest.unwrap_or(found).max(f64::MIN_POSITIVE);
+        for (panel, (name, pairs)) in self.panels.iter().enumerate() {
+            let left = self.cell(panel, 0, 0)[0].0;
             area.draw(&Text::new(name.as_str(), (left, HEADER + 4), text(14)))?;
-            let cell = |row: i32, column: i32| {
-                let corner = (left + column * CELL, top + row * CELL);
-                [corner, (corner.0 + CELL - 1, corner.1 + CELL - 1)]
-            };
-            for row in 0..players {
-                for column in (0..players).filter(|column| *column != row) {
-                    area.draw(&Rectangle::new(cell(row, column), GRID.stroke_width(1)))?;
+            for row in 0..self.names.len() {
+                for column in (0..self.names.len()).filter(|column| *column != row) {
+                    let place = self.cell(panel, row, column);
+                    area.draw(&Rectangle::new(place, GRID.stroke_width(1)))?;
                 }
             }
-            for ((i, j), share) in pairs {
+            for ((i, j), value) in pairs {
+                let colour = match self.unsigned {
+                    true => grey(value / largest),
+                    false => shade(value / largest),
+                };
                 for (row, column) in [(*i, *j), (*j, *i)] {
-                    let place = cell(row as i32, column as i32);
-                    area.draw(&Rectangle::new(place, shade(*share).filled()))?;
+                    let place = self.cell(panel, row, column);
+                    area.draw(&Rectangle::new(place, colour.filled()))?;
                 }
             }
             for (column, name) in (0..).zip(&names) {
@@ -133,7 +190,12 @@ impl MatrixChart {
                 area.draw(&Text::new(name.as_str(), at, turned))?;
             }
         }
-        let key = "red: the two help each other, blue: they hinder each other; empty: within noise, or not measured";
+        let key = match self.unsigned {
+            true => "the darker, the stronger; empty: not measured",
+            false => {
+                "red: the two help each other, blue: they hinder each other; empty: within noise, or not measured"
+            }
+        };
         let below = top + side + self.margin() + 6;
         area.draw(&Text::new(key, (GAP, below), text(12)))
     }
@@ -157,10 +219,20 @@ mod tests {
     #[test]
     fn a_pair_fills_both_of_its_cells() {
         let names = ["a", "b & c", "d"].map(String::from);
-        let chart = MatrixChart::new("a row", names).pairs("order 0", [((0, 2), -1.0)]);
+        let chart = MatrixChart::new("a row", names).pairs("order 0", [((0, 2), -2.5)]);
         let svg = chart.to_svg().unwrap();
         assert_eq!(svg.matches("fill=\"#2156AC\"").count(), 2);
-        assert!(svg.contains("b &amp; c"), "{svg}");
+        assert!(
+            svg.contains("b &amp; c") && svg.contains("a, d: -2.500"),
+            "{svg}"
+        );
+        let greys = chart.clone().of_strengths().to_svg().unwrap();
+        assert!(
+            greys.contains("#464646") && !greys.contains("#2156AC"),
+            "{greys}"
+        );
+        let no_number = chart.clone().pairs("order 1", [((0, 1), f64::NAN)]);
+        assert!(no_number.to_svg().is_err());
         let far = chart.pairs("order 1", [((0, 3), 1.0)]);
         assert!(far.to_svg().is_err());
         assert!(MatrixChart::new("none", []).to_svg().is_err());

@@ -5,23 +5,32 @@
 mod caption;
 mod chart;
 mod cloud;
+mod hits;
 mod image;
 mod legend;
 mod lines;
 mod matrix;
 mod panel;
+mod pixels;
 mod png;
 mod sentence;
+mod spread;
 mod style;
+mod tiles;
 
 pub use chart::*;
 pub use cloud::*;
 pub use image::*;
 pub use lines::*;
 pub use matrix::*;
+pub use pixels::Pixels;
 pub use sentence::*;
+pub use tiles::*;
 
 use plotters::style::RGBColor;
+
+/// The key of the colours of signs.
+const SIGNS: &str = "red: the two help each other; blue: they hinder each other";
 
 /// The colour of an interaction, as a share of some largest one between -1 and 1: from pale to full, red where players help
 /// each other, blue where they hinder each other.
@@ -33,4 +42,18 @@ fn sign(share: f64) -> RGBColor {
     let share = share.abs().min(1.0);
     let mixed = |k: usize| (from[k] + share * (to[k] - from[k])) as u8;
     RGBColor(mixed(0), mixed(1), mixed(2))
+}
+
+/// The grey of a share between 0 and 1: nearly white where it is small.
+fn grey(share: f64) -> RGBColor {
+    let level = (242.0 - 172.0 * share.clamp(0.0, 1.0)) as u8;
+    RGBColor(level, level, level)
+}
+
+/// A value in three decimals, or in powers of ten where these would show little of it.
+fn short(value: f64) -> String {
+    match value == 0.0 || value.abs() >= 0.01 {
+        true => format!("{value:.3}"),
+        false => format!("{value:.1e}"),
+    }
 }

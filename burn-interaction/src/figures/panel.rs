@@ -4,6 +4,8 @@ use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
+use super::hits::Hit;
+use super::short;
 use super::style::{Drawn, GRID, INK, Look, text};
 
 /// Values that lie further apart than this factor are drawn on a logarithmic axis.
@@ -11,6 +13,7 @@ const SPAN: f64 = 50.0;
 
 /// One curve of a panel, each of its parts in ascending order of the ratio.
 pub(super) struct Trace {
+    pub name: String,
     pub look: Look,
     pub line: Vec<(f64, f64)>,
     /// A thin line where it differs from the other.
@@ -20,8 +23,9 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub fn new(look: Look) -> Self {
+    pub fn new(name: &str, look: Look) -> Self {
         Self {
+            name: name.into(),
             look,
             line: Vec::new(),
             thin: Vec::new(),
@@ -118,8 +122,10 @@ impl Panel {
         }
     }
 
-    pub fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
+    /// Draws the panel, and returns where in the whole picture each value lies.
+    pub fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<Vec<Hit>, B> {
         let axis = self.axis();
+        let mut hits = Vec::new();
         let mut plane = self.axes(area, axis)?;
         if let Some(level) = self.level.filter(|level| axis.range().contains(level)) {
             let ends = [(0.0, level), (1.0, level)];
@@ -149,6 +155,9 @@ impl Panel {
                 (x - left, y - upper)
             };
             let points: Vec<(i32, i32)> = trace.line.iter().map(pixel).collect();
+            let at = points.iter().map(|(x, y)| (x + left, y + upper));
+            let values = at.zip(&trace.line);
+            hits.extend(values.map(|(at, value)| Hit::around(at, self.told(trace, *value))));
             for point in &points {
                 trace.look.mark(area, *point)?;
             }
@@ -156,7 +165,17 @@ impl Panel {
                 trace.look.line(area, points)?;
             }
         }
-        Ok(())
+        Ok(hits)
+    }
+
+    /// A value in words, with its band where there is one.
+    fn told(&self, trace: &Trace, (ratio, value): (f64, f64)) -> String {
+        let band = trace.band.iter().find(|(x, ..)| *x == ratio);
+        let band = band.map_or(String::new(), |(_, low, high)| {
+            format!(", {} to {}", short(*low), short(*high))
+        });
+        let (name, label) = (&trace.name, self.label);
+        format!("{name}, ratio {ratio:.2}: {label} {}{band}", short(value))
     }
 
     fn axes<'a, B: DrawingBackend>(
@@ -198,7 +217,7 @@ mod tests {
     use super::*;
 
     fn panel(values: &[f64]) -> Panel {
-        let mut trace = Trace::new(Look::of(0));
+        let mut trace = Trace::new("a", Look::of(0));
         trace.line = values.iter().map(|value| (0.5, *value)).collect();
         Panel {
             label: "strength S",

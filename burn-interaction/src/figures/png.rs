@@ -50,6 +50,19 @@ pub(super) fn encode(pixels: &[u8], [height, width]: [usize; 2]) -> Result<Vec<u
     map.encode_png().map_err(|e| fail(e.to_string()))
 }
 
+/// Reads the bytes of a PNG, three a pixel, and its rows and columns.
+pub(super) fn decode(png: &[u8]) -> Result<(Vec<u8>, [usize; 2])> {
+    let map = tiny_skia::Pixmap::decode_png(png).map_err(|e| Error::Figure(e.to_string()))?;
+    let bytes = map.pixels().iter().flat_map(|pixel| {
+        let pixel = pixel.demultiply();
+        [pixel.red(), pixel.green(), pixel.blue()]
+    });
+    Ok((
+        bytes.collect(),
+        [map.height() as usize, map.width() as usize],
+    ))
+}
+
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(writing(path))
 }

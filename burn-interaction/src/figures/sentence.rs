@@ -1,18 +1,22 @@
+use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
+use super::pixels::above_background;
 use super::png::writes_pictures;
-use super::sign;
-use super::style::INK;
+use super::style::{Drawn, INK, text};
+use super::{SIGNS, sign};
 
 const HEADER: u32 = 34;
 /// Height of a panel's name, of its highest arc and of its words.
 const PANEL: (u32, u32, u32) = (24, 110, 34);
 const MARGIN: i32 = 16;
-const LEAST_WIDTH: u32 = 420;
+const LEAST_WIDTH: u32 = 460;
+/// The height of the line below the panels.
+const KEY: u32 = 24;
 const ABSENT: RGBColor = RGBColor(160, 160, 160);
 
 /// A sentence with pairs of its players as arcs; several panels one below the other.
@@ -87,15 +91,20 @@ impl SentenceChart {
         if pairs().any(|((i, j), _)| centre(*i).is_none() || centre(*j).is_none()) {
             return fail("a pair has a player that is no word of the sentence");
         }
-        let mut svg = String::new();
+        let (mut svg, mut arcs) = (String::new(), String::new());
         {
-            let height = HEADER + self.panels.len() as u32 * (PANEL.0 + PANEL.1 + PANEL.2);
+            let panels = self.panels.len() as u32;
+            let height = HEADER + panels * (PANEL.0 + PANEL.1 + PANEL.2) + KEY;
             let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
             let centre = |player| centre(player).unwrap_or_default();
-            self.draw(&area, &places, &centre)
+            arcs.extend(self.arcs(&centre));
+            let key = Text::new(SIGNS, (MARGIN, (height - KEY) as i32 + 2), text(12));
+            self.draw(&area, &places)
+                .and_then(|()| area.draw(&key))
                 .map_err(|e| Error::Figure(e.to_string()))?;
             area.present().map_err(|e| Error::Figure(e.to_string()))?;
         }
+        above_background(&mut svg, &arcs);
         Ok(svg)
     }
 
@@ -112,57 +121,56 @@ impl SentenceChart {
         (places, ((left + MARGIN) as u32).max(LEAST_WIDTH))
     }
 
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, plotters::coord::Shift>,
-        places: &[(i32, Option<usize>)],
-        centre: &impl Fn(usize) -> i32,
-    ) -> std::result::Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        area.fill(&WHITE)?;
-        let text = |size: u32, colour: &RGBColor| ("sans-serif", size).into_font().color(colour);
-        area.draw_text(&self.title, &text(18, &INK), (MARGIN, 8))?;
-        let widest = self.panels.iter().flat_map(|panel| &panel.arcs);
+    /// The arcs of all panels as elements of SVG.
+    fn arcs(&self, centre: &impl Fn(usize) -> i32) -> Vec<String> {
         let reach = |pair: Pair| (centre(pair.0) - centre(pair.1)).abs();
-        let widest = widest
-            .map(|(pair, _)| reach(*pair))
-            .max()
-            .unwrap_or(0)
-            .max(1);
-        let mut top = HEADER as i32;
-        for panel in &self.panels {
-            area.draw_text(&panel.name, &text(14, &INK), (MARGIN, top + 4))?;
-            let line = top + (PANEL.0 + PANEL.1) as i32;
+        let all = self.panels.iter().flat_map(|panel| &panel.arcs);
+        let widest = all.map(|(pair, _)| reach(*pair)).max().unwrap_or(0).max(1);
+        let mut elements = Vec::new();
+        for (number, panel) in (0..).zip(&self.panels) {
+            let line = self.top(number) + (PANEL.0 + PANEL.1) as i32;
             let mut arcs = panel.arcs.clone();
             // The strongest are drawn last, above the others.
             arcs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
             for (pair, share) in arcs {
-                let (from, to) = (centre(pair.0), centre(pair.1));
                 let share = share.clamp(-1.0, 1.0);
-                let rise =
-                    f64::from(PANEL.1 - 10) * (f64::from(reach(pair)) / f64::from(widest)).sqrt();
-                // Corners lie on whole pixels: close ones would show.
-                let steps = (reach(pair) / 6).clamp(10, 32);
-                let point = |step: i32| {
-                    let angle = std::f64::consts::PI * f64::from(step) / f64::from(steps);
-                    let across =
-                        f64::from(from + to) / 2.0 - f64::from(to - from) / 2.0 * angle.cos();
-                    (
-                        across.round() as i32,
-                        line - (rise * angle.sin()).round() as i32,
-                    )
-                };
-                let style = sign(share).stroke_width(1 + (4.0 * share.abs()).round() as u32);
-                area.draw(&PathElement::new(
-                    (0..=steps).map(point).collect::<Vec<_>>(),
-                    style,
-                ))?;
+                let (from, to) = (centre(pair.0), centre(pair.1));
+                let (from, to) = (from.min(to), from.max(to));
+                let across = f64::from(to - from) / 2.0;
+                let part = f64::from(reach(pair)) / f64::from(widest);
+                let rise = f64::from(PANEL.1 - 10) * part.sqrt();
+                let RGBColor(r, g, b) = sign(share);
+                let wide = 1.0 + 4.0 * share.abs();
+                elements.push(format!(
+                    "<path d=\"M {from} {line} A {across:.1} {rise:.1} 0 0 1 {to} {line}\" fill=\"none\" stroke=\"#{r:02X}{g:02X}{b:02X}\" stroke-width=\"{wide:.1}\"/>\n"
+                ));
             }
+        }
+        elements
+    }
+
+    /// The upper end of a panel.
+    fn top(&self, panel: i32) -> i32 {
+        HEADER as i32 + panel * (PANEL.0 + PANEL.1 + PANEL.2) as i32
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        places: &[(i32, Option<usize>)],
+    ) -> Drawn<(), B> {
+        area.fill(&WHITE)?;
+        let style = |size: u32, colour: &RGBColor| ("sans-serif", size).into_font().color(colour);
+        area.draw_text(&self.title, &text(18), (MARGIN, 8))?;
+        for (number, panel) in (0..).zip(&self.panels) {
+            let top = self.top(number);
+            area.draw_text(&panel.name, &text(14), (MARGIN, top + 4))?;
+            let line = top + (PANEL.0 + PANEL.1) as i32;
             for ((word, _), (at, player)) in self.words.iter().zip(places) {
                 let colour = if player.is_some() { INK } else { ABSENT };
-                let middle = text(14, &colour).pos(Pos::new(HPos::Center, VPos::Top));
+                let middle = style(14, &colour).pos(Pos::new(HPos::Center, VPos::Top));
                 area.draw_text(word, &middle, (*at, line + 6))?;
             }
-            top += (PANEL.0 + PANEL.1 + PANEL.2) as i32;
         }
         Ok(())
     }
@@ -188,9 +196,9 @@ mod tests {
     fn pairs_are_arcs_coloured_by_their_sign() {
         let pairs = [((0, 2), 1.0), ((0, 1), -0.25)];
         let svg = chart().pairs("order 0", pairs).to_svg().unwrap();
-        assert_eq!(svg.matches("<polyline").count(), 2);
+        assert_eq!(svg.matches("<path").count(), 2);
         assert!(
-            svg.contains("#B2182B") && svg.contains("stroke-width=\"5\""),
+            svg.contains("#B2182B") && svg.contains("stroke-width=\"5.0\""),
             "{svg}"
         );
         for word in ["[CLS]", "not", "film", "order 0", "a title"] {
