@@ -18,6 +18,7 @@
 //! modulation                   signals and losses
 //! evaluation                   what a network can do: attack, masking, fit; how strongly it learns each order
 //! training, figures            wrapper, probe, metrics (feature `train`); SVG and PNG (feature `figures`)
+//! guide                        no code: what an order is, reading a curve, traps, steering, symbols
 //! internal                     hidden: tools that the crates of this workspace share
 //! ```
 //!
@@ -35,6 +36,7 @@ pub mod figures;
 mod file;
 pub mod game;
 pub mod geometry;
+pub mod guide;
 pub mod input;
 #[doc(hidden)]
 pub mod internal;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::compare::CompareArgs;
 use super::merge::MergeArgs;
 use super::precision::PrecisionArgs;
+use super::report::ReportArgs;
 use super::subject::SubjectArgs;
 use crate::work::Share;
 
@@ -54,6 +55,8 @@ pub enum Command {
     Merge(MergeArgs),
     /// Compare measurements: curves over each other, and what differs between them, sample by sample where they share samples.
     Compare(CompareArgs),
+    /// Write one page, report.html, of results on disk: a measurement, a training, a study, or several measurements side by side.
+    Report(ReportArgs),
     /// Run a study, many trainings and measures of one protocol, and judge its claims: the paper's tables and figures, or a
     /// study of your own. Without a name, list the studies.
     Study(StudyArgs),

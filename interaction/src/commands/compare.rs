@@ -1,14 +1,15 @@
 //! `interaction compare`: measurements side by side, with what differs between them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use burn_interaction::Curves;
 use burn_interaction::figures::Chart;
-use burn_interaction::{Curves, Profile};
 use clap::Args;
 
+use super::runs::{Run, named_apart, read};
 use crate::error::{Result, usage};
 use crate::report::{differences, differences_csv, table};
-use crate::work::{COMPARISON, Existing, Folder, MAIN, profile_of};
+use crate::work::{COMPARISON, Existing, Folder, PAGE, page_of_runs};
 
 /// The settings of a comparison.
 #[derive(Args, Debug, Clone)]
@@ -24,14 +25,8 @@ pub struct CompareArgs {
     pub out: PathBuf,
 }
 
-/// A measurement and its name.
-struct Run {
-    name: String,
-    profile: Profile,
-}
-
-/// Prints the curves of some measurements and how they differ from the first, and writes `comparison.csv`, `curves.json`, and the
-/// curves as `comparison.svg` and `comparison.png`.
+/// Prints the curves of some measurements and how they differ from the first, and writes `comparison.csv`, `curves.json`, the
+/// curves as `comparison.svg` and `comparison.png`, and all of it as `report.html`.
 ///
 /// # Errors
 ///
@@ -54,7 +49,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     let curves = runs.iter().fold(curves, |curves, run| {
         curves.with(run.name.as_str(), run.profile.strength())
     });
-    println!("{}", table(&curves));
+    println!("{}", table(&curves, &[]));
     let mut rows = Vec::new();
     for run in others {
         let comparison = first.profile.compared(&run.profile)?;
@@ -66,50 +61,13 @@ pub fn run(args: &CompareArgs) -> Result<()> {
     let chart = Chart::from(&curves);
     chart.save_svg(folder.file("comparison.svg"))?;
     chart.save_png(folder.file("comparison.png"))?;
+    let named: Vec<_> = runs
+        .iter()
+        .map(|run| (run.name.as_str(), &run.profile))
+        .collect();
+    page_of_runs(&named)?.write(&folder.file(PAGE))?;
     println!("wrote {}", folder.list());
     Ok(())
-}
-
-/// Reads a measurement, named or by its place.
-fn read(text: &str) -> Result<Run> {
-    let (name, path) = match text.split_once('=') {
-        Some((name, path)) if !Path::new(text).exists() => (Some(name.to_string()), path),
-        _ => (None, text),
-    };
-    let path = Path::new(path);
-    let profile = profile_of(path, MAIN)?.ok_or_else(|| {
-        usage(format!(
-            "no profile.json in {}: give a folder that `interaction discover` wrote",
-            path.display()
-        ))
-    })?;
-    let of_path = || {
-        let stem = if path.is_dir() {
-            path.file_name()
-        } else {
-            path.file_stem()
-        };
-        stem.map_or("run".into(), |stem| stem.to_string_lossy().into_owned())
-    };
-    Ok(Run {
-        name: name.unwrap_or_else(of_path),
-        profile,
-    })
-}
-
-/// Gives runs of one name numbers.
-fn named_apart(mut runs: Vec<Run>) -> Vec<Run> {
-    for place in 1..runs.len() {
-        let (before, rest) = runs.split_at_mut(place);
-        let own = rest[0].name.clone();
-        let taken = |name: &str| before.iter().any(|run| run.name == name);
-        let mut number = 2;
-        while taken(&rest[0].name) {
-            rest[0].name = format!("{own} ({number})");
-            number += 1;
-        }
-    }
-    runs
 }
 
 fn names(runs: &[Run]) -> String {

@@ -1,11 +1,13 @@
 //! `interaction discover`: measures the interaction orders of a network.
 
+use burn_interaction::{Curves, Verdict};
+
 use super::args::DiscoverArgs;
 use super::{parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Part, check_part, open};
-use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, Place, interrupt};
+use crate::work::{Existing, Folder, MEASUREMENT, Measure, Measuring, PAGE, Place, interrupt};
 
 /// The most samples that a precision takes unless another number is given.
 const MOST_SAMPLES: usize = 1000;
@@ -45,14 +47,30 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     let Some(measured) = measured else {
         return Ok(());
     };
-    println!("{}", report::table(&measured.curves));
+    println!("{}", report::table(&measured.curves, &measured.words));
     println!("wrote {}", folder.list());
+    println!("next: {}", next(args, &measured.curves, &folder));
     match measured.complete {
         true => Ok(()),
         false => Err(usage(
             "interrupted: the results are partial; the same command with --resume goes on",
         )),
     }
+}
+
+/// The next step: what the result lacks, or its page.
+fn next(args: &DiscoverArgs, curves: &Curves, folder: &Folder) -> String {
+    let undecided = curves
+        .curves
+        .first()
+        .is_some_and(|curve| matches!(curve.strength.verdict(), Verdict::Undecided(_)));
+    if args.weights.is_some() && curves.curves.len() == 1 {
+        return "the same command with --control --resume measures the network untrained, beside which its curve means something".into();
+    }
+    if undecided && args.precision.wanted().is_ok_and(|wanted| wanted.is_none()) {
+        return "the same command with --precision 0.05 and another --out decides more".into();
+    }
+    format!("open {} in a browser", folder.file(PAGE).display())
 }
 
 /// The measurement that the arguments ask for.

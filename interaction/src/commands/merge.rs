@@ -6,8 +6,10 @@ use burn_interaction::{Curves, Profile};
 use clap::Args;
 
 use crate::error::{Result, usage};
-use crate::report::{curve_name, table, title};
-use crate::work::{CONTROL, Existing, Folder, MAIN, MEASUREMENT, Results, partial, profile_of};
+use crate::report::{curve_name, table, title, words};
+use crate::work::{
+    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, partial, profile_of, write_page,
+};
 
 /// The settings of a merge.
 #[derive(Args, Debug, Clone)]
@@ -55,12 +57,19 @@ pub fn run(args: &MergeArgs) -> Result<()> {
         missing.dedup();
     }
     results.write_curves(&curves)?;
+    let gallery = args.parts.iter().map(|part| part.join(GALLERY));
+    if let Some(gallery) = gallery.into_iter().find(|path| path.exists()) {
+        let place = folder.file(GALLERY);
+        std::fs::copy(&gallery, &place)
+            .map_err(|e| usage(format!("copying {}: {e}", gallery.display())))?;
+    }
+    write_page(folder.path())?;
     println!(
         "merged {} samples of {} parts",
         profile.samples().len(),
         args.parts.len()
     );
-    println!("{}", table(&curves));
+    println!("{}", table(&curves, &[words::verdict(&profile.strength())]));
     println!("wrote {}", folder.list());
     match missing.is_empty() {
         true => Ok(()),

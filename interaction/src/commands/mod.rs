@@ -12,6 +12,8 @@ mod merge;
 mod networks;
 mod parse;
 mod precision;
+mod report;
+mod runs;
 mod study;
 mod subject;
 mod tour;
@@ -33,6 +35,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Merge(args)) => merge::run(args),
         Some(Command::Compare(args)) => compare::run(args),
+        Some(Command::Report(args)) => report::run(args),
         Some(Command::Study(args)) => study::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),

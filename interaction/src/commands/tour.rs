@@ -7,8 +7,8 @@ use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Spec, Trained, open};
 use crate::work::{
-    Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, Place, Recipe, Shown, TRAINING,
-    Training, Watch, interrupt, read_json,
+    Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, PAGE, Place, Recipe, Shown,
+    TRAINING, Training, Watch, interrupt, read_json,
 };
 
 const MODEL: &str = "resnet20-slim";
@@ -67,11 +67,13 @@ pub fn run(args: &TourArgs) -> Result<()> {
     let Some(measured) = measured else {
         return Ok(());
     };
-    println!("{}", report::table(&measured.curves));
+    println!("{}", report::table(&measured.curves, &[]));
     println!(
-        "An untrained network has a curve too: what training did is the difference between the two."
+        "In plain words: an order is the number of other patches that are present when two of them act together.\n{}\n",
+        measured.words.join("\n")
     );
     println!("wrote {}", folder.list());
+    println!("next: open {} in a browser", folder.file(PAGE).display());
     match measured.complete {
         true => Ok(()),
         false => Err(usage("interrupted: the curves are partial")),

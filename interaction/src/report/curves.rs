@@ -20,13 +20,17 @@ pub fn title(profile: &Profile) -> String {
     format!("{network} on {data}")
 }
 
-/// Writes curves as a chart and as a table.
-pub fn table(curves: &Curves) -> String {
+/// Writes curves as a chart, then sentences on them, then a table of each.
+pub fn table(curves: &Curves, words: &[String]) -> String {
     let mut text = format!(
         "\n{}: relative strength J of each order\n\n{}\n",
         curves.title,
         curves.text(12)
     );
+    for sentence in words {
+        text.push_str(sentence);
+        text.push_str("\n\n");
+    }
     for curve in &curves.curves {
         // Writing to a string never fails.
         let _ = one(&mut text, &curve.name, &curve.strength);

@@ -6,6 +6,7 @@ use std::path::Path;
 use burn_interaction::profile::{Comparison, Difference};
 
 use super::numbers::number;
+use super::words;
 use crate::error::{Result, usage};
 
 /// A table of the differences of two measurements, with a sentence on what is sure about them.
@@ -45,44 +46,15 @@ pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String
             point.ratio, absolute.0, absolute.1
         );
     }
-    let _ = writeln!(text, "  {}", verdict(first, second, comparison));
+    let _ = writeln!(
+        text,
+        "  {}",
+        format_args!(
+            "{second} beside {first}: {}, each at 95 % confidence",
+            words::changes(comparison)
+        )
+    );
     text
-}
-
-/// A sentence on the orders at which J surely differs, each at 95 %.
-fn verdict(first: &str, second: &str, comparison: &Comparison) -> String {
-    let known = |point: &&burn_interaction::profile::OrderDifference| {
-        point.relative.is_some_and(|found| found.interval.is_some())
-    };
-    if comparison.points.iter().filter(known).count() == 0 {
-        return "nothing is sure: a comparison needs five samples, and two contexts of each pair"
-            .into();
-    }
-    let of = |sign: f64| {
-        let sure = comparison.points.iter().filter(move |point| {
-            let found = point.relative;
-            found.is_some_and(|found| found.is_sure() && found.value * sign > 0.0)
-        });
-        let ratios: Vec<String> = sure.map(|point| format!("{:.2}", point.ratio)).collect();
-        ratios.join(", ")
-    };
-    match (of(1.0), of(-1.0)) {
-        (more, less) if more.is_empty() && less.is_empty() => {
-            format!("no order's J of {second} surely differs from that of {first}")
-        }
-        (more, less) => {
-            let part = |word: &str, at: String| match at.is_empty() {
-                true => None,
-                false => Some(format!("{word} at ratio {at}")),
-            };
-            let parts = [part("higher", more), part("lower", less)];
-            let parts: Vec<String> = parts.into_iter().flatten().collect();
-            format!(
-                "J of {second} is {}, each with 95 % confidence",
-                parts.join("; ")
-            )
-        }
-    }
 }
 
 /// Writes a row for each run, order and strength.

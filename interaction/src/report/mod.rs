@@ -3,15 +3,21 @@
 mod clouds;
 mod curves;
 mod differences;
+mod distances;
+mod gallery;
 mod images;
 mod numbers;
 mod orders;
+pub mod page;
 mod pictures;
 mod precision;
 mod sentences;
+pub mod words;
 
 pub use curves::{curve_name, table, title};
 pub use differences::{differences, differences_csv};
+pub use gallery::*;
 pub use numbers::seconds;
+pub use orders::stands_out;
 pub use pictures::write_pictures;
 pub use precision::{plan, reached};

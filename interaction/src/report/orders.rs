@@ -1,4 +1,4 @@
-//! The interactions of a sample at its lowest, middle and highest measured order, as its pictures show them.
+//! The interactions of a sample, order by order, as its pictures show them.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,30 @@ const BEYOND: f64 = 2.0;
 pub struct Shown {
     /// The order in words.
     pub name: String,
-    /// The interaction of the strongest pair, as text; `None` where all are within noise.
-    pub strongest: Option<String>,
-    /// The interactions of the pairs that stand out from noise, strongest first, as shares of the largest of all shown orders.
-    pub pairs: Vec<(Pair, f64)>,
-    /// The mean |I| of the pairs that each player is in, as a share of the largest of this order; `None` for players that are in no
-    /// measured pair.
+    /// The interactions of the pairs that stand out from noise, strongest first, with their standard errors where these are known.
+    pub pairs: Vec<(Pair, f64, Option<f64>)>,
+    /// The mean |I| of the pairs that each player is in; `None` for players that are in no measured pair.
     pub strengths: Vec<Option<f64>>,
 }
 
 impl Shown {
     /// The order and its strongest pair in words.
     pub fn caption(&self) -> String {
-        match &self.strongest {
-            Some(strongest) => format!("{}, strongest {strongest}", self.name),
+        match self.pairs.first() {
+            Some((_, mean, _)) => format!("{}, strongest {}", self.name, signed(*mean)),
             None => format!("{}, nothing beyond noise", self.name),
         }
+    }
+
+    /// The strongest pairs with their interactions, so many at most.
+    pub fn strongest(&self, most: usize) -> impl Iterator<Item = (Pair, f64)> {
+        let pairs = self.pairs.iter().take(most);
+        pairs.map(|(pair, mean, _)| (*pair, *mean))
+    }
+
+    /// The largest interaction of the order, without its sign; zero where all are within noise.
+    pub fn largest(&self) -> f64 {
+        self.pairs.first().map_or(0.0, |(_, mean, _)| mean.abs())
     }
 }
 
@@ -38,16 +46,20 @@ pub fn shown(sample: &SampleProfile) -> Vec<Shown> {
     let Some(last) = orders.len().checked_sub(1) else {
         return Vec::new();
     };
-    let chosen: BTreeMap<usize, &str> =
-        [(orders.len() / 2, "middle"), (last, "high"), (0, "low")].into();
+    let chosen: BTreeMap<usize, &str> = [
+        (orders.len() / 2, "middle: "),
+        (last, "high: "),
+        (0, "low: "),
+    ]
+    .into();
     let of = |(at, name): (usize, &str)| one(sample, orders[at], name);
-    let mut shown: Vec<Shown> = chosen.into_iter().map(of).collect();
-    let pairs = shown.iter().flat_map(|order| &order.pairs);
-    let most = largest(pairs.map(|(_, mean)| *mean));
-    for (_, mean) in shown.iter_mut().flat_map(|order| &mut order.pairs) {
-        *mean /= most;
-    }
-    shown
+    chosen.into_iter().map(of).collect()
+}
+
+/// Every measured order of a sample.
+pub fn every(sample: &SampleProfile) -> Vec<Shown> {
+    let orders = sample.orders().iter();
+    orders.map(|order| one(sample, *order, "")).collect()
 }
 
 fn one(sample: &SampleProfile, order: usize, name: &str) -> Shown {
@@ -61,32 +73,26 @@ fn one(sample: &SampleProfile, order: usize, name: &str) -> Shown {
             sums[player].1 += 1;
         }
     }
-    let beyond = |(_, e): &&(Pair, &Estimate)| {
-        let error = e.standard_error();
-        // Nothing is known of the noise of a single context.
-        e.mean != 0.0 && (error.is_nan() || e.mean.abs() > BEYOND * error)
-    };
-    let mut pairs: Vec<(Pair, f64)> = measured
+    let mut pairs: Vec<(Pair, f64, Option<f64>)> = measured
         .iter()
-        .filter(beyond)
-        .map(|(pair, e)| (*pair, e.mean))
+        .filter(|(_, e)| stands_out(e))
+        .map(|(pair, e)| (*pair, e.mean, known(e.standard_error())))
         .collect();
     pairs.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let strength = |(sum, count): &(f64, u32)| (*count > 0).then(|| sum / f64::from(*count));
-    let strengths: Vec<Option<f64>> = sums.iter().map(strength).collect();
-    let most = largest(strengths.iter().flatten().copied());
     Shown {
-        name: format!("{name}: order {order} of 0 to {}", sample.players() - 2),
-        strongest: pairs.first().map(|(_, mean)| signed(*mean)),
-        strengths: strengths
-            .into_iter()
-            .map(|strength| Some(strength? / most))
-            .collect(),
+        name: format!("{name}order {order} of 0 to {}", sample.players() - 2),
+        strengths: sums.iter().map(strength).collect(),
         pairs,
     }
 }
 
-/// The largest of the numbers without their signs, to make shares of them.
-fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
-    numbers.map(f64::abs).fold(f64::MIN_POSITIVE, f64::max)
+/// Whether an interaction is told from noise; nothing is known of the noise of a single context.
+pub fn stands_out(estimate: &Estimate) -> bool {
+    let error = estimate.standard_error();
+    estimate.mean != 0.0 && (error.is_nan() || estimate.mean.abs() > BEYOND * error)
+}
+
+fn known(error: f64) -> Option<f64> {
+    Some(error).filter(|error| error.is_finite())
 }

@@ -1,51 +1,77 @@
 use std::path::Path;
 
-use burn_interaction::SampleProfile;
 use burn_interaction::figures::{CloudChart, ImageChart};
+use burn_interaction::{Profile, SampleProfile};
 
-use super::{clouds, images, sentences};
+use super::gallery::Gallery;
+use super::{clouds, distances, images, sentences};
 use crate::error::Result;
 use crate::subject::Scene;
 
-/// Writes the picture of a measured sample as SVG and PNG: `image`, `row`, `sentence`, or `cloud`, which comes with a `regions.json` of
-/// all samples.
+/// Draws a chart into `NAME.svg` and `NAME.png` of a folder.
+macro_rules! save {
+    ($chart:expr, $folder:expr, $name:expr) => {{
+        let (chart, name) = (&$chart, $name);
+        chart.save_svg($folder.join(format!("{name}.svg")))?;
+        chart.save_png($folder.join(format!("{name}.png")))?;
+    }};
+}
+
+/// Writes the pictures of a measurement besides its curves as SVG and PNG: the first sample as `image`, `row`, `sentence` or `cloud`, a
+/// pair of it in growing `contexts`, the sample under `masks`, and which pairs are strong, by distance or by column, as `pairs`.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be written.
-pub fn write_pictures(scene: &Scene, sample: &SampleProfile, folder: &Path) -> Result<()> {
+pub fn write_pictures(gallery: &Gallery, profile: &Profile, folder: &Path) -> Result<()> {
+    if let Some(chart) = gallery.contexts_chart() {
+        save!(chart, folder, "contexts");
+    }
+    if let Some(chart) = gallery.masks_chart() {
+        save!(chart, folder, "masks");
+    }
+    let Some(first) = gallery.samples.first() else {
+        return Ok(());
+    };
+    if let Some(sample) = profile.sample(first.id) {
+        write_sample(&first.scene, sample, folder)?;
+    }
+    match distances::of(&first.scene, profile) {
+        Some(distances::Pairs::Lines(chart)) => save!(chart, folder, "pairs"),
+        Some(distances::Pairs::Matrix(chart)) => save!(chart, folder, "pairs"),
+        None => {}
+    }
+    Ok(())
+}
+
+fn write_sample(scene: &Scene, sample: &SampleProfile, folder: &Path) -> Result<()> {
     match scene {
         Scene::Cloud {
             players,
             up,
             regions,
-            place,
             class,
             points,
         } => {
-            regions.save_json(folder.join("regions.json"))?;
             let chart = CloudChart::new(format!("{class}, {players}")).up(*up);
-            let chart = clouds::picture(chart, points, &regions.clouds()[*place], sample);
-            chart.save_svg(folder.join("cloud.svg"))?;
-            chart.save_png(folder.join("cloud.png"))?;
+            save!(
+                clouds::picture(chart, points, regions, sample),
+                folder,
+                "cloud"
+            );
         }
         Scene::Image {
             class,
             pixels,
-            size,
             grid,
         } => {
             let title = format!("{class}, sample {}", sample.id());
-            let chart = ImageChart::new(title, pixels, *size, *grid);
-            let chart = images::picture(chart, sample);
-            chart.save_svg(folder.join("image.svg"))?;
-            chart.save_png(folder.join("image.png"))?;
+            let chart = ImageChart::new(title, pixels.clone(), *grid);
+            save!(images::picture(chart, sample), folder, "image");
         }
         Scene::Row { class, names } => {
             let title = format!("{class}, row {}", sample.id());
-            let chart = images::matrix(title, names, sample);
-            chart.save_svg(folder.join("row.svg"))?;
-            chart.save_png(folder.join("row.png"))?;
+            save!(images::matrix(title, names, sample), folder, "row");
         }
         Scene::Sentence {
             players,
@@ -53,9 +79,7 @@ pub fn write_pictures(scene: &Scene, sample: &SampleProfile, folder: &Path) -> R
             words,
         } => {
             let title = format!("{class}: {players} as players");
-            let chart = sentences::picture(title, words, sample);
-            chart.save_svg(folder.join("sentence.svg"))?;
-            chart.save_png(folder.join("sentence.png"))?;
+            save!(sentences::picture(title, words, sample), folder, "sentence");
         }
     }
     Ok(())

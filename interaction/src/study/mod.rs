@@ -19,7 +19,7 @@ pub use builtin::{BUILT_IN, built_in};
 pub use cells::{Cells, Size, missing};
 pub use check::read;
 pub use file::Study;
-pub use report::Report;
+pub use report::{Report, study_page};
 pub use run::{Run, lacking};
 pub use store::Store;
 pub use value::Value;

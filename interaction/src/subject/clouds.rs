@@ -8,7 +8,9 @@ use burn_interaction_datasets::{
 };
 use burn_interaction_models::registry::{PointNetwork, ignores_copies, point_network};
 
-use super::{About, Absent, Division, Part, Scene, Seated, Spec, Statistics, Subject, Trained};
+use super::{
+    About, Absent, Division, Part, Scene, Seated, Seen, Spec, Statistics, Subject, Trained,
+};
 use crate::error::{Result, usage};
 
 /// Points of a cloud by default, as in the papers.
@@ -221,27 +223,49 @@ impl Subject for Clouds {
         })
     }
 
-    fn scene(
+    fn scenes(
         &self,
         samples: &CloudSamples,
         players: &Regions,
         indices: &[usize],
-        id: u64,
+        ids: &[u64],
         device: &Device,
-    ) -> Result<Option<Scene>> {
-        let mut items = samples.items(indices, 0)?;
+    ) -> Result<Vec<Scene>> {
+        let items = samples.items(indices, 0)?;
         let regions = players.map(&assemble(&items, device)?.inputs)?;
-        let Some(place) = items.iter().position(|item| item.id == id) else {
-            return Ok(None);
+        let scene = |id: &u64| {
+            let place = items.iter().position(|item| item.id == *id)?;
+            let item = &items[place];
+            Some(Scene::Cloud {
+                players: players.describe(),
+                up: samples.up(),
+                regions: regions.clouds()[place].clone(),
+                class: samples.classes()[item.label].clone(),
+                points: item.points.clone(),
+            })
         };
-        let item = items.swap_remove(place);
-        Ok(Some(Scene::Cloud {
-            players: players.describe(),
-            up: samples.up(),
-            regions,
-            place,
-            class: samples.classes()[item.label].clone(),
-            points: item.points,
-        }))
+        Ok(ids.iter().filter_map(scene).collect())
+    }
+
+    fn region_map(
+        &self,
+        samples: &CloudSamples,
+        players: &Regions,
+        indices: &[usize],
+        device: &Device,
+    ) -> Result<Option<RegionMap>> {
+        let items = samples.items(indices, 0)?;
+        Ok(Some(players.map(&assemble(&items, device)?.inputs)?))
+    }
+
+    fn seen(&self, _: &CloudSamples, inputs: Tensor<3>) -> Result<Vec<Seen>> {
+        let [_, axes, points] = inputs.dims();
+        let values = inputs.try_into_vec_as::<f32>();
+        let values = values.map_err(|e| usage(format!("reading clouds back: {e:?}")))?;
+        let cloud = |cloud: &[f32]| {
+            let point = |at: usize| [0, 1, 2].map(|axis| cloud[axis * points + at]);
+            Seen::Cloud((0..points).map(point).collect())
+        };
+        Ok(values.chunks_exact(axes * points).map(cloud).collect())
     }
 }

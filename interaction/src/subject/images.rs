@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
+use burn_interaction::figures::Pixels;
 use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Patches, Players};
 use burn_interaction_datasets::{
@@ -12,8 +13,8 @@ use burn_interaction_models::registry::{
 use burn_interaction_models::{ImageConfig, image_weights};
 
 use super::{
-    About, Absent, Normalize, Part, Scene, Spec, Statistics, Subject, Trained, classes, digest_of,
-    in_units, unknown_entries,
+    About, Absent, Normalize, Part, Scene, Seen, Spec, Statistics, Subject, Trained, classes,
+    digest_of, in_units, unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -211,6 +212,15 @@ fn augmentation(text: &str, size: ImageSize) -> Result<Augmentation> {
     }
 }
 
+/// An image in colour from its values, channel by channel; grey images have one channel for all three colours.
+fn coloured(channels: usize, size: [usize; 2], value: impl Fn(usize) -> u8) -> Result<Pixels> {
+    let plane = size[0] * size[1];
+    let of =
+        |pixel: usize, colour: usize| value(colour.min(channels.saturating_sub(1)) * plane + pixel);
+    let bytes = (0..plane).flat_map(|pixel| [0, 1, 2].map(|colour| of(pixel, colour)));
+    Ok(Pixels::new(bytes.collect::<Vec<u8>>(), size)?)
+}
+
 impl Images {
     fn of(&self, images: &Arc<dyn ImageSet>) -> ImageSamples {
         ImageSamples::new(images.clone(), self.normalization.clone()).framed(self.about.framing)
@@ -256,31 +266,45 @@ impl Subject for Images {
         Ok(Patches::grid(rows, columns))
     }
 
-    fn scene(
+    fn scenes(
         &self,
         samples: &ImageSamples,
         players: &Patches,
         _: &[usize],
-        id: u64,
+        ids: &[u64],
         _: &Device,
-    ) -> Result<Option<Scene>> {
+    ) -> Result<Vec<Scene>> {
         let Some(grid) = players.grid() else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let item = samples.image(id as usize)?;
-        let [channels, height, width] = item.size;
+        let scene = |id: &u64| {
+            let item = samples.image(*id as usize)?;
+            let [channels, height, width] = item.size;
+            let values = &item.pixels;
+            Ok(Scene::Image {
+                class: samples.classes()[item.label].clone(),
+                pixels: coloured(channels, [height, width], |at| values[at])?,
+                grid,
+            })
+        };
+        ids.iter().map(scene).collect()
+    }
+
+    fn seen(&self, _: &ImageSamples, inputs: Tensor<4>) -> Result<Vec<Seen>> {
+        let [_, channels, height, width] = inputs.dims();
+        let values = inputs.try_into_vec_as::<f32>();
+        let values = values.map_err(|e| usage(format!("reading images back: {e:?}")))?;
+        let Normalization { mean, deviation } = &self.normalization;
         let plane = height * width;
-        // Grey images have one channel for all three colours.
-        let byte = |pixel: usize, colour: usize| {
-            item.pixels[colour.min(channels.saturating_sub(1)) * plane + pixel]
+        let byte = |at: usize, value: f32| {
+            let channel = at / plane;
+            let value = value * deviation[channel] + mean[channel];
+            (255.0 * value).round().clamp(0.0, 255.0) as u8
         };
-        let pixels = (0..plane).flat_map(|pixel| [0, 1, 2].map(|colour| byte(pixel, colour)));
-        Ok(Some(Scene::Image {
-            class: samples.classes()[item.label].clone(),
-            pixels: pixels.collect(),
-            size: [height, width],
-            grid,
-        }))
+        let each = values.chunks_exact(channels * plane);
+        each.map(|image| coloured(channels, [height, width], |at| byte(at, image[at])))
+            .map(|pixels| pixels.map(Seen::Image))
+            .collect()
     }
 
     fn baseline(&self) -> Result<Option<Baseline>> {

@@ -11,7 +11,7 @@ mod tables;
 mod texts;
 
 pub use names::{check_network, check_part, data_set, origin};
-pub use scene::{Scene, Word};
+pub use scene::{Scene, Seen, Word};
 pub use spec::*;
 pub use statistics::*;
 
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
 use burn_interaction::input::Input;
-use burn_interaction::{Baseline, Classifier, Players};
+use burn_interaction::{Baseline, Classifier, Players, RegionMap};
 use burn_interaction_datasets::registry::Data;
 use burn_interaction_datasets::{Framing, Samples, Vocabulary};
 use burn_interaction_models::{Reference, TextConfig};
@@ -169,21 +169,44 @@ pub trait Subject {
         Ok(Vec::new())
     }
 
-    /// The contents of the picture of a measured sample, the one with this id; nothing where there is no picture of such
-    /// data.
+    /// The contents of the pictures of some measured samples, those with these ids; none where there is no picture of such data.
     ///
     /// # Errors
     ///
     /// Fails where a sample cannot be read, or the device fails.
-    fn scene(
+    fn scenes(
         &self,
         _samples: &Self::Samples,
         _players: &Self::Players,
         _indices: &[usize],
-        _id: u64,
+        _ids: &[u64],
         _device: &Device,
-    ) -> Result<Option<Scene>> {
+    ) -> Result<Vec<Scene>> {
+        Ok(Vec::new())
+    }
+
+    /// The regions of all measured clouds, for another network to be measured on; `None` for data without regions.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a sample cannot be read, or the device fails.
+    fn region_map(
+        &self,
+        _samples: &Self::Samples,
+        _players: &Self::Players,
+        _indices: &[usize],
+        _device: &Device,
+    ) -> Result<Option<RegionMap>> {
         Ok(None)
+    }
+
+    /// Inputs as the network sees them, for pictures: none for rows and sentences, which their players show.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the device fails.
+    fn seen(&self, _samples: &Self::Samples, _inputs: Self::Input) -> Result<Vec<Seen>> {
+        Ok(Vec::new())
     }
 
     /// How well a simple rule without a network does, for comparison, in words.

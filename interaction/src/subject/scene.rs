@@ -1,6 +1,9 @@
-use burn_interaction::RegionMap;
+use burn_interaction::figures::Pixels;
+use serde::{Deserialize, Serialize};
 
-/// The contents of the picture of a measured sample, before anything is drawn.
+/// The contents of the picture of a measured sample, before anything is drawn. Results keep it, so that pictures need no data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scene {
     /// A point cloud, with its regions as players.
     Cloud {
@@ -8,10 +11,8 @@ pub enum Scene {
         players: String,
         /// The axis that points up.
         up: usize,
-        /// The region of each point of every measured cloud.
-        regions: RegionMap,
-        /// The place of the cloud that is drawn among these.
-        place: usize,
+        /// The region of each point.
+        regions: Vec<usize>,
         /// The class of the cloud.
         class: String,
         /// The points of the cloud.
@@ -21,10 +22,8 @@ pub enum Scene {
     Image {
         /// The class of the image.
         class: String,
-        /// The pixels, three bytes each, row by row.
-        pixels: Vec<u8>,
-        /// Rows and columns of pixels.
-        size: [usize; 2],
+        /// The image.
+        pixels: Pixels,
         /// Rows and columns of patches.
         grid: [usize; 2],
     },
@@ -46,5 +45,27 @@ pub enum Scene {
     },
 }
 
+impl Scene {
+    /// The class of the sample.
+    pub fn class(&self) -> &str {
+        match self {
+            Self::Cloud { class, .. }
+            | Self::Image { class, .. }
+            | Self::Row { class, .. }
+            | Self::Sentence { class, .. } => class,
+        }
+    }
+}
+
 /// The text of a word or piece with its player; `None` where it is no player.
 pub type Word = (String, Option<usize>);
+
+/// An input as a network sees it, with some of its players absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seen {
+    /// An image.
+    Image(Pixels),
+    /// The points of a cloud.
+    Cloud(Vec<[f32; 3]>),
+}

@@ -119,18 +119,19 @@ impl Subject for Tables {
         Ok(Some(self.baseline.clone()))
     }
 
-    fn scene(
+    fn scenes(
         &self,
         samples: &Table,
         _: &Features,
         _: &[usize],
-        id: u64,
+        ids: &[u64],
         _: &Device,
-    ) -> Result<Option<Scene>> {
-        Ok(Some(Scene::Row {
-            class: samples.classes()[samples.label(id as usize)].clone(),
+    ) -> Result<Vec<Scene>> {
+        let scene = |id: &u64| Scene::Row {
+            class: samples.classes()[samples.label(*id as usize)].clone(),
             names: samples.names().to_vec(),
-        }))
+        };
+        Ok(ids.iter().map(scene).collect())
     }
 
     fn player_names(&self, _: &Table, indices: &[usize], _: &Device) -> Result<Vec<Vec<String>>> {

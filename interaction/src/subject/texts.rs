@@ -335,20 +335,23 @@ impl Subject for Texts {
         indices.iter().map(of).collect()
     }
 
-    fn scene(
+    fn scenes(
         &self,
         samples: &SentenceSet,
         players: &Tokens,
         _: &[usize],
-        id: u64,
+        ids: &[u64],
         device: &Device,
-    ) -> Result<Option<Scene>> {
-        let index = id as usize;
-        Ok(Some(Scene::Sentence {
-            players: players.describe(),
-            class: samples.classes()[samples.label(index)].clone(),
-            words: self.words(samples, index, device)?,
-        }))
+    ) -> Result<Vec<Scene>> {
+        let scene = |id: &u64| {
+            let index = *id as usize;
+            Ok(Scene::Sentence {
+                players: players.describe(),
+                class: samples.classes()[samples.label(index)].clone(),
+                words: self.words(samples, index, device)?,
+            })
+        };
+        ids.iter().map(scene).collect()
     }
 
     fn yardstick(&self, train: &SentenceSet, test: &SentenceSet) -> Option<String> {

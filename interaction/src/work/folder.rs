@@ -22,6 +22,7 @@ pub const TRAINING: &[&str] = &[
     "tokenizer_config.json",
     "special_tokens_map.json",
     "vocab.txt",
+    "report.html",
 ];
 
 /// The files that a measurement writes, for all kinds of data.
@@ -36,6 +37,14 @@ pub const MEASUREMENT: &[&str] = &[
     "curve.csv",
     "curve.svg",
     "curve.png",
+    "report.html",
+    "gallery.json",
+    "contexts.svg",
+    "contexts.png",
+    "masks.svg",
+    "masks.png",
+    "pairs.svg",
+    "pairs.png",
     "regions.json",
     "image.svg",
     "image.png",
@@ -53,6 +62,7 @@ pub const COMPARISON: &[&str] = &[
     "curves.json",
     "comparison.svg",
     "comparison.png",
+    "report.html",
 ];
 
 /// The files by which a folder is known to hold a run.

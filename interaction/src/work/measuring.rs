@@ -4,10 +4,11 @@ use burn::module::Module;
 use burn_interaction::{Classifier, Curves, Estimator, Measurement, Origin, Players, Profile};
 
 use super::chosen::Chosen;
+use super::gallery::Curator;
 use super::precise::Precise;
 use super::price::Price;
 use super::samples::{loaded, measured, weights_digest};
-use super::{CONTROL, MAIN, Measure, Place, Results, interrupt};
+use super::{CONTROL, GALLERY, MAIN, Measure, Place, Results, interrupt, write_page};
 use crate::error::{Result, usage};
 use crate::report::{self, curve_name, seconds, title, write_pictures};
 use crate::subject::{Job, Seated, Spec, Subject};
@@ -39,6 +40,8 @@ pub struct Measuring<'a> {
 pub struct Measured {
     /// The curves of the network and of its control.
     pub curves: Curves,
+    /// The result in plain sentences.
+    pub words: Vec<String>,
     /// Whether every sample was measured.
     pub complete: bool,
 }
@@ -134,21 +137,14 @@ impl<S: Subject> Run<'_, S> {
             self.one(MAIN, measurement, net, &chosen, each)?
         };
         self.results.write(MAIN, &profile)?;
-        let Seated {
-            players, indices, ..
-        } = &chosen.seated;
-        let device = job.place.device;
-        if let Some(sample) = profile.samples().first() {
-            let (subject, id) = (self.subject, sample.id());
-            if let Some(scene) = subject.scene(self.samples, players, indices, id, device)? {
-                write_pictures(&scene, sample, job.place.folder.path())?;
-            }
-        }
+        self.picture(net, &chosen, each, &profile)?;
         let mut curves =
             Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
         // Written before the control begins: what is finished is not to be lost with it.
         self.results.write_curves(&curves)?;
         let mut complete = profile.is_complete();
+        let mut words = vec![report::words::verdict(&profile.strength())];
+        words.extend(report::words::untrained(&profile.strength()));
         if control && !interrupt::requested() {
             println!("measuring the same network untrained");
             let measurement = measurement.origin(self.origin("untrained".into()));
@@ -156,6 +152,7 @@ impl<S: Subject> Run<'_, S> {
                 Ok(control) => {
                     self.results.write(CONTROL, &control)?;
                     complete &= control.is_complete();
+                    words.extend(report::words::training(&profile, &control));
                     curves = curves.with(curve_name(&control), control.strength());
                     self.results.write_curves(&curves)?;
                 }
@@ -163,10 +160,48 @@ impl<S: Subject> Run<'_, S> {
                 Err(error) => return Err(error),
             }
         }
+        write_page(job.place.folder.path())?;
         Ok(Some(Measured {
             curves,
+            words,
             complete: complete && !interrupt::requested(),
         }))
+    }
+
+    /// Keeps some samples as they look, and draws them; an interrupt leaves this out, as it takes forwards.
+    fn picture(
+        &self,
+        net: &S::Net,
+        chosen: &Chosen<S>,
+        each: f64,
+        profile: &Profile,
+    ) -> Result<()> {
+        let (folder, device) = (self.job.place.folder, self.job.place.device);
+        let Seated {
+            players, indices, ..
+        } = &chosen.seated;
+        let map = self
+            .subject
+            .region_map(self.samples, players, indices, device)?;
+        if let Some(map) = map {
+            map.save_json(folder.file("regions.json"))?;
+        }
+        if interrupt::requested() || profile.samples().is_empty() {
+            return Ok(());
+        }
+        let curator = Curator {
+            subject: self.subject,
+            net,
+            samples: self.samples,
+            chosen,
+            each,
+            device,
+        };
+        let Some(gallery) = curator.gallery(profile)? else {
+            return Ok(());
+        };
+        folder.write_json(GALLERY, &gallery)?;
+        write_pictures(&gallery, profile, folder.path())
     }
 
     /// Says what the measurement will cost, and a cheaper one where that is much; returns the seconds of a forward.

@@ -14,6 +14,9 @@ pub const MAIN: &str = "profile";
 /// The name of the profile of the untrained control.
 pub const CONTROL: &str = "control";
 
+/// The file of the samples as they look.
+pub const GALLERY: &str = "gallery.json";
+
 /// Most estimates that are written as a table of rows.
 const MOST: usize = 2_000_000;
 

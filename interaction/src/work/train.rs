@@ -13,6 +13,7 @@ use super::price::Price;
 use super::samples::{accuracy, loaded};
 use super::{
     Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Weights, interrupt, read_json,
+    write_page,
 };
 use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Spec, Subject};
@@ -303,6 +304,9 @@ impl Training<'_> {
             ..settings
         };
         folder.write_json("settings.json", &settings)?;
+        if self.shown != Shown::Nothing {
+            write_page(folder.path())?;
+        }
         self.say(&format!("test accuracy {:.1} %", 100.0 * test_accuracy));
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.

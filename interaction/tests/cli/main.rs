@@ -3,6 +3,7 @@
 mod clouds;
 mod durable;
 mod images;
+mod pages;
 mod precision;
 mod readme;
 mod resume;
@@ -65,7 +66,7 @@ fn measurements_are_compared_sample_by_sample() {
     let text = succeed(&["compare", &a, &format!("again={b}"), "--out", &out]);
     for part in [
         "over the 6 samples that both measured",
-        "no order's J of again surely differs from that of a",
+        "again beside a: no order's share surely differs",
         "comparison.svg",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -158,6 +158,11 @@ fn small(line: &str, root: &Path) -> Vec<String> {
         set(&mut args, "--scale", "smoke");
         set(&mut args, "--out", &path(root, "interaction-studies"));
     }
+    if command == "report" {
+        for folder in args.iter_mut().skip(1) {
+            *folder = path(root, folder);
+        }
+    }
     if !["train", "discover", "merge", "compare"].contains(&command.as_str()) {
         return args;
     }

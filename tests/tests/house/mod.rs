@@ -32,6 +32,7 @@ const HOUSES: &[House] = &[
             &["modulation"],
             &["evaluation"],
             &["training", "figures"],
+            &["guide"],
             &["internal"],
         ],
     },

@@ -4,9 +4,9 @@ use std::path::Path;
 use burn_interaction::internal::replace;
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, study_page};
 use crate::error::{Result, usage};
-use crate::work::write_json;
+use crate::work::{PAGE, write_json};
 
 /// One number of one cell.
 #[derive(Serialize)]
@@ -82,8 +82,8 @@ struct SummaryClaim<'a> {
 }
 
 impl Report<'_> {
-    /// Writes `report.txt`, `values.csv`, `curves.csv`, `claims.csv`, `summary.json` and a picture of each kind of curve
-    /// and subject. Returns the names of the files.
+    /// Writes `report.txt`, `values.csv`, `curves.csv`, `claims.csv`, `summary.json`, a picture of each kind of curve
+    /// and subject, and all of it as `report.html`. Returns the names of the files.
     ///
     /// # Errors
     ///
@@ -131,6 +131,10 @@ impl Report<'_> {
         .map(String::from)
         .into();
         names.extend(self.draw(folder)?);
+        if let Some(page) = study_page(folder)? {
+            page.write(&folder.join(PAGE))?;
+            names.push(PAGE.into());
+        }
         Ok(names)
     }
 

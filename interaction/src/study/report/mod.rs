@@ -4,6 +4,9 @@ mod claims;
 mod curves;
 mod files;
 mod numbers;
+mod page;
+
+pub use page::study_page;
 
 use std::fmt::Write;
 

@@ -1,0 +1,77 @@
+//! `interaction report`: one page that says it all, from results on disk.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::runs::{Run, named_apart, read};
+use crate::error::{Result, usage};
+use crate::study::study_page;
+use crate::work::{PAGE, page_of, page_of_runs};
+
+/// The settings of a page.
+#[derive(Args, Debug, Clone)]
+pub struct ReportArgs {
+    /// Folder of a measurement, a training or a study's report; several folders of measurements become a comparison. NAME=FOLDER
+    /// gives a name.
+    #[arg(required = true, value_name = "FOLDER")]
+    pub folders: Vec<String>,
+    /// The file to write; by default report.html in the first folder.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Writes the page of a folder, or of several side by side. Nothing is computed, and no data are read.
+///
+/// # Errors
+///
+/// Fails where a folder holds no results, or a file cannot be read or written.
+pub fn run(args: &ReportArgs) -> Result<()> {
+    let page = match &args.folders[..] {
+        [one] => single(Path::new(one))?,
+        several => {
+            let runs: Vec<Run> = several
+                .iter()
+                .map(|text| read(text))
+                .collect::<Result<_>>()?;
+            let runs = named_apart(runs);
+            let named: Vec<_> = runs
+                .iter()
+                .map(|run| (run.name.as_str(), &run.profile))
+                .collect();
+            page_of_runs(&named)?
+        }
+    };
+    let path = match &args.out {
+        Some(path) => path.clone(),
+        None => beside(&args.folders[0]),
+    };
+    page.write(&path)?;
+    println!("{}", page.summary.join("\n"));
+    println!("wrote {}", path.display());
+    Ok(())
+}
+
+fn single(folder: &Path) -> Result<crate::report::page::Page> {
+    if let Some(page) = study_page(folder)? {
+        return Ok(page);
+    }
+    page_of(folder)?.ok_or_else(|| {
+        usage(format!(
+            "{}: there are no results here; give a folder that discover, train, the tour or study wrote",
+            folder.display()
+        ))
+    })
+}
+
+/// The place of a page by default: in the folder, or beside the file.
+fn beside(text: &str) -> PathBuf {
+    let path = match text.split_once('=') {
+        Some((_, path)) if !Path::new(text).exists() => Path::new(path),
+        _ => Path::new(text),
+    };
+    match path.is_dir() {
+        true => path.join(PAGE),
+        false => path.with_extension("html"),
+    }
+}

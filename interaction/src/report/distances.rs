@@ -1,0 +1,118 @@
+//! Which pairs make the low orders, and which the high ones: strength by the distance of the two, or by their columns.
+
+use burn_interaction::figures::{Line, Lines, MatrixChart};
+use burn_interaction::profile::Group;
+use burn_interaction::{Pair, Profile};
+
+use crate::subject::Scene;
+
+/// A picture of the strength of pairs.
+pub enum Pairs {
+    /// By distance.
+    Lines(Lines),
+    /// By the columns of a table.
+    Matrix(MatrixChart),
+}
+
+impl Pairs {
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be drawn.
+    pub fn to_svg(&self) -> burn_interaction::Result<String> {
+        match self {
+            Self::Lines(chart) => chart.to_svg(),
+            Self::Matrix(chart) => chart.to_svg(),
+        }
+    }
+}
+
+/// The strength of pairs over all samples of a profile: by distance for images and sentences, by column for tables; `None` for clouds, and
+/// where all pairs are alike.
+pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
+    match scene {
+        Scene::Image { grid, .. } => {
+            let columns = grid[1].max(1);
+            let squared = |(i, j): Pair| {
+                let along = |a: usize, b: usize| a.abs_diff(b).pow(2);
+                along(i / columns, j / columns) + along(i % columns, j % columns)
+            };
+            let groups = profile.grouped(|_, pair| Some(squared(pair) as u64));
+            lines(&groups, "distance of the two patches, in patches", |key| {
+                (key as f64).sqrt()
+            })
+        }
+        Scene::Sentence { .. } => {
+            let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
+            lines(&groups, "distance of the two words, in players", |key| {
+                key as f64
+            })
+        }
+        Scene::Row { names, .. } => matrix(names, profile),
+        Scene::Cloud { .. } => None,
+    }
+}
+
+/// The lowest, middle and highest ratio of some groups, named.
+fn chosen(groups: &[Group]) -> Vec<(String, f64)> {
+    let mut ratios: Vec<f64> = groups.iter().map(|group| group.ratio).collect();
+    ratios.dedup();
+    let Some(last) = ratios.len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let mut places = vec![(0, "low"), (ratios.len() / 2, "middle"), (last, "high")];
+    places.dedup_by_key(|(place, _)| *place);
+    let named = |(place, name): (usize, &str)| {
+        let ratio = ratios[place];
+        (format!("{name}: ratio {ratio:.2}"), ratio)
+    };
+    places.into_iter().map(named).collect()
+}
+
+fn lines(groups: &[Group], along: &str) -> Option<Pairs> {
+    let title = "Which pairs are strong: strength by distance, 1 for the mean of the order's pairs";
+    let mut chart = Lines::new(title, along, "relative strength");
+    let mut longest = 0;
+    for (colour, (name, ratio)) in chosen(groups).into_iter().enumerate() {
+        let own = groups.iter().filter(|group| group.ratio == ratio);
+        let point = |group: &Group| {
+            let relative = group.relative?;
+            let error = group.error.map(|error| error * relative / group.strength);
+            Some((group.key as f64, relative, error))
+        };
+        let points: Vec<_> = own.filter_map(point).collect();
+        longest = longest.max(points.len());
+        chart = chart.line(Line {
+            name: match points.is_empty() {
+                true => format!("{name}, within noise"),
+                false => name,
+            },
+            points,
+            colour,
+            dashed: false,
+        });
+    }
+    // A single distance has nothing beside it.
+    (longest > 1).then_some(Pairs::Lines(chart))
+}
+
+fn matrix(names: &[String], profile: &Profile) -> Option<Pairs> {
+    let columns = names.len();
+    let key = |(i, j): Pair| (i * columns + j) as u64;
+    let groups = profile.grouped(|_, pair| Some(key(pair)));
+    let title = "Which pairs are strong: strength over all rows, as a multiple of the order's mean";
+    let mut chart = MatrixChart::new(title, names.to_vec()).of_strengths();
+    let mut any = false;
+    for (name, ratio) in chosen(&groups) {
+        let own = groups.iter().filter(|group| group.ratio == ratio);
+        let pair = |group: &Group| {
+            let key = group.key as usize;
+            Some(((key / columns, key % columns), group.relative?))
+        };
+        let pairs: Vec<(Pair, f64)> = own.filter_map(pair).collect();
+        any |= !pairs.is_empty();
+        chart = chart.pairs(name, pairs);
+    }
+    any.then_some(Pairs::Matrix(chart))
+}

@@ -1,0 +1,104 @@
+//! The page of a comparison.
+
+use burn_interaction::figures::Chart;
+use burn_interaction::profile::{Comparison, Difference};
+use burn_interaction::{Curves, Profile};
+
+use super::{Page, Part, Section, facts};
+use crate::error::Result;
+use crate::report::words;
+
+/// The page of some named measurements, each but the first with its differences from the first.
+///
+/// # Errors
+///
+/// Fails where two measured other orders, or a picture cannot be drawn.
+pub fn comparison(runs: &[(&str, &Profile)]) -> Result<Page> {
+    let names: Vec<&str> = runs.iter().map(|(name, _)| *name).collect();
+    let title = format!("{} compared", names.join(", "));
+    let curves = Curves::new(title.as_str());
+    let curves = runs.iter().fold(curves, |curves, (name, profile)| {
+        curves.with(*name, profile.strength())
+    });
+    let mut summary = Vec::new();
+    let mut section = Section::new(
+        "curves",
+        "The curves",
+        "J is the strength of an order as a multiple of the mean over all measured orders; S is the strength itself.",
+    );
+    section.parts.push(Part::Figure {
+        svg: Chart::from(&curves).to_svg()?,
+        label: "curves of all runs: the numbers are in the tables below".into(),
+        photo: false,
+    });
+    for curve in &curves.curves {
+        section
+            .parts
+            .push(facts::curve(&curve.name, &curve.strength));
+    }
+    let mut differences = Section::new(
+        "differences",
+        "The differences",
+        "Each run less the first. Where both measured the same samples, differences are taken sample by sample, so that what differs between samples cancels.",
+    );
+    if let Some(((first, base), others)) = runs.split_first() {
+        for (name, profile) in others {
+            let found = base.compared(profile)?;
+            summary.push(format!(
+                "{name} beside {first}: {}.",
+                words::changes(&found)
+            ));
+            differences.parts.push(table(name, first, &found));
+        }
+    }
+    for (name, profile) in runs {
+        summary.push(format!("{name}: {}", words::verdict(&profile.strength())));
+    }
+    let origins = runs.iter().enumerate().map(|(place, (name, profile))| {
+        let mut section = super::measurement::birth(profile);
+        section.heading = format!("Where {name} comes from");
+        section.id = ORIGINS[place.min(ORIGINS.len() - 1)];
+        section
+    });
+    Ok(Page {
+        title,
+        summary,
+        sections: [section, differences].into_iter().chain(origins).collect(),
+    })
+}
+
+/// Names of the anchors of origins; runs beyond them share the last.
+const ORIGINS: [&str; 8] = [
+    "origin-1", "origin-2", "origin-3", "origin-4", "origin-5", "origin-6", "origin-7", "origin-8",
+];
+
+fn table(name: &str, first: &str, comparison: &Comparison) -> Part {
+    let shown = |found: Option<Difference>| match found {
+        Some(found) => [
+            format!("{:+.3}", found.value),
+            found
+                .interval
+                .map_or("-".into(), |(low, high)| format!("{low:+.3} to {high:+.3}")),
+        ],
+        None => ["-".into(), "-".into()],
+    };
+    let rows = comparison.points.iter().map(|point| {
+        let mut row = vec![format!("{:.2}", point.ratio)];
+        row.extend(shown(point.relative));
+        row.extend(shown(point.absolute));
+        let sure = point.relative.is_some_and(|found| found.is_sure());
+        row.push(if sure { "differs" } else { "" }.into());
+        row
+    });
+    let over = match comparison.common {
+        0 => "over samples of each".into(),
+        common => format!("over the {common} samples of both"),
+    };
+    let header = ["ratio", "J", "95 % interval", "S", "95 % interval", ""];
+    Part::Table {
+        caption: format!("{name} less {first}, {over}"),
+        header: header.map(String::from).into(),
+        rows: rows.collect(),
+        folded: false,
+    }
+}

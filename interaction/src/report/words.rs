@@ -1,0 +1,172 @@
+//! Results in plain sentences, for someone who has never heard of interaction orders.
+
+use burn_interaction::profile::Comparison;
+use burn_interaction::{Profile, Strength, Verdict};
+
+use super::numbers::number;
+
+/// The verdict on a curve in plain words.
+pub fn verdict(strength: &Strength) -> String {
+    if strength.points.iter().all(|point| point.raw == 0.0) {
+        return "The output does not depend on any pair of players: there is no interaction to describe.".into();
+    }
+    if strength.is_rounding() {
+        return format!(
+            "All that was measured is within the rounding of 32-bit values ({}): the network's inputs hardly act together, and the curve says nothing.",
+            number(strength.rounding)
+        );
+    }
+    match strength.verdict() {
+        Verdict::U(_) => "The network relies most on simple local cues, where two parts of the input act together with few others present, and on whole-scene structure, where nearly all others are needed; least on what lies between. This is the interaction bottleneck.".into(),
+        Verdict::Hump(_) => "The network relies most on structure of middle size: two parts of the input act together most where about half of the others are present.".into(),
+        Verdict::Falling { .. } => "The network relies mostly on simple local cues: two parts of the input act together most where few others are present.".into(),
+        Verdict::Rising { .. } => "The network relies mostly on whole-scene structure: two parts of the input act together most where nearly all others are present.".into(),
+        Verdict::Flat { .. } => "The network relies on cues of every size alike: how much two parts of the input act together hardly depends on how many others are present.".into(),
+        other => format!(
+            "These samples do not decide what the network relies on ({}): measure more of them, or ask for --precision.",
+            other.to_string().trim_start_matches("undecided: ")
+        ),
+    }
+}
+
+/// A sentence on a network that was never trained; `None` for others.
+pub fn untrained(strength: &Strength) -> Option<String> {
+    let untrained = strength.origin.weights.as_deref() == Some("untrained");
+    untrained.then(|| {
+        "It is untrained: this is the shape that its architecture and its random weights give."
+            .into()
+    })
+}
+
+/// A sentence on how sure the verdict is.
+pub fn certainty(strength: &Strength) -> String {
+    let technical = format!("In numbers: {}", strength.verdict());
+    let part = match strength.complete {
+        true => String::new(),
+        false => format!(
+            " This is a partial result, of {} of {} samples.",
+            strength.samples, strength.requested
+        ),
+    };
+    match strength.no_band {
+        None => format!(
+            "{technical}; the shape is told at 95 % confidence for the population that the {} samples come from.{part}",
+            strength.samples
+        ),
+        Some(why) => format!("{technical}; there are no bands: {why}.{part}"),
+    }
+}
+
+/// A sentence on what training changed: the network beside itself before training.
+pub fn training(trained: &Profile, untrained: &Profile) -> Option<String> {
+    let comparison = untrained.compared(trained).ok()?;
+    let ratio = level(&trained.strength()) / level(&untrained.strength());
+    let strength = match ratio {
+        r if !r.is_finite() || r <= 0.0 => String::new(),
+        r if r >= 1.5 => format!(" Its interactions are {r:.1} times as strong."),
+        r if r <= 0.67 => format!(" Its interactions are {:.1} times weaker.", 1.0 / r),
+        _ => " Its interactions are about as strong.".into(),
+    };
+    Some(format!(
+        "Beside the same network untrained: {}.{strength}",
+        changes(&comparison)
+    ))
+}
+
+/// The mean corrected strength over the orders.
+fn level(strength: &Strength) -> f64 {
+    let points = &strength.points;
+    let sum: f64 = points.iter().map(|p| p.corrected.unwrap_or(p.raw)).sum();
+    sum / points.len() as f64
+}
+
+/// The orders whose share of the strength surely differs, in words.
+pub fn changes(comparison: &Comparison) -> String {
+    let known = |point: &&burn_interaction::profile::OrderDifference| {
+        point.relative.is_some_and(|found| found.interval.is_some())
+    };
+    if comparison.points.iter().filter(known).count() == 0 {
+        return "no difference can be told, which takes five samples and two contexts of each pair"
+            .into();
+    }
+    let at = |sign: f64| {
+        let sure = comparison.points.iter().filter(|point| {
+            let found = point.relative;
+            found.is_some_and(|found| found.is_sure() && found.value * sign > 0.0)
+        });
+        sure.map(|point| point.ratio).collect::<Vec<f64>>()
+    };
+    let (more, less) = (at(1.0), at(-1.0));
+    let part = |word: &str, ratios: &[f64]| {
+        (!ratios.is_empty()).then(|| format!("{} {word}", sizes(ratios)))
+    };
+    let parts = [part("weigh more", &more), part("weigh less", &less)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => "no order's share surely differs".into(),
+        false => parts.join(", "),
+    }
+}
+
+/// Ratios as sizes of context.
+fn sizes(ratios: &[f64]) -> String {
+    let any = |low: f64, high: f64| ratios.iter().any(|ratio| (low..=high).contains(ratio));
+    let named = [
+        (any(0.0, 0.3), "low"),
+        (any(0.300_001, 0.699_999), "middle"),
+        (any(0.7, 1.0), "high"),
+    ];
+    let named: Vec<&str> = named
+        .into_iter()
+        .filter(|(any, _)| *any)
+        .map(|(_, name)| name)
+        .collect();
+    let listed: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    format!(
+        "{} orders (ratio {})",
+        named.join(" and "),
+        listed.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use burn_interaction::Measurement;
+    use burn_interaction::game::Dividends;
+
+    use super::*;
+
+    fn profile(samples: u64) -> Profile {
+        let games: Vec<Dividends> = (0..samples).map(|k| Dividends::random(6, k)).collect();
+        let games: Vec<&Dividends> = games.iter().collect();
+        Measurement::of_games().run_games(&games).unwrap()
+    }
+
+    #[test]
+    fn few_samples_decide_nothing_and_the_sentence_says_what_to_do() {
+        let strength = profile(2).strength();
+        let text = verdict(&strength);
+        assert!(
+            text.contains("do not decide") && text.contains("--precision"),
+            "{text}"
+        );
+        assert!(certainty(&strength).contains("no bands"));
+    }
+
+    #[test]
+    fn a_network_beside_itself_differs_nowhere() {
+        let profile = profile(6);
+        let text = training(&profile, &profile).unwrap();
+        assert!(text.contains("no order's share surely differs"), "{text}");
+        assert!(text.contains("about as strong"), "{text}");
+    }
+
+    #[test]
+    fn ratios_are_named_by_size() {
+        assert_eq!(
+            sizes(&[0.0, 0.05, 0.5]),
+            "low and middle orders (ratio 0.00, 0.05, 0.50)"
+        );
+        assert_eq!(sizes(&[0.7, 1.0]), "high orders (ratio 0.70, 1.00)");
+    }
+}

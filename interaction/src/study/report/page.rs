@@ -1,0 +1,184 @@
+//! The page of a study, made from the files of its report.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::numbers::short;
+use crate::error::{Result, usage};
+use crate::report::page::{Page, Part, Section};
+use crate::work::read_json;
+
+/// The numbers and judgements of `summary.json`.
+#[derive(Deserialize)]
+struct Summary {
+    study: String,
+    scale: String,
+    finished: usize,
+    cells: usize,
+    numbers: Vec<Number>,
+    claims: Vec<Claim>,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    subject: String,
+    variant: String,
+    measure: String,
+    value: String,
+    seeds: usize,
+    mean: f64,
+    deviation: Option<f64>,
+    published: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Claim {
+    claim: String,
+    subject: String,
+    judgement: String,
+}
+
+/// The page of a study's report; `None` for a folder that holds none.
+///
+/// # Errors
+///
+/// Fails where a file of the report cannot be read.
+pub fn study_page(folder: &Path) -> Result<Option<Page>> {
+    let (summary, text) = (folder.join("summary.json"), folder.join("report.txt"));
+    if !summary.exists() || !text.exists() {
+        return Ok(None);
+    }
+    let found: Summary = read_json(&summary)?;
+    let text = read(&text)?;
+    let mut lines = text.lines();
+    let title = lines.next().unwrap_or(&found.study).to_string();
+    let about = lines.next().unwrap_or_default().to_string();
+    let cells = format!(
+        "{} of {} measures are finished, at {} scale.",
+        found.finished, found.cells, found.scale
+    );
+    let mut sections = vec![claims(&found), pictures(folder)?, numbers(&found)];
+    let mut whole = Section::new(
+        "report",
+        "The report as text",
+        "All tables, and the choices that the source leaves open.",
+    );
+    whole.parts.push(Part::Command { text });
+    sections.push(whole);
+    sections.retain(|section| !section.parts.is_empty());
+    Ok(Some(Page {
+        title,
+        summary: vec![counted(&found.claims), about, cells],
+        sections,
+    }))
+}
+
+/// A sentence on how many claims hold.
+fn counted(claims: &[Claim]) -> String {
+    let of = |word: &str| {
+        let fits = |claim: &&Claim| claim.judgement.starts_with(word);
+        claims.iter().filter(fits).count()
+    };
+    match claims.len() {
+        0 => "This study makes no claim.".into(),
+        all => format!(
+            "Of {all} claims on its subjects {} hold, {} are undecided and {} fail.",
+            of("holds"),
+            of("undecided"),
+            of("fails")
+        ),
+    }
+}
+
+fn claims(found: &Summary) -> Section {
+    let mut section = Section::new(
+        "claims",
+        "Its claims",
+        "Each claim is judged on each subject, over seeds: one-sided t-tests at 5 %, shared out over the inequalities of a claim.",
+    );
+    let row = |claim: &Claim| {
+        vec![
+            claim.claim.clone(),
+            claim.subject.clone(),
+            claim.judgement.clone(),
+        ]
+    };
+    if !found.claims.is_empty() {
+        section.parts.push(Part::Table {
+            caption: "Claims".into(),
+            header: ["claim", "subject", "judgement"].map(String::from).into(),
+            rows: found.claims.iter().map(row).collect(),
+            folded: false,
+        });
+    }
+    section
+}
+
+fn numbers(found: &Summary) -> Section {
+    let mut section = Section::new(
+        "numbers",
+        "Its numbers",
+        "Means over seeds, with their standard deviation, beside the published number where there is one.",
+    );
+    let known = |value: Option<f64>| value.map_or(String::new(), short);
+    let row = |number: &Number| {
+        vec![
+            number.subject.clone(),
+            number.variant.clone(),
+            number.measure.clone(),
+            number.value.clone(),
+            short(number.mean),
+            known(number.deviation),
+            number.seeds.to_string(),
+            known(number.published),
+        ]
+    };
+    let header = [
+        "subject",
+        "variant",
+        "measure",
+        "number",
+        "mean",
+        "deviation",
+        "seeds",
+        "published",
+    ];
+    if !found.numbers.is_empty() {
+        section.parts.push(Part::Table {
+            caption: "Numbers".into(),
+            header: header.map(String::from).into(),
+            rows: found.numbers.iter().map(row).collect(),
+            folded: true,
+        });
+    }
+    section
+}
+
+/// The pictures of the report, in the order of their names.
+fn pictures(folder: &Path) -> Result<Section> {
+    let mut section = Section::new(
+        "pictures",
+        "Its curves",
+        "Means over seeds; bands are standard deviations.",
+    );
+    let entries = std::fs::read_dir(folder)
+        .map_err(|e| usage(format!("reading {}: {e}", folder.display())))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_svg = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "svg");
+    let mut paths: Vec<PathBuf> = paths.filter(is_svg).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        section.parts.push(Part::Figure {
+            svg: read(&path)?,
+            label: format!("curves of {name}: their points are in curves.csv"),
+            photo: false,
+        });
+    }
+    Ok(section)
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| usage(format!("reading {}: {e}", path.display())))
+}

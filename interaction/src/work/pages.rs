@@ -1,0 +1,153 @@
+//! The page of a folder of results, made from its files alone.
+
+use std::path::{Path, PathBuf};
+
+use burn_interaction::Profile;
+
+use super::results::profile_of;
+use super::{CONTROL, GALLERY, MAIN, TrainedWith, read_json};
+use crate::error::{Result, usage};
+use crate::report::Gallery;
+use crate::report::page::{Measurement, Page, Part, Section, comparison, measurement};
+
+/// The name of a page in its folder.
+pub const PAGE: &str = "report.html";
+
+/// Writes the page of a folder that a measurement or a training wrote; `None` where it holds neither.
+///
+/// # Errors
+///
+/// Fails where a file of the folder cannot be read, or the page cannot be written.
+pub fn write_page(folder: &Path) -> Result<Option<PathBuf>> {
+    let Some(page) = page_of(folder)? else {
+        return Ok(None);
+    };
+    let path = folder.join(PAGE);
+    page.write(&path)?;
+    Ok(Some(path))
+}
+
+/// The page of a folder that a measurement or a training wrote, or of the file of a profile; `None` where there is neither.
+///
+/// # Errors
+///
+/// Fails where a file cannot be read.
+pub fn page_of(path: &Path) -> Result<Option<Page>> {
+    let profile = profile_of(path, MAIN)?;
+    let training = match path.is_dir() {
+        true => training(path)?,
+        false => None,
+    };
+    match (profile, training) {
+        (Some(profile), training) => {
+            let control = profile_of(path, CONTROL)?;
+            let found = Measurement {
+                gallery: gallery(path)?,
+                control: control.filter(|control| !control.samples().is_empty()),
+                profile,
+            };
+            let sections = training.map(|(_, section)| section);
+            measurement(&found, sections.into_iter().collect()).map(Some)
+        }
+        (None, Some((settings, section))) => Ok(Some(Page {
+            title: format!("{} trained on {}", settings.model, settings.data),
+            summary: vec![accuracy(&settings)],
+            sections: vec![section],
+        })),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The page of several measurements side by side.
+///
+/// # Errors
+///
+/// Fails where two measured other orders, or a picture cannot be drawn.
+pub fn page_of_runs(runs: &[(&str, &Profile)]) -> Result<Page> {
+    comparison(runs)
+}
+
+/// The gallery that a folder holds.
+fn gallery(folder: &Path) -> Result<Option<Gallery>> {
+    let path = folder.join(GALLERY);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let gallery: Gallery = read_json(&path)?;
+    match gallery.is_known() {
+        true => Ok(Some(gallery)),
+        false => Err(usage(format!(
+            "{}: it is of another form than this version's: measure again, or remove it",
+            path.display()
+        ))),
+    }
+}
+
+/// The training that a folder holds, as a section.
+fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
+    let path = folder.join("settings.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let settings: TrainedWith = read_json(&path)?;
+    let mut section = Section::new("training", "How it was trained", accuracy(&settings));
+    section.parts.push(facts(&settings));
+    if !settings.command.is_empty() {
+        section.parts.push(Part::Command {
+            text: settings.command.join(" "),
+        });
+    }
+    Ok(Some((settings, section)))
+}
+
+/// A sentence on how well a network does.
+fn accuracy(settings: &TrainedWith) -> String {
+    let part = match settings.complete {
+        true => "",
+        false => " The training is partial.",
+    };
+    match settings.test_accuracy {
+        Some(share) => format!(
+            "{} tells {:.1} % of the test samples of {} rightly.{part}",
+            settings.model,
+            100.0 * share,
+            settings.data
+        ),
+        None => format!("The training of {} is not finished.", settings.model),
+    }
+}
+
+fn facts(settings: &TrainedWith) -> Part {
+    let samples = settings.training_samples;
+    let items = [
+        ("network", settings.model.clone()),
+        ("data", settings.data.clone()),
+        (
+            "training samples",
+            samples.map_or("unknown".into(), |count| count.to_string()),
+        ),
+        ("epochs", settings.epochs.to_string()),
+        ("samples of a step", settings.batch.to_string()),
+        ("learning rate", settings.learning_rate.to_string()),
+        ("weight decay", settings.weight_decay.to_string()),
+        ("orders encouraged or suppressed", modulated(settings)),
+        ("seed", settings.seed.to_string()),
+        (
+            "device",
+            settings.device.clone().unwrap_or_else(|| "unknown".into()),
+        ),
+    ];
+    Part::Facts {
+        items: items.map(|(name, value)| (name.to_string(), value)).into(),
+    }
+}
+
+/// The terms of the loss besides the task's own, in words.
+fn modulated(settings: &TrainedWith) -> String {
+    let terms = settings.modulation.terms().iter();
+    let terms: Vec<String> = terms.map(burn_interaction::Term::name).collect();
+    match terms.is_empty() {
+        true => "none".into(),
+        false => terms.join(", "),
+    }
+}
