@@ -40,6 +40,7 @@ fn frames_are_those_of_torchvision() {
                 resized,
                 side,
                 cubic,
+                squeezed: false,
             };
             let framed = framing.apply(open("colour.png"));
             let expected = open(&format!("{name}{suffix}-torchvision.png"));

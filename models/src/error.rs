@@ -50,6 +50,18 @@ pub enum Error {
         /// Keys with another shape or type, and how they differ.
         wrong: Vec<String>,
     },
+    /// A weight file is of the same network for another number of classes.
+    #[error("{path} holds {network} with a head that tells {found} classes apart, and {wanted} are asked for: name all {found}, of which data may lack some", path = path.display())]
+    Classes {
+        /// The weight file, as `FILE:KEY` where a part of it fits best.
+        path: PathBuf,
+        /// The network that the file was read for.
+        network: String,
+        /// The number of classes of the head in the file.
+        found: usize,
+        /// The number of classes of the network.
+        wanted: usize,
+    },
     /// Several parts of a weight file hold a whole network.
     #[error("{path} holds {count} networks that fit {network}: choose one, as {list}", path = path.display(), count = keys.len(), list = choices(path, keys))]
     Several {

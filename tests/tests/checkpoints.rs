@@ -1,5 +1,5 @@
-//! Weight files as the world has them, each with where it was met and what comes of it. `fixtures/checkpoints/make.py` wrote
-//! those of PyTorch.
+//! Weight files as the world has them, each with where it was met and what comes of it: a thread of that number that tells of
+//! the form, or the program that writes it where no thread was found. `fixtures/checkpoints/make.py` wrote those of PyTorch.
 
 use std::path::{Path, PathBuf};
 
@@ -39,37 +39,43 @@ fn told(path: impl AsRef<Path>) -> String {
 fn the_part_that_fits_is_found_wherever_it_lies() {
     let (expected, _) = loaded(fixture("pickles/wrapped.pth"));
     for (source, file, prefix, ignored) in [
-        // pytorch/examples: "loading the ImageNet example's checkpoint says module.layers is left over".
+        // akamaster/pytorch_resnet_cifar10#3, and bearpaw/pytorch-classification#11 for the entries beside the weights.
         (
             "PyTorch ImageNet example",
             "imagenet.pth.tar",
             "state_dict.module",
             13,
         ),
+        // A form that PyTorch before 1.6 writes.
         (
             "the same by PyTorch before 1.6, without an ending",
             "legacy",
             "state_dict.module",
             13,
         ),
+        // pytorch/pytorch#1263, lutzroeder/netron#265.
         ("PyTorch before 0.1.10", "old.t7", "", 0),
-        // Lightning-AI/pytorch-lightning: "state_dict keys have a model. prefix".
+        // Lightning-AI/pytorch-lightning#2798, and OpenTabular/DeepTab#137 for the entries beside the weights.
         ("Lightning 2", "lightning.ckpt", "state_dict.model", 15),
-        // pytorch/pytorch#101107: "_orig_mod. in the keys of a compiled model's state_dict".
+        // pytorch/pytorch#101107.
         ("torch.compile", "compiled.pt", "model._orig_mod", 0),
+        // pytorch/pytorch#113423.
         (
             "torch.compile in DataParallel",
             "compiled-parallel.pt",
             "module._orig_mod",
             0,
         ),
+        // zhang-can/ECO-pytorch#12, which has three of them.
         (
             "wrappers in wrappers",
             "deep.bin",
             "checkpoint.model.encoder.net",
             0,
         ),
+        // open-mmlab/mmpretrain#462.
         ("an encoder and its decoder", "backbone.pth", "backbone", 1),
+        // dwofk/fast-depth#59.
         ("torch.save(model)", "module.pth", "", 0),
     ] {
         let (found, report) = loaded(checkpoint(file));
@@ -89,6 +95,7 @@ fn the_part_that_fits_is_found_wherever_it_lies() {
     }
 }
 
+// visionml/pytracking#2, CSAILVision/GazeCapture#27: a `.pth.tar` is no tar.
 #[test]
 fn the_ending_of_a_name_says_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -124,7 +131,9 @@ fn the_ending_of_a_name_says_nothing() {
 fn of_two_networks_in_a_file_the_user_chooses() {
     let (expected, _) = loaded(fixture("pickles/wrapped.pth"));
     for (file, first, average) in [
+        // A form that timm writes; microsoft/GLIP#59 has the like under other names.
         ("ema.pth.tar", "state_dict", "state_dict_ema"),
+        // No thread was found.
         ("beside.pth", "", "ema"),
     ] {
         let path = checkpoint(file);
@@ -176,6 +185,23 @@ fn of_two_networks_in_a_file_the_user_chooses() {
 }
 
 #[test]
+fn a_key_of_two_tensors_is_refused_where_it_is_needed() {
+    // A name with a full stop beside a dictionary within another, of which the reader of pickles keeps either. No thread was found.
+    let path = checkpoint("twice.t7");
+    for _ in 0..3 {
+        let error = load_from(net(), &path, "net").map(|_| ()).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("two tensors have the key net.layers.0.bias: as a name with a full stop"),
+            "{text}"
+        );
+    }
+    let (other, report) = load_from(net(), &path, "rest.net").unwrap();
+    assert_eq!((report.loaded, report.prefix.as_str()), (4, "rest.net"));
+    assert_eq!(logits(&other), loaded(checkpoint("old.t7")).0);
+}
+
+#[test]
 fn a_part_that_fits_in_part_is_refused_with_the_keys() {
     let text = told(checkpoint("cut-state.pth"));
     assert!(
@@ -184,6 +210,34 @@ fn a_part_that_fits_in_part_is_refused_with_the_keys() {
             && !text.contains("only"),
         "{text}"
     );
+}
+
+#[test]
+fn a_head_of_other_classes_is_told_by_both_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, _) = load(net(), fixture("pickles/wrapped.pth")).unwrap();
+    let [pack, safetensors] = ["a.bpk", "a.safetensors"].map(|name| folder.path().join(name));
+    save(&whole, &pack).unwrap();
+    save(&whole, &safetensors).unwrap();
+    let of = |classes: usize, hidden: usize| {
+        let config = MlpConfig::new(3, classes).with_layers(2);
+        config.with_hidden(hidden).init(&test_device())
+    };
+    for path in [checkpoint("imagenet.pth.tar"), pack, safetensors] {
+        let error = load(of(5, 4), &path).map(|_| ()).unwrap_err();
+        let Error::Classes { found, wanted, .. } = &error else {
+            panic!("{error}")
+        };
+        assert_eq!((*found, *wanted), (2, 5));
+        let text = error.to_string();
+        assert!(
+            text.contains("tells 2 classes apart, and 5 are asked for"),
+            "{text}"
+        );
+        // Another width is another network.
+        let error = load(of(2, 7), &path).map(|_| ()).unwrap_err();
+        assert!(matches!(error, Error::Mismatch { .. }), "{error}");
+    }
 }
 
 #[test]
@@ -200,11 +254,13 @@ fn files_that_are_no_weights_are_told_for_what_they_are() {
     };
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 46827520\n";
     for (source, path, expected) in [
+        // huggingface/transformers#8497.
         (
             "git clone without LFS",
             write("pytorch_model.bin", pointer),
             "Git LFS, which stands for the file of 46827520 bytes",
         ),
+        // pytorch/pytorch#16203.
         (
             "a page in place of a download",
             write("a.pth", b"<!DOCTYPE html><html>"),
@@ -221,9 +277,11 @@ fn files_that_are_no_weights_are_told_for_what_they_are() {
             write("c.pth", b"these are no weights"),
             "first bytes",
         ),
+        // CompVis/stable-diffusion#93.
         ("a cut archive", cut("imagenet.pth.tar"), "cut or damaged"),
         ("a cut pickle", cut("legacy"), "cut"),
         ("a cut tar", cut("old.t7"), "cut"),
+        // pytorch/pytorch#67549.
         (
             "NumPy arrays by torch.save",
             checkpoint("numpy.pth"),
@@ -234,12 +292,15 @@ fn files_that_are_no_weights_are_told_for_what_they_are() {
             checkpoint("one-numpy.pth"),
             "layers.0.bias is a NumPy array",
         ),
+        // A form that NumPy writes, in which ViT was published: jeonsworld/ViT-pytorch#54.
         (
             "numpy.savez",
             checkpoint("arrays.npz"),
             "an archive of NumPy arrays",
         ),
+        // pytorch/pytorch#22616.
         ("a sparse weight", checkpoint("sparse.pth"), "sparse"),
+        // pytorch/pytorch#15570.
         ("torch.jit.save", checkpoint("script.pt"), "TorchScript"),
     ] {
         let text = told(path);
@@ -247,6 +308,7 @@ fn files_that_are_no_weights_are_told_for_what_they_are() {
     }
 }
 
+// huggingface/transformers#16343; sgl-project/sglang#32279 for a file that its index names and that is not there.
 #[test]
 fn weights_in_several_files_are_read_by_their_index() {
     let folder = tempfile::tempdir().unwrap();

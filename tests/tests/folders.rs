@@ -176,7 +176,7 @@ fn renamed(name: &str, rename: impl Fn(&str) -> Option<String>) -> tempfile::Tem
 
 #[test]
 fn encoders_saved_without_prefix_and_head_are_read() {
-    // As `BertModel.save_pretrained` and its like write them: issues of sentence-transformers tell of 200 strange keys.
+    // As `BertModel.save_pretrained` and its like write them; huggingface/transformers#217 tells of the names that differ.
     for (name, base, random) in [
         ("bert", "bert.", 2),
         ("distilbert", "distilbert.", 4),

@@ -1,12 +1,13 @@
 //! Folders of networks for images as transformers write them; `fixtures/folders/make_images.py` wrote them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn_interaction::Classifier;
-use burn_interaction_models::registry::Filter;
+use burn_interaction_models::registry::{Filter, ImageNetwork, Preprocessing};
 use burn_interaction_models::{
-    Error, ImageConfig, image_weights, load_pretrained, open_image, save,
+    Error, ImageConfig, image_weights, load_pretrained, open_image, save, save_image,
 };
 use burn_interaction_tests::{read_npy, test_device};
 
@@ -39,7 +40,7 @@ fn vision_folders_of_transformers_give_their_logits() {
         );
         let preparation = config.preprocessing();
         assert_eq!(
-            (preparation.resized(), config.is_squeezed()),
+            (preparation.resized(), preparation.squeezed),
             (resized, squeezed)
         );
         let deit = kind == "deit";
@@ -58,6 +59,76 @@ fn vision_folders_of_transformers_give_their_logits() {
         let apart = apart.fold(0.0, f32::max);
         assert!(apart <= (20.0 * noise).max(1e-5), "{name}: {apart}");
     }
+}
+
+/// The tensors of a folder: type, shape and bytes by key.
+fn tensors(folder: &Path) -> BTreeMap<String, (String, Vec<usize>, Vec<u8>)> {
+    let bytes = std::fs::read(folder.join("model.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let about = |view: safetensors::tensor::TensorView| {
+        let dtype = format!("{:?}", view.dtype());
+        (dtype, view.shape().to_vec(), view.data().to_vec())
+    };
+    tensors
+        .iter()
+        .map(|(key, view)| (key.into(), about(view)))
+        .collect()
+}
+
+fn json(folder: &Path, name: &str) -> serde_json::Value {
+    let text = std::fs::read_to_string(folder.join(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn logits(net: ImageNetwork, input: PathBuf) -> Vec<f32> {
+    let input = read_npy::<4>(&input, &test_device());
+    net.valid().logits(input).try_into_vec_as().unwrap()
+}
+
+#[test]
+fn vision_folders_are_written_as_transformers_writes_them() {
+    for name in ["vit", "deit", "deit-teacher", "swin"] {
+        let theirs = folder(name);
+        let (net, config, _) = open_image(&theirs, &test_device()).unwrap();
+        let ours = tempfile::tempdir().unwrap();
+        save_image(&net, &config, ours.path()).unwrap();
+        assert!(tensors(ours.path()) == tensors(&theirs), "{name}");
+        for file in ["config.json", "preprocessor_config.json"] {
+            assert_eq!(json(ours.path(), file), json(&theirs, file), "{name}");
+        }
+        let (again, _, _) = open_image(ours.path(), &test_device()).unwrap();
+        let input = theirs.join("input.npy");
+        assert_eq!(logits(again, input.clone()), logits(net, input), "{name}");
+    }
+}
+
+#[test]
+fn a_vision_folder_may_be_written_with_other_classes_and_another_preparation() {
+    let config = ImageConfig::open(folder("vit")).unwrap();
+    let names = ["a", "b", "c", "d"].map(String::from);
+    let preparation = Preprocessing {
+        size: 32,
+        ..Preprocessing::torchvision()
+    };
+    let config = config.with_classes(&names).with_preprocessing(preparation);
+    let net = config.init(&test_device()).unwrap();
+    let ours = tempfile::tempdir().unwrap();
+    save_image(&net, &config, ours.path()).unwrap();
+    let (_, again, report) = open_image(ours.path(), &test_device()).unwrap();
+    assert_eq!((again.classes(), report.loaded), (&names[..], 32));
+    assert_eq!(json(ours.path(), "config.json")["label2id"]["c"], 2);
+    let found = again.preprocessing();
+    assert_eq!((found.resized(), found.squeezed), (36, false));
+    assert_eq!(found.mean, preparation.mean);
+    // Networks that transformers does not have are refused.
+    let other = burn_interaction_models::registry::image_network(
+        "resnet20-slim",
+        config.size(),
+        4,
+        &test_device(),
+    );
+    let error = save_image(&other.unwrap(), &config, ours.path()).unwrap_err();
+    assert!(error.to_string().contains("resnet"), "{error}");
 }
 
 fn changed(name: &str, file: &str, entry: &str, value: serde_json::Value) -> tempfile::TempDir {

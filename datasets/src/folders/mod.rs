@@ -63,11 +63,13 @@ pub(crate) fn with_ending(
     Ok(paths)
 }
 
-/// Folders that are looked into for the one that fits.
+/// Folders that are looked into for the one that fits, of each depth.
 const MOST: usize = 1000;
+/// The depth down to which folders are looked into, as of `ILSVRC/Data/CLS-LOC` in one more folder.
+const DEEPEST: usize = 4;
 
-/// The folder that fits: the given one, else the only one that does among its folders, or among theirs, which a note
-/// tells. Where none does it is the given one, of which its reader says what is missing.
+/// The folder that fits: the given one, else the only one that does among its folders, or among theirs and so on, which a
+/// note tells. Where none does it is the given one, of which its reader says what is missing.
 ///
 /// # Errors
 ///
@@ -81,7 +83,7 @@ pub(crate) fn home(
         return Ok(folder.into());
     }
     let mut level = vec![folder.to_path_buf()];
-    for _ in 0..2 {
+    for _ in 0..DEEPEST {
         level = level.iter().flat_map(|folder| folders(folder)).collect();
         level.truncate(MOST);
         let found: Vec<&PathBuf> = level.iter().filter(|folder| fits(folder)).collect();
@@ -107,6 +109,12 @@ pub(crate) fn home(
         }
     }
     Ok(folder.into())
+}
+
+/// A folder and those around it, from it up to the given one, in which it was found.
+pub(crate) fn upwards<'a>(found: &'a Path, given: &Path) -> Vec<&'a Path> {
+    let inside = |folder: &&Path| folder.starts_with(given);
+    found.ancestors().take_while(inside).collect()
 }
 
 /// The folders of a folder, in the order of their names; none where it cannot be read.

@@ -5,7 +5,7 @@ use super::ImageFiles;
 use super::files::{images, in_folders, inner, passed};
 use super::set::Labelled;
 use crate::error::{Error, Result};
-use crate::folders::{class_folders, home, text};
+use crate::folders::{class_folders, home, text, upwards};
 use crate::samples::Split;
 
 /// Files that may list the classes of validation images.
@@ -29,7 +29,10 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     let mut notes = Vec::new();
     let fits = |root: &Path| root.join("train").is_dir();
-    let root = &home(root.as_ref(), fits, &mut notes)?;
+    let given = root.as_ref();
+    let root = &home(given, fits, &mut notes)?;
+    // Kaggle keeps the lists beside the folder that the images are deep in.
+    let around = upwards(root, given);
     let train = root.join("train");
     if !train.is_dir() {
         let reason = "no such folder: train/ and val/ belong there, each with a folder of images for each class";
@@ -37,7 +40,7 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     }
     let mut passed = passed(root);
     let classes = class_folders(&train, &mut passed)?;
-    let names = class_names(root, &classes)?;
+    let names = class_names(&around, &classes)?;
     let held_out = ["val", "test"].map(|name| root.join(name));
     let test = held_out
         .iter()
@@ -48,9 +51,16 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
                 "no such folder: validation images belong there",
             )
         })?;
-    let test = match first(&[test, root], &LISTS) {
-        Some(list) if list.ends_with(OWN) || !is_sorted(test, &classes) => {
-            listed(&list, test, &classes)?
+    let sorted = is_sorted(test, &classes);
+    let test = match first(&[&[test.as_path()][..], &around].concat(), &LISTS) {
+        Some(list) if list.ends_with(OWN) || !sorted => listed(&list, test, &classes)?,
+        None if !sorted => {
+            let reason = format!(
+                "no folders of the classes in it, such as {}, and no list of them beside it: {}; where a list is further up, give the folder that holds both",
+                classes[0],
+                LISTS.join(", ")
+            );
+            return Err(Error::file(test, reason));
         }
         _ => in_folders(test, &classes, &mut passed)?,
     };
@@ -77,8 +87,8 @@ fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
 }
 
 /// The first word that each class is named with; the name of the class's folder where the set does not name it.
-pub(super) fn class_names(root: &Path, classes: &[String]) -> Result<Vec<String>> {
-    let Some(path) = first(&[root], &NAMES) else {
+pub(super) fn class_names(folders: &[&Path], classes: &[String]) -> Result<Vec<String>> {
+    let Some(path) = first(folders, &NAMES) else {
         return Ok(classes.to_vec());
     };
     let text = text(&path, "")?;
@@ -178,6 +188,41 @@ mod tests {
             assert_eq!((split.test.label(0), split.test.label(1)), (1, 0));
             assert!(split.test.path(0).ends_with("val/x_2.JPEG"));
             std::fs::remove_file(root.path().join(name)).unwrap();
+        }
+    }
+
+    #[test]
+    fn images_are_found_deep_in_the_folder_that_kaggle_distributes() {
+        let root = tempfile::tempdir().unwrap();
+        for deep in ["ILSVRC/Data/CLS-LOC", "challenge/ILSVRC/Data/CLS-LOC"] {
+            let deep = root.path().join(deep);
+            std::fs::create_dir_all(deep.parent().unwrap()).unwrap();
+            std::fs::rename(set().keep(), &deep).unwrap();
+            std::fs::create_dir_all(deep.join("test")).unwrap();
+            let error = imagenet(root.path()).unwrap_err().to_string();
+            assert!(
+                error.contains("val: no folders of the classes in it, such as n01")
+                    && error.contains("LOC_val_solution.csv"),
+                "{error}"
+            );
+            // The lists are beside the folder, and not in it.
+            let beside = deep.ancestors().nth(3).unwrap();
+            std::fs::write(
+                beside.join("LOC_val_solution.csv"),
+                "ImageId,PredictionString\nx_2,n02 1 2 3 4\nx_1,n01 5 6 7 8 \n",
+            )
+            .unwrap();
+            std::fs::write(beside.join("LOC_synset_mapping.txt"), "n02 dog, hound\n").unwrap();
+            let split = imagenet(root.path()).unwrap();
+            assert_eq!(split.test.classes(), ["n01", "dog"]);
+            assert_eq!((split.test.label(0), split.test.label(1)), (1, 0));
+            let note = &split.train.notes()[0];
+            assert!(
+                note.contains("ILSVRC/Data/CLS-LOC, which is read"),
+                "{note}"
+            );
+            std::fs::remove_dir_all(root.path()).unwrap();
+            std::fs::create_dir(root.path()).unwrap();
         }
     }
 

@@ -32,7 +32,7 @@ pub fn tiny_imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     if classes.is_empty() {
         return Err(Error::file(&list, "it lists no classes"));
     }
-    let names = class_names(root, &classes)?;
+    let names = class_names(&[root], &classes)?;
     let mut passed = passed(root);
     let train = in_folders(&root.join("train"), &classes, &mut passed)?;
     let val = root.join("val");

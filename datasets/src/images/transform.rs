@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ImageItem;
 
-/// The way images of any size become squares of one size for evaluation: the shorter side is resized, and the middle cut
-/// out, as torchvision's `Resize` and `CenterCrop` do.
+/// The way images of any size become squares of one size for evaluation: the shorter side is resized, or both, and the middle
+/// cut out, as torchvision's `Resize` and `CenterCrop` do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Framing {
     /// Length of the shorter side after resizing, in pixels; at least `side`.
@@ -16,6 +16,10 @@ pub struct Framing {
     /// Whether interpolation is cubic instead of linear.
     #[serde(default)]
     pub cubic: bool,
+    /// Whether both sides are resized to the same length, so that an image is squeezed into a square, as transformers'
+    /// processors of images do. Otherwise an image keeps its aspect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub squeezed: bool,
 }
 
 impl Framing {
@@ -25,6 +29,7 @@ impl Framing {
             resized: side,
             side,
             cubic: false,
+            squeezed: false,
         }
     }
 
@@ -43,6 +48,7 @@ impl Framing {
         let [_, height, width] = item.size;
         let long = |short: usize, long: usize| self.resized * long / short;
         let to = match height <= width {
+            _ if self.squeezed => [self.resized; 2],
             true => [self.resized, long(height, width)],
             false => [long(width, height), self.resized],
         };
@@ -229,6 +235,7 @@ mod tests {
             resized: 8,
             side: 6,
             cubic: true,
+            squeezed: false,
         };
         for (height, width) in [(16, 20), (20, 16), (5, 9), (8, 8)] {
             assert_eq!(framing.apply(image(height, width)).size, [3, 6, 6]);
@@ -239,27 +246,60 @@ mod tests {
         assert_eq!(Framing::whole(7).apply(same.clone()), same);
     }
 
+    fn fixture(name: &str) -> ImageItem {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        decode(&folder.join(name), 0, 0).unwrap()
+    }
+
+    /// Refuses an image that is not the one that Pillow made.
+    fn check(resized: &ImageItem, expected: &str) {
+        let of_pillow = fixture(expected);
+        assert_eq!(resized.size, of_pillow.size);
+        let pairs = resized.pixels.iter().zip(&of_pillow.pixels);
+        let apart: Vec<u8> = pairs.map(|(a, b)| a.abs_diff(*b)).collect();
+        let most = apart.iter().max().copied().unwrap_or(0);
+        let other = apart.iter().filter(|apart| **apart > 0).count();
+        let share = other as f64 / apart.len() as f64;
+        // Its weights have 16 bits, Pillow's 24: a level more or less between the passes is two where weights exceed one.
+        assert!(most <= 2 && share < 0.015, "{expected}: {most}, {share}");
+    }
+
     #[test]
     fn resized_images_are_those_of_pillow() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-        let open = |name: &str| decode(&folder.join(name), 0, 0).unwrap();
         for (filter, cubic) in [("linear", false), ("cubic", true)] {
             for (width, height) in [(17, 13), (55, 44), (20, 41), (48, 19)] {
-                let expected = open(&format!("resized-{filter}-{width}x{height}.png"));
-                let resized = resize(open("noise.png"), [height, width], cubic);
-                assert_eq!(resized.size, expected.size);
-                let pairs = resized.pixels.iter().zip(&expected.pixels);
-                let apart: Vec<u8> = pairs.map(|(a, b)| a.abs_diff(*b)).collect();
-                let most = apart.iter().max().copied().unwrap_or(0);
-                let other = apart.iter().filter(|apart| **apart > 0).count();
-                let share = other as f64 / apart.len() as f64;
-                // Its weights have 16 bits, Pillow's 24: a level more or less between the passes is two where weights exceed one.
-                assert!(
-                    most <= 2 && share < 0.015,
-                    "{filter} {width}x{height}: {most}, {share}"
+                let resized = resize(fixture("noise.png"), [height, width], cubic);
+                check(&resized, &format!("resized-{filter}-{width}x{height}.png"));
+            }
+        }
+    }
+
+    #[test]
+    fn an_image_that_is_no_square_is_squeezed_as_by_pillow() {
+        for (filter, cubic) in [("linear", false), ("cubic", true)] {
+            for (resized, side) in [(16, 16), (48, 48), (32, 26)] {
+                let framing = Framing {
+                    resized,
+                    side,
+                    cubic,
+                    squeezed: true,
+                };
+                let squeezed = framing.apply(fixture("noise.png"));
+                check(
+                    &squeezed,
+                    &format!("squeezed-{filter}-{resized}-{side}.png"),
                 );
             }
         }
+    }
+
+    #[test]
+    fn framings_of_earlier_files_keep_the_aspect() {
+        let earlier = r#"{"resized":36,"side":32,"cubic":true}"#;
+        let framing: Framing = serde_json::from_str(earlier).unwrap();
+        assert!(!framing.squeezed && framing.cubic);
+        // Digests of settings are those of earlier versions.
+        assert_eq!(serde_json::to_string(&framing).unwrap(), earlier);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `interaction study`: lists, prints and runs studies.
 
+use std::path::Path;
+
 use super::args::{StudyArgs, StudyCommand};
 use crate::error::{Result, usage};
 use crate::study::{
@@ -49,21 +51,41 @@ fn unknown(name: &str) -> crate::error::Error {
     ))
 }
 
-/// The study of a name, or of a file.
-fn found(name: &str) -> Result<Study> {
+/// The study of a name or of a file, and the name of its reports.
+fn found(name: &str) -> Result<(Study, String)> {
     if let Some(study) = built_in(name) {
-        return read(study.text, study.name);
+        return Ok((read(study.text, study.name)?, study.name.into()));
     }
     if !name.ends_with(".toml") {
         return Err(unknown(name));
     }
     let text = std::fs::read_to_string(name)
         .map_err(|e| usage(format!("{name}: {e}; give a built-in study or a TOML file")))?;
-    read(&text, name)
+    let study = read(&text, name)?;
+    let reports = reports(study.name.get_ref(), Path::new(name), &text);
+    Ok((study, reports))
+}
+
+/// The name of the reports of a file's study: that of the study where the file is called so, and no other study is.
+fn reports(study: &str, file: &Path, text: &str) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
+    match built_in(study) {
+        Some(own) if own.text == text => study.into(),
+        Some(_) if stem == study => format!("{study}-own"),
+        None if stem == study => study.into(),
+        _ => format!("{study}-{}", stem.chars().map(plain).collect::<String>()),
+    }
 }
 
 fn study(name: &str, args: &StudyArgs) -> Result<()> {
-    let study = found(name)?;
+    let (study, reports) = found(name)?;
+    if reports != *study.name.get_ref() {
+        let own = study.name.get_ref();
+        println!(
+            "{name} holds a study named {own}, which others may be named too: its reports are named {reports}"
+        );
+    }
     let size = match args.scale.as_str() {
         "smoke" => Size::Smoke,
         "published" => Size::Published,
@@ -95,7 +117,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         .all()?;
     let report = Report::of(&study, size, &cells, &store);
     println!("{}", report.text());
-    let folder = store.reports(&format!("{}-{}", study.name.get_ref(), size.name()));
+    let folder = store.reports(&format!("{reports}-{}", size.name()));
     let files = report.write(&folder)?;
     println!("wrote {}: {}", folder.display(), listed(&files));
     let (finished, all) = report.progress();

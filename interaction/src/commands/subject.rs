@@ -92,7 +92,7 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
     let model = named(&args.model, "--model", |trained| &trained.model)?;
     Ok(Spec {
         model: match (&args.model, weights) {
-            // A network for texts that was a folder when it was trained is the one in the folder of its weights now.
+            // A network that was a folder when it was trained is the one in the folder of its weights now.
             (None, Some(path))
                 if model.contains(['/', '\\'])
                     && Path::new(&folder_of(path)).join("config.json").exists() =>

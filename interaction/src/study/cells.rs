@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::check::modulation;
-use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant};
+use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant, value};
 use crate::error::{Result, usage};
 use crate::subject::Spec;
 use crate::work::{Evaluation, Optimizer, Recipe};
@@ -103,7 +103,8 @@ impl Cells {
         };
         let chosen = study.subjects.iter().filter(|subject| {
             let name = subject.name.get_ref();
-            scale.subjects.iter().any(|chosen| chosen.get_ref() == name)
+            let mut subjects = scale.subjects.get_ref().iter();
+            subjects.any(|chosen| chosen.get_ref() == name)
         });
         for subject in chosen {
             for variant in &study.variants {
@@ -115,7 +116,7 @@ impl Cells {
                 if measures.is_empty() {
                     continue;
                 }
-                for seed in 1..=seeds.unwrap_or(scale.seeds) as u64 {
+                for seed in 1..=seeds.unwrap_or(*scale.seeds.get_ref()) as u64 {
                     let training = training(study, scale, subject, variant, seed, root)?;
                     let place = cells.trainings.len();
                     for measure in &measures {
@@ -164,17 +165,17 @@ fn training(
     } = own.over(&study.training);
     let epochs = match variant.untrained {
         true => 0,
-        false => scale.epochs.or(epochs).unwrap_or(20),
+        false => value(&scale.epochs).or(value(&epochs)).unwrap_or(20),
     };
     let recipe = Recipe {
         epochs,
-        batch: batch.unwrap_or(128),
-        learning_rate: learning_rate.unwrap_or(0.01),
-        weight_decay: weight_decay.unwrap_or(0.0),
+        batch: value(&batch).unwrap_or(128),
+        learning_rate: value(&learning_rate).unwrap_or(0.01),
+        weight_decay: value(&weight_decay).unwrap_or(0.0),
         optimizer: optimizer.unwrap_or(Optimizer::Sgd),
         modulation: modulation(&variant.terms)?,
         augmentation: augment,
-        samples: scale.training_samples,
+        samples: value(&scale.training_samples),
         probe: None,
         seed,
     };
@@ -198,7 +199,7 @@ fn cell(
     place: usize,
     scale: &Scale,
 ) -> Result<MeasureCell> {
-    let evaluation = measure.evaluation(scale.samples).map_err(usage)?;
+    let evaluation = measure.evaluation(value(&scale.samples)).map_err(usage)?;
     let epochs = training.recipe.epochs;
     let at = measure
         .at

@@ -5,7 +5,7 @@ use std::ops::Range;
 use burn_interaction::Modulation;
 use toml::Spanned;
 
-use super::file::{Item, MeasureEntry, SCHEMA, Scale, Study, TermEntry, Tuning};
+use super::file::{Item, MeasureEntry, SCHEMA, Scale, Study, TermEntry, Tuning, value};
 use crate::error::{Error, Result, usage};
 use crate::subject::{Part, Spec, check_network, data_set};
 use crate::work::{Among, Evaluation};
@@ -109,52 +109,55 @@ impl Reader<'_> {
         }
     }
 
-    fn tuning(&self, tuning: &Tuning, beside: &Spanned<String>) -> Result<()> {
-        let refuse = |reason: &str| {
-            Err(self.at(
-                beside.span(),
-                format!("the training of {}: {reason}", beside.get_ref()),
-            ))
+    fn tuning(&self, tuning: &Tuning, of: &Spanned<String>) -> Result<()> {
+        let refuse = |span, reason: &str| {
+            Err(self.at(span, format!("the training of {}: {reason}", of.get_ref())))
         };
-        if tuning.epochs == Some(0) {
-            return refuse("epochs = 0: train at least one, or call the variant untrained");
+        let Tuning {
+            epochs,
+            batch,
+            learning_rate,
+            weight_decay,
+            ..
+        } = tuning;
+        if let Some(span) = place(epochs, |epochs| *epochs == 0) {
+            return refuse(
+                span,
+                "epochs = 0: train at least one, or call the variant untrained",
+            );
         }
-        if tuning.batch == Some(0) {
-            return refuse("batch = 0: a batch has at least one sample");
+        if let Some(span) = place(batch, |batch| *batch == 0) {
+            return refuse(span, "batch = 0: a batch has at least one sample");
         }
-        if tuning
-            .learning_rate
-            .is_some_and(|rate| !(rate.is_finite() && rate > 0.0))
-        {
-            return refuse("learning-rate: a rate is a positive number");
+        if let Some(span) = place(learning_rate, |rate| !(rate.is_finite() && *rate > 0.0)) {
+            return refuse(span, "learning-rate: a rate is a positive number");
         }
-        if tuning
-            .weight_decay
-            .is_some_and(|decay| !(decay.is_finite() && decay >= 0.0))
-        {
-            return refuse("weight-decay: a decay is a number from 0 on");
+        if let Some(span) = place(weight_decay, |decay| !(decay.is_finite() && *decay >= 0.0)) {
+            return refuse(span, "weight-decay: a decay is a number from 0 on");
         }
         Ok(())
     }
 
     fn scale(&self, study: &Study, scale: &Scale) -> Result<()> {
         let names: Vec<&str> = subjects(study);
-        for name in &scale.subjects {
+        for name in scale.subjects.get_ref() {
             self.known("subject", name, &names)?;
         }
-        let zero = [
-            ("seeds", Some(scale.seeds)),
-            ("epochs", scale.epochs),
-            ("training-samples", scale.training_samples),
-            ("samples", scale.samples),
+        let counts = [
+            ("seeds", &Some(scale.seeds.clone())),
+            ("epochs", &scale.epochs),
+            ("training-samples", &scale.training_samples),
+            ("samples", &scale.samples),
         ];
-        match zero.iter().find(|(_, count)| *count == Some(0)) {
-            Some((name, _)) => Err(self.at(
-                study.name.span(),
-                format!("scales: {name} = 0: give at least 1"),
-            )),
-            None if scale.subjects.is_empty() => Err(self.at(
-                study.name.span(),
+        let zero = |(name, count): (&'static str, &Option<Spanned<usize>>)| {
+            place(count, |count| *count == 0).map(|span| (name, span))
+        };
+        match counts.into_iter().find_map(zero) {
+            Some((name, span)) => {
+                Err(self.at(span, format!("scales: {name} = 0: give at least 1")))
+            }
+            None if scale.subjects.get_ref().is_empty() => Err(self.at(
+                scale.subjects.span(),
                 "scales: a scale has at least one subject",
             )),
             None => Ok(()),
@@ -201,17 +204,13 @@ impl Reader<'_> {
             let reason = format!("at = {}: give 0.25, 0.5, 0.75 or 1", at.get_ref());
             return Err(self.at(at.span(), reason));
         }
-        if measure.samples == Some(0) {
-            return Err(self.at(
-                measure.name.span(),
-                "samples = 0: measure at least one sample",
-            ));
+        if let Some(span) = place(&measure.samples, |samples| *samples == 0) {
+            return Err(self.at(span, "samples = 0: measure at least one sample"));
         }
         let evaluation = measure.evaluation(None);
         let evaluation = evaluation.map_err(|reason| self.at(measure.name.span(), reason))?;
-        evaluation
-            .check()
-            .map_err(|e| self.at(measure.name.span(), e))
+        let span = measure.kind().unwrap_or(measure.name.span());
+        evaluation.check().map_err(|e| self.at(span, e))
     }
 
     fn claims(&self, study: &Study) -> Result<()> {
@@ -289,6 +288,12 @@ impl Reader<'_> {
     }
 }
 
+/// The place of an entry whose value is at fault.
+fn place<T>(entry: &Option<Spanned<T>>, fault: impl Fn(&T) -> bool) -> Option<Range<usize>> {
+    let entry = entry.as_ref().filter(|entry| fault(entry.get_ref()));
+    entry.map(Spanned::span)
+}
+
 fn subjects(study: &Study) -> Vec<&str> {
     let names = study.subjects.iter().map(|entry| entry.name.get_ref());
     names.map(String::as_str).collect()
@@ -312,14 +317,35 @@ pub fn modulation(terms: &[Spanned<TermEntry>]) -> Result<Modulation> {
     Ok(made)
 }
 
+/// A copy of an entry's value.
+fn plain<T: Clone>(entry: &Option<Spanned<T>>) -> Option<T> {
+    entry.as_ref().map(|entry| entry.get_ref().clone())
+}
+
 impl MeasureEntry {
+    /// The place of the kind that the measure is of.
+    fn kind(&self) -> Option<Range<usize>> {
+        fn span<T>(entry: &Option<Spanned<T>>) -> Option<Range<usize>> {
+            place(entry, |_| true)
+        }
+        let kinds = [
+            span(&self.orders),
+            span(&self.fit),
+            span(&self.attack),
+            span(&self.attacked_orders),
+            span(&self.masking),
+            span(&self.learning),
+        ];
+        kinds.into_iter().flatten().next()
+    }
+
     /// The evaluation that the measure asks for, of so many samples at most.
     ///
     /// # Errors
     ///
     /// Fails where it is of no kind, or of several.
     pub fn evaluation(&self, samples: Option<usize>) -> Result<Evaluation, String> {
-        let samples = match (self.samples, samples) {
+        let samples = match (value(&self.samples), samples) {
             (Some(own), Some(most)) => Some(own.min(most)),
             (own, most) => own.or(most),
         };
@@ -335,22 +361,12 @@ impl MeasureEntry {
             part: self.part.unwrap_or(Part::Test),
         };
         let kinds = [
-            self.learning
-                .clone()
-                .map(|own| Evaluation::Learning(own, among)),
-            self.orders
-                .clone()
-                .map(|own| Evaluation::Orders(own, among)),
-            self.fit.clone().map(Evaluation::Fit),
-            self.attack
-                .clone()
-                .map(|own| Evaluation::Attack(own, among)),
-            self.attacked_orders
-                .clone()
-                .map(|own| Evaluation::AttackedOrders(own, among)),
-            self.masking
-                .clone()
-                .map(|own| Evaluation::Masking(own, among)),
+            plain(&self.learning).map(|own| Evaluation::Learning(own, among)),
+            plain(&self.orders).map(|own| Evaluation::Orders(own, among)),
+            plain(&self.fit).map(Evaluation::Fit),
+            plain(&self.attack).map(|own| Evaluation::Attack(own, among)),
+            plain(&self.attacked_orders).map(|own| Evaluation::AttackedOrders(own, among)),
+            plain(&self.masking).map(|own| Evaluation::Masking(own, among)),
         ];
         let mut given = kinds.into_iter().flatten();
         match (given.next(), given.next()) {

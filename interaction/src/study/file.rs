@@ -63,15 +63,20 @@ pub struct Scales {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scale {
     /// Repetitions of each training with seeds 1, 2, ..
-    pub seeds: usize,
+    pub seeds: Spanned<usize>,
     /// The subjects by name.
-    pub subjects: Vec<Spanned<String>>,
+    pub subjects: Spanned<Vec<Spanned<String>>>,
     /// Epochs of every training, in place of those of the study.
-    pub epochs: Option<usize>,
+    pub epochs: Option<Spanned<usize>>,
     /// Training samples at most.
-    pub training_samples: Option<usize>,
+    pub training_samples: Option<Spanned<usize>>,
     /// Samples of every measure at most.
-    pub samples: Option<usize>,
+    pub samples: Option<Spanned<usize>>,
+}
+
+/// The value of an entry without its place.
+pub fn value<T: Copy>(entry: &Option<Spanned<T>>) -> Option<T> {
+    entry.as_ref().map(|entry| *entry.get_ref())
 }
 
 /// Settings of a training; absent ones are those of the study, of the subject, or of the `train` command, in this order.
@@ -79,13 +84,13 @@ pub struct Scale {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tuning {
     /// Epochs.
-    pub epochs: Option<usize>,
+    pub epochs: Option<Spanned<usize>>,
     /// Samples in a batch.
-    pub batch: Option<usize>,
+    pub batch: Option<Spanned<usize>>,
     /// Learning rate at the start; it falls tenfold to the end.
-    pub learning_rate: Option<f64>,
+    pub learning_rate: Option<Spanned<f64>>,
     /// Weight decay.
-    pub weight_decay: Option<f32>,
+    pub weight_decay: Option<Spanned<f32>>,
     /// The optimizer, `sgd` or `adamw`.
     pub optimizer: Option<Optimizer>,
     /// How training samples are varied, as `train --augment` takes it.
@@ -175,7 +180,7 @@ pub struct MeasureEntry {
     /// The variants that it is made of; all where absent.
     pub variants: Option<Vec<Spanned<String>>>,
     /// Samples at most; all where absent.
-    pub samples: Option<usize>,
+    pub samples: Option<Spanned<usize>>,
     /// The part of the data, `test` where absent.
     pub part: Option<Part>,
     /// The share of the training after which the network is measured: 0.25, 0.5, 0.75 or 1, its end, where absent.
@@ -185,17 +190,17 @@ pub struct MeasureEntry {
     /// The pictures that are drawn, each of the curves named; one of each curve where absent.
     pub pictures: Option<Vec<Vec<String>>>,
     /// The strengths of orders.
-    pub orders: Option<Strengths>,
+    pub orders: Option<Spanned<Strengths>>,
     /// Training and validation loss and accuracy by epoch.
-    pub fit: Option<Fitting>,
+    pub fit: Option<Spanned<Fitting>>,
     /// Accuracy under attack.
-    pub attack: Option<Attacking>,
+    pub attack: Option<Spanned<Attacking>>,
     /// The strengths of orders on clean and on attacked inputs.
-    pub attacked_orders: Option<Disrupting>,
+    pub attacked_orders: Option<Spanned<Disrupting>>,
     /// Accuracy when players are masked.
-    pub masking: Option<Masked>,
+    pub masking: Option<Spanned<Masked>>,
     /// The empirical learning strength of orders.
-    pub learning: Option<Gradients>,
+    pub learning: Option<Spanned<Gradients>>,
 }
 
 /// A claim: numbers that should descend.

@@ -30,13 +30,14 @@ impl TermEntry {
 impl Tuning {
     /// Merges settings: those of `self`, and of `base` where `self` has none.
     pub fn over(&self, base: &Self) -> Self {
+        let (own, base) = (self.clone(), base.clone());
         Self {
-            epochs: self.epochs.or(base.epochs),
-            batch: self.batch.or(base.batch),
-            learning_rate: self.learning_rate.or(base.learning_rate),
-            weight_decay: self.weight_decay.or(base.weight_decay),
-            optimizer: self.optimizer.or(base.optimizer),
-            augment: self.augment.clone().or_else(|| base.augment.clone()),
+            epochs: own.epochs.or(base.epochs),
+            batch: own.batch.or(base.batch),
+            learning_rate: own.learning_rate.or(base.learning_rate),
+            weight_decay: own.weight_decay.or(base.weight_decay),
+            optimizer: own.optimizer.or(base.optimizer),
+            augment: own.augment.or(base.augment),
         }
     }
 }

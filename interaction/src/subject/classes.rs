@@ -50,6 +50,33 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
     })
 }
 
+/// The names of a network's classes: those that `--classes` gives, else the network's own. `holder` is where the network's
+/// own are from, for messages.
+///
+/// # Errors
+///
+/// Fails where `--classes` gives another number of names than the network has classes.
+pub fn named<'a>(given: &'a [String], own: &'a [String], holder: &str) -> Result<&'a [String]> {
+    match given.len() {
+        0 => Ok(own),
+        count if count == own.len() => Ok(given),
+        count => Err(usage(format!(
+            "--classes gives {count} names ({}), and the network of {holder} tells {} classes apart ({}): name each of these, as the data may lack some of them",
+            listed(given),
+            own.len(),
+            listed(own)
+        ))),
+    }
+}
+
+/// The names that a network's classes have from now on: those of the data where the network has numbers for names.
+pub fn kept<'a>(network: &'a [String], data: &'a [String]) -> &'a [String] {
+    match is_numbered(network) && network.len() == data.len() {
+        true => data,
+        false => network,
+    }
+}
+
 /// The first names of a list.
 fn listed(names: &[String]) -> String {
     match names.len() > SHOWN {
@@ -112,6 +139,26 @@ mod tests {
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| name.to_string()).collect()
+    }
+
+    #[test]
+    fn names_of_classes_are_as_many_as_the_network_has() {
+        let own = names(&["cat", "dog", "newt"]);
+        let given = names(&["Katze", "Hund", "Molch"]);
+        assert_eq!(named(&[], &own, "net/").unwrap(), own);
+        assert_eq!(named(&given, &own, "net/").unwrap(), given);
+        let error = named(&given[..2], &own, "net/").unwrap_err().to_string();
+        assert!(
+            error.contains("--classes gives 2 names (Katze, Hund), and the network of net/ tells 3 classes apart (cat, dog, newt)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_network_of_numbered_classes_gets_the_names_of_the_data() {
+        let [numbered, named] = [["LABEL_0", "LABEL_1"], ["cat", "dog"]].map(|list| names(&list));
+        assert_eq!(kept(&numbered, &named), named);
+        assert_eq!(kept(&named, &names(&["n01", "n02"])), named);
     }
 
     #[test]

@@ -13,8 +13,8 @@ use burn_interaction_models::registry::{
 use burn_interaction_models::{ImageConfig, image_weights};
 
 use super::{
-    About, Absent, Normalize, Part, Scene, Seen, Spec, Statistics, Subject, Trained, classes,
-    digest_of, in_units, unknown_entries,
+    About, Absent, FolderSettings, Normalize, Part, Scene, Seen, Spec, Statistics, Subject,
+    Trained, classes, digest_of, in_units, unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -23,11 +23,14 @@ const EXACT: usize = 12;
 /// Patches along a side by default, at most.
 const ALONG: usize = 16;
 
+/// Images in their two parts.
+type Parts = Split<Arc<dyn ImageSet>>;
+
 /// A network for images and its images.
 pub struct Images {
     spec: Spec,
     about: About,
-    split: Split<Arc<dyn ImageSet>>,
+    split: Parts,
     size: ImageSize,
     normalization: Normalization,
     /// Whether the statistics are the training images' own.
@@ -42,17 +45,14 @@ pub struct Images {
 pub fn open(
     spec: Spec,
     trained: Option<&Trained>,
-    split: Split<Arc<dyn ImageSet>>,
+    split: Parts,
     mut notes: Vec<String>,
 ) -> Result<Images> {
-    let mut split = Trained::in_order(trained, &spec.classes, split, &mut notes)?;
     let folder = match spec.model_is_folder() {
-        true => Some(folder(&spec, split.train.as_ref(), &mut notes)?),
+        true => Some(folder(&spec, &mut notes)?),
         false => None,
     };
-    if let Some(config) = &folder {
-        split = classes::in_order(split, config.classes(), &mut notes)?;
-    }
+    let (split, folder) = numbered(&spec, trained, split, folder, &mut notes)?;
     let images = split.train.as_ref();
     let expected = match &folder {
         Some(config) => config.preprocessing(),
@@ -102,6 +102,28 @@ pub fn open(
     })
 }
 
+/// The images with their classes numbered as the network's, and the settings of its folder with the names of the classes.
+fn numbered(
+    spec: &Spec,
+    trained: Option<&Trained>,
+    split: Parts,
+    folder: Option<ImageConfig>,
+    notes: &mut Vec<String>,
+) -> Result<(Parts, Option<ImageConfig>)> {
+    if let Some(config) = folder.as_ref().filter(|config| config.is_classifier()) {
+        let holder = format!("--model {}", spec.model);
+        let names = classes::named(&spec.classes, config.classes(), &holder)?;
+        let split = classes::in_order(split, names, notes)?;
+        let names = classes::kept(names, split.train.classes());
+        let config = config.clone().with_classes(names);
+        return Ok((split, Some(config)));
+    }
+    let split = Trained::in_order(trained, &spec.classes, split, notes)?;
+    // A pretrained network gets a head for these classes when it is trained.
+    let folder = folder.map(|config| config.with_classes(split.train.classes()));
+    Ok((split, folder))
+}
+
 /// Refuses images of another size than that of a network with a fixed one.
 fn check_size(model: &str, own: ImageSize, given: ImageSize) -> Result<()> {
     match own == given {
@@ -120,19 +142,9 @@ fn check_size(model: &str, own: ImageSize, given: ImageSize) -> Result<()> {
 }
 
 /// Reads the settings of a Hugging Face folder.
-fn folder(spec: &Spec, images: &dyn ImageSet, notes: &mut Vec<String>) -> Result<ImageConfig> {
+fn folder(spec: &Spec, notes: &mut Vec<String>) -> Result<ImageConfig> {
     let config = ImageConfig::open(&spec.model)?;
     notes.push(format!("--model {} is a Hugging Face folder", spec.model));
-    if config.is_squeezed()
-        && images
-            .size()
-            .is_none_or(|[_, height, width]| height != width)
-    {
-        notes.push(
-            "the folder's settings squeeze images into a square; here a square is cut from their centre"
-                .into(),
-        );
-    }
     notes.extend(unknown_entries(config.kind(), config.unknown()));
     Ok(config)
 }
@@ -167,6 +179,7 @@ fn framing(
                 resized: own.map_or_else(|| of_side.resized(), |_| side),
                 side,
                 cubic: expected.filter == Filter::Bicubic,
+                squeezed: expected.squeezed,
             }))
         }
     }
@@ -219,6 +232,33 @@ fn coloured(channels: usize, size: [usize; 2], value: impl Fn(usize) -> u8) -> R
         |pixel: usize, colour: usize| value(colour.min(channels.saturating_sub(1)) * plane + pixel);
     let bytes = (0..plane).flat_map(|pixel| [0, 1, 2].map(|colour| of(pixel, colour)));
     Ok(Pixels::new(bytes.collect::<Vec<u8>>(), size)?)
+}
+
+/// The preparation that images have had, as a Hugging Face folder says it; `None` where they are not of three channels.
+fn preparation(
+    own: Preprocessing,
+    framing: Option<Framing>,
+    normalization: &Normalization,
+) -> Option<Preprocessing> {
+    let three = |values: &[f32]| <[f32; 3]>::try_from(values).ok();
+    let own = Preprocessing {
+        mean: three(&normalization.mean)?,
+        deviation: three(&normalization.deviation)?,
+        ..own
+    };
+    Some(match framing {
+        Some(framing) => Preprocessing {
+            // A little less, so that the side before the cut is whole again.
+            crop: framing.side as f64 / (framing.resized as f64 + 1e-6),
+            filter: match framing.cubic {
+                true => Filter::Bicubic,
+                false => Filter::Bilinear,
+            },
+            squeezed: framing.squeezed,
+            ..own
+        },
+        None => own,
+    })
 }
 
 impl Images {
@@ -317,5 +357,14 @@ impl Subject for Images {
         }
         let own = Normalization::fit(self.split.train.as_ref())?;
         Ok(Some(in_units(&own.mean, mean, deviation)))
+    }
+
+    fn settings(&self) -> Option<FolderSettings<'_>> {
+        let config = self.folder.clone()?;
+        let own = config.preprocessing();
+        let had = preparation(own, self.about.framing, &self.normalization)?;
+        Some(FolderSettings::Images(Box::new(
+            config.with_preprocessing(had),
+        )))
     }
 }

@@ -25,7 +25,7 @@ use burn_interaction::input::Input;
 use burn_interaction::{Baseline, Classifier, Players, RegionMap};
 use burn_interaction_datasets::registry::Data;
 use burn_interaction_datasets::{Framing, Samples, Vocabulary};
-use burn_interaction_models::{Reference, TextConfig};
+use burn_interaction_models::{ImageConfig, Reference, TextConfig};
 
 use crate::error::{Result, usage};
 
@@ -64,6 +64,14 @@ pub struct Seated<P> {
     pub indices: Vec<usize>,
     /// A note for the user on samples that are left out.
     pub note: Option<String>,
+}
+
+/// The settings of a network that make a folder with its weights a Hugging Face folder.
+pub enum FolderSettings<'a> {
+    /// The configuration and the tokenizer of a network for texts.
+    Texts(&'a TextConfig, &'a Vocabulary),
+    /// The configuration of a network for images and the preparation of its images.
+    Images(Box<ImageConfig>),
 }
 
 /// A network and its data of one kind.
@@ -214,9 +222,8 @@ pub trait Subject {
         None
     }
 
-    /// The configuration and the tokenizer of a network for texts, which belong beside its weights: a folder with them is a
-    /// network by itself.
-    fn tokenizer(&self) -> Option<(&TextConfig, &Vocabulary)> {
+    /// The settings that belong beside the network's weights, where a folder with both is a network by itself.
+    fn settings(&self) -> Option<FolderSettings<'_>> {
         None
     }
 }

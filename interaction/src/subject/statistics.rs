@@ -6,7 +6,7 @@ use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standard
 use burn_interaction_models::WeightFile;
 use serde::{Deserialize, Serialize};
 
-use super::classes::in_order;
+use super::classes::{in_order, named};
 use crate::error::{Error, Result, usage};
 
 /// The statistics that inputs are made with, kept in `settings.json` beside the weights.
@@ -86,12 +86,14 @@ impl Trained {
         split: Split<T>,
         notes: &mut Vec<String>,
     ) -> Result<Split<T>> {
-        match trained {
-            _ if !classes.is_empty() => in_order(split, classes, notes),
-            Some(trained) if !trained.classes.is_empty() => {
-                in_order(split, &trained.classes, notes)
-            }
-            _ => Ok(split),
+        let own = trained.map_or(&[][..], |trained| &trained.classes);
+        let names = match own.is_empty() {
+            true => classes,
+            false => named(classes, own, "the settings beside the weights")?,
+        };
+        match names.is_empty() {
+            true => Ok(split),
+            false => in_order(split, names, notes),
         }
     }
 

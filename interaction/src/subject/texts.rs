@@ -10,8 +10,8 @@ use burn_interaction_models::registry::{TextNetwork, text_config};
 use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
-    About, Absent, Part, Scene, Spec, Statistics, Subject, Units, Word, classes, digest_of, names,
-    unknown_entries,
+    About, Absent, FolderSettings, Part, Scene, Spec, Statistics, Subject, Units, Word, classes,
+    digest_of, names, unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -44,10 +44,14 @@ pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result
         config: own,
         weights,
     } = source(&spec)?;
-    let split = match own.as_ref().filter(|own| own.is_classifier()) {
-        _ if !spec.classes.is_empty() => classes::in_order(split, &spec.classes, &mut notes)?,
-        Some(own) => classes::in_order(split, own.classes(), &mut notes)?,
-        None => split,
+    let names = match own.as_ref().filter(|own| own.is_classifier()) {
+        Some(own) => classes::named(&spec.classes, own.classes(), &holder(&spec))?,
+        None => &spec.classes,
+    }
+    .to_vec();
+    let split = match names.is_empty() {
+        true => split,
+        false => classes::in_order(split, &names, &mut notes)?,
     };
     let train = &split.train;
     let last = match &own {
@@ -66,7 +70,7 @@ pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result
     let config = match own {
         // A pretrained network gets a head for these classes when it is trained.
         Some(config) if !config.is_classifier() => config.with_classes(train.classes()),
-        Some(config) => config,
+        Some(config) => config.with_classes(classes::kept(&names, train.classes())),
         None => text_config(&spec.model, vocabulary.size(), train.classes())?,
     };
     notes.extend(strange(&config));
@@ -141,6 +145,14 @@ fn source(spec: &Spec) -> Result<Source> {
         config,
         weights,
     })
+}
+
+/// The place of the configuration that names a network's classes, for messages.
+fn holder(spec: &Spec) -> String {
+    match (spec.model_is_folder(), &spec.weights) {
+        (false, Some(weights)) => format!("--weights {}", weights.display()),
+        _ => format!("--model {}", spec.model),
+    }
 }
 
 /// The vocabulary of a network: the one given, its folder's, the set's own, or one learned from the training texts.
@@ -362,7 +374,7 @@ impl Subject for Texts {
         ))
     }
 
-    fn tokenizer(&self) -> Option<(&TextConfig, &Vocabulary)> {
-        Some((&self.config, &self.vocabulary))
+    fn settings(&self) -> Option<FolderSettings<'_>> {
+        Some(FolderSettings::Texts(&self.config, &self.vocabulary))
     }
 }

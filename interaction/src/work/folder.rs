@@ -18,6 +18,7 @@ pub const TRAINING: &[&str] = &[
     "settings.json",
     "training",
     "config.json",
+    "preprocessor_config.json",
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",

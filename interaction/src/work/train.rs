@@ -6,7 +6,7 @@ use burn_interaction::coalition::{generator, sample_of_size};
 use burn_interaction::training::Probe;
 use burn_interaction::{Baseline, Players};
 use burn_interaction_datasets::{Loader, Samples};
-use burn_interaction_models::save;
+use burn_interaction_models::{save, save_image, save_text};
 
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::Price;
@@ -16,7 +16,7 @@ use super::{
     write_page,
 };
 use crate::error::{Result, usage};
-use crate::subject::{Job, Part, Spec, Subject};
+use crate::subject::{FolderSettings, Job, Part, Spec, Subject};
 
 /// The file that holds the settings of a run, from before its first step.
 const RUN: &str = "training/run.json";
@@ -288,15 +288,17 @@ impl Training<'_> {
     ) -> Result<Trained> {
         let folder = self.place.folder;
         // First the weights: whoever sends SIGTERM may not wait for long.
-        save(&fitted.net, folder.file("model.safetensors"))?;
-        let folder_is_network = match subject.tokenizer() {
-            Some((config, vocabulary)) => {
-                config.save(folder.path())?;
+        let settings_beside = subject.settings();
+        match &settings_beside {
+            Some(FolderSettings::Texts(config, vocabulary)) => {
+                save_text(&fitted.net, config, folder.path())?;
                 vocabulary.save(folder.path())?;
-                true
             }
-            None => false,
-        };
+            Some(FolderSettings::Images(config)) => {
+                save_image(&fitted.net, config, folder.path())?;
+            }
+            None => save(&fitted.net, folder.file("model.safetensors"))?,
+        }
         let test_accuracy = accuracy(&fitted.net, test, self.place.device)?;
         let settings = TrainedWith {
             test_accuracy: Some(test_accuracy),
@@ -315,7 +317,7 @@ impl Training<'_> {
         };
         Ok(Trained {
             settings,
-            folder_is_network,
+            folder_is_network: settings_beside.is_some(),
             suggested,
         })
     }

@@ -222,7 +222,7 @@ fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
     let text = succeed(&[&subject[..], &settings].concat());
     assert!(
         text.contains("is a Hugging Face folder")
-            && text.contains("squeeze images into a square")
+            && !text.contains("cut from their centre")
             && text.contains("loaded 32 tensors"),
         "{text}"
     );
@@ -230,11 +230,145 @@ fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
         &[&subject[..], &settings, &["--image", "16"]].concat(),
         "the network takes images of 3x32x32, these are 3x16x16; give --image 32",
     );
+    refuse(
+        &[&subject[..], &settings, &["--classes", "cat,dog"]].concat(),
+        "--classes gives 2 names (cat, dog), and the network of --model",
+    );
     let four = ["discover", "--model", &model, "--data", "scenes"];
     refuse(
         &[&four[..], &settings].concat(),
         "the network tells 3 classes apart, and the data have 4",
     );
+}
+
+#[test]
+fn a_vision_folder_that_is_trained_becomes_a_folder_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    class_folders(&root.join("set"));
+    let data = format!("imagenet:{}", path(root, "set"));
+    // A pretrained network, whose head is new.
+    let start = root.join("vit");
+    std::fs::create_dir(&start).unwrap();
+    for file in [
+        "config.json",
+        "preprocessor_config.json",
+        "model.safetensors",
+    ] {
+        let from = Path::new(&fixture("folders/vit")).join(file);
+        std::fs::copy(from, start.join(file)).unwrap();
+    }
+    let edited = |name: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        let file = start.join(name);
+        let mut json = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        change(&mut json);
+        std::fs::write(file, json.to_string()).unwrap();
+    };
+    edited("config.json", &|json| {
+        json["architectures"] = serde_json::json!(["ViTForMaskedImageModeling"]);
+        json["id2label"] = serde_json::Value::Null;
+    });
+    drop_head(&start.join("model.safetensors"));
+    let (model, out) = (path(root, "vit"), path(root, "out"));
+    let train = [
+        "train",
+        "--model",
+        &model,
+        "--data",
+        &data,
+        "--epochs",
+        "1",
+        "--batch",
+        "8",
+        "--normalize",
+        "data",
+        "--probe-samples",
+        "0",
+        "--plain",
+        "--force",
+        "--out",
+        &out,
+    ];
+    let text = succeed(&train);
+    assert!(
+        text.contains("the head is new") && text.contains("--model"),
+        "{text}"
+    );
+    let read = |file: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(root.join("out").join(file)).unwrap()).unwrap()
+    };
+    assert_eq!(
+        read("config.json")["id2label"],
+        serde_json::json!({"0": "dark", "1": "light"})
+    );
+    assert_eq!(
+        read("config.json")["architectures"],
+        serde_json::json!(["ViTForImageClassification"])
+    );
+    let framing = &read("settings.json")["framing"];
+    assert_eq!(framing["squeezed"], true);
+    let mean = &read("settings.json")["statistics"]["images"]["mean"][0];
+    let close = |a: &serde_json::Value, b: &serde_json::Value| {
+        (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-6
+    };
+    assert!(close(
+        &read("preprocessor_config.json")["image_mean"][0],
+        mean
+    ));
+    // The folder alone gives what the settings beside the weights give.
+    let found = path(root, "found");
+    let measured = |subject: &[&str]| {
+        let discover = [
+            "--any",
+            "--samples",
+            "2",
+            "--contexts",
+            "1",
+            "--grid",
+            "4x4",
+            "--pairs",
+            "neighbours:1:4",
+            "--force",
+            "--out",
+            &found,
+        ];
+        let text = succeed(&[&["discover"], subject, &discover].concat());
+        assert!(text.contains("loaded 32 tensors"), "{text}");
+        std::fs::read(root.join("found/interactions.csv")).unwrap()
+    };
+    let alone = path(root, "alone");
+    std::fs::create_dir(root.join("alone")).unwrap();
+    for file in [
+        "config.json",
+        "preprocessor_config.json",
+        "model.safetensors",
+    ] {
+        std::fs::copy(root.join("out").join(file), root.join("alone").join(file)).unwrap();
+    }
+    let beside = measured(&["--weights", &out, "--data", &data]);
+    assert!(measured(&["--model", &alone, "--data", &data]) == beside);
+}
+
+/// Takes the head out of a safetensors file of transformers.
+fn drop_head(file: &Path) {
+    let bytes = std::fs::read(file).unwrap();
+    let size = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let mut header: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&bytes[8..8 + size]).unwrap();
+    header.retain(|key, _| !key.starts_with("classifier."));
+    let mut kept: Vec<u8> = Vec::new();
+    for (_, about) in header.iter_mut().filter(|(key, _)| *key != "__metadata__") {
+        let place = |end: usize| 8 + size + about["data_offsets"][end].as_u64().unwrap() as usize;
+        let (start, end) = (place(0), place(1));
+        let at = kept.len();
+        kept.extend_from_slice(&bytes[start..end]);
+        about["data_offsets"] = serde_json::json!([at, kept.len()]);
+    }
+    let header = serde_json::Value::Object(header).to_string();
+    let mut whole = (header.len() as u64).to_le_bytes().to_vec();
+    whole.extend(header.as_bytes());
+    whole.extend(kept);
+    std::fs::write(file, whole).unwrap();
 }
 
 #[test]

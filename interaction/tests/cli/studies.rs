@@ -225,6 +225,9 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         ),
         ("orders = {}", "fit = {}", "leave samples and part out"),
         ("epochs = 200", "epochs = 0", "epochs = 0"),
+        ("batch = 512", "batch = 0", "batch = 0"),
+        ("seeds = 1", "seeds = 0", "seeds = 0"),
+        ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
     ] {
         assert!(own.contains(from), "{from}");
         let file = write("bad.toml", &own.replacen(from, to, 1));
@@ -232,6 +235,40 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         refuse(&args, what);
         refuse(&args, "line ");
         refuse(&args, "column ");
+        // The line that was changed, unless something is told of a whole table.
+        let changed = |(_, (own, bad)): &(usize, (&str, &str))| own != bad;
+        let bad = own.replacen(from, to, 1);
+        let lines = own.lines().zip(bad.lines()).enumerate();
+        let line = lines.into_iter().find(changed).unwrap().0 + 1;
+        if to.contains(" = 0") {
+            refuse(&args, &format!("bad.toml, line {line}, column "));
+        }
+    }
+}
+
+#[test]
+fn a_changed_copy_of_a_study_leaves_the_reports_of_the_study_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = succeed(&["study", "show", "fig9"]);
+    let out = path(folder.path(), "store");
+    let report = |name: &str, text: &str| {
+        let file = path(folder.path(), name);
+        std::fs::write(&file, text).unwrap();
+        succeed(&smoke(&file, &out, &["--report"]))
+    };
+    for (file, change, reports) in [
+        ("fig9.toml", false, "fig9-smoke"),
+        ("copy.toml", false, "fig9-smoke"),
+        ("fig9.toml", true, "fig9-own-smoke"),
+        ("my study.toml", true, "fig9-my-study-smoke"),
+    ] {
+        let text = match change {
+            true => report(file, &text.replacen("title = \"", "title = \"My ", 1)),
+            false => report(file, &text),
+        };
+        assert!(text.contains(&format!("reports/{reports}: ")), "{text}");
+        let told = text.contains("its reports are named fig9-");
+        assert_eq!(told, change, "{text}");
     }
 }
 

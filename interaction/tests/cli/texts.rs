@@ -379,6 +379,26 @@ fn classes_are_matched_by_name_and_not_by_number() {
     assert!(text.contains("negative, positive, broken"), "{text}");
     let other = named("other", "acceptable", "unacceptable");
     let out = path(root, "out");
+    // Names of one's own are as many as the network's classes.
+    let own = [
+        "discover",
+        "--model",
+        &bert,
+        "--data",
+        &data,
+        "--force",
+        "--out",
+        &out,
+        "--classes",
+    ];
+    refuse(
+        &[&own[..], &["negative,positive"]].concat(),
+        "--classes gives 2 names (negative, positive), and the network of --model",
+    );
+    refuse(
+        &[&own[..], &["negative,positive"]].concat(),
+        "tells 3 classes apart (negative, positive, broken)",
+    );
     refuse(
         &[
             "discover", "--model", &other, "--data", &data, "--force", "--out", &out,

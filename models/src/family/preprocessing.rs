@@ -9,8 +9,8 @@ pub enum Filter {
 
 /// The preparation of images that a network's published weights expect.
 ///
-/// The image's shorter side is resized to [`resized`](Self::resized) pixels, a square of `size` pixels is cut from its
-/// centre, and pixels between 0 and 1 become `(pixel - mean) / deviation`.
+/// The image's shorter side is resized to [`resized`](Self::resized) pixels, or both sides are where it is `squeezed`; a square
+/// of `size` pixels is cut from its centre, and pixels between 0 and 1 become `(pixel - mean) / deviation`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preprocessing {
     /// The mean of each channel.
@@ -23,6 +23,8 @@ pub struct Preprocessing {
     pub crop: f64,
     /// The filter to resize with.
     pub filter: Filter,
+    /// Whether images that are no squares are squeezed into one, as transformers' processors of images do.
+    pub squeezed: bool,
 }
 
 const IMAGENET: ([f32; 3], [f32; 3]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
@@ -36,6 +38,7 @@ impl Preprocessing {
             size: 224,
             crop: 0.875,
             filter: Filter::Bilinear,
+            squeezed: false,
         }
     }
 

@@ -5,21 +5,12 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde_json::{Map, Value, json};
 
+use super::entries::{self, ImageSizes, Parsed};
 use super::preprocessing::{self, Prepared};
-use super::settings;
+use super::{CONFIG, IMAGES, keep, settings};
 use crate::error::Result;
 use crate::registry::{ImageNetwork, ImageSize, Preprocessing};
-use crate::text::class_names;
-use crate::transformer::{SwinConfig, VitConfig};
-
-/// The sizes of a network for images.
-#[derive(Debug, Clone)]
-pub enum ImageSizes {
-    /// The sizes of ViT or DeiT.
-    Vit(VitConfig),
-    /// The sizes of Swin.
-    Swin(SwinConfig),
-}
+use crate::text::name_classes;
 
 /// The contents of the settings in a Hugging Face folder of a network for images: its sizes, the names of its classes, and
 /// the preparation of its images.
@@ -30,6 +21,8 @@ pub struct ImageConfig {
     classes: Vec<String>,
     prepared: Prepared,
     unknown: Vec<String>,
+    /// The entries of the file, all of which are kept.
+    json: Map<String, Value>,
 }
 
 impl ImageConfig {
@@ -40,8 +33,13 @@ impl ImageConfig {
     /// Fails where a file is missing, or of a network that is not here.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let parsed = settings(folder, "config.json", parse)?;
-        let (kind, sizes, classes, unknown) = parsed;
+        let Parsed {
+            kind,
+            sizes,
+            classes,
+            unknown,
+            json,
+        } = settings(folder, CONFIG, entries::parse)?;
         let side = match &sizes {
             ImageSizes::Vit(config) => config.image[0],
             ImageSizes::Swin(config) => config.image[0],
@@ -51,9 +49,59 @@ impl ImageConfig {
             kind,
             sizes,
             classes,
-            prepared: settings(folder, "preprocessor_config.json", parse)?,
+            prepared: settings(folder, IMAGES, parse)?,
             unknown,
+            json,
         })
+    }
+
+    /// Writes the `config.json` and the `preprocessor_config.json` of a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be written.
+    pub fn save(&self, folder: impl AsRef<Path>) -> Result<()> {
+        let folder = folder.as_ref();
+        let mut json = self.json.clone();
+        if !self.is_classifier() {
+            let family = match self.kind {
+                "vit" => "ViT",
+                "deit" => "DeiT",
+                _ => "Swin",
+            };
+            let architecture = format!("{family}ForImageClassification");
+            json.insert("architectures".into(), json!([architecture]));
+        }
+        keep(folder, CONFIG, &json)?;
+        keep(folder, IMAGES, self.prepared.json())
+    }
+
+    /// Whether the folder holds a head for classification, as far as `architectures` says; pretrained networks have other
+    /// heads.
+    pub fn is_classifier(&self) -> bool {
+        let named = self.json.get("architectures").and_then(Value::as_array);
+        let mut names = named.into_iter().flatten().filter_map(Value::as_str);
+        names.all(|name| name.contains("ForImageClassification"))
+    }
+
+    /// Makes the configuration of the same network with a head for other classes.
+    pub fn with_classes(mut self, classes: &[String]) -> Self {
+        if self.classes == classes {
+            return self;
+        }
+        self.classes = classes.into();
+        match &mut self.sizes {
+            ImageSizes::Vit(config) => config.classes = classes.len(),
+            ImageSizes::Swin(config) => config.classes = classes.len(),
+        }
+        name_classes(&mut self.json, classes);
+        self
+    }
+
+    /// Makes the configuration of the same network with another preparation of its images, which are of its size.
+    pub fn with_preprocessing(mut self, preprocessing: Preprocessing) -> Self {
+        self.prepared = self.prepared.with(preprocessing);
+        self
     }
 
     /// Makes the network with random weights.
@@ -101,228 +149,8 @@ impl ImageConfig {
         self.prepared.preprocessing
     }
 
-    /// Whether transformers squeezes images that are no squares into one, where [`Preprocessing`] cuts one from their
-    /// centre. Squares are prepared alike.
-    pub fn is_squeezed(&self) -> bool {
-        self.prepared.squeezed
-    }
-
     /// Entries of `config.json` that no network of its family is known to have; they change nothing here.
     pub fn unknown(&self) -> &[String] {
         &self.unknown
-    }
-}
-
-/// Entries that change training, outputs for other tasks, memory or speed, and no logits at inference.
-const IDLE: &[&str] = &[
-    "model_type",
-    "architectures",
-    "id2label",
-    "label2id",
-    "num_labels",
-    "_name_or_path",
-    "_num_labels",
-    "transformers_version",
-    "torch_dtype",
-    "dtype",
-    "initializer_range",
-    "hidden_dropout_prob",
-    "attention_probs_dropout_prob",
-    "drop_path_rate",
-    "encoder_stride",
-    "pooler_act",
-    "pooler_output_size",
-    "out_features",
-    "out_indices",
-    "stage_names",
-    "num_layers",
-    "finetuning_task",
-    "output_attentions",
-    "output_hidden_states",
-    "return_dict",
-    "torchscript",
-    "chunk_size_feed_forward",
-    "path_norm",
-    "is_encoder_decoder",
-    "pruned_heads",
-    "quantization_config",
-    "problem_type",
-    "tie_word_embeddings",
-];
-const BOTH: &[&str] = &[
-    "hidden_size",
-    "image_size",
-    "patch_size",
-    "num_channels",
-    "hidden_act",
-    "layer_norm_eps",
-    "qkv_bias",
-];
-const VIT: &[&str] = &[
-    "num_hidden_layers",
-    "num_attention_heads",
-    "intermediate_size",
-];
-const SWIN: &[&str] = &[
-    "embed_dim",
-    "depths",
-    "num_heads",
-    "window_size",
-    "mlp_ratio",
-    "use_absolute_embeddings",
-];
-
-/// Most patches along a side: tables of places and masks grow with their square.
-const ALONG: usize = 128;
-
-type Parsed = (&'static str, ImageSizes, Vec<String>, Vec<String>);
-
-/// Parses the text of a `config.json`; `Err` tells the fault of the text.
-pub(super) fn parse(text: &str) -> Result<Parsed, String> {
-    let json: Map<String, Value> =
-        serde_json::from_str(text).map_err(|e| format!("no configuration: {e}"))?;
-    let entries = Entries(&json);
-    let kind = match json.get("model_type").and_then(Value::as_str) {
-        Some("vit") => "vit",
-        Some("deit") => "deit",
-        Some("swin") => "swin",
-        other => {
-            let other = other.unwrap_or_default();
-            return Err(format!(
-                "model_type is {other:?}: the networks here are vit, deit and swin"
-            ));
-        }
-    };
-    let classes = class_names(&json)?;
-    entries.only("hidden_act", &[json!("gelu")], "gelu")?;
-    entries.only("qkv_bias", &[json!(true)], "true")?;
-    entries.only("is_encoder_decoder", &[json!(false)], "false")?;
-    entries.only("pruned_heads", &[json!({}), json!([])], "all heads")?;
-    entries.only(
-        "quantization_config",
-        &[],
-        "none: save the weights dequantised",
-    )?;
-    let sorts = [
-        json!("single_label_classification"),
-        json!("multi_label_classification"),
-    ];
-    entries.only("problem_type", &sorts, "classes, and no regression")?;
-    let (sizes, own) = match kind {
-        "swin" => (ImageSizes::Swin(entries.swin(classes.len())?), SWIN),
-        _ => (ImageSizes::Vit(entries.vit(kind, classes.len())?), VIT),
-    };
-    let known = |entry: &str| [IDLE, BOTH, own].iter().any(|list| list.contains(&entry));
-    let unknown = json.keys().filter(|entry| !known(entry)).cloned().collect();
-    Ok((kind, sizes, classes, unknown))
-}
-
-struct Entries<'a>(&'a Map<String, Value>);
-
-impl Entries<'_> {
-    fn get(&self, entry: &str) -> Option<&Value> {
-        self.0.get(entry).filter(|value| !value.is_null())
-    }
-
-    /// Refuses an entry with another value than these.
-    fn only(&self, entry: &str, fine: &[Value], known: &str) -> Result<(), String> {
-        match self.get(entry) {
-            Some(value) if !fine.contains(value) => Err(format!(
-                "{entry} is {value}: the networks here have {known}"
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    fn whole(&self, entry: &str, default: usize, most: usize) -> Result<usize, String> {
-        let Some(value) = self.get(entry) else {
-            return Ok(default);
-        };
-        let size = value
-            .as_u64()
-            .filter(|size| (1..=most as u64).contains(size));
-        let told = || format!("{entry} is {value}: it is a whole number from 1 to {most}");
-        size.map(|size| size as usize).ok_or_else(told)
-    }
-
-    fn list(&self, entry: &str, default: [usize; 4], most: usize) -> Result<[usize; 4], String> {
-        let Some(value) = self.get(entry) else {
-            return Ok(default);
-        };
-        let list: Option<[usize; 4]> = serde_json::from_value(value.clone()).ok();
-        let fine = list.filter(|list| list.iter().all(|size| (1..=most).contains(size)));
-        fine.ok_or_else(|| format!("{entry} is {value}: it is four whole numbers from 1 to {most}"))
-    }
-
-    /// The side of images and that of patches, of which an image has a whole number.
-    fn sides(&self, patch: usize) -> Result<[usize; 2], String> {
-        let image = self.whole("image_size", 224, 1 << 14)?;
-        let patch = self.whole("patch_size", patch, 1 << 14)?;
-        match image.is_multiple_of(patch) && image / patch <= ALONG {
-            true => Ok([image, patch]),
-            false => Err(format!(
-                "image_size is {image} and patch_size {patch}: an image has 1 to {ALONG} whole patches along a side"
-            )),
-        }
-    }
-
-    fn vit(&self, kind: &str, classes: usize) -> Result<VitConfig, String> {
-        let [image, patch] = self.sides(16)?;
-        let width = self.whole("hidden_size", 768, 1 << 14)?;
-        let heads = self.whole("num_attention_heads", 12, 1 << 14)?;
-        let hidden = self.whole("intermediate_size", 3072, 1 << 16)?;
-        if !width.is_multiple_of(heads) || !hidden.is_multiple_of(width) {
-            return Err(format!(
-                "hidden_size is {width}: it is a multiple of num_attention_heads, {heads}, and divides intermediate_size, {hidden}"
-            ));
-        }
-        let epsilon = self
-            .get("layer_norm_eps")
-            .map_or(Some(1e-12), Value::as_f64);
-        let epsilon = epsilon.filter(|epsilon| (0.0..1.0).contains(epsilon));
-        let named = self.get("architectures").and_then(Value::as_array);
-        let mut names = named.into_iter().flatten().filter_map(Value::as_str);
-        Ok(VitConfig::new(classes)
-            .with_image([image; 2])
-            .with_patch(patch)
-            .with_width(width)
-            .with_depth(self.whole("num_hidden_layers", 12, 128)?)
-            .with_heads(heads)
-            .with_mlp_ratio(hidden / width)
-            .with_channels(self.whole("num_channels", 3, 64)?)
-            .with_distilled(kind == "deit")
-            .with_distilled_head(names.any(|name| name.ends_with("WithTeacher")))
-            .with_epsilon(epsilon.ok_or("layer_norm_eps: it is a number from 0 to 1")?))
-    }
-
-    fn swin(&self, classes: usize) -> Result<SwinConfig, String> {
-        self.only("layer_norm_eps", &[json!(1e-5)], "1e-5")?;
-        self.only("mlp_ratio", &[json!(4.0), json!(4)], "4")?;
-        self.only("use_absolute_embeddings", &[json!(false)], "false")?;
-        let [image, patch] = self.sides(4)?;
-        let width = self.whole("embed_dim", 96, 1 << 12)?;
-        let heads = self.list("num_heads", [3, 6, 12, 24], 1 << 12)?;
-        let window = self.whole("window_size", 7, 32)?;
-        // Each stage halves the map: transformers cannot run windows that are larger than a map.
-        if (image / patch).div_ceil(8) < window {
-            return Err(format!(
-                "window_size is {window}: the last map of an image of {image} pixels is smaller"
-            ));
-        }
-        if let Some(stage) = (0..4).find(|stage| !(width << stage).is_multiple_of(heads[*stage])) {
-            return Err(format!(
-                "num_heads is {heads:?}: that of stage {} does not divide {}",
-                stage + 1,
-                width << stage
-            ));
-        }
-        Ok(SwinConfig::new(classes)
-            .with_image([image; 2])
-            .with_patch(patch)
-            .with_window(window)
-            .with_width(width)
-            .with_depths(self.list("depths", [2, 2, 6, 2], 64)?)
-            .with_heads(heads)
-            .with_channels(self.whole("num_channels", 3, 64)?))
     }
 }

@@ -1,17 +1,21 @@
 //! Folders in the form that Hugging Face's transformers write, of networks for images.
 
 mod config;
+mod entries;
 mod preprocessing;
 
-pub use config::{ImageConfig, ImageSizes};
+pub use config::ImageConfig;
+pub use entries::ImageSizes;
 
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::registry::ImageNetwork;
-use crate::weights::{LoadReport, folder_weights, load};
+use crate::transformer::TRANSFORMERS;
+use crate::weights::{FOLDER_WEIGHTS, LoadReport, Reference, folder_weights, load, save_as};
 
 /// Opens a network for images from a Hugging Face folder: `config.json`, `preprocessor_config.json`, and
 /// `model.safetensors` or `pytorch_model.bin`, or the index of either in several files.
@@ -42,6 +46,25 @@ pub fn image_weights(folder: impl AsRef<Path>) -> Result<PathBuf> {
     folder_weights(folder.as_ref())
 }
 
+/// Writes a network as a Hugging Face folder, which transformers read: `config.json`, `preprocessor_config.json`, and
+/// `model.safetensors` with transformers' names.
+///
+/// # Errors
+///
+/// Fails where a file cannot be written, or transformers has no such network.
+pub fn save_image(
+    net: &impl Reference,
+    config: &ImageConfig,
+    folder: impl AsRef<Path>,
+) -> Result<()> {
+    let folder = folder.as_ref();
+    config.save(folder)?;
+    save_as(net, folder.join(FOLDER_WEIGHTS[0]), TRANSFORMERS)
+}
+
+const CONFIG: &str = "config.json";
+const IMAGES: &str = "preprocessor_config.json";
+
 /// Largest file of settings that is read.
 const LARGEST: u64 = 16 << 20;
 
@@ -62,4 +85,16 @@ fn settings<T>(
     }
     let text = std::fs::read_to_string(&path).map_err(|e| fail(e.to_string()))?;
     parse(&text).map_err(fail)
+}
+
+/// Writes a file of settings of a folder, which is made if it is not there.
+fn keep(folder: &Path, name: &str, json: &Map<String, Value>) -> Result<()> {
+    let path = folder.join(name);
+    let fail = |e: std::io::Error| Error::File {
+        path: path.clone(),
+        reason: e.to_string(),
+    };
+    let text = serde_json::to_string_pretty(json).unwrap_or_default();
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    std::fs::write(&path, text + "\n").map_err(fail)
 }

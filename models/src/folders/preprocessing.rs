@@ -1,24 +1,72 @@
 //! The `preprocessor_config.json` of Hugging Face folders.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::registry::{Filter, Preprocessing};
 
 /// Largest side of an image in pixels.
 const LARGEST: u64 = 1 << 14;
 
-/// The preparation of images, and whether it squeezes those that are no squares.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The preparation of images, and the entries of the file that it was read from.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Prepared {
     pub preprocessing: Preprocessing,
-    pub squeezed: bool,
+    json: Map<String, Value>,
+}
+
+impl Prepared {
+    /// The entries of the file.
+    pub fn json(&self) -> &Map<String, Value> {
+        &self.json
+    }
+
+    /// The entries for another preparation; those that stay the same are kept as they were.
+    pub fn with(mut self, new: Preprocessing) -> Self {
+        let old = std::mem::replace(&mut self.preprocessing, new);
+        let mut set = |entry: &str, value: Value| self.json.insert(entry.into(), value);
+        if (old.mean, old.deviation) != (new.mean, new.deviation) {
+            set("do_normalize", true.into());
+            set("image_mean", json!(new.mean));
+            set("image_std", json!(new.deviation));
+        }
+        if old.filter != new.filter {
+            set("resample", code(new.filter).into());
+        }
+        let sides = |p: &Preprocessing| (p.resized(), p.size, p.squeezed);
+        if sides(&old) == sides(&new) {
+            return self;
+        }
+        // Processors of transformers that know of both sides and of the shorter one, and cut the middle out.
+        let resized = new.resized();
+        let (processor, size) = match new.squeezed {
+            true => (
+                "DeiTImageProcessor",
+                json!({"height": resized, "width": resized}),
+            ),
+            false => ("CLIPImageProcessor", json!({"shortest_edge": resized})),
+        };
+        set("image_processor_type", processor.into());
+        set("size", size);
+        set("do_center_crop", true.into());
+        set("crop_size", json!({"height": new.size, "width": new.size}));
+        self.json.remove("feature_extractor_type");
+        self
+    }
+}
+
+/// The number that Pillow has for a filter.
+fn code(filter: Filter) -> u64 {
+    match filter {
+        Filter::Bilinear => 2,
+        Filter::Bicubic => 3,
+    }
 }
 
 /// Parses a `preprocessor_config.json` for a network of images of this side.
 pub(super) fn parse(text: &str, side: usize) -> Result<Prepared, String> {
-    let json: Map<String, Value> =
+    let entries: Map<String, Value> =
         serde_json::from_str(text).map_err(|e| format!("no settings of images: {e}"))?;
-    let json = &json;
+    let json = &entries;
     let flag = |entry: &str, default: bool| match json.get(entry) {
         None | Some(Value::Null) => Ok(default),
         Some(Value::Bool(flag)) => Ok(*flag),
@@ -75,8 +123,9 @@ pub(super) fn parse(text: &str, side: usize) -> Result<Prepared, String> {
             // A little less, so that the side before the cut is whole again.
             crop: side as f64 / (resized as f64 + 1e-6),
             filter,
+            squeezed,
         },
-        squeezed,
+        json: entries,
     })
 }
 
@@ -146,7 +195,7 @@ mod tests {
         let plain = parse(&settings().to_string(), 224).unwrap();
         assert_eq!(plain.preprocessing.resized(), 224);
         assert_eq!(plain.preprocessing.deviation, [0.25, 0.5, 0.5]);
-        assert!(plain.squeezed);
+        assert!(plain.preprocessing.squeezed);
         let mut cut = settings();
         cut["size"] = json!({"shortest_edge": 256});
         cut["crop_size"] = json!(224);
@@ -156,7 +205,7 @@ mod tests {
             (cut.preprocessing.resized(), cut.preprocessing.filter),
             (256, Filter::Bicubic)
         );
-        assert!(!cut.squeezed);
+        assert!(!cut.preprocessing.squeezed);
         for (entry, value) in [
             ("do_resize", json!(false)),
             ("do_rescale", json!(false)),
@@ -177,5 +226,32 @@ mod tests {
             error.contains("cut to 224, and the network takes 384"),
             "{error}"
         );
+    }
+    #[test]
+    fn settings_of_another_preparation_are_read_as_they_were_meant() {
+        let plain = parse(&settings().to_string(), 224).unwrap();
+        assert_eq!(plain.clone().with(plain.preprocessing), plain);
+        let cut = Preprocessing {
+            size: 224,
+            ..Preprocessing::torchvision()
+        };
+        let squeezed = Preprocessing {
+            squeezed: true,
+            ..Preprocessing::half()
+        };
+        for wanted in [cut, squeezed] {
+            let text = serde_json::to_string(plain.clone().with(wanted).json()).unwrap();
+            let found = parse(&text, 224).unwrap().preprocessing;
+            assert_eq!(found.resized(), wanted.resized());
+            assert_eq!(
+                (found.mean, found.deviation, found.filter, found.squeezed),
+                (
+                    wanted.mean,
+                    wanted.deviation,
+                    wanted.filter,
+                    wanted.squeezed
+                )
+            );
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::family::ImageSpec;
 
 /// A piece of a key that only files of transformers' vision networks have: the layer of patches.
-const TRANSFORMERS: &str = "embeddings.patch_embeddings.projection.";
+pub(crate) const TRANSFORMERS: &str = "embeddings.patch_embeddings.projection.";
 
 /// Names within a block, here and in transformers' vision networks; attention comes before the others.
 const BLOCK: &[(&str, &str)] = &[

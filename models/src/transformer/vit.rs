@@ -179,38 +179,46 @@ impl Vit {
     /// The names that transformers' ViT and DeiT give to weights.
     fn transformers(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
+        let families = match self.dist_token.is_some() {
+            true => ["deit.", "vit."],
+            false => ["vit.", "deit."],
+        };
         // A network without its head is saved without the first name.
-        for family in ["vit.", "deit.", ""] {
+        for family in families.into_iter().chain([""]) {
             for (here, there) in [
-                ("cls_token", "embeddings.cls_token"),
-                ("dist_token", "embeddings.distillation_token"),
-                ("pos_embed", "embeddings.position_embeddings"),
-                ("patch_embed.proj.", TRANSFORMERS),
-                ("norm.", "layernorm."),
+                ("^cls_token", "embeddings.cls_token"),
+                ("^dist_token", "embeddings.distillation_token"),
+                ("^pos_embed", "embeddings.position_embeddings"),
+                ("^patch_embed.proj.", TRANSFORMERS),
+                ("^norm.", "layernorm."),
             ] {
                 pairs.push((here.into(), format!("{family}{there}")));
             }
             for block in 0..self.blocks.len() {
-                let here = format!("blocks.{block}.");
+                let here = format!("^blocks.{block}.");
                 // As files have it, and as networks of transformers 5 do.
                 for there in ["encoder.layer", "layers"] {
                     pairs.push((here.clone(), format!("{family}{there}.{block}.")));
                 }
             }
         }
+        let mut heads = ["cls_classifier.", "classifier."];
+        if self.head_dist.is_none() {
+            heads.reverse();
+        }
         pairs.extend(renamed(&[
-            ("head.", "cls_classifier."),
-            ("head_dist.", "distillation_classifier."),
-            ("head.", "classifier."),
+            ("^head.", heads[0]),
+            ("^head_dist.", "distillation_classifier."),
+            ("^head.", heads[1]),
             ("attn.q.", "attention.attention.query."),
             ("attn.k.", "attention.attention.key."),
             ("attn.v.", "attention.attention.value."),
             ("attn.q.", "attention.q_proj."),
             ("attn.k.", "attention.k_proj."),
             ("attn.v.", "attention.v_proj."),
-            ("attn.proj.", "attention.o_proj."),
         ]));
         pairs.extend(renamed(BLOCK));
+        pairs.extend(renamed(&[("attn.proj.", "attention.o_proj.")]));
         pairs
     }
 }

@@ -1,4 +1,4 @@
-//! The part of a file that fits a network: weights lie below any prefix, among anything else.
+//! The weights below one prefix of a file, beside those that a network needs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -7,8 +7,6 @@ use super::names::{Names, find};
 use super::wanted::{Wanted, is_float, is_of};
 use super::{Reference, Weight};
 
-/// Names that are taken from the beginning of keys at most.
-const DEEPEST: usize = 8;
 /// `num_batches_tracked`: stored by PyTorch, unused at inference.
 const UNNEEDED: [&str; 1] = ["num_batches_tracked"];
 
@@ -19,21 +17,24 @@ pub(super) struct Fit {
     /// Weights under the network's own names.
     pub weights: Vec<Weight>,
     /// Keys of the file that the network takes.
-    used: BTreeSet<String>,
+    pub used: BTreeSet<String>,
     /// Weights that the network needs and the file lacks.
     missing: Vec<Wanted>,
     /// Keys that the network has no place for, whole.
     pub unused: Vec<String>,
     /// Weights of another shape or type, and how they differ.
     pub wrong: Vec<String>,
+    /// Weights of another shape: the layer of each, its shape in the file and the one due.
+    reshaped: Vec<(String, Vec<usize>, Vec<usize>)>,
     /// Keys below the prefix that are known and not needed, without it.
     pub ignored: Vec<String>,
-    named: usize,
+    /// Weights whose names the network has.
+    pub named: usize,
 }
 
 impl Fit {
     /// Whether all weights are there, but for those of a head.
-    fn holds(&self, head: &[&str]) -> bool {
+    pub fn holds(&self, head: &[&str]) -> bool {
         self.wrong.is_empty() && self.misses_only(head)
     }
 
@@ -49,133 +50,32 @@ impl Fit {
         keys
     }
 
-    fn score(&self) -> (usize, usize) {
+    /// The first of these keys that the network takes.
+    pub fn takes<'a>(&self, keys: &'a BTreeSet<String>) -> Option<&'a String> {
+        keys.iter().find(|key| self.used.contains(*key))
+    }
+
+    /// The numbers of classes in the file and in the network where these alone are wrong: layers that nothing comes after
+    /// have all weights of another length along one axis, their biases among them.
+    pub fn other_classes(&self) -> Option<[usize; 2]> {
+        let only = self.unused.is_empty() && self.missing.is_empty();
+        if !only || self.reshaped.len() != self.wrong.len() {
+            return None;
+        }
+        let sizes = self.reshaped.iter().map(|(_, a, b)| other_size(a, b));
+        let sizes: Vec<[usize; 2]> = sizes.collect::<Option<_>>()?;
+        let first = *sizes.first()?;
+        let biased = self.reshaped.iter().all(|(layer, _, _)| {
+            let mut layers = self.reshaped.iter();
+            layers.any(|(other, shape, _)| other == layer && shape.len() == 1)
+        });
+        (biased && sizes.iter().all(|sizes| *sizes == first)).then_some(first)
+    }
+
+    /// How well the weights fit: those that do, and those of the right names.
+    pub fn score(&self) -> (usize, usize) {
         (self.used.len(), self.named)
     }
-}
-
-/// A choice among the prefixes of a file.
-pub(super) enum Choice {
-    /// The prefix that fits best.
-    One(Box<Fit>),
-    /// Prefixes below which a whole network lies each.
-    Several(Vec<String>),
-    /// There is no weight below the key that was given; the beginnings of keys that are there.
-    None(Vec<String>),
-}
-
-/// Chooses the prefix of a file below which a network's weights lie: the one with most keys of the network in the right
-/// shape. `head` are pieces of keys that may be missing, `key` is the part of the file that a user chose.
-pub(super) fn choose<M: Reference>(
-    net: &M,
-    wanted: &[Wanted],
-    tensors: &[Weight],
-    burn: bool,
-    head: &[&str],
-    key: Option<&str>,
-) -> Choice {
-    let below = |prefix: &str| match key {
-        None | Some("") => true,
-        Some(key) => prefix
-            .strip_prefix(key)
-            .is_some_and(|rest| rest.starts_with('.')),
-    };
-    let counts = prefixes(tensors);
-    let mut prefixes: Vec<(&str, usize)> = counts.iter().map(|(p, count)| (*p, *count)).collect();
-    prefixes.retain(|(prefix, _)| below(prefix));
-    if prefixes.is_empty() {
-        let mut tops: Vec<String> = counts
-            .keys()
-            .filter_map(|prefix| {
-                let top = prefix.strip_suffix('.')?;
-                (!top.contains('.')).then(|| top.to_string())
-            })
-            .collect();
-        tops.sort();
-        return Choice::None(tops);
-    }
-    // Those with most keys come first, and of these the shortest.
-    prefixes.sort_by_key(|(prefix, count)| (usize::MAX - count, prefix.len(), *prefix));
-    let needed = wanted.iter().filter(|w| !is_of(&w.here, head)).count();
-    let pipeline = Pipeline::of(net, wanted, burn);
-    let mut best: Option<Fit> = None;
-    let mut holders: Vec<Fit> = Vec::new();
-    for (prefix, count) in prefixes {
-        let most = best.as_ref().map_or(0, |best| best.used.len());
-        let least = if holders.is_empty() {
-            most.min(needed)
-        } else {
-            needed
-        };
-        if count < least {
-            break;
-        }
-        for base in pipeline.bases(tensors, prefix) {
-            let fit = pipeline.fit(tensors, prefix, base);
-            let better = best.as_ref().is_none_or(|best| fit.score() > best.score());
-            if fit.holds(head) && needed > 0 {
-                holders.push(fit);
-            } else if better {
-                best = Some(fit);
-            }
-        }
-    }
-    decided(holders, best, wanted.len(), key, || {
-        pipeline.fit(tensors, &root(key), "")
-    })
-}
-
-/// The prefix that a user's key stands for.
-fn root(key: Option<&str>) -> String {
-    match key {
-        None | Some("") => String::new(),
-        Some(key) => format!("{key}."),
-    }
-}
-
-/// Decides between the prefixes that hold a whole network, or for the best of the others.
-fn decided(
-    mut holders: Vec<Fit>,
-    best: Option<Fit>,
-    wanted: usize,
-    key: Option<&str>,
-    whole: impl Fn() -> Fit,
-) -> Choice {
-    holders.sort_by_key(|fit| usize::MAX - fit.used.len());
-    let mut copies: Vec<Fit> = Vec::new();
-    for fit in holders {
-        // The same weights by another way, such as a network without its head, are no second copy.
-        if !copies.iter().any(|copy| fit.used.is_subset(&copy.used)) {
-            copies.push(fit);
-        }
-    }
-    let named = root(key);
-    let exact = |fit: &Fit| key.is_some() && fit.prefix == named;
-    if copies.len() > 1 && !copies.iter().any(exact) {
-        let mut keys: Vec<String> = copies.iter().map(|fit| dotless(&fit.prefix)).collect();
-        keys.sort();
-        return Choice::Several(keys);
-    }
-    let at = copies.iter().position(exact).unwrap_or(0);
-    let others: Vec<String> = copies
-        .iter()
-        .enumerate()
-        .filter(|(index, copy)| *index != at && !copy.prefix.is_empty())
-        .map(|(_, copy)| copy.prefix.clone())
-        .collect();
-    Choice::One(Box::new(match (copies.into_iter().nth(at), best) {
-        (Some(mut fit), _) => {
-            // Copies within a part that was chosen by its key.
-            let of_another = |key: &String| others.iter().any(|other| key.starts_with(other));
-            let (ignored, unused) = fit.unused.drain(..).partition(of_another);
-            fit.unused = unused;
-            fit.ignored.extend::<Vec<String>>(ignored);
-            fit
-        }
-        (None, Some(best)) if 2 * best.score().0.max(best.named) > wanted => best,
-        // Another network's file: told as it stands.
-        _ => whole(),
-    }))
 }
 
 /// A prefix without the full stop at its end.
@@ -183,20 +83,8 @@ pub(super) fn dotless(prefix: &str) -> String {
     prefix.strip_suffix('.').unwrap_or(prefix).into()
 }
 
-/// All beginnings of keys, and the number of keys that each has.
-fn prefixes(tensors: &[Weight]) -> HashMap<&str, usize> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for weight in tensors {
-        *counts.entry("").or_default() += 1;
-        for (at, _) in weight.name.match_indices('.').take(DEEPEST) {
-            *counts.entry(&weight.name[..=at]).or_default() += 1;
-        }
-    }
-    counts
-}
-
 /// The way from the keys of a file to the names of a network.
-struct Pipeline<'a, M> {
+pub(super) struct Pipeline<'a, M> {
     net: &'a M,
     wanted: HashMap<&'a str, &'a Wanted>,
     burn: bool,
@@ -206,7 +94,7 @@ struct Pipeline<'a, M> {
 }
 
 impl<'a, M: Reference> Pipeline<'a, M> {
-    fn of(net: &'a M, wanted: &'a [Wanted], burn: bool) -> Self {
+    pub fn of(net: &'a M, wanted: &'a [Wanted], burn: bool) -> Self {
         let keyed = |of: Vec<(String, String)>| if burn { Vec::new() } else { of };
         Self {
             net,
@@ -219,7 +107,7 @@ impl<'a, M: Reference> Pipeline<'a, M> {
     }
 
     /// The beginnings that keys below a prefix may lack, none among them.
-    fn bases(&self, tensors: &[Weight], prefix: &str) -> Vec<&'static str> {
+    pub fn bases(&self, tensors: &[Weight], prefix: &str) -> Vec<&'static str> {
         let keys = tensors.iter().filter_map(|w| w.name.strip_prefix(prefix));
         let mut bases = vec![""];
         if !self.burn {
@@ -230,7 +118,7 @@ impl<'a, M: Reference> Pipeline<'a, M> {
     }
 
     /// Sets the weights below a prefix beside those that the network needs.
-    fn fit(&self, tensors: &[Weight], prefix: &str, base: &str) -> Fit {
+    pub fn fit(&self, tensors: &[Weight], prefix: &str, base: &str) -> Fit {
         let mut fit = Fit {
             prefix: prefix.into(),
             weights: Vec::new(),
@@ -238,6 +126,7 @@ impl<'a, M: Reference> Pipeline<'a, M> {
             missing: Vec::new(),
             unused: Vec::new(),
             wrong: Vec::new(),
+            reshaped: Vec::new(),
             ignored: Vec::new(),
             named: 0,
         };
@@ -256,6 +145,9 @@ impl<'a, M: Reference> Pipeline<'a, M> {
             fit.named += 1;
             let shape = weight.shape.to_vec();
             if shape != wanted.shape {
+                let layer = here.rsplit_once('.').map_or("", |(layer, _)| layer);
+                fit.reshaped
+                    .push((layer.into(), shape.clone(), wanted.shape.clone()));
                 let (name, due) = (&weight.name, &wanted.shape);
                 fit.wrong
                     .push(format!("{name} has shape {shape:?}, not {due:?}"));
@@ -317,6 +209,16 @@ impl<'a, M: Reference> Pipeline<'a, M> {
 fn named(mut weight: Weight, name: String) -> Weight {
     weight.name = name;
     weight
+}
+
+/// The sizes along the one axis in which two shapes differ.
+fn other_size(found: &[usize], wanted: &[usize]) -> Option<[usize; 2]> {
+    let pairs = found.iter().zip(wanted).filter(|(a, b)| a != b);
+    let apart: Vec<[usize; 2]> = pairs.map(|(a, b)| [*a, *b]).collect();
+    match (found.len() == wanted.len(), &apart[..]) {
+        (true, [sizes]) => Some(*sizes),
+        _ => None,
+    }
 }
 
 /// Keeps each weight once: second names are left out where the first is there too, and made the first elsewhere.

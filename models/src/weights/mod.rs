@@ -1,5 +1,6 @@
 //! Weights in files: names and layouts of the PyTorch references, loading and saving.
 
+mod choice;
 mod fit;
 mod join;
 mod kind;
@@ -12,6 +13,7 @@ mod wanted;
 pub(crate) use place::{FOLDER_WEIGHTS, folder_weights};
 pub use place::{WeightFile, weight_files};
 pub use save::save;
+pub(crate) use save::save_as;
 
 use std::path::Path;
 
@@ -20,7 +22,8 @@ use burn::store::{FloatCastAdapter, ModuleAdapter, ModuleSnapshot, PyTorchToBurn
 use burn::tensor::DType;
 
 use crate::error::{Error, Result};
-use fit::{Choice, Fit, beside, choose, dotless, stand_ins};
+use choice::{Choice, choose};
+use fit::{Fit, beside, dotless, stand_ins};
 pub(crate) use names::{renamed, sequential};
 use read::Contents;
 use wanted::wanted;
@@ -83,7 +86,8 @@ pub trait Reference: burn::module::Module {
 pub struct Dialect {
     /// A piece of a key that only files of this collection have.
     pub mark: &'static str,
-    /// Pieces of keys, `(in the reference, in this collection)`; each key is changed by every one that fits, in turn.
+    /// Pieces of keys, `(in the reference, in this collection)`; each key is changed by every one that fits, in turn. Of
+    /// several names for one piece, the first is the one that files are written with.
     pub renames: Vec<(String, String)>,
 }
 
@@ -221,6 +225,15 @@ fn check<M: Reference>(
     contents: &Contents,
     head: &[&str],
 ) -> Result<()> {
+    if let Some(key) = fit.takes(&contents.twice) {
+        let reason = format!(
+            "two tensors have the key {key}: as a name with a full stop, and in one dictionary within another; save the state_dict() alone"
+        );
+        return Err(Error::File {
+            path: path.into(),
+            reason,
+        });
+    }
     let clean = fit.unused.is_empty() && fit.wrong.is_empty();
     if clean && fit.misses_only(head) {
         return Ok(());
@@ -249,6 +262,14 @@ fn check<M: Reference>(
         path: path.into(),
         key: (!fit.prefix.is_empty()).then(|| dotless(&fit.prefix)),
     };
+    if let Some([found, wanted]) = fit.other_classes() {
+        return Err(Error::Classes {
+            path: part.to_string().into(),
+            network: net.name(),
+            found,
+            wanted,
+        });
+    }
     Err(Error::Mismatch {
         path: part.to_string().into(),
         network: net.name(),

@@ -23,6 +23,19 @@ pub(super) struct Contents {
     pub burn: bool,
     /// Entries in the place of tensors that are none, by key, and their types in Python.
     pub strange: BTreeMap<String, String>,
+    /// Keys of several tensors, of which `weights` has one: with a full stop in a key, and from one dictionary in another.
+    pub twice: BTreeSet<String>,
+}
+
+impl Contents {
+    fn of(weights: Vec<Weight>, burn: bool) -> Self {
+        Self {
+            weights,
+            burn,
+            strange: BTreeMap::new(),
+            twice: BTreeSet::new(),
+        }
+    }
 }
 
 /// The largest index of shards that is read.
@@ -33,20 +46,14 @@ pub(super) fn contents(path: &Path) -> Result<Option<Contents>, String> {
     let Some(kind) = kind::of(path)? else {
         return Ok(None);
     };
-    let plain = |weights| Contents {
-        weights,
-        burn: false,
-        strange: BTreeMap::new(),
-    };
     Ok(Some(match kind {
         Kind::PyTorch => pytorch(path)?,
-        Kind::Safetensors => plain(safetensors(path)?),
+        Kind::Safetensors => Contents::of(safetensors(path)?, false),
         Kind::Index => sharded(path)?,
-        Kind::Burn => Contents {
-            weights: tensors(BurnpackStore::from_file(path).auto_extension(false))?,
-            burn: true,
-            strange: BTreeMap::new(),
-        },
+        Kind::Burn => {
+            let weights = tensors(BurnpackStore::from_file(path).auto_extension(false))?;
+            Contents::of(weights, true)
+        }
     }))
 }
 
@@ -62,14 +69,15 @@ where
 fn pytorch(path: &Path) -> Result<Contents, String> {
     let store = PytorchStore::from_file(path).map_indices_contiguous(false);
     let weights = tensors(store).map_err(|e| explained(&e))?;
-    let mut strange = BTreeMap::new();
+    let mut contents = Contents::of(weights, false);
     let root = PytorchReader::read_pickle_data(path, None).map_err(|e| e.to_string())?;
-    walk(root, &mut String::new(), &mut strange);
-    Ok(Contents {
-        weights,
-        burn: false,
-        strange,
-    })
+    walk(
+        root,
+        &mut String::new(),
+        &mut BTreeSet::new(),
+        &mut contents,
+    );
+    Ok(contents)
 }
 
 /// Explains a failure of the reader of pickles.
@@ -104,15 +112,20 @@ fn explained(error: &str) -> String {
     }
 }
 
-/// Collects the entries that are no tensors and no plain values.
-fn walk(value: PickleValue, key: &mut String, strange: &mut BTreeMap<String, String>) {
+/// Collects the entries that are no tensors and no plain values, and the keys that several tensors have.
+fn walk(
+    value: PickleValue,
+    key: &mut String,
+    tensors: &mut BTreeSet<String>,
+    contents: &mut Contents,
+) {
     let length = key.len();
     let mut enter = |name: &str, value| {
         if !key.is_empty() {
             key.push('.');
         }
         key.push_str(name);
-        walk(value, key, strange);
+        walk(value, key, tensors, contents);
         key.truncate(length);
     };
     match value {
@@ -121,8 +134,13 @@ fn walk(value: PickleValue, key: &mut String, strange: &mut BTreeMap<String, Str
             let items = items.into_iter().enumerate();
             items.for_each(|(index, v)| enter(&index.to_string(), v));
         }
+        PickleValue::Unsupported(kind)
+            if kind == "torch.Tensor" && !tensors.insert(key.clone()) =>
+        {
+            contents.twice.insert(key.clone());
+        }
         PickleValue::Unsupported(kind) if !kind.starts_with("torch.") => {
-            strange.insert(key.clone(), kind);
+            contents.strange.insert(key.clone(), kind);
         }
         _ => {}
     }
@@ -131,11 +149,7 @@ fn walk(value: PickleValue, key: &mut String, strange: &mut BTreeMap<String, Str
 /// Reads the tensors of all files that an index names.
 fn sharded(path: &Path) -> Result<Contents, String> {
     let map = weight_map(path)?;
-    let mut all = Contents {
-        weights: Vec::new(),
-        burn: false,
-        strange: BTreeMap::new(),
-    };
+    let mut all = Contents::of(Vec::new(), false);
     for (file, keys) in files(&map) {
         let shard = path.with_file_name(file);
         let told = |reason: String| format!("{file}, which it names: {reason}");
@@ -151,6 +165,7 @@ fn sharded(path: &Path) -> Result<Contents, String> {
         }
         all.weights.extend(read.weights);
         all.strange.extend(read.strange);
+        all.twice.extend(read.twice);
     }
     Ok(all)
 }

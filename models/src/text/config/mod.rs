@@ -85,6 +85,9 @@ impl TextConfig {
 
     /// Makes the configuration of the same network with a head for other classes.
     pub fn with_classes(mut self, classes: &[String]) -> Self {
+        if self.classes == classes {
+            return self;
+        }
         self.classes = classes.into();
         self.sizes = match self.sizes {
             TextSizes::Bert(config) => TextSizes::Bert(BertConfig {
@@ -96,17 +99,12 @@ impl TextConfig {
                 ..config
             }),
         };
-        self.json.remove("num_labels");
         self.name_classes()
     }
 
     /// Brings the entries of the classes up to date.
     fn name_classes(mut self) -> Self {
-        let numbered = |(id, name): (usize, &String)| (id.to_string(), name.clone());
-        let names: BTreeMap<_, _> = self.classes.iter().enumerate().map(numbered).collect();
-        let ids: BTreeMap<_, usize> = self.classes.iter().zip(0..).collect();
-        self.json.insert("id2label".into(), json!(names));
-        self.json.insert("label2id".into(), json!(ids));
+        name_classes(&mut self.json, &self.classes);
         self
     }
 
@@ -165,6 +163,16 @@ impl TextConfig {
     pub fn class_is_last(&self) -> bool {
         matches!(self.sizes, TextSizes::XlNet(_))
     }
+}
+
+/// Names the classes in the entries of a configuration.
+pub(crate) fn name_classes(json: &mut Map<String, Value>, classes: &[String]) {
+    let numbered = |(id, name): (usize, &String)| (id.to_string(), name.clone());
+    let names: BTreeMap<_, _> = classes.iter().enumerate().map(numbered).collect();
+    let ids: BTreeMap<_, usize> = classes.iter().zip(0..).collect();
+    json.remove("num_labels");
+    json.insert("id2label".into(), json!(names));
+    json.insert("label2id".into(), json!(ids));
 }
 
 /// The names of the classes: `id2label`, or as many as `num_labels`, of which there are two where nothing is said.

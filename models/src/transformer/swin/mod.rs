@@ -265,15 +265,18 @@ impl Swin {
         for family in ["swin.", ""] {
             let mut pair =
                 |here: String, there: String| pairs.push((here, format!("{family}{there}")));
-            pair("patch_embed.proj.".into(), TRANSFORMERS.into());
-            pair("patch_embed.norm.".into(), "embeddings.norm.".into());
-            pair("norm.".into(), "layernorm.".into());
+            pair("^patch_embed.proj.".into(), TRANSFORMERS.into());
+            pair("^patch_embed.norm.".into(), "embeddings.norm.".into());
+            pair("^norm.".into(), "layernorm.".into());
             for stage in 0..self.layers.len() {
                 let there = format!("encoder.layers.{stage}.");
-                pair(format!("layers.{stage}.blocks."), format!("{there}blocks."));
+                pair(
+                    format!("^layers.{stage}.blocks."),
+                    format!("{there}blocks."),
+                );
                 let next = stage + 1;
                 pair(
-                    format!("layers.{next}.downsample."),
+                    format!("^layers.{next}.downsample."),
                     format!("{there}downsample."),
                 );
             }
@@ -281,7 +284,7 @@ impl Swin {
         let bias = "relative_position_bias_table";
         pairs.push((format!("attn.{bias}"), format!("attention.self.{bias}")));
         pairs.extend(renamed(&[
-            ("head.fc.", "classifier."),
+            ("^head.fc.", "classifier."),
             ("attn.q.", "attention.self.query."),
             ("attn.k.", "attention.self.key."),
             ("attn.v.", "attention.self.value."),

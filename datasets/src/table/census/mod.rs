@@ -1,13 +1,17 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod rows;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::folders::{home, text};
+use crate::folders::home;
 use crate::samples::Split;
 
 use super::Table;
+use rows::{Row, Rows};
+
+/// The file of both parts, as Kaggle distributes it.
+const WHOLE: &str = "adult.csv";
 
 /// The columns of `adult.data`, as the papers use them; a column with `None` is left out.
 const COLUMNS: [(&str, Option<Kind>); 14] = [
@@ -29,13 +33,6 @@ const COLUMNS: [(&str, Option<Kind>); 14] = [
 
 const LABELS: [&str; 2] = ["<=50K", ">50K"];
 
-/// Spellings of a value that is missing, in small letters.
-const MISSING: [&str; 14] = [
-    "", "?", "-", "--", ".", "na", "n/a", "<na>", "#n/a", "nan", "-nan", "null", "none", "nil",
-];
-
-const HINT: &str = ". The folder must hold adult.data and adult.test of UCI Adult";
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Number,
@@ -49,97 +46,38 @@ enum Kind {
 /// alphabetical order of those in the training file ([`Table::with_categories`] numbers them as another table does). The
 /// table is not standardised yet, see [`Standardization`](super::Standardization).
 ///
+/// A line of column names may come first. Where the folder has an `adult.csv` in place of both files, as Kaggle distributes
+/// the set, every third of its complete rows is the test part, which a [note](Table::notes) tells.
+///
 /// # Errors
 ///
 /// Fails where a file is missing, a row has another number of columns, a number is none, or a category or label of the test
 /// file is not in the training file.
 pub fn census(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     let mut notes = Vec::new();
-    let fits = |folder: &Path| folder.join("adult.data").is_file();
+    let has = |folder: &Path, name: &str| folder.join(name).is_file();
+    let fits = |folder: &Path| has(folder, "adult.data") || has(folder, WHOLE);
     let folder = home(folder.as_ref(), fits, &mut notes)?;
-    let train = Rows::read(folder.join("adult.data"))?;
-    let test = Rows::read(folder.join("adult.test"))?;
+    let published = ["adult.data", "adult.test"].map(|name| has(&folder, name));
+    let [train, test] = match published == [false; 2] && has(&folder, WHOLE) {
+        true => {
+            let path = folder.join(WHOLE);
+            notes.push(format!(
+                "{} has no test part: every third row is tested on; adult.data and adult.test of UCI Adult are the published parts",
+                path.display()
+            ));
+            Rows::read(path)?.divided()
+        }
+        false => [
+            Rows::read(folder.join("adult.data"))?,
+            Rows::read(folder.join("adult.test"))?,
+        ],
+    };
     let codes = Codes::fit(&train.rows);
     Ok(Split {
         train: codes.table(&train, notes)?,
         test: codes.table(&test, Vec::new())?,
     })
-}
-
-/// The rows of a file that have all their values, and the number of the others.
-struct Rows {
-    path: PathBuf,
-    rows: Vec<Row>,
-    dropped: usize,
-}
-
-/// A row with all its values known, and the line that it stands on.
-struct Row {
-    line: u64,
-    record: StringRecord,
-}
-
-fn is_missing(value: &str) -> bool {
-    let mut known = MISSING.iter();
-    known.any(|known| value.eq_ignore_ascii_case(known))
-}
-
-impl Rows {
-    fn read(path: PathBuf) -> Result<Self> {
-        let text = text(&path, HINT)?;
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .trim(Trim::All)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let (mut rows, mut dropped) = (Vec::new(), 0);
-        for record in reader.records() {
-            let record = record.map_err(|e| Error::file(&path, e.to_string()))?;
-            let line = record.position().map_or(0, |p| p.line());
-            // The test file begins with a comment.
-            if record.get(0).is_some_and(|first| first.starts_with('|')) {
-                continue;
-            }
-            if record.len() != COLUMNS.len() + 1 {
-                let reason = format!(
-                    "{} columns, not {}: the file is cut or of another kind",
-                    record.len(),
-                    COLUMNS.len() + 1
-                );
-                return Err(Error::line(&path, line, reason));
-            }
-            match record.iter().any(is_missing) {
-                true => dropped += 1,
-                false => rows.push(Row { line, record }),
-            }
-        }
-        match rows.is_empty() {
-            true => {
-                let reason = match dropped {
-                    0 => "no rows".into(),
-                    _ => format!("all of its {dropped} rows have missing values"),
-                };
-                Err(Error::file(&path, reason))
-            }
-            false => Ok(Self {
-                path,
-                rows,
-                dropped,
-            }),
-        }
-    }
-
-    /// A note on the rows that are left out, where some are.
-    fn note(&self) -> Option<String> {
-        (self.dropped > 0).then(|| {
-            format!(
-                "{}: {} of {} rows have missing values and are left out",
-                self.path.display(),
-                self.dropped,
-                self.dropped + self.rows.len()
-            )
-        })
-    }
 }
 
 /// The categories of each column, in the order by which they are numbered.
@@ -176,10 +114,10 @@ impl Codes {
                         Some(Kind::Category) => {
                             let code = self.0[&column].iter().position(|known| known == value);
                             let code = code.ok_or_else(|| {
-                            fail(format!(
-                                "unknown category \"{value}\" of {name}: it is not in adult.data"
-                            ))
-                        })?;
+                                fail(format!(
+                                    "unknown category \"{value}\" of {name}: no training row has it"
+                                ))
+                            })?;
                             features.push(code as f32);
                         }
                     }
@@ -287,6 +225,45 @@ mod tests {
         assert_eq!((split.train.rows.len(), split.test.rows.len()), (2, 1));
         let note = &split.train.notes()[0];
         assert!(note.contains("its folder adult"), "{note}");
+    }
+
+    #[test]
+    fn a_file_of_both_parts_with_names_of_columns_is_divided_and_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("archive");
+        std::fs::create_dir(&inner).unwrap();
+        for header in [
+            "age,workclass,fnlwgt,education,educational-num,marital-status,occupation,relationship,race,gender,capital-gain,capital-loss,hours-per-week,native-country,income\n",
+            "\"age\",\"workclass\",\"fnlwgt\",\"education\",\"education.num\",\"marital.status\",\"occupation\",\"relationship\",\"race\",\"sex\",\"capital.gain\",\"capital.loss\",\"hours.per.week\",\"native.country\",\"income\"\n",
+            "",
+        ] {
+            let third = TRAIN.lines().next().unwrap();
+            std::fs::write(inner.join("adult.csv"), format!("{header}{TRAIN}{third}\n")).unwrap();
+            let split = census(folder.path()).unwrap();
+            assert_eq!((split.train.rows.len(), split.test.rows.len()), (2, 1));
+            assert_eq!(split.test.rows[0].features, split.train.rows[0].features);
+            let [nested, parts, missing] = split.train.notes() else {
+                panic!("{:?}", split.train.notes())
+            };
+            assert!(nested.contains("its folder archive"), "{nested}");
+            assert!(parts.contains("every third row is tested on"), "{parts}");
+            assert!(missing.contains("1 of 4 rows"), "{missing}");
+            // The published parts may have a header too, and come first.
+            let both = tempfile::tempdir().unwrap();
+            std::fs::write(both.path().join("adult.csv"), "none").unwrap();
+            std::fs::write(both.path().join("adult.data"), format!("{header}{TRAIN}")).unwrap();
+            std::fs::write(both.path().join("adult.test"), format!("{header}{TEST}")).unwrap();
+            let split = census(both.path()).unwrap();
+            assert_eq!((split.train.rows.len(), split.test.rows.len()), (2, 1));
+        }
+        let turned = "age,sex,fnlwgt,a,b,c,d,e,f,g,h,i,j,k,l\n";
+        std::fs::write(inner.join("adult.csv"), turned).unwrap();
+        let error = census(folder.path()).unwrap_err().to_string();
+        assert!(
+            error
+                .contains("adult.csv, line 1: a column is named \"sex\" in the place of workclass"),
+            "{error}"
+        );
     }
 
     #[test]

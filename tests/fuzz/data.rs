@@ -1,11 +1,6 @@
-//! Arbitrary bytes and valid files with changes, through every reader of files: whatever they hold, a reader gives data or an
-//! error, never panics, and takes no more memory than the file's size times a factor.
-//!
-//! A run takes about a second. `INTERACTION_FUZZ_SECONDS=60` gives each reader that many seconds, of other cases each time.
+//! Data sets: meshes, lists of points, tables, texts and images.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use burn::data::dataset::Dataset;
 use burn_interaction_datasets::{
@@ -13,26 +8,18 @@ use burn_interaction_datasets::{
     commercial, imagenet, modelnet, shapenet, sst2, unlabelled,
 };
 use image::{ImageFormat, RgbImage};
-use peak_alloc::PeakAlloc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::TestRunner;
 
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
+use crate::{Allowed, CASES, alone, config, taken};
 
 /// Bytes that any reader may take, besides those for what the file holds: folders and messages.
 const ANY: usize = 1 << 16;
 
 /// Bytes of memory that a reader may take for a byte of the file: rows of a channel without features take the most, 55.
 const FACTOR: usize = 64;
-
-/// Cases of each reader in a run that is not lengthened.
-const CASES: u32 = 96;
-
-/// Readers take turns, as memory is counted for the whole process.
-static TURN: Mutex<()> = Mutex::new(());
 
 /// A reader of a folder with one file that is varied.
 struct Reader {
@@ -158,15 +145,6 @@ impl Reader {
         ]
     }
 
-    /// Reads a folder with these contents of the varied file; gives the most memory that was taken.
-    fn read(&self, folder: &Path, contents: &[u8]) -> usize {
-        std::fs::write(folder.join(self.file), contents).unwrap();
-        let before = MEMORY.current_usage();
-        MEMORY.reset_peak_usage();
-        (self.read)(folder);
-        MEMORY.peak_usage().saturating_sub(before)
-    }
-
     fn folder(&self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (file, contents) in self.beside.iter().chain([&(self.file, Vec::new())]) {
@@ -179,48 +157,25 @@ impl Reader {
 
     /// Reads varied contents.
     fn fuzz(&self) {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = self.folder();
-        let config = Config {
-            cases: CASES,
-            failure_persistence: None,
-            ..Config::default()
+        let allowed = Allowed {
+            any: ANY,
+            each: FACTOR,
         };
-        let seconds = std::env::var("INTERACTION_FUZZ_SECONDS").ok();
-        let seconds = seconds.map(|text| text.parse().expect("seconds"));
-        let until = Instant::now() + Duration::from_secs(seconds.unwrap_or(0));
-        let mut cases = 0;
-        loop {
-            // A runner is done once it has run its cases.
-            let mut runner = match seconds {
-                None => {
-                    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-                    TestRunner::new_with_rng(config.clone(), rng)
-                }
-                Some(_) => TestRunner::new(config.clone()),
-            };
-            let read = runner.run(&self.contents(), |contents| {
-                let most = self.read(folder.path(), &contents);
-                let bound = ANY + FACTOR * contents.len();
-                prop_assert!(self.packed || most <= bound, "{most} bytes of memory");
-                Ok(())
-            });
-            if let Err(error) = read {
-                panic!("{}: {error}", self.file);
-            }
-            cases += CASES;
-            if Instant::now() >= until {
-                break;
-            }
-        }
-        println!("{}: {cases} cases", self.file);
+        crate::fuzz(
+            &folder.path().join(self.file),
+            self.contents(),
+            (!self.packed).then_some(allowed),
+            |_| (self.read)(folder.path()),
+        );
     }
 
     /// Reads a large file in which as many things as possible stand in few bytes.
     fn fill(&self, head: &str, line: &str) {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let text = format!("{head}{}", line.repeat((1 << 20) / line.len()));
-        let most = self.read(self.folder().path(), text.as_bytes());
+        let folder = self.folder();
+        std::fs::write(folder.path().join(self.file), &text).unwrap();
+        let most = taken(|| (self.read)(folder.path()));
         let factor = most as f64 / text.len() as f64;
         println!("{}: {factor:.1} bytes of memory for a byte", self.file);
         assert!(factor <= FACTOR as f64, "{}: {factor}", self.file);
@@ -400,6 +355,18 @@ fn records() -> Reader {
     }
 }
 
+fn whole() -> Reader {
+    Reader {
+        file: "adult.csv",
+        valid: vec![
+            ADULT.into(),
+            format!("age,workclass,fnlwgt,education,education.num,marital.status,occupation,relationship,race,sex,capital.gain,capital.loss,hours.per.week,native.country,income\n{ADULT}").into(),
+        ],
+        beside: Vec::new(),
+        ..tables()
+    }
+}
+
 /// Images in every format, each with its noise.
 fn images() -> Reader {
     let pixels = RgbImage::from_fn(9, 7, |x, y| image::Rgb([(x * y) as u8, (31 * x) as u8, 9]));
@@ -434,6 +401,7 @@ fn images() -> Reader {
 
 #[test]
 fn meshes_are_read_or_refused() {
+    let _alone = alone();
     meshes().fuzz();
     meshes().fill("OFF\n9999999999 9999999999 0\n", "0 0 0\n");
     meshes().fill("OFF\n3 99999999 0\n0 0 0\n1 0 0\n0 1 0\n", "3 0 1 2\n");
@@ -443,6 +411,7 @@ fn meshes_are_read_or_refused() {
 
 #[test]
 fn lists_of_points_are_read_or_refused() {
+    let _alone = alone();
     points().fuzz();
     points().fill("", "0 0 0\n");
     let all: (&str, &[u8]) = ("02/points/a.pts", b"0 0 1\n0 1 0\n1 0 0\n");
@@ -459,6 +428,7 @@ fn lists_of_points_are_read_or_refused() {
 
 #[test]
 fn lists_of_shapes_are_read_or_refused() {
+    let _alone = alone();
     let all: (&str, &[u8]) = ("02/points/a.pts", b"0 0 1\n0 1 0\n1 0 0\n");
     let list = "train_test_split/shuffled_train_file_list.json";
     let lists = shapes(
@@ -474,14 +444,18 @@ fn lists_of_shapes_are_read_or_refused() {
 
 #[test]
 fn tables_are_read_or_refused() {
+    let _alone = alone();
     tables().fuzz();
     tables().fill("", "1,a,1,a,1,a,a,a,a,a,1,1,1,a,<=50K\n");
+    whole().fuzz();
+    whole().fill("", "1,a,1,a,1,a,a,a,a,a,1,1,1,a,<=50K\n");
     channels().fuzz();
     channels().fill("", "1\n");
 }
 
 #[test]
 fn texts_are_read_or_refused() {
+    let _alone = alone();
     news().fuzz();
     news().fill("", "1,a,\n");
     reviews().fuzz();
@@ -500,13 +474,14 @@ fn texts_are_read_or_refused() {
 
 #[test]
 fn images_are_read_or_refused() {
+    let _alone = alone();
     records().fuzz();
     images().fuzz();
 }
 
 #[test]
 fn a_jpeg_is_whole_whatever_follows_it_and_cut_wherever_it_ends_early() {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let jpeg = images().valid.swap_remove(0);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jpeg");
@@ -516,12 +491,8 @@ fn a_jpeg_is_whole_whatever_follows_it_and_cut_wherever_it_ends_early() {
         files.image(0)
     };
     let pixels = read(&jpeg).unwrap().pixels;
-    let config = Config {
-        failure_persistence: None,
-        ..Config::with_cases(CASES)
-    };
     let cases = (vec(any::<u8>(), 0..100), 3..jpeg.len());
-    let run = TestRunner::new(config).run(&cases, |(tail, cut)| {
+    let run = TestRunner::new(config(CASES)).run(&cases, |(tail, cut)| {
         let whole = read(&[&jpeg[..], &tail].concat()).unwrap();
         prop_assert_eq!(&whole.pixels, &pixels);
         let error = read(&jpeg[..cut]).unwrap_err().to_string();
@@ -533,6 +504,7 @@ fn a_jpeg_is_whole_whatever_follows_it_and_cut_wherever_it_ends_early() {
 
 #[test]
 fn lists_of_images_are_read_or_refused() {
+    let _alone = alone();
     let image = |name| (name, Vec::new());
     for (file, valid) in [
         ("val.txt", "x_2.JPEG 1\nx_1.JPEG 0\n"),
