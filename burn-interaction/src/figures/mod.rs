@@ -5,6 +5,8 @@
 mod caption;
 mod chart;
 mod cloud;
+mod diverging;
+mod history;
 mod image;
 mod legend;
 mod lines;
@@ -16,6 +18,7 @@ mod style;
 
 pub use chart::*;
 pub use cloud::*;
+pub use history::*;
 pub use image::*;
 pub use lines::*;
 pub use matrix::*;
