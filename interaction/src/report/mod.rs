@@ -3,6 +3,7 @@
 mod clouds;
 mod curves;
 mod differences;
+mod history;
 mod images;
 mod numbers;
 mod orders;
@@ -12,6 +13,7 @@ mod sentences;
 
 pub use curves::{curve_name, table, title};
 pub use differences::{differences, differences_csv};
+pub use history::history;
 pub use numbers::seconds;
 pub use pictures::write_pictures;
 pub use precision::{plan, reached};
