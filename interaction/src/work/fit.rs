@@ -2,19 +2,24 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use burn::data::dataloader::DataLoader;
 use burn::module::{Module, ModuleDisplay};
+use burn::train::logger::FileMetricLogger;
 use burn::train::metric::{AccuracyMetric, LossMetric};
+use burn::train::renderer::MetricsRenderer;
+use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
     Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
 };
 use burn_interaction::{Batch, Classifier, Modulation, Players};
 
+use super::board::Board;
 use super::checkpoints::{Checkpoints, LastTwo};
+use super::dashboard::Dashboard;
 use super::epochs::{Epochs, Start};
 use super::plain::PlainRenderer;
 use super::{Recipe, interrupt};
@@ -44,6 +49,8 @@ pub struct Run {
     pub kept: Vec<usize>,
     /// Folder for the logs and the checkpoints.
     pub logs: PathBuf,
+    /// The folder for TensorBoard, where one is wanted.
+    pub tensorboard: Option<Board>,
     /// Epochs that an earlier run finished: training continues from its last checkpoint, with the batches of the epoch
     /// after.
     pub finished: usize,
@@ -122,15 +129,16 @@ where
         model = model.probe(probe.clone());
     }
     training = watched(training, run);
-    training = match run.shown {
-        Shown::Dashboard if std::io::stdout().is_terminal() => training,
-        shown => training.renderer(Box::new(PlainRenderer::new(shown == Shown::Nothing))),
-    };
+    let (mut training, failure) = recorded(training, run)?;
+    training = training.renderer(renderer(run, &interrupter));
     let watch = Watch::start(interrupter);
     let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
     drop(watch);
     // The dashboard gives the terminal back when it is dropped.
     drop(result.renderer);
+    if let Some(failure) = failure.get() {
+        eprintln!("warning: TensorBoard's events stop before the end: {failure}");
+    }
     if let Some(error) = result.error {
         return Err(usage(format!("training failed: {error}")));
     }
@@ -165,6 +173,43 @@ where
         }
     }
     training
+}
+
+/// The renderer that shows the progress as it is wanted.
+fn renderer(run: &Run, interrupter: &Interrupter) -> Box<dyn MetricsRenderer> {
+    match run.shown {
+        Shown::Dashboard if std::io::stdout().is_terminal() => {
+            let resumed = (run.finished > 0).then_some(run.finished);
+            let burns = TuiMetricsRendererWrapper::new(interrupter.clone(), resumed);
+            Box::new(Dashboard::new(burns))
+        }
+        shown => Box::new(PlainRenderer::new(shown == Shown::Nothing)),
+    }
+}
+
+/// Registers the loggers where the training is to be seen in TensorBoard: Burn leaves out its own as soon as there is another.
+/// Returns also what may go wrong with the events, which ends no training.
+fn recorded<M, P>(
+    training: SupervisedTraining<Modulated<M, P>>,
+    run: &Run,
+) -> Result<(
+    SupervisedTraining<Modulated<M, P>>,
+    Arc<OnceLock<burn_interaction::Error>>,
+)>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    let Some(board) = &run.tensorboard else {
+        return Ok((training, Arc::default()));
+    };
+    let logger = board.open(run.finished)?;
+    let failure = logger.failure();
+    let training = training
+        .with_metric_logger(FileMetricLogger::new(&run.logs))
+        .with_metric_logger(logger);
+    Ok((training, failure))
 }
 
 /// Hands Ctrl-C and SIGTERM on to the training.
