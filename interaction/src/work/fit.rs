@@ -2,8 +2,8 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use burn::data::dataloader::DataLoader;
 use burn::module::{Module, ModuleDisplay};
@@ -14,6 +14,7 @@ use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
     Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
+    TensorBoardLogger,
 };
 use burn_interaction::{Batch, Classifier, Modulation, Players};
 
@@ -128,15 +129,17 @@ where
     if let Some(probe) = &run.probe {
         model = model.probe(probe.clone());
     }
-    training = watched(training, run);
-    let (mut training, failure) = recorded(training, run)?;
+    let board = run.tensorboard.as_ref();
+    let logger = board.map(|board| board.open(run.finished)).transpose()?;
+    let failure = logger.as_ref().map(TensorBoardLogger::failure);
+    training = recorded(watched(training, run), logger, run);
     training = training.renderer(renderer(run, &interrupter));
     let watch = Watch::start(interrupter);
     let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
     drop(watch);
     // The dashboard gives the terminal back when it is dropped.
     drop(result.renderer);
-    if let Some(failure) = failure.get() {
+    if let Some(failure) = failure.as_ref().and_then(|failure| failure.get()) {
         eprintln!("warning: TensorBoard's events stop before the end: {failure}");
     }
     if let Some(error) = result.error {
@@ -187,29 +190,23 @@ fn renderer(run: &Run, interrupter: &Interrupter) -> Box<dyn MetricsRenderer> {
     }
 }
 
-/// Registers the loggers where the training is to be seen in TensorBoard: Burn leaves out its own as soon as there is another.
-/// Returns also what may go wrong with the events, which ends no training.
+/// Registers Burn's logger beside that of TensorBoard, where there is one: Burn leaves out its own as soon as there is another.
 fn recorded<M, P>(
     training: SupervisedTraining<Modulated<M, P>>,
+    logger: Option<TensorBoardLogger>,
     run: &Run,
-) -> Result<(
-    SupervisedTraining<Modulated<M, P>>,
-    Arc<OnceLock<burn_interaction::Error>>,
-)>
+) -> SupervisedTraining<Modulated<M, P>>
 where
     M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
     P: Players + 'static,
     P::Input: 'static,
 {
-    let Some(board) = &run.tensorboard else {
-        return Ok((training, Arc::default()));
-    };
-    let logger = board.open(run.finished)?;
-    let failure = logger.failure();
-    let training = training
-        .with_metric_logger(FileMetricLogger::new(&run.logs))
-        .with_metric_logger(logger);
-    Ok((training, failure))
+    match logger {
+        Some(logger) => training
+            .with_metric_logger(FileMetricLogger::new(&run.logs))
+            .with_metric_logger(logger),
+        None => training,
+    }
 }
 
 /// Hands Ctrl-C and SIGTERM on to the training.
