@@ -1,5 +1,7 @@
 //! What the tests of the workspace share.
 
+pub mod events;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

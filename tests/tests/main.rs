@@ -15,5 +15,6 @@ mod orders;
 mod parity;
 mod pictures;
 mod real_data;
+mod tensorboard;
 mod texts;
 mod training;

@@ -106,7 +106,7 @@ fn bands(curves: &[(&str, &Strength)]) -> String {
 }
 
 /// A text in lines, broken at spaces.
-fn wrapped(text: &str) -> Vec<String> {
+pub(super) fn wrapped(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -5,6 +5,8 @@
 mod caption;
 mod chart;
 mod cloud;
+mod diverging;
+mod history;
 mod hits;
 mod image;
 mod legend;
@@ -20,6 +22,7 @@ mod tiles;
 
 pub use chart::*;
 pub use cloud::*;
+pub use history::*;
 pub use image::*;
 pub use lines::*;
 pub use matrix::*;

@@ -6,10 +6,12 @@ mod epoch;
 mod metrics;
 mod output;
 mod probe;
+mod tensorboard;
 pub(crate) mod wrapper;
 
 pub use epoch::*;
 pub use metrics::*;
 pub use output::*;
 pub use probe::*;
+pub use tensorboard::*;
 pub use wrapper::Modulated;

@@ -249,6 +249,10 @@ pub struct TrainArgs {
     /// Print plain lines instead of the dashboard, as when the output is no terminal.
     #[arg(long)]
     pub plain: bool,
+    /// Also write each epoch's metrics and curve to this folder, for TensorBoard; DIR may be a folder in --out, such as
+    /// OUT/tensorboard, which --force then replaces with the rest.
+    #[arg(long, value_name = "DIR")]
+    pub tensorboard: Option<PathBuf>,
     /// Continue from the last finished epoch of the same run in the output folder, or start where there is none. On the CPU
     /// the weights at the end are those of a run in one go.
     #[arg(long)]

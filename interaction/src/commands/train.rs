@@ -41,6 +41,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             false => Shown::Dashboard,
         },
         kept: &[],
+        tensorboard: args.tensorboard.as_deref(),
         suggest: true,
     })?;
     println!("wrote {}", folder.list());

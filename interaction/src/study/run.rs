@@ -202,6 +202,7 @@ impl Run<'_> {
                 resume: true,
                 shown: Shown::Nothing,
                 kept: &cell.kept,
+                tensorboard: None,
                 suggest: false,
             })?;
             Ok(trained.settings.complete.then(Outcome::default))

@@ -7,14 +7,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::data::dataloader::DataLoader;
 use burn::module::{Module, ModuleDisplay};
+use burn::train::logger::FileMetricLogger;
 use burn::train::metric::{AccuracyMetric, LossMetric};
+use burn::train::renderer::MetricsRenderer;
+use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_interaction::training::{
     Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
+    TensorBoardLogger,
 };
 use burn_interaction::{Batch, Classifier, Modulation, Players};
 
+use super::board::Board;
 use super::checkpoints::{Checkpoints, LastTwo};
+use super::dashboard::Dashboard;
 use super::epochs::{Epochs, Start};
 use super::plain::PlainRenderer;
 use super::{Recipe, interrupt};
@@ -44,6 +50,8 @@ pub struct Run {
     pub kept: Vec<usize>,
     /// Folder for the logs and the checkpoints.
     pub logs: PathBuf,
+    /// The folder for TensorBoard, where one is wanted.
+    pub tensorboard: Option<Board>,
     /// Epochs that an earlier run finished: training continues from its last checkpoint, with the batches of the epoch
     /// after.
     pub finished: usize,
@@ -121,16 +129,19 @@ where
     if let Some(probe) = &run.probe {
         model = model.probe(probe.clone());
     }
-    training = watched(training, run);
-    training = match run.shown {
-        Shown::Dashboard if std::io::stdout().is_terminal() => training,
-        shown => training.renderer(Box::new(PlainRenderer::new(shown == Shown::Nothing))),
-    };
+    let board = run.tensorboard.as_ref();
+    let logger = board.map(|board| board.open(run.finished)).transpose()?;
+    let failure = logger.as_ref().map(TensorBoardLogger::failure);
+    training = recorded(watched(training, run), logger, run);
+    training = training.renderer(renderer(run, &interrupter));
     let watch = Watch::start(interrupter);
     let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
     drop(watch);
     // The dashboard gives the terminal back when it is dropped.
     drop(result.renderer);
+    if let Some(failure) = failure.as_ref().and_then(|failure| failure.get()) {
+        eprintln!("warning: TensorBoard's events stop before the end: {failure}");
+    }
     if let Some(error) = result.error {
         return Err(usage(format!("training failed: {error}")));
     }
@@ -165,6 +176,37 @@ where
         }
     }
     training
+}
+
+/// The renderer that shows the progress as it is wanted.
+fn renderer(run: &Run, interrupter: &Interrupter) -> Box<dyn MetricsRenderer> {
+    match run.shown {
+        Shown::Dashboard if std::io::stdout().is_terminal() => {
+            let resumed = (run.finished > 0).then_some(run.finished);
+            let burns = TuiMetricsRendererWrapper::new(interrupter.clone(), resumed);
+            Box::new(Dashboard::new(burns))
+        }
+        shown => Box::new(PlainRenderer::new(shown == Shown::Nothing)),
+    }
+}
+
+/// Registers Burn's logger beside that of TensorBoard, where there is one: Burn leaves out its own as soon as there is another.
+fn recorded<M, P>(
+    training: SupervisedTraining<Modulated<M, P>>,
+    logger: Option<TensorBoardLogger>,
+    run: &Run,
+) -> SupervisedTraining<Modulated<M, P>>
+where
+    M: Module + ModuleDisplay + Classifier<P::Input> + 'static,
+    P: Players + 'static,
+    P::Input: 'static,
+{
+    match logger {
+        Some(logger) => training
+            .with_metric_logger(FileMetricLogger::new(&run.logs))
+            .with_metric_logger(logger),
+        None => training,
+    }
 }
 
 /// Hands Ctrl-C and SIGTERM on to the training.

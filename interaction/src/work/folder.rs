@@ -17,6 +17,9 @@ pub const TRAINING: &[&str] = &[
     "model.safetensors",
     "settings.json",
     "training",
+    "tensorboard",
+    "history.svg",
+    "history.png",
     "config.json",
     "preprocessor_config.json",
     "tokenizer.json",
@@ -150,11 +153,7 @@ impl Folder {
                 found.join(", ")
             )));
         }
-        std::fs::create_dir_all(path).map_err(fail)?;
-        let probe = path.join(".interaction");
-        std::fs::write(&probe, [])
-            .and_then(|()| std::fs::remove_file(&probe))
-            .map_err(fail)?;
+        writable(path).map_err(fail)?;
         folder.before = folder.files();
         Ok(folder)
     }
@@ -188,6 +187,16 @@ impl Folder {
             removed.map_err(|e| usage(format!("cannot remove {}: {e}", path.display())))?;
         }
         Ok(())
+    }
+
+    /// Whether [`begin`](Self::begin) removes what is at this path, as part of an earlier run.
+    pub fn replaces(&self, path: &Path) -> bool {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let (folder, path) = (absolute(&self.path), absolute(path));
+        let inside = path.strip_prefix(folder).ok();
+        let first = inside.and_then(|inside| inside.components().next());
+        let known = |name: &&str| first.is_some_and(|first| first.as_os_str() == *name);
+        self.existing == Existing::Force && self.known.iter().any(known)
     }
 
     /// The folder for more of the same run, which keeps the files that are there.
@@ -241,6 +250,18 @@ impl Folder {
         }
         format!("{}: {}", self.path.display(), names.join(", "))
     }
+}
+
+/// Makes a folder where it is not there, and sees whether it takes a file.
+///
+/// # Errors
+///
+/// Fails where it does not.
+pub fn writable(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(".interaction");
+    std::fs::write(&probe, [])?;
+    std::fs::remove_file(&probe)
 }
 
 /// Writes a value as JSON, so that a kill leaves the old file or the new one.

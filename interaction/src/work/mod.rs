@@ -1,7 +1,9 @@
 //! Trains, measures and evaluates a subject, given values that serialise and never arguments.
 
+mod board;
 mod checkpoints;
 mod chosen;
+mod dashboard;
 mod epochs;
 mod evaluation;
 mod fit;

@@ -7,8 +7,8 @@ use burn_interaction::Profile;
 use super::results::profile_of;
 use super::{CONTROL, GALLERY, MAIN, TrainedWith, read_json};
 use crate::error::{Result, usage};
-use crate::report::Gallery;
 use crate::report::page::{Measurement, Page, Part, Section, comparison, measurement};
+use crate::report::{Gallery, History, PastEpoch, history};
 
 /// The name of a page in its folder.
 pub const PAGE: &str = "report.html";
@@ -91,6 +91,17 @@ fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
     }
     let settings: TrainedWith = read_json(&path)?;
     let mut section = Section::new("training", "How it was trained", accuracy(&settings));
+    if let Some(history) = history(folder)? {
+        let title = "J of each order by epoch, and the accuracies";
+        if let Some(chart) = history.chart(title) {
+            section.parts.push(Part::Figure {
+                svg: chart.to_svg()?,
+                label: "a map of epochs and orders: the numbers are in the table below".into(),
+                photo: true,
+            });
+        }
+        section.parts.push(epochs(&history));
+    }
     section.parts.push(facts(&settings));
     if !settings.command.is_empty() {
         section.parts.push(Part::Command {
@@ -98,6 +109,45 @@ fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
         });
     }
     Ok(Some((settings, section)))
+}
+
+/// The numbers of each epoch.
+fn epochs(history: &History) -> Part {
+    let mut header: Vec<String> = [
+        "epoch",
+        "training loss",
+        "training accuracy",
+        "test accuracy",
+    ]
+    .map(String::from)
+    .into();
+    let longest = history.epochs.iter().map(|epoch| &epoch.curve);
+    let longest = longest.max_by_key(|curve| curve.len());
+    let ratios = longest.into_iter().flatten().map(|point| point.ratio);
+    header.extend(ratios.map(|ratio| format!("J at {ratio:.2}")));
+    let known = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.3}"));
+    let row = |epoch: &PastEpoch| {
+        let mut row = vec![epoch.epoch.to_string()];
+        row.extend([
+            known(epoch.train.loss),
+            known(epoch.train.accuracy),
+            known(epoch.valid.accuracy),
+        ]);
+        row.extend(
+            epoch
+                .curve
+                .iter()
+                .map(|point| format!("{:.3}", point.relative)),
+        );
+        row.resize(header.len(), "-".into());
+        row
+    };
+    Part::Table {
+        caption: "The numbers of each epoch".into(),
+        rows: history.epochs.iter().map(row).collect(),
+        header: header.clone(),
+        folded: true,
+    }
 }
 
 /// A sentence on how well a network does.

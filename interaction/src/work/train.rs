@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::module::Module;
@@ -8,14 +8,16 @@ use burn_interaction::{Baseline, Players};
 use burn_interaction_datasets::{Loader, Samples};
 use burn_interaction_models::{save, save_image, save_text};
 
+use super::board::Board;
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::Price;
 use super::samples::{accuracy, loaded};
 use super::{
-    Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Weights, interrupt, read_json,
+    Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json,
     write_page,
 };
 use crate::error::{Result, usage};
+use crate::report::history;
 use crate::subject::{FolderSettings, Job, Part, Spec, Subject};
 
 /// The file that holds the settings of a run, from before its first step.
@@ -37,6 +39,8 @@ pub struct Training<'a> {
     pub shown: Shown,
     /// Epochs whose weights are kept for good, besides those at the end.
     pub kept: &'a [usize],
+    /// Folder for TensorBoard's files of events; none where there is no path.
+    pub tensorboard: Option<&'a Path>,
     /// Whether to find a measurement of the network that takes minutes at most.
     pub suggest: bool,
 }
@@ -86,6 +90,9 @@ impl Job for Training<'_> {
             Some(path) => loaded(net, path, true)?,
             None => net,
         };
+        if let Some(board) = &run.tensorboard {
+            board.check(self.place.folder)?;
+        }
         self.place.folder.begin()?;
         let logs = self.logs();
         std::fs::create_dir_all(&logs)
@@ -204,6 +211,10 @@ impl Training<'_> {
             shown: self.shown,
             kept: self.kept.to_vec(),
             logs: self.logs(),
+            tensorboard: self.tensorboard.map(|folder| Board {
+                folder: folder.into(),
+                resume: self.resume,
+            }),
             finished,
         })
     }
@@ -306,9 +317,7 @@ impl Training<'_> {
             ..settings
         };
         folder.write_json("settings.json", &settings)?;
-        if self.shown != Shown::Nothing {
-            write_page(folder.path())?;
-        }
+        self.draw()?;
         self.say(&format!("test accuracy {:.1} %", 100.0 * test_accuracy));
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
@@ -320,6 +329,29 @@ impl Training<'_> {
             folder_is_network: settings_beside.is_some(),
             suggested,
         })
+    }
+
+    /// Draws the orders and accuracies of the epochs, where a probe watched them and somebody sees them.
+    fn draw(&self) -> Result<()> {
+        let folder = self.place.folder;
+        if self.shown == Shown::Nothing {
+            return Ok(());
+        }
+        let data = self.spec.data.split(':').next().unwrap_or_default();
+        let title = format!("{} on {data}: training", self.spec.model);
+        write_page(folder.path())?;
+        let history = history(folder.path())?;
+        let Some(mut chart) = history.and_then(|history| history.chart(title)) else {
+            return Ok(());
+        };
+        if let Some(Watch { samples, contexts }) = self.recipe.probe {
+            chart = chart.caption(format!(
+                "The probe measured {samples} samples of the test part each epoch with {contexts} contexts for each pair and order: J has errors, which training/valid/epoch-N/Order_curve.log gives. Valid is the test part; train is the mean over an epoch while its weights change."
+            ));
+        }
+        chart.save_svg(folder.file("history.svg"))?;
+        chart.save_png(folder.file("history.png"))?;
+        Ok(())
     }
 
     /// Arguments with which a measurement of the network and its control takes minutes at most.

@@ -2,6 +2,7 @@
 
 mod clouds;
 mod durable;
+mod history;
 mod images;
 mod pages;
 mod precision;
