@@ -18,6 +18,7 @@ mod png;
 mod sentence;
 mod spread;
 mod style;
+mod tile;
 mod tiles;
 
 pub use chart::*;
@@ -28,6 +29,7 @@ pub use lines::*;
 pub use matrix::*;
 pub use pixels::Pixels;
 pub use sentence::*;
+pub use tile::Tile;
 pub use tiles::*;
 
 use plotters::style::RGBColor;

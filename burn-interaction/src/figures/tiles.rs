@@ -1,248 +1,19 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use crate::coalition::{Coalition, Pair};
 use crate::error::{Error, Result};
 
-use super::cloud::{Dot, seen};
-use super::pixels::{Pixels, above_background};
+use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::spread::Spread;
-use super::style::{COLOURS, Drawn, GRID, INK, text};
+use super::style::{Drawn, text};
+use super::tile::Tile;
 
-/// The width of a tile, and of one with words.
-const WIDTH: u32 = 150;
-const WORDS: u32 = 230;
 const GAP: i32 = 14;
 const HEADER: i32 = 36;
-/// The height of a row's name, of a caption below a tile, and of a line of words.
+/// The height of a row's name, and of a caption below a tile.
 const NAME: i32 = 26;
 const CAPTION: i32 = 22;
-const LINE: i32 = 22;
-/// Pixels of a letter, on average.
-const LETTER: i32 = 8;
-/// The colours of the two players of a pair.
-const PAIR: [RGBColor; 2] = [COLOURS[1], COLOURS[0]];
-
-/// An input with some of its players absent, as a network sees it: an image, a point cloud or a sentence.
-#[derive(Debug, Clone)]
-pub struct Tile {
-    seen: Seen,
-    pair: Option<Pair>,
-    caption: String,
-}
-
-#[derive(Debug, Clone)]
-enum Seen {
-    Image {
-        pixels: Pixels,
-        grid: [usize; 2],
-    },
-    Cloud {
-        points: Vec<[f32; 3]>,
-        regions: Vec<usize>,
-        whole: Vec<[f32; 3]>,
-        up: usize,
-    },
-    Words {
-        words: Vec<(String, Option<usize>)>,
-        present: Coalition,
-    },
-}
-
-impl Tile {
-    /// An image whose players are the patches of a grid of so many rows and columns.
-    pub fn image(pixels: Pixels, grid: [usize; 2]) -> Self {
-        Self::of(Seen::Image { pixels, grid })
-    }
-
-    /// A point cloud whose players are regions, with the region of each point, in the frame of the `whole` cloud; the axis `up` (0, 1
-    /// or 2) points up.
-    pub fn cloud(points: &[[f32; 3]], regions: &[usize], whole: &[[f32; 3]], up: usize) -> Self {
-        Self::of(Seen::Cloud {
-            points: points.into(),
-            regions: regions.into(),
-            whole: whole.into(),
-            up,
-        })
-    }
-
-    /// A sentence in words, each with its player, `None` for those that are always present; words of absent players are covered.
-    pub fn words(
-        words: impl IntoIterator<Item = (String, Option<usize>)>,
-        present: Coalition,
-    ) -> Self {
-        Self::of(Seen::Words {
-            words: words.into_iter().collect(),
-            present,
-        })
-    }
-
-    fn of(seen: Seen) -> Self {
-        Self {
-            seen,
-            pair: None,
-            caption: String::new(),
-        }
-    }
-
-    /// Marks two players in colours of their own.
-    pub fn pair(mut self, pair: Pair) -> Self {
-        self.pair = Some(pair);
-        self
-    }
-
-    /// A line below the tile.
-    pub fn caption(mut self, caption: impl Into<String>) -> Self {
-        self.caption = caption.into();
-        self
-    }
-
-    fn width(&self) -> u32 {
-        match self.seen {
-            Seen::Words { .. } => WORDS,
-            _ => WIDTH,
-        }
-    }
-
-    fn height(&self) -> u32 {
-        match &self.seen {
-            Seen::Image { pixels, .. } => pixels.height_at(WIDTH),
-            Seen::Cloud { .. } => WIDTH,
-            Seen::Words { words, .. } => {
-                let lines = placed(words).last().map_or(1, |(_, y)| y / LINE + 1);
-                (lines * LINE) as u32 + 8
-            }
-        }
-    }
-
-    /// Refuses tiles whose parts do not fit each other.
-    fn check(&self) -> Result<()> {
-        let fits = match &self.seen {
-            Seen::Image { grid, .. } => {
-                let patches = grid[0] * grid[1];
-                patches > 0 && self.pair.is_none_or(|(i, j)| i.max(j) < patches)
-            }
-            Seen::Cloud {
-                points,
-                regions,
-                whole,
-                up,
-            } => points.len() == regions.len() && !whole.is_empty() && *up < 3,
-            Seen::Words { words, present } => {
-                let last = words.iter().filter_map(|(_, player)| *player).max();
-                last.is_none_or(|last| last < present.players())
-            }
-        };
-        match fits {
-            true => Ok(()),
-            false => Err(Error::Figure(
-                "a tile whose players are not those of its input".into(),
-            )),
-        }
-    }
-
-    fn colour(&self, player: Option<usize>) -> Option<RGBColor> {
-        let (pair, player) = (self.pair?, player?);
-        [pair.0, pair.1]
-            .iter()
-            .position(|own| *own == player)
-            .map(|which| PAIR[which])
-    }
-
-    /// Draws all but the pixels of an image, which lie below.
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        (x, y): (i32, i32),
-    ) -> Drawn<(), B> {
-        let (width, height) = (self.width() as i32, self.height() as i32);
-        let frame = Rectangle::new([(x, y), (x + width, y + height)], GRID.stroke_width(1));
-        match &self.seen {
-            Seen::Image { grid, .. } => {
-                for player in self.pair.iter().flat_map(|(i, j)| [*i, *j]) {
-                    let [rows, columns] = grid.map(|side| side as i32);
-                    let (row, column) = (player as i32 / columns, player as i32 % columns);
-                    let corner = |row: i32, column: i32| {
-                        (x + column * width / columns, y + row * height / rows)
-                    };
-                    let corners = [corner(row, column), corner(row + 1, column + 1)];
-                    let colour = self.colour(Some(player)).unwrap_or(INK);
-                    // A white rim, so that the frame is seen on any patch.
-                    for (colour, width) in [(WHITE, 5), (colour, 3)] {
-                        area.draw(&Rectangle::new(corners, colour.stroke_width(width)))?;
-                    }
-                }
-                Ok(())
-            }
-            Seen::Cloud {
-                points,
-                regions,
-                whole,
-                up,
-            } => {
-                area.draw(&frame)?;
-                for Dot {
-                    place,
-                    near,
-                    region,
-                } in seen(points, regions, whole, *up, WIDTH)
-                {
-                    let own = self.colour(Some(region));
-                    let colour = own.unwrap_or(RGBColor(120, 120, 120));
-                    let strength = if own.is_some() {
-                        1.0
-                    } else {
-                        0.35 + 0.5 * near
-                    };
-                    let at = (x + place.0, y + place.1);
-                    let radius = if own.is_some() { 3 } else { 2 };
-                    area.draw(&Circle::new(at, radius, colour.mix(strength).filled()))?;
-                }
-                Ok(())
-            }
-            Seen::Words { words, present } => {
-                area.draw(&frame)?;
-                for ((word, player), (left, top)) in words.iter().zip(placed(words)) {
-                    let (left, top) = (x + left, y + top + 4);
-                    let there = player.is_none_or(|player| present.contains(player));
-                    match there {
-                        true => {
-                            let colour = self.colour(*player).unwrap_or(INK);
-                            let style = ("sans-serif", 14).into_font().color(&colour);
-                            area.draw(&Text::new(word.as_str(), (left, top), style))?;
-                        }
-                        false => {
-                            let right = left + wide(word) - LETTER;
-                            let cover = [(left, top + 1), (right, top + 14)];
-                            area.draw(&Rectangle::new(cover, GRID.filled()))?;
-                        }
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-/// The width of a word and the space behind it.
-fn wide(word: &str) -> i32 {
-    LETTER * (word.chars().count() as i32 + 1)
-}
-
-/// The left upper corner of each word in lines.
-fn placed(words: &[(String, Option<usize>)]) -> Vec<(i32, i32)> {
-    let (mut x, mut y) = (6, 0);
-    let place = |(word, _): &(String, Option<usize>)| {
-        if x > 6 && x + wide(word) > WORDS as i32 {
-            (x, y) = (6, y + LINE);
-        }
-        let at = (x, y);
-        x += wide(word);
-        at
-    };
-    words.iter().map(place).collect()
-}
 
 /// Rows of [`Tile`]s: an input with more and more of its players present, say, or under masks of several kinds. A row may end with
 /// the spread of numbers that belong to it.
@@ -349,9 +120,7 @@ impl TileChart {
             let mut top = HEADER;
             for row in &self.rows {
                 for (tile, at) in row.placed(top) {
-                    if let Seen::Image { pixels, .. } = &tile.seen {
-                        images += &pixels.to_element(at, (tile.width(), tile.height()))?;
-                    }
+                    images += &tile.element(at)?;
                 }
                 row.draw(&area, top).map_err(figure)?;
                 if let (Some(spread), false) = (spread, row.spread.is_empty()) {
@@ -388,7 +157,7 @@ impl Row {
         for (tile, at) in self.placed(top) {
             tile.draw(area, at)?;
             let below = (at.0, at.1 + tile.height() as i32 + 5);
-            area.draw(&Text::new(tile.caption.as_str(), below, text(13)))?;
+            area.draw(&Text::new(tile.below(), below, text(13)))?;
         }
         Ok(())
     }
@@ -399,6 +168,8 @@ writes_pictures!(TileChart);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Coalition;
+    use crate::figures::Pixels;
 
     fn image() -> Tile {
         Tile::image(Pixels::new(vec![9; 48], [4, 4]).unwrap(), [2, 2])
@@ -444,18 +215,5 @@ mod tests {
         )));
         let endless = TileChart::new("").row("", [image()]).spread([f64::NAN]);
         assert!(endless.to_svg().is_err());
-    }
-
-    #[test]
-    fn long_sentences_are_broken_into_lines() {
-        let words: Vec<_> = (0..30).map(|k| (format!("word{k}"), Some(k))).collect();
-        let places = placed(&words);
-        assert!(
-            places
-                .iter()
-                .zip(&words)
-                .all(|((x, _), (word, _))| x + wide(word) <= WORDS as i32)
-        );
-        assert!(Tile::words(words, Coalition::full(30)).height() > 5 * LINE as u32);
     }
 }

@@ -34,20 +34,16 @@ pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
     match scene {
         Scene::Image { grid, .. } => {
             let columns = grid[1].max(1);
-            let squared = |(i, j): Pair| {
-                let along = |a: usize, b: usize| a.abs_diff(b).pow(2);
-                along(i / columns, j / columns) + along(i % columns, j % columns)
+            let distance = |(i, j): Pair| {
+                let along = |a: usize, b: usize| a.abs_diff(b) as f64;
+                along(i / columns, j / columns).hypot(along(i % columns, j % columns))
             };
-            let groups = profile.grouped(|_, pair| Some(squared(pair) as u64));
-            lines(&groups, "distance of the two patches, in patches", |key| {
-                (key as f64).sqrt()
-            })
+            let groups = profile.grouped(|_, pair| Some(distance(pair).round() as u64));
+            lines(&groups, "distance of the two patches, in patches")
         }
         Scene::Sentence { .. } => {
             let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
-            lines(&groups, "distance of the two words, in players", |key| {
-                key as f64
-            })
+            lines(&groups, "distance of the two words, in players")
         }
         Scene::Row { names, .. } => matrix(names, profile),
         Scene::Cloud { .. } => None,

@@ -32,7 +32,7 @@ pub struct Gallery {
 pub struct Exhibit {
     /// The sample's id.
     pub id: u64,
-    /// Its contents.
+    /// The contents of its picture.
     pub scene: Scene,
 }
 

@@ -133,12 +133,7 @@ fn epochs(history: &History) -> Part {
             known(epoch.train.accuracy),
             known(epoch.valid.accuracy),
         ]);
-        row.extend(
-            epoch
-                .curve
-                .iter()
-                .map(|point| format!("{:.3}", point.relative)),
-        );
+        row.extend(epoch.curve.iter().map(|point| known(point.j)));
         row.resize(header.len(), "-".into());
         row
     };
