@@ -226,7 +226,9 @@ mod tests {
             svg.contains("b &amp; c") && svg.contains("a, d: -2.500"),
             "{svg}"
         );
-        let greys = chart.clone().of_strengths().to_svg().unwrap();
+        let strengths = MatrixChart::new("strengths", ["a", "b"].map(String::from));
+        let strengths = strengths.pairs("order 0", [((0, 1), 2.5)]).of_strengths();
+        let greys = strengths.to_svg().unwrap();
         assert!(
             greys.contains("#464646") && !greys.contains("#2156AC"),
             "{greys}"

@@ -56,7 +56,11 @@ fn single(folder: &Path) -> Result<crate::report::page::Page> {
     if let Some(page) = study_page(folder)? {
         return Ok(page);
     }
-    page_of(folder)?.ok_or_else(|| {
+    let found = match folder.exists() {
+        true => page_of(folder)?,
+        false => None,
+    };
+    found.ok_or_else(|| {
         usage(format!(
             "{}: there are no results here; give a folder that discover, train, the tour or study wrote",
             folder.display()

@@ -194,3 +194,80 @@ fn player_name(scene: &Scene, player: usize) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn_interaction::evaluation::CloseContext;
+    use burn_interaction::figures::Pixels;
+
+    use super::*;
+
+    fn pixels(level: u8) -> Pixels {
+        Pixels::new(vec![level; 48], [4, 4]).unwrap()
+    }
+
+    fn gallery() -> Gallery {
+        let scene = Scene::Image {
+            class: "<cat>".into(),
+            pixels: pixels(90),
+            grid: [2, 2],
+        };
+        let mut gallery = Gallery::new(vec![Exhibit { id: 7, scene }]);
+        let context = |members: Vec<usize>, difference| CloseContext {
+            members,
+            difference,
+        };
+        gallery.contexts = Some(InContexts {
+            pair: (0, 3),
+            players: 4,
+            orders: vec![CloseOrder {
+                order: 1,
+                contexts: vec![context(vec![1], 0.5), context(vec![2], -1.5)],
+            }],
+            seen: vec![vec![Seen::Image(pixels(1)), Seen::Image(pixels(2))]],
+        });
+        let masked = |class: &str| Masked {
+            share: 0.25,
+            seen: Seen::Image(pixels(3)),
+            class: class.into(),
+            probability: 0.875,
+        };
+        gallery.masks = vec![Masks {
+            kind: "random patches".into(),
+            masks: vec![masked("<cat>"), masked("dog")],
+        }];
+        gallery
+    }
+
+    #[test]
+    fn a_pair_is_shown_in_each_context_with_its_difference() {
+        let svg = gallery().contexts_chart().unwrap().to_svg().unwrap();
+        for part in [
+            "patch (1, 1) and patch (2, 2) of sample 7",
+            "1 of the 2 other players present, mean \u{394}v -0.500 over 2 contexts",
+            "\u{394}v +0.500",
+            "\u{394}v -1.500",
+        ] {
+            assert!(svg.contains(part), "{part}: {svg}");
+        }
+        assert_eq!(svg.matches("<image").count(), 2);
+    }
+
+    #[test]
+    fn masks_say_whether_the_answer_is_right() {
+        let svg = gallery().masks_chart().unwrap().to_svg().unwrap();
+        for part in ["right: &lt;cat&gt; 88 %", "wrong: dog 88 %", "25 % hidden"] {
+            assert!(svg.contains(part), "{part}: {svg}");
+        }
+    }
+
+    #[test]
+    fn a_gallery_survives_its_file() {
+        let text = serde_json::to_string(&gallery()).unwrap();
+        let read: Gallery = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, gallery());
+        assert!(read.is_known());
+        let empty = Gallery::new(Vec::new());
+        assert!(empty.contexts_chart().is_none() && empty.masks_chart().is_none());
+    }
+}

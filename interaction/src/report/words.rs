@@ -48,12 +48,13 @@ pub fn certainty(strength: &Strength) -> String {
             strength.samples, strength.requested
         ),
     };
-    match strength.no_band {
-        None => format!(
+    match (strength.no_band, strength.verdict()) {
+        (None, Verdict::Undecided(_)) => format!("{technical}.{part}"),
+        (None, _) => format!(
             "{technical}; the shape is told at 95 % confidence for the population that the {} samples come from.{part}",
             strength.samples
         ),
-        Some(why) => format!("{technical}; there are no bands: {why}.{part}"),
+        (Some(why), _) => format!("{technical}; there are no bands: {why}.{part}"),
     }
 }
 

@@ -42,7 +42,7 @@ fn clouds_are_trained_on_and_measured() {
         assert!(root.join("found").join(file).exists(), "{file}");
     }
     let picture = std::fs::read_to_string(root.join("found/cloud.svg")).unwrap();
-    assert!(picture.contains("regions 2 and 5, order 0"));
+    assert!(picture.contains("order 0 of 0 to 4: regions 2 and 5"));
     let numbers = || std::fs::read(root.join("found/interactions.csv")).unwrap();
     let farthest = numbers();
     // The regions that were written are the players again.

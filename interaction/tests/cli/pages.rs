@@ -21,7 +21,7 @@ fn page(folder: &str) -> String {
 fn every_kind_of_measurement_has_a_page_that_answers_a_persons_questions() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    let image = "--model resnet20-slim --data scenes --grid 4x4 --samples 5 --contexts 3 --orders 0,0.25,0.5,0.75,1 --any";
+    let image = "--model resnet20-slim --data scenes --grid 4x4 --samples 5 --contexts 3 --orders r:0,0.25,0.5,0.75,1 --any";
     let cloud = "--model pointnet-slim --data solids --points 64 --regions 6 --samples 5 --contexts 3 --any";
     let text = "--model bert-slim --data grammar --samples 5 --contexts 3 --any";
     let table = "--model mlp5 --data rules --samples 5 --orders all --any";

@@ -337,7 +337,9 @@ fn settings_repeat_the_run_and_the_report_names_what_was_written() {
     ];
     let text = succeed(&[&base[..], &["--probe-samples", "0", "--out", &out]].concat());
     assert!(
-        text.contains(&format!("wrote {out}: model.safetensors, settings.json\n")),
+        text.contains(&format!(
+            "wrote {out}: model.safetensors, report.html, settings.json\n"
+        )),
         "{text}"
     );
     let settings = std::fs::read(Path::new(&out).join("settings.json")).unwrap();
