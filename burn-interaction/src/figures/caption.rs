@@ -1,5 +1,6 @@
 //! The words below a chart: what was measured, how, and what the bands are.
 
+use crate::estimate::Estimator;
 use crate::profile::Strength;
 
 /// Characters of a line.
@@ -75,7 +76,10 @@ fn facts(strength: &Strength) -> Vec<String> {
         samples,
         format!("{} estimator", protocol.estimator),
         format!("pairs {}", protocol.pairs),
-        format!("contexts {}", protocol.contexts),
+        match protocol.estimator {
+            Estimator::Exact => "all contexts".into(),
+            _ => format!("contexts {}", protocol.contexts),
+        },
         precision,
         format!("reward {}", protocol.reward),
         protocol

@@ -106,7 +106,7 @@ impl Chart {
             rest.present().map_err(figure)?;
         }
         hits::add(&mut svg, &values);
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     /// The parts of the picture, from top to bottom.

@@ -126,7 +126,7 @@ impl CloudChart {
             self.draw(&area).map_err(|e| Error::Figure(e.to_string()))?;
             area.present().map_err(|e| Error::Figure(e.to_string()))?;
         }
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {

@@ -114,7 +114,7 @@ impl ImageChart {
             above_background(&mut svg, &pixels.to_element(at, (SIDE, self.tall))?);
         }
         hits::add(&mut svg, &self.hits());
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     fn check(&self) -> Result<()> {

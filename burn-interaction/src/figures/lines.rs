@@ -106,7 +106,7 @@ impl Lines {
             self.draw(&lines).map_err(figure)?;
             area.present().map_err(figure)?;
         }
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     /// The range of the places, and of the values with their bands; that of the values includes zero where it is near.

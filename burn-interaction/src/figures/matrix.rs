@@ -100,14 +100,14 @@ impl MatrixChart {
         let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
         let mut svg = String::new();
         {
-            let size = (width.max(420) as u32, height as u32);
+            let size = (width.max(580) as u32, height as u32);
             let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
             area.fill(&WHITE).map_err(figure)?;
             self.draw(&area).map_err(figure)?;
             area.present().map_err(figure)?;
         }
         hits::add(&mut svg, &self.hits());
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     /// The corners of a cell.

@@ -62,3 +62,12 @@ fn short(value: f64) -> String {
         false => format!("{value:.1e}"),
     }
 }
+
+/// A picture without control characters, which names may have and XML has not.
+fn valid(svg: String) -> String {
+    let is_bad = |c: char| c.is_control() && !['\n', '\t'].contains(&c);
+    match svg.contains(is_bad) {
+        true => svg.replace(is_bad, " "),
+        false => svg,
+    }
+}

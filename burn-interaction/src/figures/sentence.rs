@@ -105,7 +105,7 @@ impl SentenceChart {
             area.present().map_err(|e| Error::Figure(e.to_string()))?;
         }
         above_background(&mut svg, &arcs);
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     /// Where each word has its middle, with its player, and how wide the picture is.

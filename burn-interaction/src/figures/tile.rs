@@ -10,7 +10,9 @@ use super::style::{COLOURS, Drawn, GRID, INK};
 
 /// The width of a tile, and of one with words.
 const WIDTH: u32 = 150;
-const WORDS: u32 = 230;
+const WORDS: u32 = 176;
+/// Letters of a word that are shown.
+const LETTERS: usize = 18;
 /// The height of a line of words.
 const LINE: i32 = 22;
 /// Pixels of a letter, on average.
@@ -198,7 +200,7 @@ impl Tile {
                         true => {
                             let colour = self.colour(*player).unwrap_or(INK);
                             let style = ("sans-serif", 14).into_font().color(&colour);
-                            area.draw(&Text::new(word.as_str(), (left, top), style))?;
+                            area.draw(&Text::new(shown(word), (left, top), style))?;
                         }
                         false => {
                             let right = left + wide(word) - LETTER;
@@ -236,9 +238,17 @@ impl Tile {
     }
 }
 
+/// A word, cut where it is too long for a line.
+fn shown(word: &str) -> String {
+    match word.chars().count() > LETTERS {
+        true => word.chars().take(LETTERS - 1).chain(['\u{2026}']).collect(),
+        false => word.into(),
+    }
+}
+
 /// The width of a word and the space behind it.
 fn wide(word: &str) -> i32 {
-    LETTER * (word.chars().count() as i32 + 1)
+    LETTER * (word.chars().count().min(LETTERS) as i32 + 1)
 }
 
 /// The left upper corner of each word in lines.

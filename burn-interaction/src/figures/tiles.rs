@@ -137,7 +137,7 @@ impl TileChart {
             area.present().map_err(figure)?;
         }
         above_background(&mut svg, &images);
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 }
 

@@ -6,9 +6,10 @@ use burn_interaction::{Curves, Profile};
 use clap::Args;
 
 use crate::error::{Result, usage};
-use crate::report::{curve_name, table, title, words};
+use crate::report::{Gallery, curve_name, table, title, words, write_pictures};
 use crate::work::{
-    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, partial, profile_of, write_page,
+    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, partial, profile_of, read_json,
+    write_page,
 };
 
 /// The settings of a merge.
@@ -58,10 +59,10 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     }
     results.write_curves(&curves)?;
     let gallery = args.parts.iter().map(|part| part.join(GALLERY));
-    if let Some(gallery) = gallery.into_iter().find(|path| path.exists()) {
-        let place = folder.file(GALLERY);
-        std::fs::copy(&gallery, &place)
-            .map_err(|e| usage(format!("copying {}: {e}", gallery.display())))?;
+    if let Some(found) = gallery.into_iter().find(|path| path.exists()) {
+        let gallery: Gallery = read_json(&found)?;
+        folder.write_json(GALLERY, &gallery)?;
+        write_pictures(&gallery, &profile, folder.path())?;
     }
     write_page(folder.path())?;
     println!(

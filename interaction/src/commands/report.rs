@@ -16,7 +16,7 @@ pub struct ReportArgs {
     /// gives a name.
     #[arg(required = true, value_name = "FOLDER")]
     pub folders: Vec<String>,
-    /// The file to write; by default report.html in the first folder.
+    /// The file to write; by default report.html in the folder, or comparison.html in the first of several.
     #[arg(long)]
     pub out: Option<PathBuf>,
 }
@@ -28,7 +28,7 @@ pub struct ReportArgs {
 /// Fails where a folder holds no results, or a file cannot be read or written.
 pub fn run(args: &ReportArgs) -> Result<()> {
     let page = match &args.folders[..] {
-        [one] => single(Path::new(one))?,
+        [one] => single(place(one))?,
         several => {
             let runs: Vec<Run> = several
                 .iter()
@@ -44,7 +44,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     };
     let path = match &args.out {
         Some(path) => path.clone(),
-        None => beside(&args.folders[0]),
+        None => beside(place(&args.folders[0]), args.folders.len() > 1),
     };
     page.write(&path)?;
     println!("{}", page.summary.join("\n"));
@@ -68,14 +68,19 @@ fn single(folder: &Path) -> Result<crate::report::page::Page> {
     })
 }
 
-/// The place of a page by default: in the folder, or beside the file.
-fn beside(text: &str) -> PathBuf {
-    let path = match text.split_once('=') {
+/// The place of an argument, without the name that it may begin with.
+fn place(text: &str) -> &Path {
+    match text.split_once('=') {
         Some((_, path)) if !Path::new(text).exists() => Path::new(path),
         _ => Path::new(text),
-    };
-    match path.is_dir() {
-        true => path.join(PAGE),
-        false => path.with_extension("html"),
+    }
+}
+
+/// The place of a page by default: in the folder, or beside the file. A comparison does not take the place of a run's own page.
+fn beside(path: &Path, several: bool) -> PathBuf {
+    match (path.is_dir(), several) {
+        (true, false) => path.join(PAGE),
+        (true, true) => path.join("comparison.html"),
+        (false, _) => path.with_extension("html"),
     }
 }

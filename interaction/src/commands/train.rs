@@ -6,6 +6,7 @@ use burn_interaction::{Modulation, Term};
 use super::args::TrainArgs;
 use super::{parse, subject::spec};
 use crate::error::{Result, usage};
+use crate::report::quoted;
 use crate::subject::open;
 use crate::work::{
     Existing, Folder, MEASUREMENT, Optimizer, Place, Recipe, Shown, TRAINING, Trained, Training,
@@ -90,15 +91,6 @@ fn next(args: &TrainArgs, trained: &Trained, folder: &Folder) -> Option<String> 
         line += &format!(" --device {}", args.place.device);
     }
     Some(format!("{line}{suggested} --control --out {out}"))
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:,=+".contains(c);
-    match word.chars().all(plain) {
-        true => word.into(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }
 
 /// The training that the arguments ask for.

@@ -49,10 +49,7 @@ pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String
     let _ = writeln!(
         text,
         "  {}",
-        format_args!(
-            "{second} beside {first}: {}, each at 95 % confidence",
-            words::changes(comparison)
-        )
+        format_args!("{second} beside {first}: {}", words::changes(comparison))
     );
     text
 }

@@ -57,10 +57,15 @@ fn chosen(groups: &[Group]) -> Vec<(String, f64)> {
     let Some(last) = ratios.len().checked_sub(1) else {
         return Vec::new();
     };
-    let mut places = vec![(0, "low"), (ratios.len() / 2, "middle"), (last, "high")];
-    places.dedup_by_key(|(place, _)| *place);
-    let named = |(place, name): (usize, &str)| {
+    let mut places = vec![0, ratios.len() / 2, last];
+    places.dedup();
+    let named = |place: usize| {
         let ratio = ratios[place];
+        let name = match ratio {
+            r if r <= 0.3 => "low",
+            r if r < 0.7 => "middle",
+            _ => "high",
+        };
         (format!("{name}: ratio {ratio:.2}"), ratio)
     };
     places.into_iter().map(named).collect()

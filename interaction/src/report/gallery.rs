@@ -2,7 +2,7 @@
 
 use burn_interaction::evaluation::CloseOrder;
 use burn_interaction::figures::{Tile, TileChart};
-use burn_interaction::{Coalition, Pair};
+use burn_interaction::{Coalition, Pair, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::signed;
@@ -87,6 +87,46 @@ impl Gallery {
         self.form == FORM
     }
 
+    /// Refuses a gallery that is not of these results.
+    ///
+    /// # Errors
+    ///
+    /// Fails with what does not fit.
+    pub fn check(&self, profile: &Profile) -> std::result::Result<(), String> {
+        for exhibit in &self.samples {
+            let Some(sample) = profile.sample(exhibit.id) else {
+                return Err(format!("sample {} was not measured", exhibit.id));
+            };
+            let players = match &exhibit.scene {
+                Scene::Image { grid, .. } => grid[0] * grid[1],
+                Scene::Row { names, .. } => names.len(),
+                Scene::Cloud { regions, .. } => regions.iter().max().map_or(0, |last| last + 1),
+                Scene::Sentence { words, .. } => words
+                    .iter()
+                    .filter_map(|(_, player)| *player)
+                    .max()
+                    .map_or(0, |last| last + 1),
+            };
+            if players != sample.players() {
+                return Err(format!(
+                    "sample {} has {players} players here, and {} were measured",
+                    exhibit.id,
+                    sample.players()
+                ));
+            }
+        }
+        let Some(contexts) = &self.contexts else {
+            return Ok(());
+        };
+        let (i, j) = contexts.pair;
+        let mut members = contexts.orders.iter().flat_map(|order| &order.contexts);
+        let within = members.all(|context| context.members.iter().all(|m| *m < contexts.players));
+        match i < j && j < contexts.players && within {
+            true => Ok(()),
+            false => Err("the pair or its contexts have players that there are none of".into()),
+        }
+    }
+
     /// The pair in growing contexts: a row for each order, with Delta v below each context and the spread of all.
     pub fn contexts_chart(&self) -> Option<TileChart> {
         let (contexts, first) = (self.contexts.as_ref()?, self.samples.first()?);
@@ -123,7 +163,7 @@ impl Gallery {
             }
             _ => "The pair is coloured. Each picture is what the network sees.",
         };
-        let spread = "Right: \u{394}v of every drawn context as a dot, and their mean, which is the interaction of that order.";
+        let spread = "Right: \u{394}v of every drawn context as a dot, and their mean, an estimate of the interaction of that order.";
         Some(chart.key(key).key(spread))
     }
 

@@ -13,6 +13,7 @@ pub mod page;
 mod pictures;
 mod precision;
 mod sentences;
+mod shell;
 pub mod words;
 
 pub use curves::{curve_name, table, title};
@@ -23,3 +24,4 @@ pub use numbers::seconds;
 pub use orders::stands_out;
 pub use pictures::write_pictures;
 pub use precision::{plan, reached};
+pub use shell::{quoted, shell_line};

@@ -1,6 +1,6 @@
 //! Results in plain sentences, for someone who has never heard of interaction orders.
 
-use burn_interaction::profile::Comparison;
+use burn_interaction::profile::{Comparison, Undecided};
 use burn_interaction::{Profile, Strength, Verdict};
 
 use super::numbers::number;
@@ -17,15 +17,53 @@ pub fn verdict(strength: &Strength) -> String {
         );
     }
     match strength.verdict() {
-        Verdict::U(_) => "The network relies most on simple local cues, where two parts of the input act together with few others present, and on whole-scene structure, where nearly all others are needed; least on what lies between. This is the interaction bottleneck.".into(),
-        Verdict::Hump(_) => "The network relies most on structure of middle size: two parts of the input act together most where about half of the others are present.".into(),
-        Verdict::Falling { .. } => "The network relies mostly on simple local cues: two parts of the input act together most where few others are present.".into(),
-        Verdict::Rising { .. } => "The network relies mostly on whole-scene structure: two parts of the input act together most where nearly all others are present.".into(),
-        Verdict::Flat { .. } => "The network relies on cues of every size alike: how much two parts of the input act together hardly depends on how many others are present.".into(),
-        other => format!(
-            "These samples do not decide what the network relies on ({}): measure more of them, or ask for --precision.",
-            other.to_string().trim_start_matches("undecided: ")
+        Verdict::U(turn) => format!(
+            "The network relies least on structure of middle size, the interaction bottleneck, and most on {}.",
+            ends(turn.ends)
         ),
+        Verdict::Hump(turn) => {
+            let middle = (turn.ratios.0 + turn.ratios.1) / 2.0;
+            let size = match middle {
+                m if m < 0.35 => "few others are present, though not the fewest",
+                m if m > 0.65 => "most others are present, though not all",
+                _ => "about half of the others are present",
+            };
+            format!("The network relies most on structure between the local and the whole: two parts of the input act together most where {size}.")
+        }
+        Verdict::Falling { .. } => format!("The network relies mostly on {LOCAL}."),
+        Verdict::Rising { .. } => format!("The network relies mostly on {WHOLE}."),
+        Verdict::Flat { .. } => "The network relies on cues of every size alike: how much two parts of the input act together hardly depends on how many others are present.".into(),
+        Verdict::Undecided(why) => format!(
+            "What was measured does not decide what the network relies on: {why}. {}",
+            remedy(*why)
+        ),
+        other => other.to_string(),
+    }
+}
+
+/// Low orders in plain words.
+const LOCAL: &str =
+    "simple local cues, where two parts of the input act together with few others present";
+/// High orders in plain words.
+const WHOLE: &str = "whole-scene structure, where two parts of the input act together only with nearly all others present";
+
+/// The stronger of the two ends of a U, or both where they are within a quarter of each other.
+fn ends((low, high): (f64, f64)) -> String {
+    match low / high {
+        ratio if ratio > 1.25 => LOCAL.into(),
+        ratio if ratio < 0.8 => WHOLE.into(),
+        _ => format!("both {LOCAL}, and {WHOLE}"),
+    }
+}
+
+/// A way out of an undecided curve.
+fn remedy(why: Undecided) -> &'static str {
+    match why {
+        Undecided::NoBand(_) => "Measure at least five samples, and two contexts of each pair.",
+        Undecided::FewOrders => "Measure at least three orders.",
+        Undecided::WithinErrors => "Measure more samples, or ask for --precision.",
+        Undecided::TroughAndPeak => "Look at the curve: it turns more than once.",
+        _ => "There is nothing to decide.",
     }
 }
 
@@ -60,6 +98,13 @@ pub fn certainty(strength: &Strength) -> String {
 
 /// A sentence on what training changed: the network beside itself before training.
 pub fn training(trained: &Profile, untrained: &Profile) -> Option<String> {
+    if untrained.samples().len() != trained.samples().len() {
+        return Some(format!(
+            "The same network untrained is measured on {} of {} samples: --control --resume goes on.",
+            untrained.samples().len(),
+            trained.samples().len()
+        ));
+    }
     let comparison = untrained.compared(trained).ok()?;
     let ratio = level(&trained.strength()) / level(&untrained.strength());
     let strength = match ratio {
@@ -105,7 +150,7 @@ pub fn changes(comparison: &Comparison) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     match parts.is_empty() {
         true => "no order's share surely differs".into(),
-        false => parts.join(", "),
+        false => format!("{}, each told at 95 %", parts.join("; ")),
     }
 }
 
@@ -148,7 +193,7 @@ mod tests {
         let strength = profile(2).strength();
         let text = verdict(&strength);
         assert!(
-            text.contains("do not decide") && text.contains("--precision"),
+            text.contains("does not decide") && text.contains("five samples"),
             "{text}"
         );
         assert!(certainty(&strength).contains("no bands"));
@@ -160,6 +205,14 @@ mod tests {
         let text = training(&profile, &profile).unwrap();
         assert!(text.contains("no order's share surely differs"), "{text}");
         assert!(text.contains("about as strong"), "{text}");
+    }
+
+    #[test]
+    fn a_u_is_told_by_its_stronger_end() {
+        assert_eq!(ends((0.96, 1.5)), WHOLE);
+        assert_eq!(ends((5.0, 2.0)), LOCAL);
+        let both = ends((1.6, 1.4));
+        assert!(both.contains(LOCAL) && both.contains(WHOLE));
     }
 
     #[test]

@@ -357,7 +357,7 @@ impl<S: Subject> Run<'_, S> {
             weights: Some(weights),
             inputs: Some(about.inputs.clone()),
             targets: None,
-            command: Some(self.job.place.command.join(" ")),
+            command: Some(report::shell_line(self.job.place.command)),
             classes: about.classes.clone(),
             devices: Vec::new(),
         }

@@ -8,7 +8,7 @@ use super::results::profile_of;
 use super::{CONTROL, GALLERY, MAIN, TrainedWith, read_json};
 use crate::error::{Result, usage};
 use crate::report::page::{Measurement, Page, Part, Section, comparison, measurement};
-use crate::report::{Gallery, History, PastEpoch, history};
+use crate::report::{Gallery, History, PastEpoch, history, shell_line};
 
 /// The name of a page in its folder.
 pub const PAGE: &str = "report.html";
@@ -42,7 +42,7 @@ pub fn page_of(path: &Path) -> Result<Option<Page>> {
         (Some(profile), training) => {
             let control = profile_of(path, CONTROL)?;
             let found = Measurement {
-                gallery: gallery(path)?,
+                gallery: gallery(path, &profile)?,
                 control: control.filter(|control| !control.samples().is_empty()),
                 profile,
             };
@@ -67,17 +67,21 @@ pub fn page_of_runs(runs: &[(&str, &Profile)]) -> Result<Page> {
     comparison(runs)
 }
 
-/// The gallery that a folder holds.
-fn gallery(folder: &Path) -> Result<Option<Gallery>> {
+/// The gallery that a folder holds, of the same samples as its profile.
+fn gallery(folder: &Path, profile: &Profile) -> Result<Option<Gallery>> {
     let path = folder.join(GALLERY);
     if !path.exists() {
         return Ok(None);
     }
     let gallery: Gallery = read_json(&path)?;
-    match gallery.is_known() {
-        true => Ok(Some(gallery)),
-        false => Err(usage(format!(
-            "{}: it is of another form than this version's: measure again, or remove it",
+    let fits = match gallery.is_known() {
+        true => gallery.check(profile),
+        false => Err("it is of another form than this version's".into()),
+    };
+    match fits {
+        Ok(()) => Ok(Some(gallery)),
+        Err(reason) => Err(usage(format!(
+            "{}: {reason}: measure again, or remove the file",
             path.display()
         ))),
     }
@@ -105,7 +109,7 @@ fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
     section.parts.push(facts(&settings));
     if !settings.command.is_empty() {
         section.parts.push(Part::Command {
-            text: settings.command.join(" "),
+            text: shell_line(&settings.command),
         });
     }
     Ok(Some((settings, section)))

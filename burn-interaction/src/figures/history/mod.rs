@@ -106,7 +106,7 @@ impl HistoryChart {
             }
             area.present().map_err(figure)?;
         }
-        Ok(svg)
+        Ok(super::valid(svg))
     }
 
     fn check(&self) -> Result<()> {

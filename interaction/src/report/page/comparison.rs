@@ -57,7 +57,7 @@ pub fn comparison(runs: &[(&str, &Profile)]) -> Result<Page> {
     let origins = runs.iter().enumerate().map(|(place, (name, profile))| {
         let mut section = super::measurement::birth(profile);
         section.heading = format!("Where {name} comes from");
-        section.id = ORIGINS[place.min(ORIGINS.len() - 1)];
+        section.id = format!("origin-{}", place + 1);
         section
     });
     Ok(Page {
@@ -66,11 +66,6 @@ pub fn comparison(runs: &[(&str, &Profile)]) -> Result<Page> {
         sections: [section, differences].into_iter().chain(origins).collect(),
     })
 }
-
-/// Names of the anchors of origins; runs beyond them share the last.
-const ORIGINS: [&str; 8] = [
-    "origin-1", "origin-2", "origin-3", "origin-4", "origin-5", "origin-6", "origin-7", "origin-8",
-];
 
 fn table(name: &str, first: &str, comparison: &Comparison) -> Part {
     let shown = |found: Option<Difference>| match found {

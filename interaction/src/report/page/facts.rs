@@ -1,6 +1,6 @@
 //! The birth of a result as a list of facts, and its numbers as tables.
 
-use burn_interaction::{Profile, Strength};
+use burn_interaction::{Estimator, Profile, SampleProfile, Strength};
 
 use super::Part;
 use crate::report::numbers::number;
@@ -30,7 +30,13 @@ pub fn origin(profile: &Profile) -> Part {
         ("samples", samples),
         ("players of a sample", players),
         ("pairs", protocol.pairs.to_string()),
-        ("contexts of a pair", protocol.contexts.to_string()),
+        (
+            "contexts of a pair",
+            match protocol.estimator {
+                Estimator::Exact => "all".into(),
+                _ => protocol.contexts.to_string(),
+            },
+        ),
         ("estimator", protocol.estimator.to_string()),
         ("value of a coalition", protocol.reward.to_string()),
     ];
@@ -97,11 +103,18 @@ pub fn curve(name: &str, strength: &Strength) -> Part {
 }
 
 /// A sentence on whether the orders of the samples add up to what the network gains from its whole input; `None` where not all orders and
-/// pairs of a sample were measured.
+/// pairs of a sample were measured exactly.
 pub fn efficiency(profile: &Profile) -> Option<String> {
     let mut largest: Option<(f64, f64)> = None;
     let mut counted = 0;
-    for sample in profile.samples() {
+    let exact = |sample: &&SampleProfile| {
+        let mut orders = sample
+            .orders()
+            .iter()
+            .filter_map(|order| sample.at_order(*order));
+        orders.all(|estimates| estimates.iter().all(|estimate| estimate.exact))
+    };
+    for sample in profile.samples().iter().filter(exact) {
         let Ok(shapley) = sample.shapley() else {
             continue;
         };
@@ -114,7 +127,7 @@ pub fn efficiency(profile: &Profile) -> Option<String> {
     }
     let (residual, gain) = largest?;
     Some(format!(
-        "The orders of {counted} samples were measured in full, and must add up to v(all) - v(none): they miss it by at most {} of {}.",
+        "Check: the orders of {counted} samples were measured exactly, and add up to v(all) - v(none), as they must; they miss it by at most {} of {}, which is rounding.",
         number(residual),
         number(gain)
     ))

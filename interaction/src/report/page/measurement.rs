@@ -69,7 +69,7 @@ fn idea(gallery: &Gallery) -> Result<Option<Section>> {
         "The order of an interaction is the number of other players that are present when two of them act together. Below, one pair of players stays, and more and more of the others join it.",
     );
     section.words.push(
-        "\u{394}v is what the two add to the network's answer together, beyond what each adds alone: above zero they help each other, below zero they hinder each other. Its mean over many contexts of one size is the interaction of that order.".into(),
+        "\u{394}v is what the two add to the network's answer together, beyond what each adds alone: above zero they help each other, below zero they hinder each other. Its mean over all contexts of one size is the interaction of that order; the few drawn here estimate it.".into(),
     );
     if let Some(chart) = gallery.contexts_chart() {
         section.parts.push(Part::Figure {
@@ -146,11 +146,13 @@ fn all_samples(gallery: &Gallery, profile: &Profile) -> Result<Option<Section>> 
     let mut section = Section::new(
         "samples",
         "Single samples",
-        "The pairs that stand out from noise at each order. Move the slider to go from a few other players present to nearly all; point at a place for its value.",
+        "The pairs that stand out from noise at each order, of which one in twenty is noise on average. Move the slider to go from a few other players present to nearly all; point at a place for its value.",
     );
     for exhibit in &gallery.samples {
         if let Some(sample) = profile.sample(exhibit.id) {
-            section.parts.push(samples::slider(exhibit, sample)?);
+            section
+                .parts
+                .push(samples::slider(exhibit, sample, &profile.origin().classes)?);
         }
     }
     Ok((!section.parts.is_empty()).then_some(section))
@@ -164,7 +166,7 @@ fn pairs(gallery: &Gallery, profile: &Profile) -> Result<Option<Section>> {
     let mut section = Section::new(
         "pairs",
         "Which pairs make the orders",
-        "The strength of pairs over all measured samples, as a multiple of the mean of their order. Squares are averaged, and the noise of sampling is taken off them.",
+        "The strength of pairs over all measured samples, as a multiple of the mean of their order. Squares are averaged, and the noise of sampling is taken off them where a pair has two contexts or more.",
     );
     section.parts.push(Part::Figure {
         svg: chart.to_svg()?,

@@ -35,7 +35,7 @@ pub struct Page {
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
     /// The name of its anchor.
-    pub id: &'static str,
+    pub id: String,
     /// The heading.
     pub heading: String,
     /// Paragraphs above the parts.
@@ -46,9 +46,9 @@ pub struct Section {
 
 impl Section {
     /// A section with its first paragraph.
-    pub fn new(id: &'static str, heading: impl Into<String>, words: impl Into<String>) -> Self {
+    pub fn new(id: &str, heading: impl Into<String>, words: impl Into<String>) -> Self {
         Self {
-            id,
+            id: id.into(),
             heading: heading.into(),
             words: vec![words.into()],
             parts: Vec::new(),
@@ -88,6 +88,11 @@ pub enum Part {
     /// A command to copy.
     Command {
         /// The command.
+        text: String,
+    },
+    /// Text whose columns stand below each other.
+    Text {
+        /// The text.
         text: String,
     },
     /// Pictures of which a slider shows one at a time.
@@ -134,7 +139,10 @@ impl Page {
             ..minijinja::Value::from_serialize(self)
         };
         let page = templates.get_template("page").map_err(fail)?;
-        page.render(values).map_err(fail)
+        let html = page.render(values).map_err(fail)?;
+        // Names may have control characters, HTML has none.
+        let is_bad = |c: char| c.is_control() && !['\n', '\t'].contains(&c);
+        Ok(html.replace(is_bad, " "))
     }
 
     /// Writes the page, without the samples at single orders where these would make it larger than five megabytes, which the page
@@ -194,6 +202,7 @@ mod tests {
                 items: vec![(name.into(), name.into())],
             },
             Part::Command { text: name.into() },
+            Part::Text { text: name.into() },
             Part::Slider {
                 heading: name.into(),
                 label: name.into(),
@@ -210,10 +219,11 @@ mod tests {
 
     #[test]
     fn names_come_out_as_text() {
-        let name = "<script>alert(1)</script> & \"q\" 'a' \u{5e9}\u{5dc} \u{1f600}";
+        let name = "<script>alert(1)</script> & \"q\" 'a' \u{5e9}\u{5dc} \u{1f600}\u{1}";
         let html = page(name).to_html().unwrap();
         assert!(!html.contains("<script>alert"), "{html}");
         assert!(html.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt; &amp; &quot;q&quot;"));
+        assert!(!html.contains('\u{1}'));
         assert!(html.contains("\u{5e9}\u{5dc} \u{1f600}") && html.contains("<svg><title>kept"));
     }
 

@@ -1,7 +1,7 @@
 //! A measured sample at each of its orders.
 
 use burn_interaction::figures::{CloudChart, ImageChart, MatrixChart, SentenceChart};
-use burn_interaction::{Pair, SampleProfile};
+use burn_interaction::{Estimate, Pair, SampleProfile};
 
 use super::{Panel, Part};
 use crate::error::Result;
@@ -19,7 +19,7 @@ const NAMED: usize = 5;
 /// # Errors
 ///
 /// Fails where a picture cannot be drawn.
-pub fn slider(exhibit: &Exhibit, sample: &SampleProfile) -> Result<Part> {
+pub fn slider(exhibit: &Exhibit, sample: &SampleProfile, classes: &[String]) -> Result<Part> {
     let scene = &exhibit.scene;
     let orders = every(sample);
     let largest = orders
@@ -40,7 +40,14 @@ pub fn slider(exhibit: &Exhibit, sample: &SampleProfile) -> Result<Part> {
         })
     };
     Ok(Part::Slider {
-        heading: format!("{}, sample {}", scene.class(), exhibit.id),
+        heading: match classes.get(sample.target()) {
+            Some(measured) if measured != scene.class() => format!(
+                "{}, sample {}, measured for the class {measured}",
+                scene.class(),
+                exhibit.id
+            ),
+            _ => format!("{}, sample {}", scene.class(), exhibit.id),
+        },
         label: format!("order of sample {}", exhibit.id),
         beside,
         panels: orders.iter().map(panel).collect::<Result<_>>()?,
@@ -76,13 +83,13 @@ fn picture(scene: &Scene, order: &Shown, largest: f64) -> Result<String> {
 
 /// The strongest pairs of an order in words.
 fn lines(scene: &Scene, order: &Shown) -> Vec<String> {
-    let line = |(pair, mean, error): &(Pair, f64, Option<f64>)| {
-        let error = match error {
-            None => String::new(),
-            Some(0.0) => ", exactly".into(),
-            Some(error) => format!(" +- {}", number(*error)),
+    let line = |(pair, found): &(Pair, Estimate)| {
+        let error = match (found.exact, found.standard_error()) {
+            (true, _) => ", exactly".into(),
+            (false, error) if error.is_nan() => String::new(),
+            (false, error) => format!(" +- {}", number(error)),
         };
-        format!("{}: {}{error}", names(scene, *pair), signed(*mean))
+        format!("{}: {}{error}", names(scene, *pair), signed(found.mean))
     };
     order.pairs.iter().take(NAMED).map(line).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::numbers::short;
@@ -64,7 +66,7 @@ pub fn study_page(folder: &Path) -> Result<Option<Page>> {
         "The report as text",
         "All tables, and the choices that the source leaves open.",
     );
-    whole.parts.push(Part::Command { text });
+    whole.parts.push(Part::Text { text });
     sections.push(whole);
     sections.retain(|section| !section.parts.is_empty());
     Ok(Some(Page {
@@ -94,7 +96,7 @@ fn counted(claims: &[Claim]) -> String {
 fn claims(found: &Summary) -> Section {
     let mut section = Section::new(
         "claims",
-        "Its claims",
+        "The claims",
         "Each claim is judged on each subject, over seeds: one-sided t-tests at 5 %, shared out over the inequalities of a claim.",
     );
     let row = |claim: &Claim| {
@@ -118,7 +120,7 @@ fn claims(found: &Summary) -> Section {
 fn numbers(found: &Summary) -> Section {
     let mut section = Section::new(
         "numbers",
-        "Its numbers",
+        "The numbers",
         "Means over seeds, with their standard deviation, beside the published number where there is one.",
     );
     let known = |value: Option<f64>| value.map_or(String::new(), short);
@@ -159,7 +161,7 @@ fn numbers(found: &Summary) -> Section {
 fn pictures(folder: &Path) -> Result<Section> {
     let mut section = Section::new(
         "pictures",
-        "Its curves",
+        "The curves",
         "Means over seeds; bands are standard deviations.",
     );
     let entries = std::fs::read_dir(folder)
@@ -171,12 +173,18 @@ fn pictures(folder: &Path) -> Result<Section> {
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         section.parts.push(Part::Figure {
-            svg: read(&path)?,
+            svg: image(&read(&path)?),
             label: format!("curves of {name}: their points are in curves.csv"),
             photo: false,
         });
     }
     Ok(section)
+}
+
+/// A picture from a file as an image, in which no script runs.
+fn image(svg: &str) -> String {
+    let encoded = STANDARD.encode(svg);
+    format!("<img alt=\"\" src=\"data:image/svg+xml;base64,{encoded}\">")
 }
 
 fn read(path: &Path) -> Result<String> {
