@@ -4,6 +4,7 @@
 //! A run takes some seconds. `INTERACTION_FUZZ_SECONDS=60` gives each reader that many seconds, of other cases each time.
 
 mod data;
+mod results;
 mod settings;
 mod weights;
 

@@ -39,4 +39,47 @@ mod tests {
             assert_eq!(read.name.get_ref(), study.name);
         }
     }
+
+    /// A study with bytes changed, left out or repeated, as a hand may leave it.
+    fn changed(text: &str, rng: &mut impl rand::Rng) -> String {
+        use rand::RngExt;
+
+        let mut letters: Vec<char> = text.chars().collect();
+        for _ in 0..rng.random_range(1..5) {
+            let at = rng.random_range(0..letters.len());
+            let end = (at + rng.random_range(1..30)).min(letters.len());
+            match rng.random_range(0..4) {
+                0 => letters[at] = char::from(rng.random_range(9..127_u8)),
+                1 => drop(letters.drain(at..end)),
+                2 => letters.extend_from_within(at..end),
+                _ => letters
+                    .splice(at..at, "[\"a\", -1e9, {}]".chars())
+                    .for_each(drop),
+            }
+        }
+        letters.into_iter().collect()
+    }
+
+    #[test]
+    fn changed_studies_are_read_or_refused() {
+        use crate::study::{Cells, Size};
+
+        let seconds = std::env::var("INTERACTION_FUZZ_SECONDS").ok();
+        let seconds = seconds.map_or(0, |text| text.parse().expect("seconds"));
+        let (start, limit) = (
+            std::time::Instant::now(),
+            std::time::Duration::from_secs(seconds),
+        );
+        let mut rng = burn_interaction::coalition::generator(7, 0);
+        let mut cases = 0;
+        while cases < 300 || start.elapsed() < limit {
+            let study = &BUILT_IN[cases % BUILT_IN.len()];
+            let text = changed(study.text, &mut rng);
+            if let Ok(read) = crate::study::read(&text, "changed.toml") {
+                let root = std::path::Path::new("nowhere");
+                Cells::of(&read, Size::Smoke, Some(1), root).ok();
+            }
+            cases += 1;
+        }
+    }
 }
