@@ -60,6 +60,12 @@ fn single(folder: &Path) -> Result<crate::report::page::Page> {
         true => page_of(folder)?,
         false => None,
     };
+    if found.is_none() && folder.join("comparison.csv").exists() {
+        return Err(usage(format!(
+            "{}: this is a comparison, which has its page; to make it anew give the folders of the runs",
+            folder.display()
+        )));
+    }
     found.ok_or_else(|| {
         usage(format!(
             "{}: there are no results here; give a folder that discover, train, the tour or study wrote",

@@ -41,7 +41,7 @@ fn every_kind_of_measurement_has_a_page_that_answers_a_persons_questions() {
             "table",
             table,
             &[
-                "must add up to v(all) - v(none)",
+                "add up to v(all) - v(none), as they must",
                 "as a multiple of the order",
             ][..],
         ),
@@ -116,6 +116,10 @@ fn trainings_comparisons_and_parts_have_pages() {
     let html = std::fs::read_to_string(html).unwrap();
     assert!(html.contains("&lt;b&gt;&amp;\u{202e}") && !html.contains("<b>"));
     assert!(html.contains("over the 5 samples of both"));
+    let compared = path(root, "compared");
+    succeed(&["compare", &trained, &other, "--out", &compared]);
+    assert!(page(&compared).contains("over the 5 samples of both"));
+    refuse(&["report", &compared], "give the folders of the runs");
     refuse(&["report", &path(root, "nowhere")], "no results here");
     refuse(&["report", &trained, &path(root, "nowhere")], "nowhere");
     let gallery = Path::new(&other).join("gallery.json");
