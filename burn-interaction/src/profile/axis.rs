@@ -70,6 +70,12 @@ impl Axis {
         &self.ratios
     }
 
+    /// Whether there is a ratio for each order, and they ascend; files may say otherwise.
+    pub fn is_whole(&self) -> bool {
+        let ascend = self.ratios.windows(2).all(|pair| pair[0] < pair[1]);
+        ascend && (self.orders.is_empty() || self.orders.len() == self.ratios.len())
+    }
+
     /// Which of a sample's orders stands at a point of the axis.
     pub fn index(&self, sample: &SampleProfile, point: usize) -> usize {
         match self.orders.is_empty() {

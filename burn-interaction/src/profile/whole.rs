@@ -189,6 +189,9 @@ impl Profile {
         if !ascending(&ids) || !ascending(&self.requested) {
             return Err("samples are not in the order of their ids, or occur twice".into());
         }
+        if !self.axis.is_whole() {
+            return Err("its orders and their ratios are not those of each other".into());
+        }
         if let Some(id) = ids
             .iter()
             .find(|id| self.requested.binary_search(id).is_err())

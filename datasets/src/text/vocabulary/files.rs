@@ -72,8 +72,11 @@ impl Vocabulary {
             listed: json.is_none(),
         };
         let mut tokenizer = if let Some((name, bytes)) = json {
-            Tokenizer::from_bytes(bytes)
-                .map_err(|e| Error::file(&folder.join(name), format!("no tokenizer: {e}")))?
+            let fail =
+                |reason: String| Error::file(&folder.join(name), format!("no tokenizer: {reason}"));
+            // The crate panics where JSON breaks off within a decoder.
+            object(bytes).map_err(fail)?;
+            Tokenizer::from_bytes(bytes).map_err(|e| fail(e.to_string()))?
         } else if let Some((name, bytes)) = found(".txt") {
             let file = folder.join(name);
             word_pieces(&lines(&file, bytes)?, &settings.names(), frame)
