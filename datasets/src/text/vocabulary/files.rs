@@ -74,8 +74,10 @@ impl Vocabulary {
         let mut tokenizer = if let Some((name, bytes)) = json {
             let fail =
                 |reason: String| Error::file(&folder.join(name), format!("no tokenizer: {reason}"));
-            // The crate panics where JSON breaks off within a decoder.
-            object(bytes).map_err(fail)?;
+            // The tokenizers crate panics where JSON breaks off within a decoder.
+            let entries = object(bytes).map_err(fail)?;
+            let processor = entries.get("post_processor").unwrap_or(&Value::Null);
+            check_template(processor).map_err(fail)?;
             Tokenizer::from_bytes(bytes).map_err(|e| fail(e.to_string()))?
         } else if let Some((name, bytes)) = found(".txt") {
             let file = folder.join(name);
@@ -154,6 +156,23 @@ impl Vocabulary {
         }
         Ok(())
     }
+}
+
+/// Refuses templates with a special piece that they do not list, on which the tokenizers crate panics.
+fn check_template(processor: &Value) -> Result<(), String> {
+    for part in ["single", "pair"] {
+        for piece in processor[part].as_array().into_iter().flatten() {
+            if let Some(id) = piece["SpecialToken"]["id"].as_str()
+                && processor["special_tokens"].get(id).is_none()
+            {
+                return Err(format!(
+                    "its template names {id}, which is none of its special tokens"
+                ));
+            }
+        }
+    }
+    let mut inner = processor["processors"].as_array().into_iter().flatten();
+    inner.try_for_each(check_template)
 }
 
 /// The entries of a JSON file.
