@@ -72,13 +72,8 @@ impl Vocabulary {
             listed: json.is_none(),
         };
         let mut tokenizer = if let Some((name, bytes)) = json {
-            let fail =
-                |reason: String| Error::file(&folder.join(name), format!("no tokenizer: {reason}"));
-            // The tokenizers crate panics where JSON breaks off within a decoder.
-            let entries = object(bytes).map_err(fail)?;
-            let processor = entries.get("post_processor").unwrap_or(&Value::Null);
-            check_template(processor).map_err(fail)?;
-            Tokenizer::from_bytes(bytes).map_err(|e| fail(e.to_string()))?
+            tokenizer_of(bytes)
+                .map_err(|e| Error::file(&folder.join(name), format!("no tokenizer: {e}")))?
         } else if let Some((name, bytes)) = found(".txt") {
             let file = folder.join(name);
             word_pieces(&lines(&file, bytes)?, &settings.names(), frame)
@@ -156,6 +151,14 @@ impl Vocabulary {
         }
         Ok(())
     }
+}
+
+/// The tokenizer of a `tokenizer.json`.
+fn tokenizer_of(bytes: &[u8]) -> Result<Tokenizer, String> {
+    // The tokenizers crate panics where JSON breaks off within a decoder.
+    let entries = object(bytes)?;
+    check_template(entries.get("post_processor").unwrap_or(&Value::Null))?;
+    Tokenizer::from_bytes(bytes).map_err(|e| e.to_string())
 }
 
 /// Refuses templates with a special piece that they do not list, on which the tokenizers crate panics.
