@@ -38,6 +38,14 @@ impl Vocabulary {
     /// is not honoured here: the message names the entry.
     pub fn open(path: impl AsRef<Path>, frame: Frame) -> Result<Self> {
         let path = path.as_ref();
+        // The tokenizers crate panics on some settings that do not fit each other, when they are read or first used.
+        std::panic::catch_unwind(|| Self::read(path, frame)).unwrap_or_else(|_| {
+            let reason = "no tokenizer: its settings do not fit each other";
+            Err(Error::file(path, reason))
+        })
+    }
+
+    fn read(path: &Path, frame: Frame) -> Result<Self> {
         let is_folder = path.is_dir();
         let (folder, names): (&Path, Vec<&str>) = match path.file_name().and_then(|n| n.to_str()) {
             Some(name) if !is_folder => (path.parent().unwrap_or(Path::new("")), vec![name]),
