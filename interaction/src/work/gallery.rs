@@ -2,7 +2,10 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::evaluation::{Closeup, Random, Removal, Seating, Surroundings};
-use burn_interaction::{Batch, Classifier, Coalition, Pair, Players, Profile, SampleProfile};
+use burn_interaction::game::predictions;
+use burn_interaction::{
+    Batch, Classifier, Coalition, Pair, Players, Profile, Reward, SampleProfile,
+};
 use burn_interaction_datasets::Samples;
 
 use super::chosen::Chosen;
@@ -174,21 +177,20 @@ impl<S: Subject> Curator<'_, S> {
     fn answers(&self, inputs: S::Input) -> Result<Vec<(String, f64)>> {
         let logits = self.net.logits(inputs);
         let [_, outputs] = logits.dims();
+        let best = predictions(logits.clone())?;
         let logits = logits.try_into_vec_as::<f32>();
         let logits = logits.map_err(|e| usage(format!("reading logits back: {e:?}")))?;
         let classes = &self.subject.about().classes;
-        let answer = |row: &[f32]| {
-            // A single logit is that of the second of two classes.
-            let row: Vec<f64> = match row {
-                [one] => vec![0.0, f64::from(*one)],
-                row => row.iter().map(|logit| f64::from(*logit)).collect(),
-            };
-            let best = (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
-            let all: f64 = row.iter().map(|logit| (logit - row[best]).exp()).sum();
-            let name = classes.get(best).cloned();
-            (name.unwrap_or_else(|| format!("class {best}")), 1.0 / all)
+        let answer = |(row, class): (&[f32], usize)| {
+            let name = classes.get(class).cloned();
+            let probability = Reward::LogProbability.value(row, class).exp();
+            (
+                name.unwrap_or_else(|| format!("class {class}")),
+                probability,
+            )
         };
-        Ok(logits.chunks_exact(outputs.max(1)).map(answer).collect())
+        let rows = logits.chunks_exact(outputs.max(1));
+        Ok(rows.zip(best).map(answer).collect())
     }
 }
 
