@@ -8,8 +8,9 @@ use clap::Args;
 
 use super::runs::{Run, named_apart, read};
 use crate::error::{Result, usage};
+use crate::report::page::comparison;
 use crate::report::{differences, differences_csv, table};
-use crate::work::{COMPARISON, Existing, Folder, PAGE, page_of_runs};
+use crate::work::{COMPARISON, Existing, Folder, PAGE};
 
 /// The settings of a comparison.
 #[derive(Args, Debug, Clone)]
@@ -65,7 +66,7 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         .iter()
         .map(|run| (run.name.as_str(), &run.profile))
         .collect();
-    page_of_runs(&named)?.write(&folder.file(PAGE))?;
+    comparison(&named)?.write(&folder.file(PAGE))?;
     println!("wrote {}", folder.list());
     Ok(())
 }

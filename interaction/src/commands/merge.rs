@@ -6,9 +6,9 @@ use burn_interaction::{Curves, Profile};
 use clap::Args;
 
 use crate::error::{Result, usage};
-use crate::report::{Gallery, curve_name, table, title, words, write_pictures};
+use crate::report::{curve_name, table, title, words, write_pictures};
 use crate::work::{
-    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, partial, profile_of, read_json,
+    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, gallery, partial, profile_of,
     write_page,
 };
 
@@ -58,9 +58,9 @@ pub fn run(args: &MergeArgs) -> Result<()> {
         missing.dedup();
     }
     results.write_curves(&curves)?;
-    let gallery = args.parts.iter().map(|part| part.join(GALLERY));
-    if let Some(found) = gallery.into_iter().find(|path| path.exists()) {
-        let gallery: Gallery = read_json(&found)?;
+    if let Some(part) = args.parts.iter().find(|part| part.join(GALLERY).exists())
+        && let Some(gallery) = gallery(part, &profile)?
+    {
         folder.write_json(GALLERY, &gallery)?;
         write_pictures(&gallery, &profile, folder.path())?;
     }

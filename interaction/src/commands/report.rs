@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::runs::{Run, named_apart, read};
 use crate::error::{Result, usage};
+use crate::report::page::{Page, comparison};
 use crate::study::study_page;
-use crate::work::{PAGE, page_of, page_of_runs};
+use crate::work::{PAGE, page_of};
 
 /// The settings of a page.
 #[derive(Args, Debug, Clone)]
@@ -39,7 +40,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
                 .iter()
                 .map(|run| (run.name.as_str(), &run.profile))
                 .collect();
-            page_of_runs(&named)?
+            comparison(&named)?
         }
     };
     let path = match &args.out {
@@ -52,7 +53,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     Ok(())
 }
 
-fn single(folder: &Path) -> Result<crate::report::page::Page> {
+fn single(folder: &Path) -> Result<Page> {
     if let Some(page) = study_page(folder)? {
         return Ok(page);
     }

@@ -138,13 +138,13 @@ impl<S: Subject> Run<'_, S> {
         };
         self.results.write(MAIN, &profile)?;
         self.picture(net, &chosen, each, &profile)?;
-        let mut curves =
-            Curves::new(title(&profile)).with(curve_name(&profile), profile.strength());
+        let strength = profile.strength();
+        let mut words = vec![report::words::verdict(&strength)];
+        words.extend(report::words::untrained(&strength));
+        let mut curves = Curves::new(title(&profile)).with(curve_name(&profile), strength);
         // Written before the control begins: what is finished is not to be lost with it.
         self.results.write_curves(&curves)?;
         let mut complete = profile.is_complete();
-        let mut words = vec![report::words::verdict(&profile.strength())];
-        words.extend(report::words::untrained(&profile.strength()));
         if control && !interrupt::requested() {
             println!("measuring the same network untrained");
             let measurement = measurement.origin(self.origin("untrained".into()));

@@ -7,7 +7,7 @@ use burn_interaction::Profile;
 use super::results::profile_of;
 use super::{CONTROL, GALLERY, MAIN, TrainedWith, read_json};
 use crate::error::{Result, usage};
-use crate::report::page::{Measurement, Page, Part, Section, comparison, measurement};
+use crate::report::page::{Measurement, Page, Part, Section, measurement};
 use crate::report::{Gallery, History, PastEpoch, history, shell_line};
 
 /// The name of a page in its folder.
@@ -58,17 +58,12 @@ pub fn page_of(path: &Path) -> Result<Option<Page>> {
     }
 }
 
-/// The page of several measurements side by side.
+/// The gallery that a folder holds, of samples of a profile; `None` where there is none.
 ///
 /// # Errors
 ///
-/// Fails where two measured other orders, or a picture cannot be drawn.
-pub fn page_of_runs(runs: &[(&str, &Profile)]) -> Result<Page> {
-    comparison(runs)
-}
-
-/// The gallery that a folder holds, of the same samples as its profile.
-fn gallery(folder: &Path, profile: &Profile) -> Result<Option<Gallery>> {
+/// Fails where the gallery cannot be read, is of another form or of other samples.
+pub fn gallery(folder: &Path, profile: &Profile) -> Result<Option<Gallery>> {
     let path = folder.join(GALLERY);
     if !path.exists() {
         return Ok(None);

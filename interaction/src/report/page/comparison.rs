@@ -51,11 +51,13 @@ pub fn comparison(runs: &[(&str, &Profile)]) -> Result<Page> {
             differences.parts.push(table(name, first, &found));
         }
     }
-    for (name, profile) in runs {
-        summary.push(format!("{name}: {}", words::verdict(&profile.strength())));
+    for curve in &curves.curves {
+        let verdict = words::verdict(&curve.strength);
+        summary.push(format!("{}: {verdict}", curve.name));
     }
-    let origins = runs.iter().enumerate().map(|(place, (name, profile))| {
-        let mut section = super::measurement::birth(profile);
+    let origins = runs.iter().zip(&curves.curves).enumerate();
+    let origins = origins.map(|(place, ((name, profile), curve))| {
+        let mut section = super::measurement::birth(profile, &curve.strength);
         section.heading = format!("Where {name} comes from");
         section.id = format!("origin-{}", place + 1);
         section

@@ -6,9 +6,8 @@ use super::Part;
 use crate::report::numbers::number;
 
 /// Everything about where a result comes from.
-pub fn origin(profile: &Profile) -> Part {
+pub fn origin(profile: &Profile, strength: &Strength) -> Part {
     let (origin, protocol) = (profile.origin(), profile.protocol());
-    let strength = profile.strength();
     let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
     let players = match (profile.players().start(), profile.players().end()) {
         (low, high) if low == high => format!("{low} ({})", profile.described()),

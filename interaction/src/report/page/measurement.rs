@@ -1,7 +1,7 @@
 //! The page of a measurement.
 
 use burn_interaction::figures::Chart;
-use burn_interaction::{Curves, Profile};
+use burn_interaction::{Curves, Profile, Strength};
 
 use super::{Page, Part, Section, facts, samples};
 use crate::error::Result;
@@ -20,9 +20,9 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    fn curves(&self) -> Curves {
+    fn curves(&self, strength: &Strength) -> Curves {
         let profile = &self.profile;
-        let curves = Curves::new(title(profile)).with(curve_name(profile), profile.strength());
+        let curves = Curves::new(title(profile)).with(curve_name(profile), strength.clone());
         match &self.control {
             Some(control) => curves.with(curve_name(control), control.strength()),
             None => curves,
@@ -47,13 +47,13 @@ pub fn measurement(measurement: &Measurement, more: Vec<Section>) -> Result<Page
     if let Some(gallery) = &measurement.gallery {
         sections.extend(idea(gallery)?);
     }
-    sections.push(curves(measurement)?);
+    sections.push(curves(measurement, &strength)?);
     if let Some(gallery) = &measurement.gallery {
         sections.extend(all_samples(gallery, profile)?);
         sections.extend(pairs(gallery, profile)?);
     }
     sections.extend(more);
-    sections.push(birth(profile));
+    sections.push(birth(profile, &strength));
     Ok(Page {
         title: title(profile),
         summary,
@@ -113,8 +113,8 @@ fn table(contexts: &InContexts) -> Part {
     }
 }
 
-fn curves(measurement: &Measurement) -> Result<Section> {
-    let curves = measurement.curves();
+fn curves(measurement: &Measurement, strength: &Strength) -> Result<Section> {
+    let curves = measurement.curves(strength);
     let mut section = Section::new(
         "curves",
         "How strong each order is",
@@ -177,13 +177,13 @@ fn pairs(gallery: &Gallery, profile: &Profile) -> Result<Option<Section>> {
 }
 
 /// The section on how a result came to be.
-pub fn birth(profile: &Profile) -> Section {
+pub fn birth(profile: &Profile, strength: &Strength) -> Section {
     let mut section = Section::new(
         "origin",
         "Where this comes from",
         "Everything that made these numbers. The digest of the weights is that of their file.",
     );
-    section.parts.push(facts::origin(profile));
+    section.parts.push(facts::origin(profile, strength));
     if let Some(command) = &profile.origin().command {
         section.words.push(
             "The command below makes them again, to the bit on the same kind of device.".into(),
