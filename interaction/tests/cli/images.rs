@@ -5,6 +5,20 @@ use std::path::Path;
 
 use crate::{path, refuse, succeed};
 
+/// A measurement that takes a moment.
+const QUICK: [&str; 10] = [
+    "--any",
+    "--samples",
+    "2",
+    "--contexts",
+    "1",
+    "--grid",
+    "4x4",
+    "--pairs",
+    "neighbours:1:4",
+    "--force",
+];
+
 /// Two classes of small images in ImageNet's folders, of sizes that differ.
 fn class_folders(root: &Path) {
     for (part, count) in [("train", 12), ("val", 6)] {
@@ -205,21 +219,7 @@ fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
     let data = format!("imagenet:{}", path(root, "set"));
     let (model, out) = (fixture("folders/vit"), path(root, "found"));
     let subject = ["discover", "--model", &model, "--data", &data];
-    let settings = [
-        "--any",
-        "--samples",
-        "2",
-        "--contexts",
-        "1",
-        "--grid",
-        "4x4",
-        "--pairs",
-        "neighbours:1:4",
-        "--force",
-        "--out",
-        &out,
-    ];
-    let text = succeed(&[&subject[..], &settings].concat());
+    let text = succeed(&[&subject[..], &QUICK, &["--out", &out]].concat());
     assert!(
         text.contains("is a Hugging Face folder")
             && !text.contains("cut from their centre")
@@ -227,16 +227,21 @@ fn folders_of_networks_for_images_are_measured_with_their_own_settings() {
         "{text}"
     );
     refuse(
-        &[&subject[..], &settings, &["--image", "16"]].concat(),
+        &[&subject[..], &QUICK, &["--image", "16", "--out", &out]].concat(),
         "the network takes images of 3x32x32, these are 3x16x16; give --image 32",
     );
     refuse(
-        &[&subject[..], &settings, &["--classes", "cat,dog"]].concat(),
+        &[
+            &subject[..],
+            &QUICK,
+            &["--classes", "cat,dog", "--out", &out],
+        ]
+        .concat(),
         "--classes gives 2 names (cat, dog), and the network of --model",
     );
     let four = ["discover", "--model", &model, "--data", "scenes"];
     refuse(
-        &[&four[..], &settings].concat(),
+        &[&four[..], &QUICK, &["--out", &out]].concat(),
         "the network tells 3 classes apart, and the data have 4",
     );
 }
@@ -318,21 +323,7 @@ fn a_vision_folder_that_is_trained_becomes_a_folder_again() {
     // The folder alone gives what the settings beside the weights give.
     let found = path(root, "found");
     let measured = |subject: &[&str]| {
-        let discover = [
-            "--any",
-            "--samples",
-            "2",
-            "--contexts",
-            "1",
-            "--grid",
-            "4x4",
-            "--pairs",
-            "neighbours:1:4",
-            "--force",
-            "--out",
-            &found,
-        ];
-        let text = succeed(&[&["discover"], subject, &discover].concat());
+        let text = succeed(&[&["discover"], subject, &QUICK, &["--out", &found]].concat());
         assert!(text.contains("loaded 32 tensors"), "{text}");
         std::fs::read(root.join("found/interactions.csv")).unwrap()
     };
