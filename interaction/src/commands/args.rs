@@ -351,6 +351,10 @@ pub struct BenchArgs {
     /// Seeds of the precision benchmark.
     #[arg(long, default_value_t = 20)]
     pub seeds: usize,
+    /// Error that the precision benchmark wants on the real network, in units of the larger of 1 and J: a quarter of the
+    /// forwards at twice of it.
+    #[arg(long, default_value_t = 0.1)]
+    pub error: f64,
     /// Repetitions of each cell of the coverage benchmark.
     #[arg(long, default_value_t = 2000)]
     pub coverage_repeats: usize,

@@ -52,7 +52,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     // Minutes long: only where they are named.
     if args.which.iter().any(|which| which == "precision") {
-        precision::run(trained(args), args.seeds, &device)?;
+        precision::run(trained(args), args.error, args.seeds, &device)?;
     }
     if args.which.iter().any(|which| which == "coverage") {
         coverage::run(args.coverage_repeats)?;
