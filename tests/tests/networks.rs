@@ -101,6 +101,7 @@ fn networks_take_images_of_many_sizes() {
     for (name, height, width) in [
         ("alexnet", 64, 80),
         ("alexnet-cifar", 20, 20),
+        ("alexnet-cifar-slim", 20, 20),
         ("vgg11-bn", 32, 50),
         ("resnet18", 47, 33),
         ("resnet20-slim", 5, 9),

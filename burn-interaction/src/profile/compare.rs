@@ -1,4 +1,6 @@
-//! Two measurements side by side: what differs at each order, and how surely.
+//! Differences of curves with their errors: two measurements order by order, and orders of one measurement.
+
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,17 @@ pub struct Difference {
 }
 
 impl Difference {
+    fn of(found: &Estimated, freedom: usize) -> Self {
+        let error = found.error();
+        let reach = error.filter(|_| freedom + 1 >= FEWEST);
+        let reach = reach.map(|error| student::quantile(CONFIDENCE, freedom) * error);
+        Self {
+            value: found.value,
+            error,
+            interval: reach.map(|reach| (found.value - reach, found.value + reach)),
+        }
+    }
+
     /// Whether the interval leaves zero out.
     pub fn is_sure(&self) -> bool {
         self.interval
@@ -108,6 +121,41 @@ impl Profile {
         })
     }
 
+    /// How far the mean of the corrected J^(m) over the orders with a ratio in `over` lies above that over those in `under`: the error
+    /// is that of the difference, as orders share their samples.
+    ///
+    /// Ranges that were fixed before the curve was seen make a fair test, which the weakest of several orders does not. `None` where a
+    /// range holds no measured order, or nothing is known of the noise.
+    ///
+    /// ```
+    /// use burn_interaction::Measurement;
+    /// use burn_interaction::game::Dividends;
+    ///
+    /// let games: Vec<Dividends> = (0..6).map(|seed| Dividends::random(6, seed)).collect();
+    /// let profile = Measurement::of_games().run_games(&games.iter().collect::<Vec<_>>())?;
+    /// let left = profile.rise(0.0..=0.0, 0.3..=0.7).unwrap();
+    /// assert!(left.value.is_finite() && left.error.is_some());
+    /// # Ok::<(), burn_interaction::Error>(())
+    /// ```
+    pub fn rise(
+        &self,
+        over: RangeInclusive<f64>,
+        under: RangeInclusive<f64>,
+    ) -> Option<Difference> {
+        let points = |range: RangeInclusive<f64>| -> Vec<usize> {
+            let ratios = self.ratios().iter().enumerate();
+            let inside = ratios.filter(|(_, ratio)| range.contains(ratio));
+            inside.map(|(point, _)| point).collect()
+        };
+        let (over, under) = (points(over), points(under));
+        let relative = Jackknife::of(&table(self, &self.samples)).relative()?;
+        let mean = |curve: &[f64], points: &[usize]| {
+            points.iter().map(|point| curve[*point]).sum::<f64>() / points.len() as f64
+        };
+        let found = relative.estimate(|curve| mean(curve, &over) - mean(curve, &under))?;
+        Some(Difference::of(&found, relative.samples() - 1))
+    }
+
     /// The ids of the samples that both measured, ascending; none where ids are of other data.
     fn common(&self, other: &Self) -> Vec<u64> {
         let [own, its] = [&self.origin, &other.origin];
@@ -141,14 +189,7 @@ fn difference(
             (found, first.samples().min(second.samples()) - 1)
         }
     };
-    let error = found.error();
-    let reach = error.filter(|_| freedom + 1 >= FEWEST);
-    let reach = reach.map(|error| student::quantile(CONFIDENCE, freedom) * error);
-    Some(Difference {
-        value: found.value,
-        error,
-        interval: reach.map(|reach| (found.value - reach, found.value + reach)),
-    })
+    Some(Difference::of(&found, freedom))
 }
 
 #[cfg(test)]
@@ -236,6 +277,26 @@ mod tests {
                 .count();
         }
         assert!(sure <= 8, "{sure} of 60");
+    }
+
+    #[test]
+    fn a_rise_is_that_of_the_curve_and_its_interval_holds_the_truth() {
+        let truth = measured(0.5, 0, 400, 1);
+        let all = truth.rise(0.0..=0.0, 0.4..=0.6).unwrap();
+        let points = truth.strength().points;
+        let expected =
+            points[0].relative_corrected.unwrap() - points[1].relative_corrected.unwrap();
+        assert!((all.value - expected).abs() < 1e-12);
+        let mut held = 0;
+        for k in 0..40 {
+            let found = measured(0.5, 10 * k, 10, k).rise(0.0..=0.0, 0.4..=0.6);
+            let (low, high) = found.unwrap().interval.unwrap();
+            held += usize::from((low..=high).contains(&all.value));
+        }
+        assert!((34..=40).contains(&held), "{held} of 40");
+        assert!(truth.rise(0.0..=0.0, 0.1..=0.2).is_none());
+        let few = measured(0.5, 0, 4, 1).rise(0.0..=0.0, 0.4..=0.6);
+        assert_eq!(few.unwrap().interval, None);
     }
 
     #[test]

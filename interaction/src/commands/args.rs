@@ -277,9 +277,9 @@ pub struct StudyArgs {
     /// Size: smoke (does everything work? generated data, a minute), laptop (90 minutes at most), published.
     #[arg(long, default_value = "laptop", value_parser = ["smoke", "laptop", "published"])]
     pub scale: String,
-    /// Seeds of every training, in place of the study's.
-    #[arg(long)]
-    pub seeds: Option<usize>,
+    /// Seeds of every training, in place of the study's: a number, or a range such as 11..13, both ends included.
+    #[arg(long, value_name = "N or A..B")]
+    pub seeds: Option<String>,
     /// Compute one of n parts of the trainings, i/n, with their measures. Parts may share a store, or be put together with
     /// --from.
     #[arg(long, value_name = "I/N")]
@@ -290,6 +290,9 @@ pub struct StudyArgs {
     /// Folder that holds the folders of the data sets, such as DIR/census.
     #[arg(long, default_value = "data")]
     pub data_root: PathBuf,
+    /// Folder that holds the trained weights which some studies start from, such as DIR/resnet20-cifar10.th.
+    #[arg(long, default_value = "weights")]
+    pub weights_root: PathBuf,
     /// Store of finished cells, which studies share; reports go to its folder reports.
     #[arg(long, default_value = "interaction-studies")]
     pub out: PathBuf,

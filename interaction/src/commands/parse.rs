@@ -1,5 +1,6 @@
 //! The small languages of the arguments.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -26,6 +27,20 @@ pub fn time(flag: &str, text: &str) -> Result<Duration> {
     };
     let number: f64 = number.parse().map_err(|_| refused())?;
     Duration::try_from_secs_f64(number * seconds).map_err(|_| refused())
+}
+
+/// Parses a number of seeds, which are those from 1 on, or `A..B`, both ends included.
+pub fn seeds(text: &str) -> Result<RangeInclusive<u64>> {
+    let (first, last) = match text.split_once("..") {
+        Some((first, last)) => (one("--seeds", first)?, one("--seeds", last)?),
+        None => (1, one("--seeds", text)?),
+    };
+    match first <= last {
+        true => Ok(first..=last),
+        false => Err(usage(format!(
+            "--seeds {text}: give a number of seeds from 1 on, or a range such as 11..13"
+        ))),
+    }
 }
 
 /// Parses an estimator; `None` for `auto`, which depends on the number of players.
@@ -117,6 +132,18 @@ fn one<T: FromStr>(flag: &str, text: &str) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seeds_are_a_number_or_a_range() {
+        assert_eq!(seeds("3").unwrap(), 1..=3);
+        assert_eq!(seeds("11..13").unwrap(), 11..=13);
+        for bad in ["0", "3..1", "a", "1..", "-1"] {
+            assert!(
+                seeds(bad).unwrap_err().to_string().contains("--seeds"),
+                "{bad}"
+            );
+        }
+    }
 
     #[test]
     fn arguments_are_read_and_mistakes_named() {

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::args::{StudyArgs, StudyCommand};
+use super::parse;
 use crate::error::{Result, usage};
 use crate::study::{
-    BUILT_IN, Cells, Report, Run, Size, Store, Study, built_in, lacking, missing, read,
+    BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, read,
 };
 
 /// Lists the studies, prints one, or runs one.
@@ -91,13 +92,15 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         "published" => Size::Published,
         _ => Size::Laptop,
     };
-    if args.seeds == Some(0) {
-        return Err(usage("--seeds 0: train with at least one seed"));
-    }
-    let cells = Cells::of(&study, size, args.seeds, &args.data_root)?;
+    let roots = Roots {
+        data: &args.data_root,
+        weights: &args.weights_root,
+    };
+    let seeds = args.seeds.as_deref().map(parse::seeds).transpose()?;
+    let cells = Cells::of(&study, size, seeds, roots)?;
     let device = burn_interaction::device(&args.device)?;
     if !args.report {
-        lacking(&missing(&cells), &args.data_root)?;
+        check_files(&cells, roots)?;
     }
     let store = Store::open(&args.out)?;
     for from in &args.from {

@@ -41,6 +41,7 @@ pub fn run(args: &TourArgs) -> Result<()> {
         resume: false,
         shown: Shown::Dashboard,
         kept: &[],
+        untrained: false,
         tensorboard: None,
         suggest: false,
     })?;

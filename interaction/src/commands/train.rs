@@ -42,6 +42,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             false => Shown::Dashboard,
         },
         kept: &[],
+        untrained: false,
         tensorboard: args.tensorboard.as_deref(),
         suggest: true,
     })?;

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn changed_studies_are_read_or_refused() {
-        use crate::study::{Cells, Size};
+        use crate::study::{Cells, Roots, Size};
 
         let seconds = std::env::var("INTERACTION_FUZZ_SECONDS").ok();
         let seconds = seconds.map_or(0, |text| text.parse().expect("seconds"));
@@ -76,8 +76,12 @@ mod tests {
             let study = &BUILT_IN[cases % BUILT_IN.len()];
             let text = changed(study.text, &mut rng);
             if let Ok(read) = crate::study::read(&text, "changed.toml") {
-                let root = std::path::Path::new("nowhere");
-                Cells::of(&read, Size::Smoke, Some(1), root).ok();
+                let nowhere = std::path::Path::new("nowhere");
+                let roots = Roots {
+                    data: nowhere,
+                    weights: nowhere,
+                };
+                Cells::of(&read, Size::Smoke, Some(1..=1), roots).ok();
             }
             cases += 1;
         }

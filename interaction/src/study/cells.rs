@@ -1,12 +1,13 @@
 //! The cells of a study: trainings, and measures of what they leave.
 
-use std::path::{Path, PathBuf};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::check::modulation;
+use super::entries::modulation;
 use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant, value};
+use super::subjects::{Roots, Start};
 use crate::error::{Result, usage};
 use crate::subject::Spec;
 use crate::work::{Evaluation, Optimizer, Recipe};
@@ -16,6 +17,23 @@ pub const FORM: u32 = 1;
 
 /// The shares of a training after which its weights are kept.
 const KEPT: [f64; 3] = [0.25, 0.5, 0.75];
+
+/// Whether weights are kept after this epoch, of a longer training: 1, 2, 5, 10, 20, 50 and so on.
+pub fn is_kept(epoch: usize) -> bool {
+    let mut digits = epoch;
+    while digits > 0 && digits.is_multiple_of(10) {
+        digits /= 10;
+    }
+    matches!(digits, 1 | 2 | 5)
+}
+
+/// The epochs before the last after which the weights of a training of so many are kept, ascending: at a quarter, half and
+/// three quarters, and after 1, 2, 5, 10, 20, 50 and so on. They are the same whatever study trains the network.
+fn kept_epochs(epochs: usize) -> Vec<usize> {
+    let shares = KEPT.map(|share| (share * epochs as f64).ceil() as usize);
+    let kept = |epoch: &usize| is_kept(*epoch) || shares.contains(epoch);
+    (1..epochs).filter(kept).collect()
+}
 
 /// The size in which a study is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +73,10 @@ pub struct TrainingCell {
     pub subject: String,
     /// The name of the variant.
     pub variant: String,
-    /// The network and its data, whose folder does not enter the hash.
+    /// The network and its data, whose folders do not enter the hash.
     pub spec: Spec,
+    /// The weights that training starts from; `None` where these are random.
+    pub start: Option<Start>,
     /// The training.
     pub recipe: Recipe,
     /// Epochs after which the weights are kept.
@@ -90,13 +110,19 @@ pub struct Cells {
 }
 
 impl Cells {
-    /// The cells of a study in a size, with so many seeds where that is given, and the data below `root`.
+    /// The cells of a study in a size, with these seeds where they are given, and files below `roots`.
     ///
     /// # Errors
     ///
-    /// Fails where a term or a measure means nothing.
-    pub fn of(study: &Study, size: Size, seeds: Option<usize>, root: &Path) -> Result<Self> {
+    /// Fails where a term or a measure means nothing, or weights that are there cannot be read.
+    pub fn of(
+        study: &Study,
+        size: Size,
+        seeds: Option<RangeInclusive<u64>>,
+        roots: Roots<'_>,
+    ) -> Result<Self> {
         let scale = size.of(study);
+        let all = seeds.unwrap_or(1..=*scale.seeds.get_ref() as u64);
         let mut cells = Self {
             trainings: Vec::new(),
             measures: Vec::new(),
@@ -108,18 +134,20 @@ impl Cells {
         });
         for subject in chosen {
             for variant in &study.variants {
-                let measures: Vec<&MeasureEntry> = study
-                    .measures
-                    .iter()
-                    .filter(|measure| measure.is_of(subject, variant))
-                    .collect();
-                if measures.is_empty() {
-                    continue;
-                }
-                for seed in 1..=seeds.unwrap_or(*scale.seeds.get_ref()) as u64 {
-                    let training = training(study, scale, subject, variant, seed, root)?;
+                for seed in all.clone() {
+                    let training = training(study, scale, subject, variant, seed, roots)?;
+                    let measures = study.measures.iter();
+                    let measures: Vec<&MeasureEntry> = measures
+                        .filter(|measure| measure.is_of(subject, variant))
+                        .filter(|measure| measure.is_within(training.recipe.epochs))
+                        .collect();
+                    // Given weights are what they are, whatever the seed.
+                    let again = training.is_given() && seed > *all.start();
+                    if measures.is_empty() || again {
+                        continue;
+                    }
                     let place = cells.trainings.len();
-                    for measure in &measures {
+                    for measure in measures {
                         cells.measures.push(cell(measure, &training, place, scale)?);
                     }
                     cells.trainings.push(training);
@@ -127,6 +155,13 @@ impl Cells {
             }
         }
         Ok(cells)
+    }
+}
+
+impl TrainingCell {
+    /// Whether the network has given weights and is not trained.
+    pub fn is_given(&self) -> bool {
+        self.start.is_some() && self.recipe.epochs == 0
     }
 }
 
@@ -140,9 +175,15 @@ impl MeasureEntry {
         };
         // An untrained network has no epochs to be measured after.
         let any_time = self.at.as_ref().is_none_or(|at| *at.get_ref() == 1.0);
+        let any_time = any_time && self.epoch.is_none();
         among(&self.subjects, subject.name.get_ref())
             && among(&self.variants, variant.name.get_ref())
             && (any_time || !variant.untrained)
+    }
+
+    /// Whether a training of so many epochs reaches the one after which the network is measured.
+    fn is_within(&self, epochs: usize) -> bool {
+        value(&self.epoch).is_none_or(|epoch| epoch <= epochs)
     }
 }
 
@@ -152,7 +193,7 @@ fn training(
     subject: &SubjectEntry,
     variant: &Variant,
     seed: u64,
-    root: &Path,
+    roots: Roots<'_>,
 ) -> Result<TrainingCell> {
     let own = variant.training.over(&subject.training);
     let Tuning {
@@ -163,9 +204,9 @@ fn training(
         optimizer,
         augment,
     } = own.over(&study.training);
-    let epochs = match variant.untrained {
-        true => 0,
-        false => value(&scale.epochs).or(value(&epochs)).unwrap_or(20),
+    let epochs = match (variant.untrained, value(&epochs)) {
+        (true, _) | (_, Some(0)) => 0,
+        (false, epochs) => value(&scale.epochs).or(epochs).unwrap_or(20),
     };
     let recipe = Recipe {
         epochs,
@@ -179,17 +220,22 @@ fn training(
         probe: None,
         seed,
     };
-    let [model, data] = [&subject.model, &subject.data].map(|name| name.get_ref().as_str());
-    let kept = KEPT.map(|share| (share * epochs as f64).ceil() as usize);
-    let mut kept: Vec<usize> = kept.into_iter().filter(|e| *e > 0).collect();
-    kept.dedup();
+    let start = subject.start(roots).filter(|_| !variant.untrained);
+    let hash = match (&start, subject.start_name()) {
+        (Some(start), Some(name)) => {
+            let identity = start.identity(name)?;
+            hash(&(FORM, subject.spec(), &recipe, identity))?
+        }
+        _ => hash(&(FORM, subject.spec(), &recipe))?,
+    };
     Ok(TrainingCell {
-        hash: hash(&(FORM, Spec::new(model, data), &recipe))?,
+        hash,
         subject: subject.name.get_ref().clone(),
         variant: variant.name.get_ref().clone(),
-        spec: Spec::new(model, located(data, root)?),
+        spec: subject.located(roots)?,
+        start,
+        kept: kept_epochs(recipe.epochs),
         recipe,
-        kept,
     })
 }
 
@@ -201,11 +247,10 @@ fn cell(
 ) -> Result<MeasureCell> {
     let evaluation = measure.evaluation(value(&scale.samples)).map_err(usage)?;
     let epochs = training.recipe.epochs;
-    let at = measure
-        .at
-        .as_ref()
-        .map(|at| (at.get_ref() * epochs as f64).ceil() as usize);
-    let epoch = at.filter(|epoch| *epoch < epochs);
+    let at = measure.at.as_ref();
+    let at = at.map(|at| (at.get_ref() * epochs as f64).ceil() as usize);
+    let epoch = at.or(value(&measure.epoch));
+    let epoch = epoch.filter(|epoch| *epoch < epochs);
     Ok(MeasureCell {
         hash: hash(&(FORM, &training.hash, &evaluation, epoch))?,
         training: place,
@@ -213,29 +258,6 @@ fn cell(
         evaluation,
         epoch,
     })
-}
-
-/// The data with their folder below `root`, as `--data` takes them.
-fn located(data: &str, root: &Path) -> Result<String> {
-    Ok(match crate::subject::data_set(data)?.folder() {
-        None => data.into(),
-        Some(folder) => format!("{data}:{}", root.join(folder).display()),
-    })
-}
-
-/// The folders of data that are missing, each with the name of its set.
-pub fn missing(cells: &Cells) -> Vec<(String, PathBuf)> {
-    let mut missing = Vec::new();
-    for cell in &cells.trainings {
-        let (name, folder) = cell.spec.data_and_folder();
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            let found = (name.to_string(), folder.to_path_buf());
-            if !missing.contains(&found) {
-                missing.push(found);
-            }
-        }
-    }
-    missing
 }
 
 /// The first sixteen hexadecimal digits of the SHA-256 of a value, written as JSON with sorted keys.
@@ -283,6 +305,14 @@ fn canonical(json: &Json, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_are_kept_after_the_same_epochs_whatever_is_measured() {
+        assert_eq!(kept_epochs(200), [1, 2, 5, 10, 20, 50, 100, 150]);
+        assert_eq!(kept_epochs(20), [1, 2, 5, 10, 15]);
+        assert_eq!(kept_epochs(8), [1, 2, 4, 5, 6]);
+        assert!(kept_epochs(1).is_empty() && kept_epochs(0).is_empty());
+    }
 
     #[test]
     fn hashes_are_of_what_is_said_and_not_of_how() {

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use burn_interaction::Modulation;
 use toml::Spanned;
 
-use super::file::{Item, MeasureEntry, SCHEMA, Scale, Study, TermEntry, Tuning, value};
+use super::cells::is_kept;
+use super::entries::{modulation, place};
+use super::file::{Item, MeasureEntry, Picture, SCHEMA, Scale, Study, SubjectEntry, Tuning};
 use crate::error::{Error, Result, usage};
-use crate::subject::{Part, Spec, check_network, data_set};
-use crate::work::{Among, Evaluation};
+use crate::subject::{Spec, check_network, data_set};
 
 /// Reads a study from the text of a file of this name.
 ///
@@ -53,23 +53,33 @@ impl Reader<'_> {
             let set = data_set(data).map_err(|e| self.at(subject.data.span(), e))?;
             check_network(&Spec::new(model, data), set.kind)
                 .map_err(|e| self.at(subject.model.span(), e))?;
-            self.tuning(&subject.training, &subject.name)?;
+            let settings = subject.spec().check(set.kind);
+            settings.map_err(|e| self.at(subject.name.span(), e))?;
+            self.start(subject)?;
+            self.tuning(
+                &subject.training,
+                &subject.name,
+                subject.start_name().is_some(),
+            )?;
         }
         for variant in &study.variants {
-            self.tuning(&variant.training, &variant.name)?;
+            self.tuning(&variant.training, &variant.name, false)?;
             for term in &variant.terms {
                 let made = modulation(std::slice::from_ref(term))
                     .and_then(|made| Ok(made.check(usize::MAX >> 12)?));
                 made.map_err(|e| self.at(term.span(), e))?;
             }
         }
-        self.tuning(&study.training, &study.name)?;
+        self.tuning(&study.training, &study.name, false)?;
         let scales = &study.scales;
         for scale in [&scales.smoke, &scales.laptop, &scales.published] {
             self.scale(study, scale)?;
         }
         for measure in &study.measures {
             self.measure(study, measure)?;
+        }
+        for picture in &study.pictures {
+            self.picture(study, picture)?;
         }
         self.claims(study)
     }
@@ -109,7 +119,27 @@ impl Reader<'_> {
         }
     }
 
-    fn tuning(&self, tuning: &Tuning, of: &Spanned<String>) -> Result<()> {
+    /// Refuses a digest that is none, or of random weights.
+    fn start(&self, subject: &SubjectEntry) -> Result<()> {
+        let Some(stated) = &subject.sha256 else {
+            return Ok(());
+        };
+        let text = stated.get_ref();
+        match text.len() >= 8 && text.chars().all(|c| c.is_ascii_hexdigit()) {
+            _ if subject.start_name().is_none() => Err(self.at(
+                stated.span(),
+                "sha256 is of weights: give them, or leave it out",
+            )),
+            true => Ok(()),
+            false => Err(self.at(
+                stated.span(),
+                "sha256: give the first eight hexadecimal digits, or more",
+            )),
+        }
+    }
+
+    /// Refuses settings of a training; one with `given` weights may have no epoch.
+    fn tuning(&self, tuning: &Tuning, of: &Spanned<String>, given: bool) -> Result<()> {
         let refuse = |span, reason: &str| {
             Err(self.at(span, format!("the training of {}: {reason}", of.get_ref())))
         };
@@ -120,10 +150,10 @@ impl Reader<'_> {
             weight_decay,
             ..
         } = tuning;
-        if let Some(span) = place(epochs, |epochs| *epochs == 0) {
+        if let Some(span) = place(epochs, |epochs| *epochs == 0 && !given) {
             return refuse(
                 span,
-                "epochs = 0: train at least one, or call the variant untrained",
+                "epochs = 0: train at least one, call the variant untrained, or give the subject weights",
             );
         }
         if let Some(span) = place(batch, |batch| *batch == 0) {
@@ -204,6 +234,19 @@ impl Reader<'_> {
             let reason = format!("at = {}: give 0.25, 0.5, 0.75 or 1", at.get_ref());
             return Err(self.at(at.span(), reason));
         }
+        if let Some(epoch) = &measure.epoch {
+            let never = !is_kept(*epoch.get_ref());
+            let reason = match measure.at {
+                Some(_) => "give one of at and epoch",
+                None if never => {
+                    "epoch: weights are kept after 1, 2, 5, 10, 20, 50 epochs and so on"
+                }
+                None => "",
+            };
+            if !reason.is_empty() {
+                return Err(self.at(epoch.span(), reason));
+            }
+        }
         if let Some(span) = place(&measure.samples, |samples| *samples == 0) {
             return Err(self.at(span, "samples = 0: measure at least one sample"));
         }
@@ -213,12 +256,22 @@ impl Reader<'_> {
         evaluation.check().map_err(|e| self.at(span, e))
     }
 
+    fn picture(&self, study: &Study, picture: &Picture) -> Result<()> {
+        self.plain(&picture.name)?;
+        if picture.lines.get_ref().is_empty() {
+            return Err(self.at(picture.lines.span(), "a picture has at least one line"));
+        }
+        for line in picture.lines.get_ref() {
+            let spanned = |name: &String| Spanned::new(line.span(), name.clone());
+            let line = line.get_ref();
+            self.known("variant", &spanned(&line.variant), &variants(study))?;
+            self.known("measure", &spanned(&line.measure), &measures(study))?;
+        }
+        Ok(())
+    }
+
     fn claims(&self, study: &Study) -> Result<()> {
-        let measures: Vec<&str> = study
-            .measures
-            .iter()
-            .map(|m| m.name.get_ref().as_str())
-            .collect();
+        let measures = measures(study);
         for claim in &study.claims {
             self.filled(&claim.subjects, claim.descending.span())?;
             for name in claim
@@ -288,12 +341,6 @@ impl Reader<'_> {
     }
 }
 
-/// The place of an entry whose value is at fault.
-fn place<T>(entry: &Option<Spanned<T>>, fault: impl Fn(&T) -> bool) -> Option<Range<usize>> {
-    let entry = entry.as_ref().filter(|entry| fault(entry.get_ref()));
-    entry.map(Spanned::span)
-}
-
 fn subjects(study: &Study) -> Vec<&str> {
     let names = study.subjects.iter().map(|entry| entry.name.get_ref());
     names.map(String::as_str).collect()
@@ -304,83 +351,7 @@ fn variants(study: &Study) -> Vec<&str> {
     names.map(String::as_str).collect()
 }
 
-/// The modulation of these terms.
-///
-/// # Errors
-///
-/// Fails where a term has no direction, or two.
-pub fn modulation(terms: &[Spanned<TermEntry>]) -> Result<Modulation> {
-    let mut made = Modulation::none();
-    for term in terms {
-        made = made.with(term.get_ref().term().map_err(usage)?);
-    }
-    Ok(made)
-}
-
-/// A copy of an entry's value.
-fn plain<T: Clone>(entry: &Option<Spanned<T>>) -> Option<T> {
-    entry.as_ref().map(|entry| entry.get_ref().clone())
-}
-
-impl MeasureEntry {
-    /// The place of the kind that the measure is of.
-    fn kind(&self) -> Option<Range<usize>> {
-        fn span<T>(entry: &Option<Spanned<T>>) -> Option<Range<usize>> {
-            place(entry, |_| true)
-        }
-        let kinds = [
-            span(&self.orders),
-            span(&self.fit),
-            span(&self.attack),
-            span(&self.attacked_orders),
-            span(&self.masking),
-            span(&self.learning),
-        ];
-        kinds.into_iter().flatten().next()
-    }
-
-    /// The evaluation that the measure asks for, of so many samples at most.
-    ///
-    /// # Errors
-    ///
-    /// Fails where it is of no kind, or of several.
-    pub fn evaluation(&self, samples: Option<usize>) -> Result<Evaluation, String> {
-        let samples = match (value(&self.samples), samples) {
-            (Some(own), Some(most)) => Some(own.min(most)),
-            (own, most) => own.or(most),
-        };
-        // Orders and gradients of a whole set are seldom wanted.
-        let few = match (&self.learning, &self.orders, &self.attacked_orders) {
-            (Some(_), ..) => Some(10),
-            (None, None, None) => None,
-            _ => Some(50),
-        };
-        let samples = samples.or(few);
-        let among = Among {
-            samples,
-            part: self.part.unwrap_or(Part::Test),
-        };
-        let kinds = [
-            plain(&self.learning).map(|own| Evaluation::Learning(own, among)),
-            plain(&self.orders).map(|own| Evaluation::Orders(own, among)),
-            plain(&self.fit).map(Evaluation::Fit),
-            plain(&self.attack).map(|own| Evaluation::Attack(own, among)),
-            plain(&self.attacked_orders).map(|own| Evaluation::AttackedOrders(own, among)),
-            plain(&self.masking).map(|own| Evaluation::Masking(own, among)),
-        ];
-        let mut given = kinds.into_iter().flatten();
-        match (given.next(), given.next()) {
-            (Some(Evaluation::Fit(_)), None) if self.samples.is_some() || self.part.is_some() => {
-                Err(format!(
-                    "measure \"{}\": fit is of all training and test samples; leave samples and part out",
-                    self.name.get_ref()
-                ))
-            }
-            (Some(evaluation), None) => Ok(evaluation),
-            _ => Err(format!(
-                "measure \"{}\": give one of orders, attack, fit, learning, attacked-orders, masking",
-                self.name.get_ref()
-            )),
-        }
-    }
+fn measures(study: &Study) -> Vec<&str> {
+    let names = study.measures.iter().map(|entry| entry.name.get_ref());
+    names.map(String::as_str).collect()
 }

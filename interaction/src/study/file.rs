@@ -1,11 +1,12 @@
 //! A study as it is written: TOML that anyone can write and change.
 
+use burn_interaction_datasets::Up;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::Value;
-use crate::subject::Part;
+use crate::subject::{Absent, Part};
 use crate::work::{Attacking, Disrupting, Fitting, Gradients, Masked, Optimizer, Strengths};
 
 /// The form of study files that this version reads.
@@ -41,6 +42,9 @@ pub struct Study {
     /// Measures of each trained network.
     #[serde(rename = "measure")]
     pub measures: Vec<MeasureEntry>,
+    /// Pictures of curves of several variants or measures, besides those of each measure.
+    #[serde(rename = "picture", default)]
+    pub pictures: Vec<Picture>,
     /// Claims that the numbers are held against.
     #[serde(rename = "claim", default)]
     pub claims: Vec<Claim>,
@@ -103,10 +107,25 @@ pub struct Tuning {
 pub struct SubjectEntry {
     /// The name.
     pub name: Spanned<String>,
-    /// The network, as `train --model` takes it.
+    /// The network, as `train --model` takes it; a Hugging Face folder, such as `./minilm`, lies below `--weights-root`.
     pub model: Spanned<String>,
     /// The data set, without its folder.
     pub data: Spanned<String>,
+    /// Trained weights below `--weights-root`: training starts from them, and with 0 epochs they are measured as they are.
+    pub weights: Option<Spanned<String>>,
+    /// The start of the weights' SHA-256 in hexadecimal digits, which a file has to have.
+    pub sha256: Option<Spanned<String>>,
+    /// Rows and columns of the patches of images.
+    pub grid: Option<[usize; 2]>,
+    /// Points of each cloud.
+    pub points: Option<usize>,
+    /// The axis that clouds are turned to point up with.
+    pub up: Option<Up>,
+    /// The names of the network's classes, in its order.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// The stand-in for absent players.
+    pub baseline: Option<Absent>,
     /// Settings of its training.
     #[serde(default)]
     pub training: Tuning,
@@ -185,6 +204,9 @@ pub struct MeasureEntry {
     pub part: Option<Part>,
     /// The share of the training after which the network is measured: 0.25, 0.5, 0.75 or 1, its end, where absent.
     pub at: Option<Spanned<f64>>,
+    /// The epoch after which the network is measured: 1, 2, 5, 10, 20, 50 and so on, or the last. Trainings that are shorter are
+    /// not measured.
+    pub epoch: Option<Spanned<usize>>,
     /// The numbers that tables show; all where absent.
     pub shown: Option<Vec<Value>>,
     /// The pictures that are drawn, each of the curves named; one of each curve where absent.
@@ -201,6 +223,30 @@ pub struct MeasureEntry {
     pub masking: Option<Spanned<Masked>>,
     /// The empirical learning strength of orders.
     pub learning: Option<Spanned<Gradients>>,
+}
+
+/// A picture: one curve of several variants, or of several measures.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Picture {
+    /// The name, of which files are called.
+    pub name: Spanned<String>,
+    /// The curve, such as `J`.
+    pub curve: String,
+    /// The lines, in the order of their colours.
+    pub lines: Spanned<Vec<Spanned<PictureLine>>>,
+}
+
+/// A line of a picture.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PictureLine {
+    /// The variant.
+    pub variant: String,
+    /// The measure.
+    pub measure: String,
+    /// The label; those of measure and variant where absent.
+    pub label: Option<String>,
 }
 
 /// A claim: numbers that should descend.

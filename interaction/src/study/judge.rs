@@ -1,4 +1,5 @@
-//! Judges claims: paired one-sided t tests over seeds, with Holm's correction over the inequalities of a claim.
+//! Judges claims: paired one-sided t tests over seeds, or over the samples of one given network, with Holm's correction over the
+//! inequalities of a claim.
 
 use std::fmt;
 
@@ -57,19 +58,34 @@ impl Inequality {
         }
         let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
         let error = (squares / (count - 1.0) / count).sqrt();
-        let p = match (mean / error, mean == 0.0) {
-            (_, true) => 0.5,
-            (t, _) if t.is_infinite() => f64::from(u8::from(mean < 0.0)),
-            (t, _) => {
-                let tail = (1.0 - student_within(t.abs(), seeds - 1)) / 2.0;
-                if t > 0.0 { tail } else { 1.0 - tail }
-            }
-        };
         Self {
             seeds,
             difference: mean,
             error: Some(error),
-            p: Some(p),
+            p: Some(chance(mean, error, seeds - 1)),
+        }
+    }
+
+    /// The inequality of one network whose difference has this error over so many samples.
+    pub fn over_samples(difference: f64, error: f64, samples: usize) -> Self {
+        let freedom = samples.saturating_sub(1).max(1);
+        Self {
+            seeds: 1,
+            difference,
+            error: Some(error),
+            p: Some(chance(difference, error, freedom)),
+        }
+    }
+}
+
+/// The probability of so large a difference where there is none: one-sided, by Student's t.
+fn chance(difference: f64, error: f64, freedom: usize) -> f64 {
+    match (difference / error, difference == 0.0) {
+        (_, true) => 0.5,
+        (t, _) if t.is_infinite() => f64::from(u8::from(difference < 0.0)),
+        (t, _) => {
+            let tail = (1.0 - student_within(t.abs(), freedom)) / 2.0;
+            if t > 0.0 { tail } else { 1.0 - tail }
         }
     }
 }
@@ -119,6 +135,9 @@ mod tests {
         assert_eq!(Inequality::of(&[1.0, 1.0]).p, Some(0.0));
         assert_eq!(Inequality::of(&[0.0, 0.0]).p, Some(0.5));
         assert_eq!(Inequality::of(&[1.0]).p, None);
+        // The density of Student's t with 39 degrees of freedom, integrated from 2.5 on.
+        let one = Inequality::over_samples(0.5, 0.2, 40);
+        assert!((one.p.unwrap() - 0.008_366_9).abs() < 1e-6, "{one:?}");
     }
 
     #[test]

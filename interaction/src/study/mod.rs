@@ -6,20 +6,24 @@
 mod builtin;
 mod cells;
 mod check;
+mod entries;
 mod file;
 mod judge;
+mod needs;
 mod progress;
 mod report;
 mod run;
 mod store;
-mod terms;
+mod subjects;
 mod value;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use cells::{Cells, Size, missing};
+pub use cells::{Cells, Size};
 pub use check::read;
 pub use file::Study;
+pub use needs::check_files;
 pub use report::{Report, study_page};
-pub use run::{Run, lacking};
+pub use run::Run;
 pub use store::Store;
+pub use subjects::Roots;
 pub use value::Value;

@@ -9,7 +9,7 @@ use super::cells::{Cells, MeasureCell, TrainingCell};
 use super::progress::{Done, Priced, Progress};
 use super::store::{Finished, Store};
 use crate::error::{Error, Result, usage};
-use crate::subject::{Spec, data_set, open, origin};
+use crate::subject::{Spec, open};
 use crate::work::{
     Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
     Training, interrupt,
@@ -188,6 +188,7 @@ impl Run<'_> {
 
     fn train(&self, cell: &TrainingCell) -> Result<Done> {
         let path = self.store.training(cell);
+        self.store.reopen(cell)?;
         let done = Self::cell(&path, cell.words(), || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {
@@ -202,6 +203,7 @@ impl Run<'_> {
                 resume: true,
                 shown: Shown::Nothing,
                 kept: &cell.kept,
+                untrained: cell.start.is_none(),
                 tensorboard: None,
                 suggest: false,
             })?;
@@ -252,22 +254,4 @@ impl MeasureCell {
             None => self.measure.clone(),
         }
     }
-}
-
-/// The error for data that are missing, with the way to get them.
-pub fn lacking(missing: &[(String, PathBuf)], root: &Path) -> Result<()> {
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let each = missing.iter().map(|(name, folder)| {
-        let from = data_set(name).ok().and_then(origin);
-        let from = from.map_or(String::new(), |from| format!(" (from: {from})"));
-        format!("there is no folder {} with {name}{from}", folder.display())
-    });
-    let each: Vec<String> = each.collect();
-    Err(usage(format!(
-        "{}: give the folder that holds such folders as --data-root (it was {}), or try --scale smoke, which needs no files",
-        each.join("; "),
-        root.display()
-    )))
 }

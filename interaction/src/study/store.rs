@@ -110,6 +110,29 @@ impl Store {
         }
     }
 
+    /// Makes a training count as not finished whose weights after some epoch are missing, as stores of earlier versions kept
+    /// fewer: trained again, it ends with the same weights.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the mark of a finished training cannot be removed.
+    pub fn reopen(&self, cell: &TrainingCell) -> Result<()> {
+        let folder = self.training(cell);
+        let mut epochs = cell.kept.iter();
+        let lacks = epochs.any(|epoch| !kept(&folder.join("training"), *epoch).exists());
+        let mark = folder.join(FINISHED);
+        if !lacks {
+            return Ok(());
+        }
+        match std::fs::remove_file(&mark) {
+            // Another process may have been first.
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(usage(format!("removing {}: {e}", mark.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The finished cell in a folder; `None` where it is not finished, or its file is damaged, which is said.
     pub fn finished(folder: &Path) -> Option<Finished> {
         let file = folder.join(FINISHED);

@@ -72,6 +72,24 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The error over samples of a number that an outcome has by name; `None` for others.
+    pub fn error(&self, outcome: &Outcome) -> Option<f64> {
+        match self {
+            Self::Named(name) => outcome.values.get(name)?.error,
+            Self::Drawn { .. } => None,
+        }
+    }
+
+    /// The word that an outcome has by this name, where it has one.
+    pub fn word<'a>(&self, outcome: &'a Outcome) -> Option<&'a str> {
+        match self {
+            Self::Named(name) => outcome.words.get(name).map(String::as_str),
+            Self::Drawn { .. } => None,
+        }
+    }
+}
+
 impl FromStr for Value {
     type Err = String;
 

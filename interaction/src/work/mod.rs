@@ -35,7 +35,7 @@ pub use pages::*;
 pub use pricing::{Prices, Pricing};
 pub use recipe::*;
 pub use results::*;
-pub use samples::choose;
+pub use samples::{choose, drawn, weights_digest};
 pub use settings::*;
 pub use share::*;
 pub use train::*;

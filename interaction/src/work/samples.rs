@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Device;
+use burn_interaction::coalition::{generator, sample_of_size};
 use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, Targets};
 use burn_interaction_datasets::Samples;
 use burn_interaction_models::{Reference, WeightFile, load, load_pretrained, weight_files};
@@ -242,4 +243,19 @@ pub fn measured<P: Players>(
     let profile = measurement.run_observed(net, batch.inputs, targets, &mut bar);
     bar.finish();
     Ok(profile?)
+}
+
+/// The samples to train on: all, or as many as the recipe says. They are drawn, as the set may be in the order of its
+/// classes or have them in turn.
+pub fn drawn(samples: Option<usize>, seed: u64, all: usize) -> Result<Vec<usize>> {
+    match samples.unwrap_or(all).min(all) {
+        0 => Err(usage("no training samples: train on at least one")),
+        count if count == all => Ok((0..all).collect()),
+        count => {
+            let mut rng = generator(seed, 0);
+            Ok(sample_of_size(all, count, &[], &mut rng)
+                .members()
+                .collect())
+        }
+    }
 }

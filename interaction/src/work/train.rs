@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn_interaction::coalition::{generator, sample_of_size};
 use burn_interaction::training::Probe;
 use burn_interaction::{Baseline, Players};
 use burn_interaction_datasets::{Loader, Samples};
@@ -11,14 +10,14 @@ use burn_interaction_models::{save, save_image, save_text};
 use super::board::Board;
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::Price;
-use super::samples::{accuracy, loaded};
+use super::samples::{accuracy, drawn, loaded};
 use super::{
     Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json,
     write_page,
 };
 use crate::error::{Result, usage};
 use crate::report::history;
-use crate::subject::{FolderSettings, Job, Part, Spec, Subject};
+use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject};
 
 /// The file that holds the settings of a run, from before its first step.
 const RUN: &str = "training/run.json";
@@ -39,6 +38,8 @@ pub struct Training<'a> {
     pub shown: Shown,
     /// Epochs whose weights are kept for good, besides those at the end.
     pub kept: &'a [usize],
+    /// Whether the network's weights are random even where the subject has others.
+    pub untrained: bool,
     /// Folder for TensorBoard's files of events; none where there is no path.
     pub tensorboard: Option<&'a Path>,
     /// Whether to find a measurement of the network that takes minutes at most.
@@ -86,7 +87,7 @@ impl Job for Training<'_> {
             self.compare(&settings, earlier, finished)?;
         }
         let net = subject.init(self.place.device)?;
-        let net = match &about.weights {
+        let net = match self.start(about) {
             Some(path) => loaded(net, path, true)?,
             None => net,
         };
@@ -115,6 +116,11 @@ impl Training<'_> {
         if self.shown != Shown::Nothing {
             println!("{line}");
         }
+    }
+
+    /// The weights that training starts from.
+    fn start<'b>(&self, about: &'b About) -> Option<&'b Path> {
+        about.weights.as_deref().filter(|_| !self.untrained)
     }
 
     fn logs(&self) -> PathBuf {
@@ -244,7 +250,7 @@ impl Training<'_> {
             training_samples: Some(ready.samples),
             players: Some(ready.players.describe()),
             probe: recipe.probe.map(|probe| [probe.samples, probe.contexts]),
-            start: about.weights.as_deref().map(Weights::of).transpose()?,
+            start: self.start(about).map(Weights::of).transpose()?,
             classes: about.classes.clone(),
             categories: about.categories.clone(),
             device: Some(self.place.name.into()),
@@ -379,20 +385,5 @@ impl Training<'_> {
             .map(|price| price.within(SUGGESTED, true))
             .transpose()?;
         Ok(within.flatten().map(|(flags, _)| flags))
-    }
-}
-
-/// The samples to train on: all, or as many as the recipe says. They are drawn, as the set may be in the order of its
-/// classes or have them in turn.
-pub fn drawn(samples: Option<usize>, seed: u64, all: usize) -> Result<Vec<usize>> {
-    match samples.unwrap_or(all).min(all) {
-        0 => Err(usage("no training samples: train on at least one")),
-        count if count == all => Ok((0..all).collect()),
-        count => {
-            let mut rng = generator(seed, 0);
-            Ok(sample_of_size(all, count, &[], &mut rng)
-                .members()
-                .collect())
-        }
     }
 }

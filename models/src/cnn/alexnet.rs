@@ -131,21 +131,26 @@ impl Reference for AlexNet {
 
 impl ImageFamily for AlexNet {
     fn variants() -> Vec<Variant<Self>> {
-        vec![
-            variant("alexnet", Preprocessing::torchvision(), |spec, device| {
-                spec.at_least(63)?;
-                let config = AlexNetConfig::new(spec.classes);
-                Ok(config.with_channels(spec.size.channels).init(device))
-            }),
-            variant("alexnet-cifar", Preprocessing::cifar(), |spec, device| {
+        let of_cifar = |name, divisor| {
+            variant(name, Preprocessing::cifar(), move |spec, device| {
                 spec.at_least(8)?;
                 let [height, width] = spec.sides();
                 if height != width {
                     return Err(spec.unfit("its images are square"));
                 }
                 let config = AlexNetConfig::cifar(spec.classes).with_image(height);
+                let config = config.with_width_divisor(divisor);
+                Ok(config.with_channels(spec.size.channels).init(device))
+            })
+        };
+        vec![
+            variant("alexnet", Preprocessing::torchvision(), |spec, device| {
+                spec.at_least(63)?;
+                let config = AlexNetConfig::new(spec.classes);
                 Ok(config.with_channels(spec.size.channels).init(device))
             }),
+            of_cifar("alexnet-cifar", 1),
+            of_cifar("alexnet-cifar-slim", 4),
         ]
     }
 }

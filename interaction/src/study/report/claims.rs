@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use super::super::cells::TrainingCell;
 use super::super::file::{Claim, Item};
 use super::super::judge::{Inequality, Judgement, judge};
 use super::Report;
@@ -63,9 +64,13 @@ impl Report<'_> {
             .iter()
             .map(|item| self.numbers(subject, item))
             .collect();
+        let trainings = self.cells.trainings.iter();
+        let given = trainings
+            .filter(|training| training.subject == subject)
+            .any(TrainingCell::is_given);
         let inequalities: Vec<Inequality> = numbers
             .windows(2)
-            .map(|pair| Inequality::of(&pair[0].minus(&pair[1])))
+            .map(|pair| pair[0].above(&pair[1], given))
             .collect();
         Some(Judged {
             claim,
@@ -87,8 +92,15 @@ impl Report<'_> {
             return Numbers::Seeds(Vec::new());
         };
         let outcomes = self.outcomes(subject, variant, measure).into_iter();
-        let of =
-            outcomes.filter_map(|(seed, outcome)| Some((seed, value.of(outcome)? + item.plus)));
+        let of = outcomes.filter_map(|(seed, outcome)| {
+            let samples = outcome.values.get("samples");
+            Some(Number {
+                seed,
+                value: value.of(outcome)? + item.plus,
+                error: value.error(outcome),
+                samples: samples.map_or(0, |samples| samples.value as usize),
+            })
+        });
         Numbers::Seeds(of.collect())
     }
 
@@ -144,6 +156,12 @@ impl Judged<'_> {
         let items = items.join(" > ");
         match seeds {
             0 => "not measured yet".into(),
+            1 if self.inequalities.iter().all(|i| i.p.is_some()) => {
+                format!(
+                    "{items}; p {}, over the samples of one network",
+                    p.join(", ")
+                )
+            }
             1 => format!("{items}; one seed, no test"),
             _ => format!("{items}; p {}, {seeds} seeds", p.join(", ")),
         }
@@ -153,26 +171,72 @@ impl Judged<'_> {
 /// The name of an item that is a number of the claim's own.
 const CONSTANT: &str = "constant";
 
+/// The number of an item for one seed.
+#[derive(Clone, Copy)]
+struct Number {
+    seed: u64,
+    value: f64,
+    /// The error over samples, where it is known.
+    error: Option<f64>,
+    /// The samples; zero where they are not counted.
+    samples: usize,
+}
+
 /// The numbers of an item.
 enum Numbers {
     /// A constant, whatever the seed.
     Constant(f64),
     /// One for each finished seed.
-    Seeds(Vec<(u64, f64)>),
+    Seeds(Vec<Number>),
 }
 
 impl Numbers {
-    /// The differences for the seeds that both have.
-    fn minus(&self, other: &Self) -> Vec<f64> {
+    /// The inequality that these lie above the others: over seeds, or over the samples of a network with `given` weights.
+    fn above(&self, other: &Self, given: bool) -> Inequality {
+        let pairs = self.pairs(other);
+        let differences: Vec<f64> = pairs.iter().map(|(a, b)| a.value - b.value).collect();
+        match &pairs[..] {
+            [(a, b)] if given => match (a.error, b.error) {
+                (Some(first), Some(second)) => {
+                    let samples = [a.samples, b.samples]
+                        .into_iter()
+                        .filter(|count| *count > 0);
+                    let samples = samples.min().unwrap_or(0);
+                    Inequality::over_samples(differences[0], first.hypot(second), samples)
+                }
+                _ => Inequality::of(&differences),
+            },
+            _ => Inequality::of(&differences),
+        }
+    }
+
+    /// The numbers for the seeds that both have.
+    fn pairs(&self, other: &Self) -> Vec<(Number, Number)> {
+        let exact = |value: f64, seed: u64| Number {
+            seed,
+            value,
+            error: Some(0.0),
+            samples: 0,
+        };
         match (self, other) {
             (Self::Seeds(left), Self::Seeds(right)) => {
-                let of = |seed: &u64| right.iter().find(|(of, _)| of == seed).map(|(_, v)| *v);
-                let pairs = left.iter().filter_map(|(seed, v)| Some(v - of(seed)?));
+                let of = |seed: u64| right.iter().find(|number| number.seed == seed).copied();
+                let pairs = left
+                    .iter()
+                    .filter_map(|number| Some((*number, of(number.seed)?)));
                 pairs.collect()
             }
-            (Self::Seeds(left), Self::Constant(c)) => left.iter().map(|(_, v)| v - c).collect(),
-            (Self::Constant(c), Self::Seeds(right)) => right.iter().map(|(_, v)| c - v).collect(),
-            (Self::Constant(left), Self::Constant(right)) => vec![left - right],
+            (Self::Seeds(left), Self::Constant(c)) => left
+                .iter()
+                .map(|number| (*number, exact(*c, number.seed)))
+                .collect(),
+            (Self::Constant(c), Self::Seeds(right)) => right
+                .iter()
+                .map(|number| (exact(*c, number.seed), *number))
+                .collect(),
+            (Self::Constant(left), Self::Constant(right)) => {
+                vec![(exact(*left, 0), exact(*right, 0))]
+            }
         }
     }
 
@@ -181,7 +245,7 @@ impl Numbers {
             Self::Constant(c) => *c,
             Self::Seeds(numbers) if numbers.is_empty() => f64::NAN,
             Self::Seeds(numbers) => {
-                numbers.iter().map(|(_, v)| v).sum::<f64>() / numbers.len() as f64
+                numbers.iter().map(|number| number.value).sum::<f64>() / numbers.len() as f64
             }
         }
     }

@@ -1,9 +1,10 @@
 use std::path::Path;
 
 use burn_interaction::figures::{Line, Lines};
+use toml::Spanned;
 
 use super::super::cells::{MeasureCell, TrainingCell};
-use super::super::file::MeasureEntry;
+use super::super::file::{MeasureEntry, Picture, PictureLine};
 use super::{Report, Spread};
 use crate::error::Result;
 use crate::work::{Curve, Outcome};
@@ -30,14 +31,64 @@ impl Report<'_> {
                     }
                     let curves = curves.join("-").replace(' ', "-");
                     let file = format!("{}-{curves}-{subject}", measure.name.get_ref());
-                    lines.save_svg(folder.join(format!("{file}.svg")))?;
-                    lines.save_png(folder.join(format!("{file}.png")))?;
-                    names.push(format!("{file}.svg"));
-                    names.push(format!("{file}.png"));
+                    names.extend(save(&lines, folder, &file)?);
+                }
+            }
+        }
+        for picture in &self.study.pictures {
+            for subject in self.subjects() {
+                let lines = self.picture(subject, picture);
+                if !lines.is_empty() {
+                    let file = format!("{}-{subject}", picture.name.get_ref());
+                    names.extend(save(&lines, folder, &file)?);
                 }
             }
         }
         Ok(names)
+    }
+
+    /// The lines of a picture for one subject.
+    fn picture(&self, subject: &str, picture: &Picture) -> Lines {
+        let lines = picture.lines.get_ref().iter().map(Spanned::get_ref);
+        let found: Vec<(&PictureLine, Vec<&Curve>)> = lines
+            .map(|line| {
+                let outcomes = self.outcomes(subject, &line.variant, &line.measure);
+                let curves = outcomes.into_iter();
+                let curves = curves.filter_map(|(_, outcome)| outcome.curves.get(&picture.curve));
+                (line, curves.collect())
+            })
+            .collect();
+        let along = found.iter().find_map(|(_, curves)| curves.first());
+        let along = along.map_or("", |curve| curve.along.as_str());
+        let title = format!("{}: {subject}", self.study.title);
+        let lines = found.iter().enumerate();
+        let lines = lines.filter(|(_, (_, curves))| !curves.is_empty());
+        lines.fold(
+            Lines::new(title, along, picture.curve.clone()),
+            |drawn, (colour, (line, curves))| {
+                drawn.line(Line {
+                    name: self.label(line),
+                    points: mean(curves),
+                    colour,
+                    dashed: false,
+                })
+            },
+        )
+    }
+
+    /// The label of a line: its own, or what tells it from the others of its picture.
+    fn label(&self, line: &PictureLine) -> String {
+        if let Some(label) = &line.label {
+            return label.clone();
+        }
+        let mut variants = self.study.variants.iter();
+        let variant = variants.find(|variant| *variant.name.get_ref() == line.variant);
+        let variant = variant.and_then(|variant| variant.label.clone());
+        format!(
+            "{}, {}",
+            variant.unwrap_or_else(|| line.variant.clone()),
+            line.measure
+        )
     }
 
     /// The pictures of a measure, each as the names of its curves.
@@ -91,6 +142,14 @@ impl Report<'_> {
         }
         lines
     }
+}
+
+/// Draws lines to files of this name, and returns those of both.
+fn save(lines: &Lines, folder: &Path, name: &str) -> Result<[String; 2]> {
+    let names = ["svg", "png"].map(|ending| format!("{name}.{ending}"));
+    lines.save_svg(folder.join(&names[0]))?;
+    lines.save_png(folder.join(&names[1]))?;
+    Ok(names)
 }
 
 /// The mean of curves at the places of the first, with their standard deviation.

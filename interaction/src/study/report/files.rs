@@ -58,6 +58,8 @@ struct Summary<'a> {
     finished: usize,
     cells: usize,
     numbers: Vec<SummaryRow<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    words: Vec<SummaryWord<'a>>,
     claims: Vec<SummaryClaim<'a>>,
 }
 
@@ -72,6 +74,16 @@ struct SummaryRow<'a> {
     deviation: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<f64>,
+}
+
+/// A word that a measure found, such as the shape of a curve, with how often over the seeds.
+#[derive(Serialize)]
+struct SummaryWord<'a> {
+    subject: &'a str,
+    variant: &'a str,
+    measure: &'a str,
+    value: String,
+    found: String,
 }
 
 #[derive(Serialize)]
@@ -171,12 +183,21 @@ impl Report<'_> {
     }
 
     fn summary(&self) -> Summary<'_> {
-        let mut numbers = Vec::new();
+        let (mut numbers, mut words) = (Vec::new(), Vec::new());
         for subject in self.subjects() {
             for variant in &self.study.variants {
                 for measure in &self.study.measures {
                     let (variant, of) = (variant.name.get_ref(), measure.name.get_ref());
                     for value in self.shown(measure) {
+                        if let Some(found) = self.tally(subject, variant, of, &value) {
+                            words.push(SummaryWord {
+                                subject,
+                                variant,
+                                measure: of,
+                                value: value.to_string(),
+                                found,
+                            });
+                        }
                         let spread = self.spread(subject, variant, of, &value);
                         if spread.seeds > 0 {
                             numbers.push(SummaryRow {
@@ -201,6 +222,7 @@ impl Report<'_> {
             finished,
             cells,
             numbers,
+            words,
             claims: self
                 .judged()
                 .into_iter()

@@ -8,6 +8,7 @@ mod page;
 
 pub use page::study_page;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::cells::{Cells, Size};
@@ -88,6 +89,28 @@ impl<'a> Report<'a> {
         Spread::of(outcomes.iter().filter_map(|(_, outcome)| value.of(outcome)))
     }
 
+    /// How often each word was found over the seeds, such as `U 2, falling 1`; the word alone for one seed, `None` for a number.
+    fn tally(&self, subject: &str, variant: &str, measure: &str, value: &Value) -> Option<String> {
+        let outcomes = self.outcomes(subject, variant, measure);
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in outcomes
+            .iter()
+            .filter_map(|(_, outcome)| value.word(outcome))
+        {
+            *counts.entry(word).or_default() += 1;
+        }
+        let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        match &counts[..] {
+            [] => None,
+            [(word, 1)] => Some((*word).to_string()),
+            counts => {
+                let each = counts.iter().map(|(word, count)| format!("{word} {count}"));
+                Some(each.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
     /// The numbers of a measure that its table shows.
     fn shown(&self, measure: &MeasureEntry) -> Vec<Value> {
         if let Some(shown) = &measure.shown {
@@ -97,7 +120,7 @@ impl<'a> Report<'a> {
         let own = cells.filter(|(cell, _)| cell.measure == *measure.name.get_ref());
         let mut names: Vec<&String> = Vec::new();
         for outcome in own.filter_map(|(_, outcome)| outcome.as_ref()) {
-            for name in outcome.values.keys() {
+            for name in outcome.words.keys().chain(outcome.values.keys()) {
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -173,8 +196,12 @@ impl<'a> Report<'a> {
                 }
             }
             for value in asked {
-                if own.iter().all(|outcome| value.of(outcome).is_none()) {
-                    let numbers: Vec<&str> = first.values.keys().map(String::as_str).collect();
+                let lacks = |outcome: &&Outcome| {
+                    value.of(outcome).is_none() && value.word(outcome).is_none()
+                };
+                if own.iter().all(lacks) {
+                    let numbers = first.values.keys().chain(first.words.keys());
+                    let numbers: Vec<&str> = numbers.map(String::as_str).collect();
                     let curves: Vec<&str> = first.curves.keys().map(String::as_str).collect();
                     writeln!(
                         text,
@@ -203,8 +230,11 @@ impl<'a> Report<'a> {
                 let label = variant.label.as_ref().unwrap_or(of);
                 let mut row = vec![subject.to_string(), label.clone(), count.to_string()];
                 row.extend(values.iter().map(|value| {
-                    let published = self.published(subject, of, name, value);
-                    self.spread(subject, of, name, value).text(published)
+                    let words = self.tally(subject, of, name, value);
+                    words.unwrap_or_else(|| {
+                        let published = self.published(subject, of, name, value);
+                        self.spread(subject, of, name, value).text(published)
+                    })
                 }));
                 rows.push(row);
             }

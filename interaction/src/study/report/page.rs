@@ -19,7 +19,18 @@ struct Summary {
     finished: usize,
     cells: usize,
     numbers: Vec<Number>,
+    #[serde(default)]
+    words: Vec<Word>,
     claims: Vec<Claim>,
+}
+
+#[derive(Deserialize)]
+struct Word {
+    subject: String,
+    variant: String,
+    measure: String,
+    value: String,
+    found: String,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +157,28 @@ fn numbers(found: &Summary) -> Section {
         "seeds",
         "published",
     ];
+    if !found.words.is_empty() {
+        let row = |word: &Word| {
+            let Word {
+                subject,
+                variant,
+                measure,
+                value,
+                found,
+            } = word;
+            [subject, variant, measure, value, found]
+                .map(String::clone)
+                .into()
+        };
+        section.parts.push(Part::Table {
+            caption: "Words, with how often each was found over the seeds".into(),
+            header: ["subject", "variant", "measure", "number", "found"]
+                .map(String::from)
+                .into(),
+            rows: found.words.iter().map(row).collect(),
+            folded: false,
+        });
+    }
     if !found.numbers.is_empty() {
         section.parts.push(Part::Table {
             caption: "Numbers".into(),

@@ -83,11 +83,14 @@ impl Evaluation {
             among.samples.unwrap_or(all).min(all) as f64
         };
         match self {
-            Self::Orders(own, among) => own.forwards(sizes.players) * samples(among),
+            Self::Orders(own, among) => {
+                let samples = samples(among);
+                own.forwards(sizes.players, samples as usize) * samples
+            }
             Self::Fit(_) => (sizes.train + sizes.test) as f64,
             Self::Attack(Attacking(attack), among) => samples(among) * with_backwards(attack),
             Self::AttackedOrders(own, among) => {
-                let orders = Strengths::default().forwards(sizes.players);
+                let orders = Strengths::default().forwards(sizes.players, 0);
                 samples(among) * (2.0 * orders + with_backwards(&own.attack))
             }
             Self::Masking(Masked(masking), among) => {

@@ -2,13 +2,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The numbers and curves that an evaluation of a network ends with, by name.
+/// The numbers, words and curves that an evaluation of a network ends with, by name.
 ///
 /// Only finite numbers are kept, as files hold no others: a number that could not be computed is absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// The numbers.
     pub values: BTreeMap<String, Reading>,
+    /// The words, such as the shape of a curve.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, String>,
     /// The curves.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub curves: BTreeMap<String, Curve>,
@@ -42,6 +45,11 @@ impl Outcome {
             let error = error.filter(|error| error.is_finite());
             self.values.insert(name.into(), Reading { value, error });
         }
+    }
+
+    /// Adds a word.
+    pub fn word(&mut self, name: &str, word: &str) {
+        self.words.insert(name.into(), word.into());
     }
 
     /// Adds a curve, without the points at which it has no finite value; a curve without points is left out.

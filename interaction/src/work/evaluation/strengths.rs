@@ -1,12 +1,18 @@
+use std::ops::RangeInclusive;
+
 use burn_interaction::estimate::contextual_variability;
-use burn_interaction::{Estimator, Orders, Origin, Pairs, Profile, Reward, Strength};
+use burn_interaction::profile::Allocation;
+use burn_interaction::{
+    Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile, Progress, Reward, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
-use super::super::Measure;
 use super::super::chosen::Chosen;
+use super::super::measure::PILOT_SAMPLES;
 use super::super::samples::weights_digest;
+use super::super::{Measure, interrupt};
 use super::{Among, Outcome, Ready, check_contexts, theory, whole};
-use crate::error::Result;
+use crate::error::{Result, usage};
 use crate::subject::Subject;
 
 /// The strengths S and J of orders, the fluctuation of Delta v, and the theory beside them.
@@ -21,6 +27,13 @@ pub struct Strengths {
     pub estimator: Option<Estimator>,
     /// Contexts for each pair and order.
     pub contexts: usize,
+    /// The error of J to reach, in units of the larger of 1 and J, instead of a budget of pairs and contexts; the most samples
+    /// that may be taken are those of the evaluation. With fewer samples than a pilot takes the budget holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<f64>,
+    /// The most forwards that a precision may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_forwards: Option<u64>,
     /// The value of a coalition.
     pub reward: Reward,
     /// Whether only samples are measured that the network classifies rightly; otherwise all networks are measured on the
@@ -32,6 +45,8 @@ pub struct Strengths {
 
 /// Players up to which a price takes samples to be enumerated.
 const ENUMERATED: usize = 12;
+/// About the forwards of a pilot.
+const PILOT_FORWARDS: f64 = 25_000.0;
 
 impl Default for Strengths {
     fn default() -> Self {
@@ -41,6 +56,8 @@ impl Default for Strengths {
             pairs: None,
             estimator: None,
             contexts: measure.contexts.most(),
+            precision: None,
+            most_forwards: None,
             reward: measure.reward,
             right: false,
             seed: 0,
@@ -51,11 +68,27 @@ impl Default for Strengths {
 impl Strengths {
     /// Refuses numbers that no measurement can have.
     pub(super) fn check(&self) -> Result<()> {
-        check_contexts(self.contexts)
+        match (self.precision, self.most_forwards) {
+            (None, Some(_)) => Err(usage("most-forwards is for a precision: give one")),
+            (Some(error), _) if !(error.is_finite() && error > 0.0) => Err(usage(format!(
+                "precision = {error}: give an error of J such as 0.1"
+            ))),
+            _ => check_contexts(self.contexts),
+        }
     }
 
-    /// About how many forwards a sample of so many players takes: those of its enumeration, or four for each difference.
-    pub(super) fn forwards(&self, players: usize) -> f64 {
+    /// The error wanted of so many samples, where they are enough for a pilot.
+    fn wanted(&self, samples: usize) -> Option<Precision> {
+        let precision = Precision::new(self.precision.filter(|_| samples >= PILOT_SAMPLES)?);
+        Some(match self.most_forwards {
+            Some(forwards) => precision.most_forwards(forwards),
+            None => precision,
+        })
+    }
+
+    /// About how many forwards a sample of so many players takes, among so many samples: those of its enumeration, its share of
+    /// what a precision is expected to take, or four for each difference.
+    pub(super) fn forwards(&self, players: usize, samples: usize) -> f64 {
         if players <= ENUMERATED {
             return 2_f64.powi(players as i32);
         }
@@ -63,6 +96,12 @@ impl Strengths {
             .orders
             .resolve(players)
             .map_or(0, |orders| orders.len());
+        if let Some(wanted) = self.wanted(samples) {
+            // A tenth took a trained ResNet-20 of 256 players 90,000 forwards, besides its pilot.
+            let expected = PILOT_FORWARDS + 900.0 / wanted.error().powi(2);
+            let most = self.most_forwards.unwrap_or(u64::MAX) as f64;
+            return expected.min(PILOT_FORWARDS + most) / samples as f64;
+        }
         let pairs = (players * (players - 1) / 2).min(200);
         4.0 * (orders * pairs * self.contexts) as f64
     }
@@ -74,6 +113,7 @@ impl Strengths {
             pairs: self.pairs.clone(),
             estimator: self.estimator,
             contexts: self.contexts.into(),
+            precision: self.wanted(among.samples.unwrap_or(default.samples)),
             samples: among.samples.unwrap_or(default.samples),
             part: among.part,
             any: !self.right,
@@ -110,25 +150,76 @@ impl Strengths {
             .measurement(*subject, &samples, protocol, None, job.device)?
             .origin(origin)
             .journal(&journal);
-        if journal.exists() {
-            measurement = measurement.resume(Profile::load_json(&journal)?);
-        }
+        let earlier = match journal.exists() {
+            true => Some(Profile::load_json(&journal)?),
+            false => None,
+        };
         let inputs = chosen.batch.inputs.clone();
+        if let Some(wanted) = measure.precision {
+            let known = earlier.as_ref().and_then(Profile::precision);
+            measurement = measurement.precision(wanted);
+            let allocation = match known {
+                Some(reached) => reached.allocation.clone(),
+                None => {
+                    let Some(planned) = planned(&measurement, net, &chosen)? else {
+                        return Ok(None);
+                    };
+                    planned
+                }
+            };
+            measurement = measurement.allocation(allocation);
+        }
+        if let Some(earlier) = earlier {
+            measurement = measurement.resume(earlier);
+        }
         let Some(profile) = whole(&measurement, net, inputs, &chosen)? else {
             return Ok(None);
         };
         profile.save_json(file)?;
         std::fs::remove_file(journal).ok();
-        Ok(Some(outcome(&profile.strength())))
+        Ok(Some(outcome(&profile)))
     }
 }
 
 /// The axis of curves over orders.
 pub(super) const RATIO: &str = "order ratio";
 
-/// The numbers and curves of a strength.
-fn outcome(strength: &Strength) -> Outcome {
+/// The allocation that a pilot finds; `None` where that was interrupted.
+fn planned<S: Subject>(
+    measurement: &Measurement<S::Players>,
+    net: &S::Net,
+    chosen: &Chosen<S>,
+) -> Result<Option<Allocation>> {
+    let inputs = chosen.batch.inputs.clone();
+    let mut observer = |_: &Progress| interrupt::flow();
+    match measurement.plan(net, inputs, chosen.targets.clone(), &mut observer) {
+        Err(burn_interaction::Error::Interrupted) if interrupt::requested() => Ok(None),
+        planned => Ok(Some(planned?)),
+    }
+}
+
+/// The order ratios that a claim of a U holds against its ends.
+const MIDDLE: RangeInclusive<f64> = 0.3..=0.7;
+
+/// The numbers and curves of a profile.
+fn outcome(profile: &Profile) -> Outcome {
+    let strength = &profile.strength();
     let mut outcome = Outcome::default();
+    outcome.value("samples", strength.samples as f64, None);
+    outcome.value("forwards", strength.forwards as f64, None);
+    let errors = strength.points.iter().map(|p| {
+        let (value, error) = (p.relative_corrected?, p.relative_error?);
+        Some(error / value.max(1.0))
+    });
+    let errors: Option<Vec<f64>> = errors.collect();
+    let worst = errors.map_or(f64::NAN, |errors| errors.into_iter().fold(0.0, f64::max));
+    outcome.value("error of J", worst, None);
+    for (name, end) in [("left end", 0.0), ("right end", 1.0)] {
+        if let Some(rise) = profile.rise(end..=end, MIDDLE) {
+            outcome.value(format!("{name} over middle"), rise.value, rise.error);
+        }
+    }
+    outcome.word("shape", shape(strength.verdict()));
     let points = &strength.points;
     let curve = |of: &dyn Fn(&burn_interaction::StrengthPoint) -> Option<f64>| {
         let of = points.iter().map(|p| (p.ratio, of(p).unwrap_or(f64::NAN)));
@@ -168,4 +259,16 @@ fn outcome(strength: &Strength) -> Outcome {
         None,
     );
     outcome
+}
+
+/// The shape that a verdict tells, in a word.
+fn shape(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::U(_) => "U",
+        Verdict::Hump(_) => "hump",
+        Verdict::Falling { .. } => "falling",
+        Verdict::Rising { .. } => "rising",
+        Verdict::Flat { .. } => "flat",
+        _ => "undecided",
+    }
 }

@@ -1,0 +1,131 @@
+//! The networks and data of a study: their settings, and where their files lie.
+
+use std::path::{Path, PathBuf};
+
+use super::file::SubjectEntry;
+use crate::error::{Result, usage};
+use crate::subject::{Spec, data_set};
+use crate::work::weights_digest;
+
+/// The folders below which the files of a study lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Roots<'a> {
+    /// The folder of the folders of data sets.
+    pub data: &'a Path,
+    /// The folder of trained weights.
+    pub weights: &'a Path,
+}
+
+/// Trained weights that a network starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The file, or the Hugging Face folder.
+    pub path: PathBuf,
+    /// The start of the SHA-256 that the study states.
+    pub sha256: Option<String>,
+}
+
+impl Start {
+    /// The digest that stands for the weights in hashes: as the study states it, or that of the files; the name where there are
+    /// no such files.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be read.
+    pub fn identity(&self, name: &str) -> Result<String> {
+        match &self.sha256 {
+            Some(stated) => Ok(stated.clone()),
+            None if self.path.exists() => weights_digest(&self.files()),
+            None => Ok(name.into()),
+        }
+    }
+
+    /// The file of weights in a folder, or the path itself.
+    fn files(&self) -> PathBuf {
+        let names = ["model.safetensors", "pytorch_model.bin"];
+        let mut inside = names.iter().map(|name| self.path.join(name));
+        let found = inside.find(|file| file.exists());
+        found.unwrap_or_else(|| self.path.clone())
+    }
+
+    /// Refuses files that are others than those that the study states.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be read, or has another digest.
+    pub fn check(&self) -> Result<()> {
+        let Some(stated) = &self.sha256 else {
+            return Ok(());
+        };
+        let found = weights_digest(&self.files())?;
+        match found.starts_with(&stated.to_lowercase()) {
+            true => Ok(()),
+            false => Err(usage(format!(
+                "{}: its SHA-256 begins with {}, and the study is of weights with {stated}: give those as --weights-root",
+                self.path.display(),
+                &found[..stated.len().min(found.len())]
+            ))),
+        }
+    }
+}
+
+impl SubjectEntry {
+    /// The network and its data without their places on this machine.
+    pub fn spec(&self) -> Spec {
+        Spec {
+            grid: self.grid,
+            points: self.points,
+            up: self.up,
+            classes: self.classes.clone(),
+            baseline: self.baseline.clone(),
+            ..Spec::new(self.model.get_ref(), self.data.get_ref())
+        }
+    }
+
+    /// The network and its data with the places of their files.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such data set.
+    pub fn located(&self, roots: Roots<'_>) -> Result<Spec> {
+        let own = self.spec();
+        let data = match data_set(&own.data)?.folder() {
+            None => own.data.clone(),
+            Some(folder) => format!("{}:{}", own.data, roots.data.join(folder).display()),
+        };
+        let model = match own.model_is_folder() {
+            true => roots.weights.join(inside(&own.model)).display().to_string(),
+            false => own.model.clone(),
+        };
+        let weights = self.weights.as_ref();
+        Ok(Spec {
+            model,
+            data,
+            weights: weights.map(|name| roots.weights.join(name.get_ref())),
+            ..own
+        })
+    }
+
+    /// The name of the weights that the network starts from; `None` where these are random.
+    pub fn start_name(&self) -> Option<&str> {
+        match &self.weights {
+            Some(name) => Some(name.get_ref()),
+            None if self.spec().model_is_folder() => Some(self.model.get_ref()),
+            None => None,
+        }
+    }
+
+    /// The weights that the network starts from.
+    pub fn start(&self, roots: Roots<'_>) -> Option<Start> {
+        let path = roots.weights.join(inside(self.start_name()?));
+        Some(Start {
+            path,
+            sha256: self.sha256.as_ref().map(|stated| stated.get_ref().clone()),
+        })
+    }
+}
+
+/// A path as it is below a root.
+fn inside(name: &str) -> &str {
+    name.trim_start_matches("./")
+}
