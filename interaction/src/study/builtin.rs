@@ -19,8 +19,25 @@ macro_rules! studies {
 }
 
 /// The studies that come with the command, in the order of the paper.
-pub const BUILT_IN: &[BuiltIn] =
-    studies!["fig6", "fig7", "fig9", "fig12", "table4", "attack-orders"];
+pub const BUILT_IN: &[BuiltIn] = studies![
+    "fig4",
+    "fig4-transformers",
+    "fig4-clouds",
+    "fig4-texts",
+    "fig4-trained",
+    "fig5",
+    "fig6",
+    "fig7",
+    "fig8",
+    "fig9",
+    "fig9-images",
+    "fig11",
+    "fig12",
+    "table2",
+    "table3",
+    "table4",
+    "attack-orders"
+];
 
 /// The built-in study of a name.
 pub fn built_in(name: &str) -> Option<&'static BuiltIn> {

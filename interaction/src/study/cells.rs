@@ -203,6 +203,7 @@ fn training(
         weight_decay,
         optimizer,
         augment,
+        samples,
     } = own.over(&study.training);
     let epochs = match (variant.untrained, value(&epochs)) {
         (true, _) | (_, Some(0)) => 0,
@@ -216,7 +217,7 @@ fn training(
         optimizer: optimizer.unwrap_or(Optimizer::Sgd),
         modulation: modulation(&variant.terms)?,
         augmentation: augment,
-        samples: value(&scale.training_samples),
+        samples: least(value(&samples), value(&scale.training_samples)),
         probe: None,
         seed,
     };
@@ -237,6 +238,11 @@ fn training(
         kept: kept_epochs(recipe.epochs),
         recipe,
     })
+}
+
+/// The smaller of two limits, of which both may be absent.
+fn least(own: Option<usize>, scale: Option<usize>) -> Option<usize> {
+    own.into_iter().chain(scale).min()
 }
 
 fn cell(

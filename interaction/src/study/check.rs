@@ -148,6 +148,7 @@ impl Reader<'_> {
             batch,
             learning_rate,
             weight_decay,
+            samples,
             ..
         } = tuning;
         if let Some(span) = place(epochs, |epochs| *epochs == 0 && !given) {
@@ -158,6 +159,9 @@ impl Reader<'_> {
         }
         if let Some(span) = place(batch, |batch| *batch == 0) {
             return refuse(span, "batch = 0: a batch has at least one sample");
+        }
+        if let Some(span) = place(samples, |samples| *samples == 0) {
+            return refuse(span, "samples = 0: train on at least one");
         }
         if let Some(span) = place(learning_rate, |rate| !(rate.is_finite() && *rate > 0.0)) {
             return refuse(span, "learning-rate: a rate is a positive number");

@@ -46,6 +46,7 @@ impl Tuning {
             weight_decay: own.weight_decay.or(base.weight_decay),
             optimizer: own.optimizer.or(base.optimizer),
             augment: own.augment.or(base.augment),
+            samples: own.samples.or(base.samples),
         }
     }
 }

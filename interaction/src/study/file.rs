@@ -99,6 +99,8 @@ pub struct Tuning {
     pub optimizer: Option<Optimizer>,
     /// How training samples are varied, as `train --augment` takes it.
     pub augment: Option<String>,
+    /// Training samples at most; all where absent, and those of the scale where these are fewer.
+    pub samples: Option<Spanned<usize>>,
 }
 
 /// A network and its data.

@@ -49,6 +49,7 @@ impl Job for Pricing<'_> {
             train: count,
             test: test.count(),
             players: players.count(&batch.inputs)?,
+            grid: players.grid(),
         };
         let net = subject.init(device)?.train();
         let modulation = recipe.modulation.clone().baseline(subject.baseline()?);

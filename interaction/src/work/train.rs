@@ -164,12 +164,17 @@ impl Training<'_> {
                 eprintln!("warning: {note}");
             }
         }
-        if test.count() == 0 {
+        if test.count() == 0 && recipe.epochs > 0 {
             return Err(usage(format!(
                 "{} has no test part: its accuracy and orders are watched on one",
                 self.spec.data
             )));
         }
+        // A network that is not trained is checked on the part that there is.
+        let test = match test.count() {
+            0 => subject.samples(Part::Train)?,
+            _ => test,
+        };
         if let Some(yardstick) = subject.yardstick(&train, &test) {
             self.say(&yardstick);
         }
@@ -316,15 +321,20 @@ impl Training<'_> {
             }
             None => save(&fitted.net, folder.file("model.safetensors"))?,
         }
-        let test_accuracy = accuracy(&fitted.net, test, self.place.device)?;
+        let test_accuracy = match subject.samples(Part::Test)?.count() {
+            0 => None,
+            _ => Some(accuracy(&fitted.net, test, self.place.device)?),
+        };
         let settings = TrainedWith {
-            test_accuracy: Some(test_accuracy),
+            test_accuracy,
             complete: fitted.complete,
             ..settings
         };
         folder.write_json("settings.json", &settings)?;
         self.draw()?;
-        self.say(&format!("test accuracy {:.1} %", 100.0 * test_accuracy));
+        if let Some(accuracy) = test_accuracy {
+            self.say(&format!("test accuracy {:.1} %", 100.0 * accuracy));
+        }
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
             true => self.suggested(subject, &fitted.net, test).ok().flatten(),

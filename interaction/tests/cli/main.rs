@@ -2,6 +2,7 @@
 
 mod clouds;
 mod durable;
+mod given;
 mod history;
 mod images;
 mod pages;

@@ -228,6 +228,32 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         ("batch = 512", "batch = 0", "batch = 0"),
         ("seeds = 1", "seeds = 0", "seeds = 0"),
         ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
+        ("orders = {}", "orders = {}\nepoch = 3", "after 1, 2, 5, 10"),
+        (
+            "orders = {}",
+            "orders = {}\nat = 0.5\nepoch = 2",
+            "one of at and epoch",
+        ),
+        (
+            "orders = {}",
+            "orders = { precision = -1.0 }",
+            "precision = -1",
+        ),
+        (
+            "orders = {}",
+            "orders = { most-forwards = 5 }",
+            "is for a precision",
+        ),
+        (
+            "data = \"rules\"",
+            "data = \"rules\"\nsha256 = \"12345678\"",
+            "sha256 is of weights",
+        ),
+        (
+            "data = \"rules\"",
+            "data = \"rules\"\ngrid = [4, 4]",
+            "--grid is for images",
+        ),
     ] {
         assert!(own.contains(from), "{from}");
         let file = write("bad.toml", &own.replacen(from, to, 1));

@@ -85,12 +85,12 @@ impl Evaluation {
         match self {
             Self::Orders(own, among) => {
                 let samples = samples(among);
-                own.forwards(sizes.players, samples as usize) * samples
+                own.forwards(sizes, samples as usize) * samples
             }
             Self::Fit(_) => (sizes.train + sizes.test) as f64,
             Self::Attack(Attacking(attack), among) => samples(among) * with_backwards(attack),
             Self::AttackedOrders(own, among) => {
-                let orders = Strengths::default().forwards(sizes.players, 0);
+                let orders = Strengths::default().forwards(sizes, 0);
                 samples(among) * (2.0 * orders + with_backwards(&own.attack))
             }
             Self::Masking(Masked(masking), among) => {

@@ -10,4 +10,6 @@ pub struct Sizes {
     pub test: usize,
     /// Players of a sample.
     pub players: usize,
+    /// Rows and columns of players on a grid.
+    pub grid: Option<[usize; 2]>,
 }

@@ -1,5 +1,6 @@
 use std::ops::RangeInclusive;
 
+use burn_interaction::coalition::generator;
 use burn_interaction::estimate::contextual_variability;
 use burn_interaction::profile::Allocation;
 use burn_interaction::{
@@ -11,7 +12,7 @@ use super::super::chosen::Chosen;
 use super::super::measure::PILOT_SAMPLES;
 use super::super::samples::weights_digest;
 use super::super::{Measure, interrupt};
-use super::{Among, Outcome, Ready, check_contexts, theory, whole};
+use super::{Among, Outcome, Ready, Sizes, check_contexts, theory, whole};
 use crate::error::{Result, usage};
 use crate::subject::Subject;
 
@@ -86,34 +87,38 @@ impl Strengths {
         })
     }
 
-    /// About how many forwards a sample of so many players takes, among so many samples: those of its enumeration, its share of
-    /// what a precision is expected to take, or four for each difference.
-    pub(super) fn forwards(&self, players: usize, samples: usize) -> f64 {
+    /// About how many forwards a sample takes, among so many samples: those of its enumeration, its share of what a precision is
+    /// expected to take, or at most four for each difference.
+    pub(super) fn forwards(&self, sizes: Sizes, samples: usize) -> f64 {
+        let players = sizes.players;
         if players <= ENUMERATED {
             return 2_f64.powi(players as i32);
         }
-        let orders = self
-            .orders
-            .resolve(players)
-            .map_or(0, |orders| orders.len());
         if let Some(wanted) = self.wanted(samples) {
             // A tenth took a trained ResNet-20 of 256 players 90,000 forwards, besides its pilot.
             let expected = PILOT_FORWARDS + 900.0 / wanted.error().powi(2);
             let most = self.most_forwards.unwrap_or(u64::MAX) as f64;
             return expected.min(PILOT_FORWARDS + most) / samples as f64;
         }
-        let pairs = (players * (players - 1) / 2).min(200);
+        let orders = self.orders.resolve(players).map_or(0, |o| o.len());
+        let given = self.pairs.as_ref().and_then(|pairs| {
+            let drawn = pairs.resolve(players, sizes.grid, &mut generator(0, 0));
+            Some(drawn.ok()?.len())
+        });
+        let pairs = given.unwrap_or_else(|| (players * (players - 1) / 2).min(200));
         4.0 * (orders * pairs * self.contexts) as f64
     }
 
     fn measure(&self, among: Among) -> Measure {
         let default = Measure::default();
+        let precision = self.wanted(among.samples.unwrap_or(default.samples));
         Measure {
             orders: self.orders.clone(),
-            pairs: self.pairs.clone(),
+            // A precision draws pairs as the papers do, as many as it needs.
+            pairs: self.pairs.clone().filter(|_| precision.is_none()),
             estimator: self.estimator,
             contexts: self.contexts.into(),
-            precision: self.wanted(among.samples.unwrap_or(default.samples)),
+            precision,
             samples: among.samples.unwrap_or(default.samples),
             part: among.part,
             any: !self.right,

@@ -1,0 +1,230 @@
+//! Studies of networks that start from given weights, measures after chosen epochs, and stores that are moved.
+
+use std::path::Path;
+
+use crate::{path, refuse, succeed};
+
+/// A study of a perceptron with given weights, beside itself untrained, and of another that is trained here.
+const STUDY: &str = r#"
+schema = 1
+name = "given"
+title = "A given network"
+source = "nowhere"
+about = "A test."
+
+[scales]
+smoke = { seeds = 2, subjects = ["given", "own"] }
+laptop = { seeds = 2, subjects = ["given"] }
+published = { seeds = 2, subjects = ["given"] }
+
+[training]
+epochs = 4
+batch = 128
+learning-rate = 0.1
+
+[[subject]]
+name = "given"
+model = "mlp5"
+data = "rules"
+weights = "net.safetensors"
+training = { epochs = 0 }
+
+[[subject]]
+name = "own"
+model = "mlp5"
+data = "rules"
+training = { samples = 500 }
+
+[[variant]]
+name = "trained"
+
+[[variant]]
+name = "untrained"
+untrained = true
+
+[[measure]]
+name = "first"
+samples = 10
+epoch = 2
+orders = {}
+
+[[measure]]
+name = "later"
+samples = 10
+epoch = 20
+orders = {}
+
+[[measure]]
+name = "end"
+samples = 10
+shown = ["shape", "left end over middle", "samples"]
+orders = {}
+
+[[picture]]
+name = "by-epoch"
+curve = "J"
+lines = [
+  { variant = "untrained", measure = "end" },
+  { variant = "trained", measure = "first", label = "epoch 2" },
+  { variant = "trained", measure = "end" },
+]
+
+[[claim]]
+text = "the left end lies above the middle"
+section = "none"
+measure = "end"
+descending = [{ variant = "trained", value = "left end over middle" }, { constant = 0.0 }]
+"#;
+
+/// A folder with the weights of a perceptron, and the study.
+fn prepared(root: &Path) -> [String; 3] {
+    let net = path(root, "net");
+    succeed(&[
+        "train", "--model", "mlp5", "--data", "rules", "--lr", "0.1", "--epochs", "2", "--out",
+        &net,
+    ]);
+    let weights = root.join("weights");
+    std::fs::create_dir_all(&weights).unwrap();
+    std::fs::copy(
+        root.join("net/model.safetensors"),
+        weights.join("net.safetensors"),
+    )
+    .unwrap();
+    std::fs::write(root.join("given.toml"), STUDY).unwrap();
+    [
+        path(root, "given.toml"),
+        path(root, "weights"),
+        path(root, "store"),
+    ]
+}
+
+fn run<'a>(study: &'a str, weights: &'a str, store: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let all = [
+        "study",
+        study,
+        "--scale",
+        "smoke",
+        "--weights-root",
+        weights,
+        "--out",
+        store,
+    ];
+    [&all[..], more].concat()
+}
+
+/// The numbers and curves of the report.
+fn report(store: &str) -> [String; 2] {
+    ["values.csv", "curves.csv"].map(|file| {
+        let folder = Path::new(store).join("reports/given-smoke");
+        std::fs::read_to_string(folder.join(file)).unwrap()
+    })
+}
+
+#[test]
+fn given_networks_are_measured_once_and_judged_over_their_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let [study, weights, store] = prepared(root);
+    let text = succeed(&run(&study, &weights, &store, &[]));
+    // One given network and two untrained ones; two trained ones, measured twice, and two untrained ones.
+    for part in [
+        "16 cells, 0 of them finished",
+        "reading the weights of mlp5",
+        "over the samples of one network",
+        "by-epoch-own.{svg,png}",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    assert!(!text.contains("later"), "{text}");
+    let numbers = report(&store);
+    let shape = std::fs::read_to_string(Path::new(&store).join("reports/given-smoke/summary.json"));
+    assert!(shape.unwrap().contains("\"value\": \"shape\""));
+    // What the given network says is what discover says of it.
+    let [found, net] = [path(root, "found"), path(root, "net")];
+    succeed(&[
+        "discover",
+        "--weights",
+        &net,
+        "--orders",
+        "all",
+        "--samples",
+        "10",
+        "--any",
+        "--out",
+        &found,
+    ]);
+    let curve = std::fs::read_to_string(root.join("found/curve.csv")).unwrap();
+    let mut rows = csv::Reader::from_reader(curve.as_bytes());
+    let place = rows
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "relative_corrected");
+    let first: f64 = rows.records().next().unwrap().unwrap()[place.unwrap()]
+        .parse()
+        .unwrap();
+    let mut rows = csv::Reader::from_reader(numbers[1].as_bytes());
+    let own = rows.records().map(Result::unwrap);
+    let mut own = own.filter(|row| &row[0] == "given" && &row[1] == "trained" && &row[4] == "J");
+    let given: f64 = own.next().unwrap()[7].parse().unwrap();
+    assert!((given - first).abs() < 1e-9, "{given} {first}");
+    // Weights that are others, or none, are refused.
+    let wrong = STUDY.replace(
+        "weights = \"net.safetensors\"",
+        "weights = \"net.safetensors\"\nsha256 = \"0123456789\"",
+    );
+    std::fs::write(root.join("wrong.toml"), wrong).unwrap();
+    let wrong = path(root, "wrong.toml");
+    refuse(
+        &run(&wrong, &weights, &store, &[]),
+        "its SHA-256 begins with",
+    );
+    refuse(
+        &run(&study, "/nowhere", &store, &[]),
+        "--weights-root (it was /nowhere)",
+    );
+    refuse(
+        &run(&study, "/nowhere", &store, &[]),
+        "/nowhere/net.safetensors",
+    );
+}
+
+#[test]
+fn a_store_that_is_moved_goes_on_and_takes_parts_made_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let [study, weights, whole] = prepared(root);
+    succeed(&run(&study, &weights, &whole, &[]));
+    let [first, moved, second] = ["first", "moved", "second"].map(|name| path(root, name));
+    succeed(&run(&study, &weights, &first, &["--part", "1/2"]));
+    succeed(&run(&study, &weights, &second, &["--part", "2/2"]));
+    std::fs::rename(&first, &moved).unwrap();
+    // The weights after an epoch were lost: the training is made again, with the same numbers.
+    let trainings = std::fs::read_dir(Path::new(&moved).join("trainings")).unwrap();
+    let mut kept = trainings.map(|entry| entry.unwrap().path().join("training/kept"));
+    let kept = kept.find(|folder| folder.is_dir()).unwrap();
+    let lost = std::fs::read_dir(kept).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(lost.path()).unwrap();
+    let text = succeed(&run(&study, &weights, &moved, &["--from", &second]));
+    assert!(text.contains("train   own trained"), "{text}");
+    assert_eq!(report(&moved), report(&whole));
+}
+
+#[test]
+fn seeds_are_a_range_where_settings_are_sought_on_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let [study, weights, store] = prepared(folder.path());
+    let text = succeed(&run(&study, &weights, &store, &["--seeds", "11..12"]));
+    assert!(
+        text.contains("own trained seed 11") && text.contains("seed 12"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("seed 1,") && !text.contains("seed 1:"),
+        "{text}"
+    );
+    refuse(
+        &run(&study, &weights, &store, &["--seeds", "3..1"]),
+        "11..13",
+    );
+}
