@@ -13,6 +13,7 @@ pub mod probe;
 pub mod sentences;
 pub mod step;
 pub mod throughput;
+pub mod traffic;
 pub mod values;
 
 use std::path::Path;

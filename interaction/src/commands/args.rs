@@ -337,10 +337,10 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Benchmarks to run: throughput, values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
+    /// Benchmarks to run: throughput, traffic (bytes between host and device), values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
     /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
     /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each.
-    #[arg(value_parser = ["throughput", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]
+    #[arg(value_parser = ["throughput", "traffic", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the benchmarks of accuracy, precision and probe on a real network.
     #[arg(long, requires = "data")]

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::BenchArgs;
 use crate::bench::{
     accuracy, attack, coverage, exact, forward, load, points, precision, probe, sentences, step,
-    throughput, values,
+    throughput, traffic, values,
 };
 use crate::error::Result;
 
@@ -22,6 +22,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("throughput") {
         throughput::run(&device, args.repeats)?;
+    }
+    if wanted("traffic") {
+        traffic::run(&device)?;
     }
     if wanted("exact") {
         exact::run(&device, args.repeats)?;

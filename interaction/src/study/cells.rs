@@ -221,10 +221,11 @@ fn training(
         probe: None,
         seed,
     };
-    let start = subject.start(roots).filter(|_| !variant.untrained);
+    let start = subject.start(roots);
     let hash = match (&start, subject.start_name()) {
         (Some(start), Some(name)) => {
-            let identity = start.identity(name)?;
+            // An untrained network has the inputs that its given weights expect.
+            let identity = (start.identity(name)?, variant.untrained);
             hash(&(FORM, subject.spec(), &recipe, identity))?
         }
         _ => hash(&(FORM, subject.spec(), &recipe))?,
@@ -234,7 +235,7 @@ fn training(
         subject: subject.name.get_ref().clone(),
         variant: variant.name.get_ref().clone(),
         spec: subject.located(roots)?,
-        start,
+        start: start.filter(|_| !variant.untrained),
         kept: kept_epochs(recipe.epochs),
         recipe,
     })

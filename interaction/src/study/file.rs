@@ -233,6 +233,8 @@ pub struct MeasureEntry {
 pub struct Picture {
     /// The name, of which files are called.
     pub name: Spanned<String>,
+    /// The title; that of the study where absent.
+    pub title: Option<String>,
     /// The curve, such as `J`.
     pub curve: String,
     /// The lines, in the order of their colours.

@@ -138,6 +138,10 @@ impl Run<'_> {
         };
         let words = training.words();
         let folder = self.store.training(training);
+        let left = self.measures(place);
+        let left = left.filter(|cell| Store::finished(&self.store.measure(cell)).is_none());
+        let epochs: Vec<usize> = left.filter_map(|cell| cell.epoch).collect();
+        self.store.reopen(training, &epochs)?;
         let done = self.train(training);
         let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
         progress.tell(&training.hash, &done, &format!("train   {words}"));
@@ -188,7 +192,6 @@ impl Run<'_> {
 
     fn train(&self, cell: &TrainingCell) -> Result<Done> {
         let path = self.store.training(cell);
-        self.store.reopen(cell)?;
         let done = Self::cell(&path, cell.words(), || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {

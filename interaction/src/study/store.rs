@@ -110,15 +110,15 @@ impl Store {
         }
     }
 
-    /// Makes a training count as not finished whose weights after some epoch are missing, as stores of earlier versions kept
-    /// fewer: trained again, it ends with the same weights.
+    /// Makes a training count as not finished where its weights after one of these epochs are missing, as stores of earlier
+    /// versions kept fewer: trained again, it ends with the same weights.
     ///
     /// # Errors
     ///
     /// Fails where the mark of a finished training cannot be removed.
-    pub fn reopen(&self, cell: &TrainingCell) -> Result<()> {
+    pub fn reopen(&self, cell: &TrainingCell, epochs: &[usize]) -> Result<()> {
         let folder = self.training(cell);
-        let mut epochs = cell.kept.iter();
+        let mut epochs = epochs.iter();
         let lacks = epochs.any(|epoch| !kept(&folder.join("training"), *epoch).exists());
         let mark = folder.join(FINISHED);
         if !lacks {

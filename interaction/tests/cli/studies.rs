@@ -88,6 +88,24 @@ fn studies_share_their_trainings_and_report_tables_claims_and_pictures() {
 }
 
 #[test]
+fn the_four_capacities_are_read_from_tables_and_images_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "store");
+    let text = succeed(&smoke("table2", &out, &["--seeds", "1"]));
+    for part in [
+        "16 of 16 measures are finished",
+        "scenes-resnet20-slim: high area",
+        "rules-mlp5: low accuracy",
+        "one seed, no test",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    // What another study of the same networks needs is there.
+    let text = succeed(&smoke("fig11", &out, &["--seeds", "1", "--report"]));
+    assert!(text.contains("4 of 5 measures are finished"), "{text}");
+}
+
+#[test]
 fn parts_in_stores_of_their_own_make_the_whole() {
     let folder = tempfile::tempdir().unwrap();
     let [whole, first, second] = ["whole", "first", "second"].map(|name| path(folder.path(), name));

@@ -60,7 +60,8 @@ impl Report<'_> {
             .collect();
         let along = found.iter().find_map(|(_, curves)| curves.first());
         let along = along.map_or("", |curve| curve.along.as_str());
-        let title = format!("{}: {subject}", self.study.title);
+        let title = picture.title.as_ref().unwrap_or(&self.study.title);
+        let title = format!("{title}: {subject}");
         let lines = found.iter().enumerate();
         let lines = lines.filter(|(_, (_, curves))| !curves.is_empty());
         lines.fold(

@@ -172,7 +172,7 @@ fn numbers(found: &Summary) -> Section {
         };
         section.parts.push(Part::Table {
             caption: "Words, with how often each was found over the seeds".into(),
-            header: ["subject", "variant", "measure", "number", "found"]
+            header: ["subject", "variant", "measure", "word", "found"]
                 .map(String::from)
                 .into(),
             rows: found.words.iter().map(row).collect(),
