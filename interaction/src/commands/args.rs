@@ -339,7 +339,8 @@ pub struct BenchArgs {
     pub place: Place,
     /// Benchmarks to run: throughput, traffic (bytes between host and device), values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
     /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
-    /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each.
+    /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each, and on a
+    /// real network three to six minutes a seed.
     #[arg(value_parser = ["throughput", "traffic", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]
     pub which: Vec<String>,
     /// ResNet-20 weights for the benchmarks of accuracy, precision and probe on a real network.

@@ -134,16 +134,19 @@ impl Cells {
         });
         for subject in chosen {
             for variant in &study.variants {
-                for seed in all.clone() {
+                // Given weights are what they are, whatever the seed, and one untrained network stands beside them.
+                let seeds = match subject.is_given() {
+                    true => 1..=1,
+                    false => all.clone(),
+                };
+                for seed in seeds {
                     let training = training(study, scale, subject, variant, seed, roots)?;
                     let measures = study.measures.iter();
                     let measures: Vec<&MeasureEntry> = measures
                         .filter(|measure| measure.is_of(subject, variant))
                         .filter(|measure| measure.is_within(training.recipe.epochs))
                         .collect();
-                    // Given weights are what they are, whatever the seed.
-                    let again = training.is_given() && seed > *all.start();
-                    if measures.is_empty() || again {
+                    if measures.is_empty() {
                         continue;
                     }
                     let place = cells.trainings.len();
@@ -181,9 +184,10 @@ impl MeasureEntry {
             && (any_time || !variant.untrained)
     }
 
-    /// Whether a training of so many epochs reaches the one after which the network is measured.
+    /// Whether a training of so many epochs goes on after the one at which the network is measured.
     fn is_within(&self, epochs: usize) -> bool {
-        value(&self.epoch).is_none_or(|epoch| epoch <= epochs)
+        let on_the_way = self.at.as_ref().is_some_and(|at| *at.get_ref() < 1.0);
+        value(&self.epoch).is_none_or(|epoch| epoch < epochs) && !(on_the_way && epochs == 0)
     }
 }
 

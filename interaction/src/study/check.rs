@@ -78,7 +78,12 @@ impl Reader<'_> {
         for measure in &study.measures {
             self.measure(study, measure)?;
         }
-        for picture in &study.pictures {
+        for (place, picture) in study.pictures.iter().enumerate() {
+            let (name, before) = (picture.name.get_ref(), &study.pictures[..place]);
+            if before.iter().any(|other| other.name.get_ref() == name) {
+                let reason = format!("there are two pictures \"{name}\"");
+                return Err(self.at(picture.name.span(), reason));
+            }
             self.picture(study, picture)?;
         }
         self.claims(study)

@@ -206,8 +206,8 @@ pub struct MeasureEntry {
     pub part: Option<Part>,
     /// The share of the training after which the network is measured: 0.25, 0.5, 0.75 or 1, its end, where absent.
     pub at: Option<Spanned<f64>>,
-    /// The epoch after which the network is measured: 1, 2, 5, 10, 20, 50 and so on, or the last. Trainings that are shorter are
-    /// not measured.
+    /// The epoch after which the network is measured on its way: 1, 2, 5, 10, 20, 50 and so on. Trainings that end there or before
+    /// are not measured.
     pub epoch: Option<Spanned<usize>>,
     /// The numbers that tables show; all where absent.
     pub shown: Option<Vec<Value>>,

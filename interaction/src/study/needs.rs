@@ -36,7 +36,7 @@ pub fn check_files(cells: &Cells, roots: Roots<'_>) -> Result<()> {
             );
         }
         if let Some(start) = &cell.start {
-            if !start.path.exists() {
+            if !start.exists() {
                 let path = start.path.display();
                 lacks(
                     format!("there are no weights {path} of {}", cell.subject),

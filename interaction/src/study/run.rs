@@ -85,7 +85,8 @@ impl Run<'_> {
             }
             let training = &self.cells.trainings[*place];
             let measures: Vec<&MeasureCell> = self.measures(*place).collect();
-            let finished = Store::finished(&self.store.training(training)).is_some();
+            let finished = Store::finished(&self.store.training(training)).is_some()
+                && !self.store.lacks(training, &self.epochs(*place));
             let left = measures.iter();
             let left = left.map(|cell| Store::finished(&self.store.measure(cell)).is_none());
             let left: Vec<bool> = left.collect();
@@ -121,6 +122,13 @@ impl Run<'_> {
         Ok(Some(priced))
     }
 
+    /// The epochs after which unfinished measures of a training are made.
+    fn epochs(&self, training: usize) -> Vec<usize> {
+        let left = self.measures(training);
+        let left = left.filter(|cell| Store::finished(&self.store.measure(cell)).is_none());
+        left.filter_map(|cell| cell.epoch).collect()
+    }
+
     /// The measures of a training.
     fn measures(&self, training: usize) -> impl Iterator<Item = &MeasureCell> {
         let measures = self.cells.measures.iter();
@@ -138,10 +146,7 @@ impl Run<'_> {
         };
         let words = training.words();
         let folder = self.store.training(training);
-        let left = self.measures(place);
-        let left = left.filter(|cell| Store::finished(&self.store.measure(cell)).is_none());
-        let epochs: Vec<usize> = left.filter_map(|cell| cell.epoch).collect();
-        self.store.reopen(training, &epochs)?;
+        self.store.reopen(training, &self.epochs(place))?;
         let done = self.train(training);
         let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
         progress.tell(&training.hash, &done, &format!("train   {words}"));

@@ -110,6 +110,12 @@ impl Store {
         }
     }
 
+    /// Whether a training lacks its weights after one of these epochs.
+    pub fn lacks(&self, cell: &TrainingCell, epochs: &[usize]) -> bool {
+        let training = self.training(cell).join("training");
+        epochs.iter().any(|epoch| !kept(&training, *epoch).exists())
+    }
+
     /// Makes a training count as not finished where its weights after one of these epochs are missing, as stores of earlier
     /// versions kept fewer: trained again, it ends with the same weights.
     ///
@@ -117,11 +123,8 @@ impl Store {
     ///
     /// Fails where the mark of a finished training cannot be removed.
     pub fn reopen(&self, cell: &TrainingCell, epochs: &[usize]) -> Result<()> {
-        let folder = self.training(cell);
-        let mut epochs = epochs.iter();
-        let lacks = epochs.any(|epoch| !kept(&folder.join("training"), *epoch).exists());
-        let mark = folder.join(FINISHED);
-        if !lacks {
+        let mark = self.training(cell).join(FINISHED);
+        if !self.lacks(cell, epochs) {
             return Ok(());
         }
         match std::fs::remove_file(&mark) {

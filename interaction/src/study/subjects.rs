@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::file::SubjectEntry;
+use burn_interaction_models::WeightFile;
+
+use super::file::{SubjectEntry, value};
 use crate::error::{Result, usage};
 use crate::subject::{Spec, data_set};
 use crate::work::weights_digest;
@@ -16,6 +18,9 @@ pub struct Roots<'a> {
     pub weights: &'a Path,
 }
 
+/// Digits of a digest that tell weights apart.
+const DIGITS: usize = 8;
+
 /// Trained weights that a network starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
@@ -26,18 +31,24 @@ pub struct Start {
 }
 
 impl Start {
-    /// The digest that stands for the weights in hashes: as the study states it, or that of the files; the name where there are
-    /// no such files.
+    /// The start of the digest that stands for the weights in hashes: as the study states it, or that of the files; the name where
+    /// there are no such files.
     ///
     /// # Errors
     ///
     /// Fails where a file cannot be read.
     pub fn identity(&self, name: &str) -> Result<String> {
-        match &self.sha256 {
-            Some(stated) => Ok(stated.clone()),
-            None if self.path.exists() => weights_digest(&self.files()),
-            None => Ok(name.into()),
-        }
+        let digest = match &self.sha256 {
+            Some(stated) => stated.to_lowercase(),
+            None if self.exists() => weights_digest(&self.files())?,
+            None => return Ok(name.into()),
+        };
+        Ok(digest[..DIGITS.min(digest.len())].into())
+    }
+
+    /// Whether there are such files.
+    pub fn exists(&self) -> bool {
+        WeightFile::parse(&self.path).path.exists()
     }
 
     /// The file of weights in a folder, or the path itself.
@@ -113,6 +124,11 @@ impl SubjectEntry {
             None if self.spec().model_is_folder() => Some(self.model.get_ref()),
             None => None,
         }
+    }
+
+    /// Whether the network has given weights and is not trained.
+    pub fn is_given(&self) -> bool {
+        self.start_name().is_some() && value(&self.training.epochs) == Some(0)
     }
 
     /// The weights that the network starts from.

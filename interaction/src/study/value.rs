@@ -37,6 +37,9 @@ pub enum By {
     Peak,
 }
 
+/// The distance from a range at which a place still belongs to it: orders are whole, and the one called .3 is 76 of 254, or .2992.
+const EDGE: f64 = 0.005;
+
 const WORDS: [(By, &str); 4] = [
     (By::Mean, "mean"),
     (By::Max, "max"),
@@ -52,8 +55,7 @@ impl Value {
             Self::Drawn { by, curve, between } => (by, outcome.curves.get(curve)?, between),
         };
         let points = curve.places.iter().zip(&curve.values);
-        // Places are written with a few digits, and those on the edge of a range belong to it.
-        let inside = |place: f64| place >= low - 1e-9 && place <= high + 1e-9;
+        let inside = |place: f64| place >= low - EDGE && place <= high + EDGE;
         let inside: Vec<(f64, f64)> = points
             .map(|(place, value)| (*place, *value))
             .filter(|(place, _)| inside(*place))
@@ -164,6 +166,15 @@ mod tests {
         assert_eq!(read("min J 0..1"), Some(0.8));
         assert_eq!(read("peak J 0.3..0.7"), Some(0.7));
         assert_eq!(read("mean J 0.4..0.6"), None);
+        // The orders called .3 and .7 of 256 players.
+        outcome.curve(
+            "J",
+            "order ratio",
+            [(0.2992, 3.0), (0.5, 1.0), (0.6969, 2.0)],
+        );
+        let read = |text: &str| text.parse::<Value>().unwrap().of(&outcome);
+        assert_eq!(read("mean J 0.3..0.7"), Some(2.0));
+        assert_eq!(read("max J 0..0.29"), None);
         assert_eq!(read("loss"), None);
     }
 

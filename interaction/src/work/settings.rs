@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Optimizer;
 use crate::error::Result;
-use crate::subject::Statistics;
+use crate::subject::{Spec, Statistics};
 
 /// The settings that a network was trained with: kept as `settings.json` beside its weights, and as `training/run.json`
 /// from before the first step. Fields that files of older versions lack are empty.
@@ -172,7 +172,11 @@ impl TrainedWith {
 /// Settings as they come back from a file: floating-point numbers of 32 bits are rounded in writing.
 fn as_read(settings: &TrainedWith) -> Value {
     let text = serde_json::to_string(settings).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
+    let mut read: Value = serde_json::from_str(&text).unwrap_or_default();
+    // A network's folder may have moved: its name tells it, and its digest stands with the starting weights.
+    let spec = Spec::new(&settings.model, &settings.data);
+    read["model"] = spec.model_name().into();
+    read
 }
 
 fn short(value: &Value) -> String {
@@ -218,6 +222,11 @@ mod tests {
             complete: false,
             ..old.clone()
         };
+        let [here, there] = ["/here/minilm", "/there/minilm/"].map(|model| TrainedWith {
+            model: model.into(),
+            ..old.clone()
+        });
+        assert!(there.differences(&here).is_empty());
         assert_eq!(
             new.differences(&old),
             [

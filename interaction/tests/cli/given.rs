@@ -234,3 +234,39 @@ fn seeds_are_a_range_where_settings_are_sought_on_others() {
         "11..13",
     );
 }
+
+#[test]
+fn a_measure_to_a_precision_goes_on_where_it_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let text = STUDY
+        .replace("\"given\", \"own\"", "\"images\"")
+        .replace(
+            "name = \"own\"\nmodel = \"mlp5\"\ndata = \"rules\"",
+            "name = \"images\"\nmodel = \"resnet20-slim\"\ndata = \"scenes\"",
+        )
+        .replace("samples = 10\nshown", "samples = 30\nshown")
+        .replace(
+            "orders = {}",
+            "orders = { orders = \"r:0,0.5,1\", precision = 0.3, most-forwards = 30000 }",
+        );
+    let study = path(root, "images.toml");
+    std::fs::write(&study, text.replace("seeds = 2", "seeds = 1")).unwrap();
+    let [whole, killed] = ["whole", "killed"].map(|name| path(root, name));
+    let weights = path(root, "weights");
+    let text = succeed(&run(&study, &weights, &whole, &[]));
+    assert!(text.contains("end: mean over seeds"), "{text}");
+    for pause in [600, 1500, 2500] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_interaction"))
+            .args(run(&study, &weights, &killed, &[]))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    succeed(&run(&study, &weights, &killed, &[]));
+    assert_eq!(report(&killed), report(&whole));
+}

@@ -320,8 +320,8 @@ fn a_changed_copy_of_a_study_leaves_the_reports_of_the_study_alone() {
 fn what_no_study_can_do_is_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "store");
-    refuse(&["study", "fig99"], "fig9, fig12, table4");
-    refuse(&["study", "show", "fig99"], "fig9, fig12, table4");
+    refuse(&["study", "fig99"], "table3, table4, attack-orders");
+    refuse(&["study", "show", "fig99"], "table3, table4, attack-orders");
     refuse(&["study", "nowhere.toml"], "nowhere.toml");
     refuse(&smoke("fig9", &out, &["--seeds", "0"]), "--seeds 0");
     refuse(&smoke("fig9", &out, &["--part", "3/2"]), "3/16");

@@ -15,7 +15,7 @@ use super::cells::{Cells, Size};
 use super::file::{MeasureEntry, Study};
 use super::store::{Finished, Store};
 use super::value::Value;
-use crate::work::Outcome;
+use crate::work::{Outcome, measured_again};
 
 use numbers::Spread;
 
@@ -42,7 +42,13 @@ impl<'a> Report<'a> {
         for cell in &cells.measures {
             let finished = Store::finished(&store.measure(cell));
             seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
-            outcomes.push(finished.map(|Finished { outcome, .. }| outcome));
+            let outcome = finished.map(|Finished { outcome, .. }| outcome);
+            let is_early = |outcome: &Outcome| outcome.words.is_empty();
+            let again = || measured_again(&store.measure(cell));
+            outcomes.push(match &outcome {
+                Some(early) if is_early(early) => again().or(outcome),
+                _ => outcome,
+            });
         }
         Self {
             study,
@@ -194,6 +200,14 @@ impl<'a> Report<'a> {
                 if !asked.contains(&value) {
                     asked.push(value);
                 }
+            }
+            for curve in self.study.pictures.iter().filter_map(|picture| {
+                let mut lines = picture.lines.get_ref().iter();
+                let of = lines.any(|line| line.get_ref().measure == *name);
+                let known = own.iter().any(|o| o.curves.contains_key(&picture.curve));
+                (of && !known).then_some(&picture.curve)
+            }) {
+                writeln!(text, "\nwarning: {name} has no curve \"{curve}\"")?;
             }
             for value in asked {
                 let lacks = |outcome: &&Outcome| {

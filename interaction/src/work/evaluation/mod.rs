@@ -26,7 +26,7 @@ pub use gradients::Gradients;
 pub use masked::Masked;
 pub use outcome::*;
 pub use sizes::Sizes;
-pub use strengths::Strengths;
+pub use strengths::{Strengths, measured_again};
 
 use super::chosen::Chosen;
 use super::samples::{choose, restored, rows};

@@ -1,4 +1,5 @@
 use std::ops::RangeInclusive;
+use std::path::Path;
 
 use burn_interaction::coalition::generator;
 use burn_interaction::estimate::contextual_variability;
@@ -98,7 +99,7 @@ impl Strengths {
             // A tenth took a trained ResNet-20 of 256 players 90,000 forwards, besides its pilot.
             let expected = PILOT_FORWARDS + 900.0 / wanted.error().powi(2);
             let most = self.most_forwards.unwrap_or(u64::MAX) as f64;
-            return expected.min(PILOT_FORWARDS + most) / samples as f64;
+            return expected.min(most) / samples as f64;
         }
         let orders = self.orders.resolve(players).map_or(0, |o| o.len());
         let given = self.pairs.as_ref().and_then(|pairs| {
@@ -149,7 +150,7 @@ impl Strengths {
             classes: about.classes.clone(),
             ..Origin::default()
         };
-        let file = job.folder.join("profile.json");
+        let file = job.folder.join(PROFILE);
         let journal = job.folder.join("profile.partial.jsonl");
         let mut measurement = chosen
             .measurement(*subject, &samples, protocol, None, job.device)?
@@ -186,6 +187,16 @@ impl Strengths {
     }
 }
 
+/// The outcome of a measure of orders in its folder, made again from the profile that it kept: what earlier versions wrote has
+/// fewer numbers. `None` where there is no such profile.
+pub fn measured_again(folder: &Path) -> Option<Outcome> {
+    let profile = Profile::load_json(folder.join(PROFILE)).ok()?;
+    Some(outcome(&profile))
+}
+
+/// The file of a measure's profile.
+const PROFILE: &str = "profile.json";
+
 /// The axis of curves over orders.
 pub(super) const RATIO: &str = "order ratio";
 
@@ -203,10 +214,11 @@ fn planned<S: Subject>(
     }
 }
 
-/// The order ratios that a claim of a U holds against its ends.
-const MIDDLE: RangeInclusive<f64> = 0.3..=0.7;
+/// The order ratios that a claim of a U holds against its ends: .3 to .7, where orders are whole and the one called .3 of 256
+/// players is .2992.
+const MIDDLE: RangeInclusive<f64> = 0.295..=0.705;
 
-/// The numbers and curves of a profile.
+/// The numbers, words and curves of a profile.
 fn outcome(profile: &Profile) -> Outcome {
     let strength = &profile.strength();
     let mut outcome = Outcome::default();
@@ -223,6 +235,9 @@ fn outcome(profile: &Profile) -> Outcome {
         if let Some(rise) = profile.rise(end..=end, MIDDLE) {
             outcome.value(format!("{name} over middle"), rise.value, rise.error);
         }
+    }
+    if let Some((middle, error)) = strength.relative_band(*MIDDLE.start(), *MIDDLE.end()) {
+        outcome.value("middle of J", middle, error);
     }
     outcome.word("shape", shape(strength.verdict()));
     let points = &strength.points;
