@@ -249,7 +249,7 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         ("orders = {}", "orders = {}\nepoch = 3", "after 1, 2, 5, 10"),
         (
             "orders = {}",
-            "orders = {}\nat = 0.5\nepoch = 2",
+            "orders = {}\nat = 1.0\nepoch = 2",
             "one of at and epoch",
         ),
         (
