@@ -312,6 +312,15 @@ pub enum StudyCommand {
         /// Built-in study.
         name: String,
     },
+    /// Print the claims of several studies, and on which networks each holds, as one table in Markdown.
+    Findings {
+        /// Reports of studies: folders such as interaction-studies/reports/fig9-laptop, or their summary.json.
+        #[arg(required = true)]
+        reports: Vec<PathBuf>,
+        /// Give each network a row, with the numbers that were found.
+        #[arg(long)]
+        figures: bool,
+    },
 }
 
 /// The settings of a download.

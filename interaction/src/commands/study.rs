@@ -6,10 +6,10 @@ use super::args::{StudyArgs, StudyCommand};
 use super::parse;
 use crate::error::{Result, usage};
 use crate::study::{
-    BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, read,
+    BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, findings, read,
 };
 
-/// Lists the studies, prints one, or runs one.
+/// Lists the studies, prints one, tells the findings of several, or runs one.
 ///
 /// # Errors
 ///
@@ -17,6 +17,10 @@ use crate::study::{
 pub fn run(args: &StudyArgs) -> Result<()> {
     match (&args.other, &args.name) {
         (Some(StudyCommand::Show { name }), _) => show(name),
+        (Some(StudyCommand::Findings { reports, figures }), _) => {
+            print!("{}", findings(reports, *figures)?);
+            Ok(())
+        }
         (None, None) => list(),
         (None, Some(name)) => study(name, args),
     }

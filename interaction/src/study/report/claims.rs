@@ -138,7 +138,7 @@ impl Report<'_> {
 
 impl Judged<'_> {
     /// The finding in words: every item with its mean, and the probabilities of the inequalities.
-    fn found(&self) -> String {
+    pub(super) fn found(&self) -> String {
         let items = self.items.iter().zip(&self.means);
         let items: Vec<String> = items
             .map(|(item, mean)| match (item.as_str(), mean.is_nan()) {

@@ -89,8 +89,10 @@ struct SummaryWord<'a> {
 #[derive(Serialize)]
 struct SummaryClaim<'a> {
     claim: &'a str,
+    section: &'a str,
     subject: &'a str,
     judgement: String,
+    found: String,
 }
 
 impl Report<'_> {
@@ -228,8 +230,10 @@ impl Report<'_> {
                 .into_iter()
                 .map(|judged| SummaryClaim {
                     claim: &judged.claim.text,
+                    section: &judged.claim.section,
                     subject: judged.subject,
                     judgement: judged.judgement.to_string(),
+                    found: judged.found(),
                 })
                 .collect(),
         }

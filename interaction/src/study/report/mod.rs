@@ -3,9 +3,11 @@
 mod claims;
 mod curves;
 mod files;
+mod findings;
 mod numbers;
 mod page;
 
+pub use findings::findings;
 pub use page::study_page;
 
 use std::collections::BTreeMap;
