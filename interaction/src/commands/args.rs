@@ -346,8 +346,8 @@ pub struct BenchArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Benchmarks to run: throughput, traffic (bytes between host and device), values, exact, step, attack (PGD), forward (every network for images and texts), points (networks
-    /// for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
+    /// Benchmarks to run: throughput, traffic (bytes between host and device), values, exact, step, attack (PGD), forward
+    /// (every network for images and texts), points (networks for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
     /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each, and on a
     /// real network three to six minutes a seed.
     #[arg(value_parser = ["throughput", "traffic", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]

@@ -176,15 +176,11 @@ impl MeasureEntry {
                 .as_ref()
                 .is_none_or(|names| names.iter().any(|n| n.get_ref() == name))
         };
-        // An untrained network has no epochs to be measured after.
-        let any_time = self.at.as_ref().is_none_or(|at| *at.get_ref() == 1.0);
-        let any_time = any_time && self.epoch.is_none();
         among(&self.subjects, subject.name.get_ref())
             && among(&self.variants, variant.name.get_ref())
-            && (any_time || !variant.untrained)
     }
 
-    /// Whether a training of so many epochs goes on after the one at which the network is measured.
+    /// Whether a training of so many epochs, none of an untrained network, goes on after the one at which the network is measured.
     fn is_within(&self, epochs: usize) -> bool {
         let on_the_way = self.at.as_ref().is_some_and(|at| *at.get_ref() < 1.0);
         value(&self.epoch).is_none_or(|epoch| epoch < epochs) && !(on_the_way && epochs == 0)

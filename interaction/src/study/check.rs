@@ -78,12 +78,10 @@ impl Reader<'_> {
         for measure in &study.measures {
             self.measure(study, measure)?;
         }
-        for (place, picture) in study.pictures.iter().enumerate() {
-            let (name, before) = (picture.name.get_ref(), &study.pictures[..place]);
-            if before.iter().any(|other| other.name.get_ref() == name) {
-                let reason = format!("there are two pictures \"{name}\"");
-                return Err(self.at(picture.name.span(), reason));
-            }
+        if !study.pictures.is_empty() {
+            self.unique("picture", study.pictures.iter().map(|entry| &entry.name))?;
+        }
+        for picture in &study.pictures {
             self.picture(study, picture)?;
         }
         self.claims(study)
@@ -266,7 +264,6 @@ impl Reader<'_> {
     }
 
     fn picture(&self, study: &Study, picture: &Picture) -> Result<()> {
-        self.plain(&picture.name)?;
         if picture.lines.get_ref().is_empty() {
             return Err(self.at(picture.lines.span(), "a picture has at least one line"));
         }

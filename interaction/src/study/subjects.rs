@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use burn_interaction_models::WeightFile;
+use burn_interaction_models::{WeightFile, text_weights};
 
 use super::file::{SubjectEntry, value};
 use crate::error::{Result, usage};
@@ -40,7 +40,7 @@ impl Start {
     pub fn identity(&self, name: &str) -> Result<String> {
         let digest = match &self.sha256 {
             Some(stated) => stated.to_lowercase(),
-            None if self.exists() => weights_digest(&self.files())?,
+            None if self.exists() => self.digest()?,
             None => return Ok(name.into()),
         };
         Ok(digest[..DIGITS.min(digest.len())].into())
@@ -51,12 +51,12 @@ impl Start {
         WeightFile::parse(&self.path).path.exists()
     }
 
-    /// The file of weights in a folder, or the path itself.
-    fn files(&self) -> PathBuf {
-        let names = ["model.safetensors", "pytorch_model.bin"];
-        let mut inside = names.iter().map(|name| self.path.join(name));
-        let found = inside.find(|file| file.exists());
-        found.unwrap_or_else(|| self.path.clone())
+    /// The digest of the file, or of the weights in the folder.
+    fn digest(&self) -> Result<String> {
+        match self.path.is_dir() {
+            true => weights_digest(&text_weights(&self.path)?),
+            false => weights_digest(&self.path),
+        }
     }
 
     /// Refuses files that are others than those that the study states.
@@ -68,7 +68,7 @@ impl Start {
         let Some(stated) = &self.sha256 else {
             return Ok(());
         };
-        let found = weights_digest(&self.files())?;
+        let found = self.digest()?;
         match found.starts_with(&stated.to_lowercase()) {
             true => Ok(()),
             false => Err(usage(format!(

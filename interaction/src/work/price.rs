@@ -15,6 +15,8 @@ use crate::subject::Subject;
 const TRIAL: usize = 4;
 /// Seconds beyond which a cheaper variant is named.
 pub const LONG: f64 = 600.0;
+/// Most seconds that the measurement takes which is suggested after a training.
+const SUGGESTED: f64 = 180.0;
 
 /// The price of a measurement in time, estimated before its samples are chosen.
 pub struct Price<'a, S: Subject> {
@@ -153,6 +155,29 @@ impl<'a, S: Subject> Price<'a, S> {
         }
         Ok(cheapest)
     }
+}
+
+/// Arguments with which a measurement of a network and its control takes minutes at most; `None` where nothing can be measured.
+///
+/// # Errors
+///
+/// Fails where the network cannot be measured, or the device fails.
+pub fn suggested<S: Subject>(
+    subject: &S,
+    net: &S::Net,
+    samples: &S::Samples,
+    device: &Device,
+) -> Result<Option<String>> {
+    let measure = Measure::default();
+    let (candidates, _) = subject.measurable(samples, device)?;
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    let price = Price::of(subject, samples, net, &candidates, &measure, 0, device)?;
+    let within = price
+        .map(|price| price.within(SUGGESTED, true))
+        .transpose()?;
+    Ok(within.flatten().map(|(flags, _)| flags))
 }
 
 impl<S: Subject> Trial<'_, S> {

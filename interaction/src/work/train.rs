@@ -9,11 +9,10 @@ use burn_interaction_models::{save, save_image, save_text};
 
 use super::board::Board;
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
-use super::price::Price;
+use super::price::suggested;
 use super::samples::{accuracy, drawn, loaded};
 use super::{
-    Checkpoints, FALL, Measure, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json,
-    write_page,
+    Checkpoints, FALL, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json, write_page,
 };
 use crate::error::{Result, usage};
 use crate::report::history;
@@ -21,8 +20,6 @@ use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject};
 
 /// The file that holds the settings of a run, from before its first step.
 const RUN: &str = "training/run.json";
-/// Most seconds that the measurement takes which is suggested after a training.
-const SUGGESTED: f64 = 180.0;
 
 /// Trains a network, and writes its weights and settings.
 pub struct Training<'a> {
@@ -59,6 +56,8 @@ pub struct Trained {
 /// Samples and players of a training, ready to start.
 struct Ready<S: Subject> {
     test: Arc<S::Samples>,
+    /// Whether there is a test part; the network is else checked on the training part.
+    tested: bool,
     loaders: Loaders<S::Input>,
     /// Training samples.
     samples: usize,
@@ -101,12 +100,13 @@ impl Job for Training<'_> {
         self.place.folder.write_json(RUN, &settings)?;
         let Ready {
             test,
+            tested,
             loaders,
             players,
             ..
         } = ready;
         let fitted = fit(net.train(), players, loaders, self.recipe, &run)?;
-        self.write(&subject, &fitted, &test, settings)
+        self.write(&subject, &fitted, (&test, tested), settings)
     }
 }
 
@@ -164,16 +164,18 @@ impl Training<'_> {
                 eprintln!("warning: {note}");
             }
         }
-        if test.count() == 0 && recipe.epochs > 0 {
+        let tested = test.count() > 0;
+        if !tested && recipe.epochs > 0 {
             return Err(usage(format!(
                 "{} has no test part: its accuracy and orders are watched on one",
                 self.spec.data
             )));
         }
         // A network that is not trained is checked on the part that there is.
-        let test = match test.count() {
-            0 => subject.samples(Part::Train)?,
-            _ => test,
+        let test = if tested {
+            test
+        } else {
+            subject.samples(Part::Train)?
         };
         if let Some(yardstick) = subject.yardstick(&train, &test) {
             self.say(&yardstick);
@@ -190,6 +192,7 @@ impl Training<'_> {
                 batches: chosen.len().div_ceil(recipe.batch),
             },
             test,
+            tested,
             samples: chosen.len(),
             players: subject.players()?,
             baseline: subject.baseline()?,
@@ -305,7 +308,7 @@ impl Training<'_> {
         &self,
         subject: &S,
         fitted: &Fitted<S::Net>,
-        test: &S::Samples,
+        (test, tested): (&S::Samples, bool),
         settings: TrainedWith,
     ) -> Result<Trained> {
         let folder = self.place.folder;
@@ -321,10 +324,8 @@ impl Training<'_> {
             }
             None => save(&fitted.net, folder.file("model.safetensors"))?,
         }
-        let test_accuracy = match subject.samples(Part::Test)?.count() {
-            0 => None,
-            _ => Some(accuracy(&fitted.net, test, self.place.device)?),
-        };
+        let accuracy = || accuracy(&fitted.net, test, self.place.device);
+        let test_accuracy = tested.then(accuracy).transpose()?;
         let settings = TrainedWith {
             test_accuracy,
             complete: fitted.complete,
@@ -337,7 +338,9 @@ impl Training<'_> {
         }
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
-            true => self.suggested(subject, &fitted.net, test).ok().flatten(),
+            true => suggested(subject, &fitted.net, test, self.place.device)
+                .ok()
+                .flatten(),
             false => None,
         };
         Ok(Trained {
@@ -368,32 +371,5 @@ impl Training<'_> {
         chart.save_svg(folder.file("history.svg"))?;
         chart.save_png(folder.file("history.png"))?;
         Ok(())
-    }
-
-    /// Arguments with which a measurement of the network and its control takes minutes at most.
-    fn suggested<S: Subject>(
-        &self,
-        subject: &S,
-        net: &S::Net,
-        test: &S::Samples,
-    ) -> Result<Option<String>> {
-        let measure = Measure::default();
-        let (candidates, _) = subject.measurable(test, self.place.device)?;
-        if candidates.is_empty() {
-            return Ok(None);
-        }
-        let price = Price::of(
-            subject,
-            test,
-            net,
-            &candidates,
-            &measure,
-            0,
-            self.place.device,
-        )?;
-        let within = price
-            .map(|price| price.within(SUGGESTED, true))
-            .transpose()?;
-        Ok(within.flatten().map(|(flags, _)| flags))
     }
 }
