@@ -8,9 +8,9 @@
 //! error                        who has to change something: the caller, the data, the machine
 //! text, digest, device, file   spelling of settings; digests; devices by name; files that appear whole
 //! coalition                    sets of players, pairs, seeded draws
-//! input                        batches of samples: tensors, sentences; kinds of data
+//! input                        batches of samples: tensors, sentences, series; kinds of data
 //! geometry                     indices in point clouds: farthest, nearest, balls, neighbours
-//! players                      features, patches, regions, tokens; baselines
+//! players                      features, patches, segments, regions, tokens, windows; baselines
 //! game                         classifier, reward, fingerprint; games with known values or interactions
 //! estimate                     protocol: orders, pairs, estimator; plans; sums over contexts, correction for noise
 //! profile                      interactions with their noise and origin, merged; indices; strength of orders, bands, verdict
@@ -56,10 +56,12 @@ pub use digest::digest;
 pub use error::{Error, Result};
 pub use estimate::{Contexts, Estimate, Estimator, Orders, Pairs, Plan, Protocol};
 pub use game::{Classifier, Game, Reward};
-pub use input::{Batch, Sentences};
+pub use input::{Batch, Sentences, Series};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};
-pub use players::{Baseline, Features, Patches, Players, RegionMap, Regions, Tokens};
+pub use players::{
+    Baseline, Features, Patches, Players, RegionMap, Regions, SegmentMap, Segments, Tokens, Windows,
+};
 pub use profile::{
     Curves, Depth, NoBand, Origin, Precision, Profile, SampleProfile, Strength, StrengthPoint,
     Verdict,

@@ -3,7 +3,9 @@
 //!
 //! Tables: [`census`], [`commercial`] and the generated [`rules`]. Images: [`Cifar10`], [`tiny_imagenet`], [`imagenet`]
 //! (any class folders) and the generated [`scenes`]. Point clouds: [`modelnet`], [`shapenet`] and the generated [`solids`].
-//! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`].
+//! Texts: [`sst2`], [`cola`], [`ag_news`] and the generated [`grammar`], in the word pieces of a [`Vocabulary`]. Time series: [`ucr`],
+//! [`series_csv`] and the generated [`events`].
+//! People's own files: [`own_table`], [`own_images`], [`own_sentences`] and [`npz`], by [`Columns`].
 //! All are Burn [`Dataset`](burn::data::dataset::Dataset)s. [`Samples`] says how the samples of a set become tensors, and a
 //! [`Loader`] hands them to a trainer, working ahead of it. [`registry`] opens any set by name, with notes on what was passed
 //! over or left out, and the `download` module fetches sets that have a public address.
@@ -28,8 +30,11 @@ mod error;
 mod folders;
 mod images;
 mod loader;
+mod own;
 pub mod registry;
 mod samples;
+mod series;
+mod standard;
 mod table;
 mod text;
 
@@ -38,6 +43,9 @@ pub use clouds::*;
 pub use error::*;
 pub use images::*;
 pub use loader::*;
+pub use own::*;
 pub use samples::*;
+pub use series::*;
+pub use standard::Standardization;
 pub use table::*;
 pub use text::*;

@@ -17,7 +17,9 @@ use burn_interaction::input::Kind;
 use crate::clouds::{CloudSet, modelnet, shapenet, solids};
 use crate::error::{Error, Result};
 use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
+use crate::own::{Arrays, Columns, npz, npz_kind, own_images, own_sentences, own_table};
 use crate::samples::Split;
+use crate::series::{SeriesSet, events, series_csv, ucr};
 use crate::table::{Table, census, commercial, rules};
 use crate::text::{
     TextItem, Texts, ag_news, cola, cola_home, grammar, sst2, sst2_home, unlabelled,
@@ -33,6 +35,8 @@ pub enum Data {
     Tables(Split<Table>),
     /// Texts, not in word pieces yet.
     Texts(Split<Texts>),
+    /// Time series, not standardised yet.
+    Series(Split<SeriesSet>),
 }
 
 impl Data {
@@ -44,6 +48,7 @@ impl Data {
             Self::Clouds(Split { train, test }) => [train.notes(), test.notes()],
             Self::Tables(Split { train, test }) => [train.notes(), test.notes()],
             Self::Texts(Split { train, test }) => [train.notes(), test.notes()],
+            Self::Series(Split { train, test }) => [train.notes(), test.notes()],
         };
         let mut notes = train.to_vec();
         notes.extend(test.iter().filter(|note| !train.contains(note)).cloned());
@@ -67,10 +72,12 @@ pub enum Source {
     },
     /// A page that says how to get the files.
     Page(&'static str),
+    /// Files of the user's own, in a form that this set reads.
+    Own,
 }
 
-/// The way a data set opens, given its folder.
-type Open = fn(&Path) -> Result<Data>;
+/// The way a data set opens, given its folder or file and the columns that are asked for.
+type Open = fn(&Path, &Columns) -> Result<Data>;
 
 /// A data set by name, which [`open`](DataSet::open) reads.
 pub struct DataSet {
@@ -85,8 +92,8 @@ pub struct DataSet {
     open: Open,
 }
 
-use Kind::{Clouds, Images, Tables, Texts as Sentences};
-use Source::{Archive, Generated, Page};
+use Kind::{Clouds, Images, Series, Tables, Texts as Sentences};
+use Source::{Archive, Generated, Own, Page};
 
 /// Makes the list of data sets from a line for each.
 macro_rules! sets {
@@ -103,23 +110,31 @@ macro_rules! sets {
 }
 
 sets! {
-    "scenes" Images Generated, "strokes and blobs of 16x16 pixels in 4 classes", |_| generated(scenes, 4000, 800, images);
-    "cifar-10" Images CIFAR10, "32x32 pixels in 10 classes, the binary version", |folder| Ok(images(Cifar10::split(folder)?));
-    "tiny-imagenet" Images TINY_IMAGENET, "64x64 pixels in 200 classes", |folder| Ok(images(tiny_imagenet(folder)?));
-    "imagenet" Images Page("https://image-net.org"), "ImageNet, or any class folders in train and val", |folder| Ok(images(imagenet(folder)?));
+    "scenes" Images Generated, "strokes and blobs of 16x16 pixels in 4 classes", |_, _| generated(scenes, 4000, 800, images);
+    "cifar-10" Images CIFAR10, "32x32 pixels in 10 classes, the binary version", |folder, _| Ok(images(Cifar10::split(folder)?));
+    "tiny-imagenet" Images TINY_IMAGENET, "64x64 pixels in 200 classes", |folder, _| Ok(images(tiny_imagenet(folder)?));
+    "imagenet" Images Page("https://image-net.org"), "ImageNet, or any class folders in train and val", |folder, _| Ok(images(imagenet(folder)?));
+    "images" Images Own, "a list of files and classes, CSV, TSV or JSON lines", |path, columns| Ok(images(own_images(path, columns)?));
 
-    "solids" Clouds Generated, "solids and furniture in 7 classes", |_| generated(solids, 2100, 420, clouds);
-    "modelnet" Clouds Page("https://modelnet.cs.princeton.edu"), "ModelNet10 or 40, OFF meshes or resampled points", |folder| Ok(clouds(modelnet(folder)?));
-    "shapenet" Clouds Page("https://shapenet.org"), "the ShapeNet part annotation, 16 classes", |folder| Ok(clouds(shapenet(folder)?));
+    "solids" Clouds Generated, "solids and furniture in 7 classes", |_, _| generated(solids, 2100, 420, clouds);
+    "modelnet" Clouds Page("https://modelnet.cs.princeton.edu"), "ModelNet10 or 40, OFF meshes or resampled points", |folder, _| Ok(clouds(modelnet(folder)?));
+    "shapenet" Clouds Page("https://shapenet.org"), "the ShapeNet part annotation, 16 classes", |folder, _| Ok(clouds(shapenet(folder)?));
 
-    "grammar" Sentences Generated, "short sentences in 3 classes", |_| generated(grammar, 9000, 900, Data::Texts);
-    "sst2" Sentences Page(GLUE), "SST-2 of GLUE, film reviews in 2 classes", |folder| Ok(Data::Texts(sst2(folder)?));
-    "cola" Sentences Page(GLUE), "CoLA of GLUE, sentences that are acceptable or not", |folder| Ok(Data::Texts(cola(folder)?));
-    "ag-news" Sentences Page("https://github.com/mhjabreel/CharCnn_Keras"), "AG News, articles in 4 classes, CSV files", |folder| Ok(Data::Texts(ag_news(folder)?));
+    "grammar" Sentences Generated, "short sentences in 3 classes", |_, _| generated(grammar, 9000, 900, Data::Texts);
+    "sst2" Sentences Page(GLUE), "SST-2 of GLUE, film reviews in 2 classes", |folder, _| Ok(Data::Texts(sst2(folder)?));
+    "cola" Sentences Page(GLUE), "CoLA of GLUE, sentences that are acceptable or not", |folder, _| Ok(Data::Texts(cola(folder)?));
+    "ag-news" Sentences Page("https://github.com/mhjabreel/CharCnn_Keras"), "AG News, articles in 4 classes, CSV files", |folder, _| Ok(Data::Texts(ag_news(folder)?));
+    "sentences" Sentences Own, "sentences or pairs of them, CSV, TSV or JSON lines", |path, columns| Ok(Data::Texts(own_sentences(path, columns)?));
 
-    "rules" Tables Generated, "10 features, 2 classes", |_| generated(rules, 8000, 1000, Data::Tables);
-    "census" Tables Page("https://archive.ics.uci.edu/dataset/2/adult"), "UCI Adult: 12 features, 2 classes", |folder| Ok(Data::Tables(census(folder)?));
-    "commercial" Tables Page("https://archive.ics.uci.edu/dataset/326"), "UCI TV News Channel Commercial Detection: 10 features, 2 classes", |folder| Ok(Data::Tables(commercial(folder)?));
+    "rules" Tables Generated, "10 features, 2 classes", |_, _| generated(rules, 8000, 1000, Data::Tables);
+    "census" Tables Page("https://archive.ics.uci.edu/dataset/2/adult"), "UCI Adult: 12 features, 2 classes", |folder, _| Ok(Data::Tables(census(folder)?));
+    "commercial" Tables Page("https://archive.ics.uci.edu/dataset/326"), "UCI TV News Channel Commercial Detection: 10 features, 2 classes", |folder, _| Ok(Data::Tables(commercial(folder)?));
+    "csv" Tables Own, "a table of numbers and categories, CSV, TSV or JSON lines", |path, columns| Ok(Data::Tables(own_table(path, columns)?));
+    "npz" Tables Own, "arrays x_train, y_train, x_test and y_test of NumPy, or x and y: rows, images or series", |path, _| arrays(path);
+
+    "events" Series Generated, "two channels of bumps in 3 classes, by which comes first", |_, _| generated(events, 3000, 600, Data::Series);
+    "ucr" Series Page("https://www.timeseriesclassification.com"), "a set of the UCR archive, NAME_TRAIN.tsv and NAME_TEST.tsv", |folder, _| Ok(Data::Series(ucr(folder)?));
+    "series" Series Own, "train.csv and test.csv of columns series, label and a channel each, a row a step", |folder, _| Ok(Data::Series(series_csv(folder)?));
 }
 
 /// The page that says how to get the data of GLUE's tasks.
@@ -158,6 +173,15 @@ fn generated<T>(
     }))
 }
 
+/// The data of a file of arrays, of the kind that their shape tells.
+fn arrays(path: &Path) -> Result<Data> {
+    Ok(match npz(path)? {
+        Arrays::Images(split) => images(split),
+        Arrays::Series(split) => Data::Series(split),
+        Arrays::Tables(split) => Data::Tables(split),
+    })
+}
+
 fn images<T: ImageSet + 'static>(split: Split<T>) -> Data {
     Data::Images(Split {
         train: Arc::new(split.train),
@@ -173,11 +197,34 @@ fn clouds<T: CloudSet + 'static>(split: Split<T>) -> Data {
 }
 
 impl DataSet {
-    /// The argument by which the set is asked for: `NAME`, or `NAME:FOLDER` where the set has files.
+    /// The argument by which the set is asked for: `NAME`, or `NAME:FOLDER` where the set has files; `NAME:PATH` where they are the user's own.
     pub fn spelled(&self) -> String {
         match self.source {
             Generated => self.name.into(),
+            Own if !self.is_folder() => format!("{}:PATH", self.name),
             _ => format!("{}:FOLDER", self.name),
+        }
+    }
+
+    /// Whether the set always lies in a folder; others may be a file.
+    pub fn is_folder(&self) -> bool {
+        self.source != Own || self.name == "series"
+    }
+
+    /// Whether the set is made of [`Columns`] that the user names.
+    pub fn has_columns(&self) -> bool {
+        self.source == Own && !["series", "npz"].contains(&self.name)
+    }
+
+    /// The kind of the set's samples in a folder or file: [`kind`](Self::kind), except of arrays, whose shape tells it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file of arrays cannot be read.
+    pub fn kind_in(&self, path: Option<&Path>) -> Result<Kind> {
+        match (self.name, path) {
+            ("npz", Some(path)) => npz_kind(path),
+            _ => Ok(self.kind),
         }
     }
 
@@ -187,22 +234,32 @@ impl DataSet {
         match self.source {
             Generated => None,
             Archive { folder, .. } => Some(folder),
-            Page(_) => Some(self.name),
+            Page(_) | Own => Some(self.name),
         }
     }
 
-    /// Opens the set from its folder; a generated set needs none.
+    /// Opens the set from its folder, or from a file of the user's own with columns of the usual names; a generated set needs none.
     ///
     /// # Errors
     ///
     /// Fails where the set has files and no folder is given, or the folder does not hold them.
     pub fn open(&self, folder: Option<&Path>) -> Result<Data> {
+        self.open_columns(folder, &Columns::default())
+    }
+
+    /// Opens the set as [`open`](Self::open) does, made of these columns where it is the user's own.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the set has files and no folder is given, the folder does not hold them, or they have no such columns.
+    pub fn open_columns(&self, folder: Option<&Path>, columns: &Columns) -> Result<Data> {
         match (self.source, folder) {
-            (Generated, _) => (self.open)(Path::new("")),
-            (_, Some(folder)) => (self.open)(folder),
+            (Generated, _) => (self.open)(Path::new(""), columns),
+            (_, Some(folder)) => (self.open)(folder, columns),
             (_, None) => Err(Error::Data(format!(
-                "{name} has files: give their folder, {name}:FOLDER",
-                name = self.name
+                "{} has files: give their place, {}",
+                self.name,
+                self.spelled()
             ))),
         }
     }
@@ -225,7 +282,7 @@ impl DataSet {
                 self.name
             )));
         };
-        let item = |text| TextItem { text, label: 0 };
+        let item = |text: String| TextItem::new(text, 0);
         let folder = home(folder, &mut Vec::new())?;
         let items = unlabelled(folder.join("test.tsv"))?.into_iter().map(item);
         Texts::new(items.collect(), classes.to_vec())
@@ -272,6 +329,7 @@ mod tests {
                         Data::Clouds(_) => Clouds,
                         Data::Tables(_) => Tables,
                         Data::Texts(_) => Sentences,
+                        Data::Series(_) => Series,
                     };
                     assert_eq!(kind, set.kind, "{}", set.name);
                 }

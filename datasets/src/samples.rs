@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use burn::data::dataset::{Dataset, DatasetError};
@@ -76,6 +77,17 @@ pub trait Relabel: Sized {
     fn relabelled(self, labels: &[usize], classes: &[String]) -> Result<Self>;
 }
 
+/// Names, each once, sorted: by size where all are numbers.
+pub(crate) fn sorted(labels: &[&str]) -> Vec<String> {
+    let names: BTreeSet<&str> = labels.iter().copied().collect();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    let number = |name: &str| name.parse::<f64>().unwrap_or(f64::NAN);
+    if names.iter().all(|name| !number(name).is_nan()) {
+        names.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
+    names.into_iter().map(String::from).collect()
+}
+
 /// Refuses numbers that do not tell so many classes apart among others.
 pub(crate) fn check_labels(count: usize, labels: &[usize], classes: &[String]) -> Result<()> {
     let mut sorted = labels.to_vec();
@@ -150,5 +162,16 @@ impl<T: Relabel> Relabel for Split<T> {
             train: self.train.relabelled(labels, classes)?,
             test: self.test.relabelled(labels, classes)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_numbers_are_sorted_by_size() {
+        assert_eq!(sorted(&["10", "9", "10", "-1"]), ["-1", "9", "10"]);
+        assert_eq!(sorted(&["b", "a", "10"]), ["10", "a", "b"]);
     }
 }

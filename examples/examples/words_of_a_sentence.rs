@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = arguments.next();
     let text = text.unwrap_or_else(|| "the dogs that were sad are not happy".into());
 
-    let item = TextItem { text, label: 0 };
+    let item = TextItem::new(text, 0);
     let texts = Texts::new(vec![item], config.classes().to_vec())?;
     let set = SentenceSet::new(texts, &vocabulary, config.positions())?;
     let sentence: Sentences = set.batch(&[0], &device).inputs;

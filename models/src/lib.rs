@@ -28,6 +28,7 @@ mod layers;
 mod mlp;
 pub mod points;
 pub mod registry;
+mod series;
 mod text;
 mod transformer;
 mod weights;
@@ -41,6 +42,7 @@ pub use points::{
     Dgcnn, DgcnnConfig, PointConv, PointConvConfig, PointConvLevelConfig, PointNet, PointNet2,
     PointNet2Config, PointNetConfig, SetAbstractionConfig,
 };
+pub use series::*;
 pub use text::*;
 pub use transformer::*;
 pub use weights::*;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use burn::data::dataset::Dataset;
 use burn_interaction_datasets::{
-    Cifar10, CloudSet, ImageFiles, ImageSet, Mesh, Split, Table, Texts, ag_news, census, cola,
-    commercial, imagenet, modelnet, shapenet, sst2, unlabelled,
+    Cifar10, CloudSet, Columns, ImageFiles, ImageSet, Mesh, SegmentFiles, SeriesSet, Split, Table,
+    Texts, ag_news, census, cola, commercial, imagenet, modelnet, npz, own_sentences, own_table,
+    series_csv, shapenet, sst2, ucr, unlabelled,
 };
 use image::{ImageFormat, RgbImage};
 use proptest::collection::vec;
@@ -532,4 +533,111 @@ fn lists_of_images_are_read_or_refused() {
         };
         list.fuzz();
     }
+}
+
+fn check_series(split: Split<SeriesSet>) {
+    for set in [&split.train, &split.test] {
+        let channels = set.channels().len();
+        for (index, item) in set.items().iter().enumerate() {
+            assert_eq!(item.values.len(), channels * set.steps(index));
+            assert!(item.values.iter().all(|value| value.is_finite()));
+        }
+    }
+}
+
+#[test]
+fn series_are_read_or_refused() {
+    let _alone = alone();
+    const STEPS: &str = "series,label,x,y\na,up,1,2\na,up,3,-4.5\nb,down,5e3,6\n";
+    let steps = Reader {
+        file: "train.csv",
+        valid: vec![STEPS.into()],
+        beside: vec![("test.csv", STEPS.into())],
+        read: |folder| drop(series_csv(folder).map(check_series)),
+        packed: false,
+    };
+    steps.fuzz();
+    steps.fill("series,label,x,y\n", "a,b,1,2\n");
+    const LINES: &str = "1\t0.5\t-2\tNaN\n2\t1e3\t4\t5\n";
+    let lines = Reader {
+        file: "A_TRAIN.tsv",
+        valid: vec![LINES.into()],
+        beside: vec![("A_TEST.tsv", LINES.into())],
+        read: |folder| drop(ucr(folder).map(check_series)),
+        packed: false,
+    };
+    lines.fuzz();
+    lines.fill("", "1\t1\n");
+}
+
+#[test]
+fn files_of_one_s_own_are_read_or_refused() {
+    let _alone = alone();
+    const ROWS: &str = "age,colour,kind\n30,red,no\n?,red,no\n20.5,\"blue, dark\",yes\n7,red,yes\n";
+    let rows = Reader {
+        file: "a.csv",
+        valid: vec![ROWS.into(), ROWS.replace(',', ";").into()],
+        beside: Vec::new(),
+        read: |folder| {
+            let columns = Columns::labelled("kind");
+            drop(own_table(folder.join("a.csv"), &columns).map(check_table));
+        },
+        packed: false,
+    };
+    rows.fuzz();
+    const PAIRS: &str = "{\"text\": \"a\", \"more\": \"b c\", \"label\": 1}\n{\"text\": \"d\", \"more\": \"e\", \"label\": 0}\n{\"text\": \"d\", \"more\": null, \"label\": true}\n";
+    let pairs = Reader {
+        file: "a.jsonl",
+        valid: vec![PAIRS.into()],
+        beside: Vec::new(),
+        read: |folder| {
+            let columns = Columns::default().inputs(["text", "more"]);
+            drop(own_sentences(folder.join("a.jsonl"), &columns).map(check_texts));
+        },
+        packed: false,
+    };
+    pairs.fuzz();
+}
+
+/// The bytes of an array as NumPy's `save` writes it.
+fn saved(descr: &str, shape: &str, values: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    bytes.extend(values);
+    bytes
+}
+
+#[test]
+fn arrays_and_labels_are_read_or_refused() {
+    let _alone = alone();
+    let labels = Reader {
+        file: "0.npy",
+        valid: vec![
+            saved("|u1", "(2, 3)", &[1, 1, 2, 2, 3, 3]),
+            saved("<i2", "(2, 1, 2)", &[1, 0, 2, 0, 255, 255, 4, 0]),
+        ],
+        beside: Vec::new(),
+        read: |folder| drop(SegmentFiles::open(folder.join("0.npy"))),
+        packed: false,
+    };
+    labels.fuzz();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in [
+        ("x.npy", saved("|u1", "(4, 2, 2)", &[7; 16])),
+        ("y.npy", saved("|u1", "(4,)", &[0, 1, 0, 1])),
+    ] {
+        zip.start_file(name, options).unwrap();
+        std::io::Write::write_all(&mut zip, &bytes).unwrap();
+    }
+    let arrays = Reader {
+        file: "a.npz",
+        valid: vec![zip.finish().unwrap().into_inner()],
+        beside: Vec::new(),
+        read: |folder| drop(npz(folder.join("a.npz"))),
+        packed: true,
+    };
+    arrays.fuzz();
 }

@@ -198,10 +198,7 @@ fn the_interactions_of_word_pieces_are_those_of_flex() {
         let folder = fixture("folders/bert");
         let (net, config, _) = open_text(&folder, device).unwrap();
         let vocabulary = Vocabulary::open(&folder, Frame::ClassFirst).unwrap();
-        let item = |text: &str| TextItem {
-            text: text.into(),
-            label: 0,
-        };
+        let item = |text: &str| TextItem::new(text, 0);
         let items = ["a child is not happy", "the birds that sing are very old"].map(item);
         let texts = Texts::new(items.into(), config.classes().to_vec()).unwrap();
         let set = SentenceSet::new(texts, &vocabulary, None).unwrap();

@@ -38,10 +38,7 @@ fn expected(folder: &Path) -> Expected {
 }
 
 fn encoded(vocabulary: &Vocabulary, config: &TextConfig, texts: &[String]) -> SentenceSet {
-    let items = texts.iter().map(|text| TextItem {
-        text: text.clone(),
-        label: 0,
-    });
+    let items = texts.iter().map(|text| TextItem::new(text.clone(), 0));
     let texts = Texts::new(items.collect(), config.classes().to_vec()).unwrap();
     SentenceSet::new(texts, vocabulary, config.positions()).unwrap()
 }

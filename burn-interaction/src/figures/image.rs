@@ -4,6 +4,7 @@ use plotters::prelude::*;
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
+use super::areas::Areas;
 use super::hits::{self, Hit};
 use super::pixels::{Pixels, above_background};
 use super::png::writes_pictures;
@@ -16,8 +17,8 @@ const NAME: u32 = 26;
 const KEY: u32 = 18;
 const GAP: u32 = 14;
 
-/// An image with the grid of its patches, and beside it maps of the patches: the strength that each takes part in, and pairs of
-/// them as lines.
+/// An image with the [areas](Areas) that are its players, patches or segments, and beside it maps of them: the strength that each
+/// takes part in, and pairs of them as lines.
 ///
 /// ```
 /// use burn_interaction::figures::{ImageChart, Pixels};
@@ -35,7 +36,7 @@ pub struct ImageChart {
     title: String,
     pixels: Option<Pixels>,
     tall: u32,
-    grid: [usize; 2],
+    areas: Areas,
     maps: Vec<Map>,
     largest: Option<f64>,
 }
@@ -48,20 +49,21 @@ struct Map {
 }
 
 impl ImageChart {
-    /// An image in a grid of `grid` rows and columns of patches.
-    pub fn new(title: impl Into<String>, pixels: Pixels, grid: [usize; 2]) -> Self {
+    /// An image and its areas: rows and columns of patches, or the segments of a map of its size.
+    pub fn new(title: impl Into<String>, pixels: Pixels, areas: impl Into<Areas>) -> Self {
         Self {
             title: title.into(),
             tall: pixels.height_at(SIDE),
             pixels: Some(pixels),
-            grid,
+            areas: areas.into(),
             maps: Vec::new(),
             largest: None,
         }
     }
 
-    /// Adds a map: the strength of each patch, row by row, `None` where it was not measured, and pairs of patches as lines, each with
-    /// its interaction. The darkest patch of a map is its strongest; the thickest line is the strongest pair of all maps.
+    /// Adds a map: the strength of each area, `None` where it was not measured, and pairs of areas as lines, each with its
+    /// interaction. Patches are given row by row. The darkest area of a map is its strongest; the thickest line is the strongest
+    /// pair of all maps.
     pub fn map(
         mut self,
         name: impl Into<String>,
@@ -92,8 +94,8 @@ impl ImageChart {
     ///
     /// # Errors
     ///
-    /// Fails where there is nothing to show, a map has other than one strength a patch, a number is not finite, or a pair has a patch
-    /// that is none.
+    /// Fails where there is nothing to show, segments are those of an image of another size, a map has other than one strength an
+    /// area, a number is not finite, or a pair has an area that is none.
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
         let size = (
@@ -108,27 +110,25 @@ impl ImageChart {
             self.draw(&area).map_err(figure)?;
             area.present().map_err(figure)?;
         }
-        // The pixels themselves lie below the grid.
-        if let Some(pixels) = &self.pixels {
-            let at = (GAP as i32, (HEADER + NAME) as i32);
-            above_background(&mut svg, &pixels.to_element(at, (SIDE, self.tall))?);
-        }
+        // Pixels lie below all that is drawn.
+        above_background(&mut svg, &self.elements()?);
         hits::add(&mut svg, &self.hits());
         Ok(super::valid(svg))
     }
 
     fn check(&self) -> Result<()> {
         let fail = |reason: &str| Err(Error::Figure(reason.into()));
-        let patches = self.grid[0] * self.grid[1];
-        if patches == 0 || self.panels() == 0 {
-            return fail("an image needs patches, and itself or a map to show");
+        self.areas.check(self.pixels.as_ref())?;
+        if self.panels() == 0 {
+            return fail("an image needs itself or a map to show");
         }
-        if self.maps.iter().any(|map| map.strengths.len() != patches) {
-            return fail("a map needs a strength for each patch");
+        let areas = self.areas.count();
+        if self.maps.iter().any(|map| map.strengths.len() != areas) {
+            return fail("a map needs a strength for each patch or segment");
         }
         let pairs = || self.maps.iter().flat_map(|map| &map.pairs);
-        if pairs().any(|((i, j), _)| *i >= patches || *j >= patches) {
-            return fail("a pair has a patch that the grid does not have");
+        if pairs().any(|((i, j), _)| *i >= areas || *j >= areas) {
+            return fail("a pair has a patch or segment that the image does not have");
         }
         let strengths = self
             .maps
@@ -159,11 +159,12 @@ impl ImageChart {
     }
 
     /// The lines below the panels, short enough for the width of the picture.
-    fn key(&self) -> Vec<&'static str> {
+    fn key(&self) -> Vec<String> {
+        let unit = self.areas.unit();
         let parts = [
-            "grey: strength that a patch takes part in",
-            "white: no pair of the patch was measured",
-            "red: a pair that helps each other, blue: hinders",
+            format!("grey: strength that a {unit} takes part in"),
+            format!("white: no pair of the {unit} was measured"),
+            "red: a pair that helps each other, blue: hinders".into(),
         ];
         match self.maps.is_empty() {
             true => Vec::new(),
@@ -176,39 +177,64 @@ impl ImageChart {
         (GAP + panel * (SIDE + GAP)) as i32
     }
 
-    /// The value of each patch of each map, for the pointer.
+    /// The width and height of a panel.
+    fn panel(&self) -> (u32, u32) {
+        (SIDE, self.tall)
+    }
+
+    /// The value of each area of each map, for the pointer.
     fn hits(&self) -> Vec<Hit> {
         let mut hits = Vec::new();
+        let centres = self.areas.centres(self.panel());
         for (panel, map) in (self.first_map()..).zip(&self.maps) {
-            for (patch, strength) in map.strengths.iter().enumerate() {
+            let moved = |(x, y): (i32, i32)| (x + Self::left(panel), y + (HEADER + NAME) as i32);
+            for (player, strength) in map.strengths.iter().enumerate() {
                 let Some(strength) = strength else { continue };
-                let [(x, y), (right, below)] = self.corners(patch);
-                let (row, column) = (patch / self.grid[1], patch % self.grid[1]);
-                hits.push(Hit {
-                    at: (x + Self::left(panel), y + (HEADER + NAME) as i32),
-                    size: (right - x, below - y),
-                    text: format!(
-                        "row {}, column {}: mean |I| {}",
-                        row + 1,
-                        column + 1,
-                        short(*strength)
-                    ),
+                let value = format!("{}: mean |I| {}", self.areas.name(player), short(*strength));
+                hits.push(match self.areas.corners(player, self.panel()) {
+                    Some([(x, y), (right, below)]) => Hit {
+                        at: moved((x, y)),
+                        size: (right - x, below - y),
+                        text: value,
+                    },
+                    None => Hit::around(moved(centres[player]), value),
                 });
             }
         }
         hits
     }
 
-    /// The corners of a patch within its panel.
-    fn corners(&self, patch: usize) -> [(i32, i32); 2] {
-        let [rows, columns] = self.grid;
-        let at = |place: usize, count: usize, length: u32| {
-            (place as f64 * f64::from(length) / count as f64).round() as i32
+    /// The pixels of the image and of maps of segments, as elements of SVG.
+    fn elements(&self) -> Result<String> {
+        let top = (HEADER + NAME) as i32;
+        let mut elements = String::new();
+        let (size, near) = (self.panel(), RGBColor(255, 255, 255));
+        if let Some(pixels) = &self.pixels {
+            let at = (Self::left(0), top);
+            let shown = match &self.areas {
+                Areas::Grid(_) => pixels.to_element(at, size)?,
+                Areas::Segments(map) => {
+                    let line = |_, _| Some(near);
+                    Areas::raster(map, size, |at| pixels.colour(at), line, 1)?
+                        .to_element(at, size)?
+                }
+            };
+            elements.push_str(&shown);
+        }
+        let Areas::Segments(segments) = &self.areas else {
+            return Ok(elements);
         };
-        let (row, column) = (patch / columns, patch % columns);
-        let corner =
-            |row: usize, column: usize| (at(column, columns, SIDE), at(row, rows, self.tall));
-        [corner(row, column), corner(row + 1, column + 1)]
+        for (panel, map) in (self.first_map()..).zip(&self.maps) {
+            let most = most(&map.strengths);
+            let colour = |at: usize| {
+                let strength = segments.of_pixels()[at].and_then(|player| map.strengths[player]);
+                strength.map_or(near, |strength| grey(strength / most))
+            };
+            let line = |_, _| Some(RGBColor(150, 150, 150));
+            let picture = Areas::raster(segments, size, colour, line, 1)?;
+            elements.push_str(&picture.to_element((Self::left(panel), top), size)?);
+        }
+        Ok(elements)
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
@@ -222,13 +248,13 @@ impl ImageChart {
             ))
         };
         if self.pixels.is_some() {
-            let [rows, columns] = self.grid;
-            named(&format!("{rows} x {columns} patches"), Self::left(0))?;
+            named(&self.areas.describe(), Self::left(0))?;
             let outline = WHITE.mix(0.55).stroke_width(1);
-            for patch in 0..rows * columns {
-                let corners = self.corners(patch);
-                let moved = corners.map(|(x, y)| (x + Self::left(0), y + top));
-                area.draw(&Rectangle::new(moved, outline))?;
+            for player in 0..self.areas.count() {
+                if let Some(corners) = self.areas.corners(player, self.panel()) {
+                    let moved = corners.map(|(x, y)| (x + Self::left(0), y + top));
+                    area.draw(&Rectangle::new(moved, outline))?;
+                }
             }
         }
         let pairs = self.maps.iter().flat_map(|map| &map.pairs);
@@ -252,21 +278,20 @@ impl ImageChart {
         (left, top): (i32, i32),
         largest: f64,
     ) -> Drawn<(), B> {
-        let strengths = map.strengths.iter().flatten();
-        let most = strengths.copied().fold(f64::MIN_POSITIVE, f64::max);
-        for (patch, strength) in map.strengths.iter().enumerate() {
-            let corners = self.corners(patch).map(|(x, y)| (x + left, y + top));
-            if let Some(strength) = strength {
+        let most = most(&map.strengths);
+        for (player, strength) in map.strengths.iter().enumerate() {
+            let corners = self.areas.corners(player, self.panel());
+            if let (Some(strength), Some(corners)) = (strength, corners) {
+                let corners = corners.map(|(x, y)| (x + left, y + top));
                 area.draw(&Rectangle::new(corners, grey(strength / most).filled()))?;
             }
         }
-        let [rows, columns] = self.grid;
-        let [[upper, _], [_, lower]] =
-            [0, rows * columns - 1].map(|p| self.corners(p).map(|(x, y)| (x + left, y + top)));
-        area.draw(&Rectangle::new([upper, lower], INK.stroke_width(1)))?;
-        let centre = |patch: usize| {
-            let [(x, y), (right, below)] = self.corners(patch);
-            ((x + right) / 2 + left, (y + below) / 2 + top)
+        let lower = (left + SIDE as i32, top + self.tall as i32);
+        area.draw(&Rectangle::new([(left, top), lower], INK.stroke_width(1)))?;
+        let centres = self.areas.centres(self.panel());
+        let centre = |player: usize| {
+            let (x, y) = centres[player];
+            (x + left, y + top)
         };
         let mut pairs = map.pairs.clone();
         pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
@@ -290,11 +315,18 @@ impl ImageChart {
     }
 }
 
+/// The largest of some strengths, at least a number that can be divided by.
+fn most(strengths: &[Option<f64>]) -> f64 {
+    let known = strengths.iter().flatten().copied();
+    known.fold(f64::MIN_POSITIVE, f64::max)
+}
+
 writes_pictures!(ImageChart);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::players::SegmentMap;
 
     fn chart() -> ImageChart {
         let pixels = Pixels::new(vec![7; 72], [4, 6]).unwrap();
@@ -312,7 +344,7 @@ mod tests {
             "#2156AC",
             "a &lt;b&gt;",
             "2 x 3 patches",
-            "row 2, column 1: mean |I| 1.000</title>",
+            "patch (2, 1): mean |I| 1.000</title>",
         ] {
             assert!(svg.contains(part), "{part}");
         }
@@ -342,6 +374,33 @@ mod tests {
         ] {
             assert!(refused.to_svg().is_err(), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn segments_are_drawn_by_their_pixels() {
+        let labels: Vec<i64> = (0..24)
+            .map(|pixel| (pixel % 6) / 3 - (pixel / 23))
+            .collect();
+        let map = SegmentMap::new(&labels, [4, 6]).unwrap();
+        let pixels = Pixels::new(vec![7; 72], [4, 6]).unwrap();
+        let chart = ImageChart::new("halves", pixels.clone(), map.clone()).map(
+            "low",
+            [Some(1.0), None],
+            [((0, 1), 2.0)],
+        );
+        let svg = chart.to_svg().unwrap();
+        for part in [
+            "2 segments",
+            "segment 0: mean |I| 1.000</title>",
+            "no pair of the segment",
+        ] {
+            assert!(svg.contains(part), "{part}");
+        }
+        let png = image_of(&chart.to_png().unwrap());
+        assert!(png.contains(&[7, 7, 7]) && png.contains(&[70, 70, 70]));
+        let narrow = Pixels::new(vec![7; 36], [4, 3]).unwrap();
+        let error = ImageChart::new("", narrow, map).to_svg().unwrap_err();
+        assert!(error.to_string().contains("another size"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! Results as pictures: curves, images, tables, point clouds and sentences as SVG and PNG (feature `figures`).
+//! Results as pictures: curves, images, tables, point clouds, sentences and time series as SVG and PNG (feature `figures`).
 //!
 //! Nothing here reads a data set or measures; a chart is given what it shows.
 
+mod arc;
+mod areas;
 mod caption;
 mod chart;
 mod cloud;
@@ -16,11 +18,14 @@ mod panel;
 mod pixels;
 mod png;
 mod sentence;
+mod series;
 mod spread;
 mod style;
 mod tile;
 mod tiles;
+mod trace;
 
+pub use areas::Areas;
 pub use chart::*;
 pub use cloud::*;
 pub use history::*;
@@ -29,6 +34,7 @@ pub use lines::*;
 pub use matrix::*;
 pub use pixels::Pixels;
 pub use sentence::*;
+pub use series::*;
 pub use tile::Tile;
 pub use tiles::*;
 

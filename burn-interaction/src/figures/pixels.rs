@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use plotters::style::RGBColor;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -35,6 +36,15 @@ impl Pixels {
     /// Rows and columns.
     pub fn size(&self) -> [usize; 2] {
         self.size
+    }
+
+    /// The colour of a pixel by its place, row by row.
+    pub(super) fn colour(&self, at: usize) -> RGBColor {
+        RGBColor(
+            self.bytes[3 * at],
+            self.bytes[3 * at + 1],
+            self.bytes[3 * at + 2],
+        )
     }
 
     /// The height of the image where it is drawn so wide, within a quarter and four times of it.

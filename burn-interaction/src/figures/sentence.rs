@@ -5,10 +5,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
+use super::SIGNS;
+use super::arc::arc;
 use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::style::{Drawn, INK, text};
-use super::{SIGNS, sign};
 
 const HEADER: u32 = 34;
 /// Height of a panel's name, of its highest arc and of its words.
@@ -133,17 +134,10 @@ impl SentenceChart {
             // The strongest are drawn last, above the others.
             arcs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
             for (pair, share) in arcs {
-                let share = share.clamp(-1.0, 1.0);
-                let (from, to) = (centre(pair.0), centre(pair.1));
-                let (from, to) = (from.min(to), from.max(to));
-                let across = f64::from(to - from) / 2.0;
+                let ends = (centre(pair.0), centre(pair.1));
                 let part = f64::from(reach(pair)) / f64::from(widest);
                 let rise = f64::from(PANEL.1 - 10) * part.sqrt();
-                let RGBColor(r, g, b) = sign(share);
-                let wide = 1.0 + 4.0 * share.abs();
-                elements.push(format!(
-                    "<path d=\"M {from} {line} A {across:.1} {rise:.1} 0 0 1 {to} {line}\" fill=\"none\" stroke=\"#{r:02X}{g:02X}{b:02X}\" stroke-width=\"{wide:.1}\"/>\n"
-                ));
+                elements.push(arc(ends, line, rise, share));
             }
         }
         elements

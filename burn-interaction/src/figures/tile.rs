@@ -4,9 +4,11 @@ use plotters::prelude::*;
 use crate::coalition::{Coalition, Pair};
 use crate::error::{Error, Result};
 
+use super::areas::Areas;
 use super::cloud::{Dot, seen};
 use super::pixels::Pixels;
 use super::style::{COLOURS, Drawn, GRID, INK};
+use super::trace::Trace;
 
 /// The width of a tile, and of one with words.
 const WIDTH: u32 = 150;
@@ -20,7 +22,7 @@ const LETTER: i32 = 8;
 /// The colours of the two players of a pair.
 const PAIR: [RGBColor; 2] = [COLOURS[1], COLOURS[0]];
 
-/// An input with some of its players absent, as a network sees it: an image, a point cloud or a sentence.
+/// An input with some of its players absent, as a network sees it: an image, a point cloud, a sentence or a time series.
 #[derive(Debug, Clone)]
 pub struct Tile {
     seen: Seen,
@@ -32,7 +34,7 @@ pub struct Tile {
 enum Seen {
     Image {
         pixels: Pixels,
-        grid: [usize; 2],
+        areas: Areas,
     },
     Cloud {
         points: Vec<[f32; 3]>,
@@ -40,6 +42,7 @@ enum Seen {
         whole: Vec<[f32; 3]>,
         up: usize,
     },
+    Series(Trace),
     Words {
         words: Vec<(String, Option<usize>)>,
         present: Coalition,
@@ -47,9 +50,12 @@ enum Seen {
 }
 
 impl Tile {
-    /// An image whose players are the patches of a grid of so many rows and columns.
-    pub fn image(pixels: Pixels, grid: [usize; 2]) -> Self {
-        Self::of(Seen::Image { pixels, grid })
+    /// An image whose players are the patches of a grid of so many rows and columns, or the segments of a map of its size.
+    pub fn image(pixels: Pixels, areas: impl Into<Areas>) -> Self {
+        Self::of(Seen::Image {
+            pixels,
+            areas: areas.into(),
+        })
     }
 
     /// A point cloud whose players are regions, with the region of each point, in the frame of the `whole` cloud; the axis `up` (0, 1
@@ -72,6 +78,16 @@ impl Tile {
             words: words.into_iter().collect(),
             present,
         })
+    }
+
+    /// The channels of a time series with the window of each step, drawn in the range of the `whole` series.
+    pub fn series(channels: &[Vec<f32>], windows: &[usize], whole: &[Vec<f32>]) -> Self {
+        let range = Trace::new(whole.into(), windows.into()).range;
+        let own = Trace::new(channels.into(), windows.into());
+        Self::of(Seen::Series(Trace {
+            range: (range.0.min(own.range.0), range.1.max(own.range.1)),
+            ..own
+        }))
     }
 
     fn of(seen: Seen) -> Self {
@@ -105,6 +121,7 @@ impl Tile {
         match &self.seen {
             Seen::Image { pixels, .. } => pixels.height_at(WIDTH),
             Seen::Cloud { .. } => WIDTH,
+            Seen::Series(_) => WIDTH / 2,
             Seen::Words { words, .. } => {
                 let lines = placed(words).last().map_or(1, |(_, y)| y / LINE + 1);
                 (lines * LINE) as u32 + 8
@@ -115,9 +132,9 @@ impl Tile {
     /// Refuses tiles whose parts do not fit each other.
     pub(super) fn check(&self) -> Result<()> {
         let fits = match &self.seen {
-            Seen::Image { grid, .. } => {
-                let patches = grid[0] * grid[1];
-                patches > 0 && self.pair.is_none_or(|(i, j)| i.max(j) < patches)
+            Seen::Image { pixels, areas } => {
+                let count = areas.count();
+                areas.check(Some(pixels)).is_ok() && self.pair.is_none_or(|(i, j)| i.max(j) < count)
             }
             Seen::Cloud {
                 points,
@@ -125,6 +142,10 @@ impl Tile {
                 whole,
                 up,
             } => points.len() == regions.len() && !whole.is_empty() && *up < 3,
+            Seen::Series(trace) => {
+                let windows = trace.count();
+                trace.is_whole() && self.pair.is_none_or(|(i, j)| i.max(j) < windows)
+            }
             Seen::Words { words, present } => {
                 let last = words.iter().filter_map(|(_, player)| *player).max();
                 last.is_none_or(|last| last < present.players())
@@ -153,7 +174,18 @@ impl Tile {
     /// The pixels of an image as an element of SVG, which lie below all that is drawn; nothing for other tiles.
     pub(super) fn element(&self, at: (i32, i32)) -> Result<String> {
         match &self.seen {
-            Seen::Image { pixels, .. } => pixels.to_element(at, (self.width(), self.height())),
+            Seen::Image { pixels, areas } => {
+                let size = (self.width(), self.height());
+                match areas {
+                    Areas::Grid(_) => pixels.to_element(at, size),
+                    Areas::Segments(map) => {
+                        // The pair's colours on both sides of its outlines.
+                        let line = |a, b| self.colour(a).or(self.colour(b));
+                        Areas::raster(map, size, |at| pixels.colour(at), line, 2)?
+                            .to_element(at, size)
+                    }
+                }
+            }
             _ => Ok(String::new()),
         }
     }
@@ -167,7 +199,7 @@ impl Tile {
         let corner = (x + self.width() as i32, y + self.height() as i32);
         let frame = Rectangle::new([(x, y), corner], GRID.stroke_width(1));
         match &self.seen {
-            Seen::Image { grid, .. } => self.draw_pair(area, (x, y), *grid),
+            Seen::Image { areas, .. } => self.draw_pair(area, (x, y), areas),
             Seen::Cloud {
                 points,
                 regions,
@@ -191,6 +223,19 @@ impl Tile {
                     area.draw(&Circle::new(at, radius, colour.mix(strength).filled()))?;
                 }
                 Ok(())
+            }
+            Seen::Series(trace) => {
+                let size = (self.width(), self.height());
+                for window in self.pair.iter().flat_map(|(i, j)| [*i, *j]) {
+                    let (left, right) = trace.span(window, size.0);
+                    let corners = [(x + left, y), (x + right, corner.1)];
+                    // Other colours than those of the first channels.
+                    let own = usize::from(self.pair.is_some_and(|(_, j)| j == window));
+                    let colour = COLOURS[2 + own].mix(0.3);
+                    area.draw(&Rectangle::new(corners, colour.filled()))?;
+                }
+                area.draw(&frame)?;
+                trace.draw(area, (x, y), size)
             }
             Seen::Words { words, present } => {
                 area.draw(&frame)?;
@@ -219,15 +264,14 @@ impl Tile {
         &self,
         area: &DrawingArea<B, Shift>,
         (x, y): (i32, i32),
-        grid: [usize; 2],
+        areas: &Areas,
     ) -> Drawn<(), B> {
-        let (width, height) = (self.width() as i32, self.height() as i32);
-        let [rows, columns] = grid.map(|side| side as i32);
+        let size = (self.width(), self.height());
         for player in self.pair.iter().flat_map(|(i, j)| [*i, *j]) {
-            let (row, column) = (player as i32 / columns, player as i32 % columns);
-            let corner =
-                |row: i32, column: i32| (x + column * width / columns, y + row * height / rows);
-            let corners = [corner(row, column), corner(row + 1, column + 1)];
+            let Some(corners) = areas.corners(player, size) else {
+                continue;
+            };
+            let corners = corners.map(|(left, top)| (x + left, y + top));
             let colour = self.colour(Some(player)).unwrap_or(INK);
             // A white rim, so that the frame is seen on any patch.
             for (colour, width) in [(WHITE, 5), (colour, 3)] {

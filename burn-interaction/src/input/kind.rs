@@ -14,6 +14,19 @@ pub enum Kind {
     Tables,
     /// [`Sentences`](super::Sentences) in word pieces.
     Texts,
+    /// [`Series`](super::Series) of values over time.
+    Series,
+}
+
+impl Kind {
+    /// Every kind, in the order of lists.
+    pub const ALL: [Self; 5] = [
+        Self::Images,
+        Self::Clouds,
+        Self::Texts,
+        Self::Tables,
+        Self::Series,
+    ];
 }
 
 impl fmt::Display for Kind {
@@ -23,6 +36,7 @@ impl fmt::Display for Kind {
             Self::Clouds => "point clouds",
             Self::Tables => "tables",
             Self::Texts => "texts",
+            Self::Series => "time series",
         })
     }
 }
@@ -33,10 +47,9 @@ mod tests {
 
     #[test]
     fn a_kind_has_one_word_in_files_and_one_in_messages() {
-        let kinds = [Kind::Images, Kind::Clouds, Kind::Tables, Kind::Texts];
-        let json = serde_json::to_string(&kinds).unwrap();
-        assert_eq!(json, r#"["images","clouds","tables","texts"]"#);
-        assert_eq!(serde_json::from_str::<[Kind; 4]>(&json).unwrap(), kinds);
+        let json = serde_json::to_string(&Kind::ALL).unwrap();
+        assert_eq!(json, r#"["images","clouds","texts","tables","series"]"#);
+        assert_eq!(serde_json::from_str::<[Kind; 5]>(&json).unwrap(), Kind::ALL);
         assert_eq!(Kind::Clouds.to_string(), "point clouds");
     }
 }

@@ -5,11 +5,13 @@
 mod batch;
 mod kind;
 mod sentences;
+mod series;
 mod tensor;
 
 pub use batch::Batch;
 pub use kind::Kind;
 pub use sentences::Sentences;
+pub use series::Series;
 
 use burn::tensor::{Device, Int, Tensor};
 
@@ -17,7 +19,7 @@ use crate::error::Result;
 
 /// A batch of samples as a network takes it.
 ///
-/// Float tensors are inputs, with samples along their first dimension, and so are [`Sentences`]. A struct of several
+/// Float tensors are inputs, with samples along their first dimension, and so are [`Sentences`] and [`Series`]. A struct of several
 /// tensors, such as an image with a table, becomes one by this trait.
 pub trait Input: Clone + Send + Sync + 'static {
     /// The number of samples.

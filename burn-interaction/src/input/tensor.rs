@@ -2,7 +2,7 @@ use burn::tensor::{Device, Int, Tensor};
 
 use super::Input;
 
-/// Samples lie along the first dimension: tables `[batch, features]`, clouds `[batch, 3, points]`, series
+/// Samples lie along the first dimension: tables `[batch, features]`, clouds `[batch, 3, points]`, series of one length
 /// `[batch, channels, steps]`, images `[batch, channels, height, width]`.
 impl<const D: usize> Input for Tensor<D> {
     fn samples(&self) -> usize {

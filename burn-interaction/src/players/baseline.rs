@@ -4,6 +4,7 @@ use std::str::FromStr;
 use burn::tensor::{Tensor, TensorData, module::conv2d, ops::ConvOptions};
 
 use crate::error::{Error, Result};
+use crate::input::Series;
 use crate::text::{joined, number, numbers, spelled};
 
 /// The look of an absent player: a function of the sample and of fixed values, never of the samples beside it.
@@ -17,9 +18,10 @@ pub enum Baseline {
     #[default]
     Zero,
     /// Images: the mean of each channel of the same image. Point clouds: the centre of the same cloud, the mean of its
-    /// points; their default. Tables have no such baseline, as the mean of a row mixes its features.
+    /// points; their default. Series: the mean of each channel of the same series. Tables have no such baseline, as the mean of a
+    /// row mixes its features.
     Mean,
-    /// Given values, one for each channel of an image, each feature of a table or each axis of a cloud.
+    /// Given values, one for each channel of an image or a series, each feature of a table or each axis of a cloud.
     ///
     /// The papers' baseline, the empirical mean of each variable over the training data, is of this kind:
     /// [`mean_of_images`](Baseline::mean_of_images) and [`mean_of_rows`](Baseline::mean_of_rows) fit it.
@@ -128,6 +130,30 @@ impl Baseline {
             }
             other => Err(other.unfit("point clouds: use zero, mean or values")),
         }
+    }
+
+    /// Series with every player absent: `[batch, channels, steps]` to the same shape, zero at padding.
+    pub(super) fn of_series(&self, series: &Series) -> Result<Series> {
+        let [batch, channels, steps] = series.dims();
+        let shape = [batch, channels, steps];
+        let levels = match self {
+            Self::Zero => series.values.zeros_like(),
+            Self::Mean => {
+                let mean = series.mean(series.values.clone());
+                mean.reshape([batch, channels, 1]).expand(shape)
+            }
+            Self::Values(values) => {
+                let values = given(values, "baseline values, one a channel", channels)?;
+                Tensor::<1>::from_data(values, &series.values.device())
+                    .reshape([1, channels, 1])
+                    .expand(shape)
+            }
+            other => return Err(other.unfit("time series: use zero, mean or values")),
+        };
+        Ok(Series {
+            values: series.masked(levels),
+            lengths: series.lengths.clone(),
+        })
     }
 
     /// The error of a baseline that other inputs have.

@@ -3,18 +3,26 @@
 //! Players know neither the size of a batch nor the device it lies on: [`input`](crate::input) does.
 
 mod baseline;
+mod either;
 mod features;
 mod patches;
 mod places;
 mod regions;
+mod segment_map;
+mod segments;
 mod tokens;
+mod windows;
 
+pub use ::either::Either;
 pub use baseline::*;
 pub use features::*;
 pub use patches::*;
 pub use places::*;
 pub use regions::*;
+pub use segment_map::SegmentMap;
+pub use segments::*;
 pub use tokens::*;
+pub use windows::*;
 
 use burn::tensor::{Bool, Tensor};
 

@@ -1,8 +1,10 @@
 //! Folders of files, read in the order of names, and files, read whole.
 
+mod arrays;
 mod files;
 mod passed;
 
+pub(crate) use arrays::{Array, array, opened};
 pub(crate) use files::{bytes, text, unmarked};
 pub(crate) use passed::{Passed, is_hidden};
 

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use image::{ImageError, ImageReader};
+use image::{DynamicImage, ImageError, ImageReader};
 
 use super::ImageItem;
 use crate::error::{Error, Result};
@@ -8,6 +8,21 @@ use crate::folders;
 
 /// Reads an image file as three channels of 8 bits: grey is repeated, CMYK converted, transparency dropped.
 pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
+    let image = picture(path)?.into_rgb8();
+    let (width, height) = image.dimensions();
+    let interleaved = image.into_raw();
+    // Pixel by pixel to channel by channel.
+    let channel = |c: usize| interleaved.iter().skip(c).step_by(3).copied();
+    Ok(ImageItem {
+        pixels: (0..3).flat_map(channel).collect(),
+        size: [3, height as usize, width as usize],
+        label,
+        id,
+    })
+}
+
+/// Reads an image file, which is not cut and has pixels.
+pub(super) fn picture(path: &Path) -> Result<DynamicImage> {
     let bytes = folders::bytes(path, "")?;
     if bytes.is_empty() {
         return Err(Error::file(path, "zero bytes: fetch the file again"));
@@ -20,21 +35,14 @@ pub(super) fn decode(path: &Path, label: usize, id: u64) -> Result<ImageItem> {
     if reader.format() == Some(image::ImageFormat::Jpeg) && is_cut(&bytes) {
         return Err(Error::file(path, "the image is cut: fetch the file again"));
     }
-    let image = reader.decode().map_err(fail)?.into_rgb8();
-    let (width, height) = image.dimensions();
-    if width == 0 || height == 0 {
-        let reason = format!("an image of {width}x{height} pixels has none");
-        return Err(Error::file(path, reason));
+    let image = reader.decode().map_err(fail)?;
+    match (image.width(), image.height()) {
+        (width, height) if width == 0 || height == 0 => {
+            let reason = format!("an image of {width}x{height} pixels has none");
+            Err(Error::file(path, reason))
+        }
+        _ => Ok(image),
     }
-    let interleaved = image.into_raw();
-    // Pixel by pixel to channel by channel.
-    let channel = |c: usize| interleaved.iter().skip(c).step_by(3).copied();
-    Ok(ImageItem {
-        pixels: (0..3).flat_map(channel).collect(),
-        size: [3, height as usize, width as usize],
-        label,
-        id,
-    })
 }
 
 /// Whether a JPEG ends before its end marker: the decoder would fill the missing part with grey. Segments are stepped over,

@@ -86,7 +86,7 @@ impl ImageFiles {
     }
 
     /// Adds notes on how the files were found.
-    pub(super) fn noting(mut self, notes: Vec<String>) -> Self {
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
         self.notes.extend(notes);
         self
     }
@@ -131,6 +131,10 @@ impl ImageSet for ImageFiles {
     fn image(&self, index: usize) -> Result<ImageItem> {
         let bytes = |item: &ImageItem| item.pixels.len();
         self.cache.get_or(index, bytes, || self.decoded(index))
+    }
+
+    fn file(&self, index: usize) -> Option<&Path> {
+        Some(self.path(index))
     }
 
     fn notes(&self) -> &[String] {

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{ImageItem, ImageSet};
@@ -17,6 +18,10 @@ impl ImageSet for Renumbered<dyn ImageSet> {
 
     fn notes(&self) -> &[String] {
         self.set.notes()
+    }
+
+    fn file(&self, index: usize) -> Option<&Path> {
+        self.set.file(index)
     }
 
     fn label(&self, index: usize) -> usize {

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -58,6 +59,24 @@ impl ImageSamples {
             Some(framing) => framing.apply(item),
             None => item,
         })
+    }
+
+    /// The framing that brings images to one size; `None` where they have it.
+    pub(super) fn framing(&self) -> Option<Framing> {
+        self.framing
+    }
+
+    /// The file of an image, where it has one.
+    pub(super) fn file(&self, index: usize) -> Option<&Path> {
+        self.images.file(index)
+    }
+
+    /// Channels, height and width of an image before framing.
+    pub(super) fn own_size(&self, index: usize) -> Result<[usize; 3]> {
+        match self.images.size() {
+            Some(size) => Ok(size),
+            None => Ok(self.images.image(index)?.size),
+        }
     }
 
     /// Frames and varies one image; the numbers `[epoch, index]` say which variation.

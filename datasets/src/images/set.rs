@@ -1,8 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn::data::dataset::{Dataset, DatasetError};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One image and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,11 @@ pub trait ImageSet: Dataset<ImageItem> {
     /// Fails where the file of the image is missing or no image.
     fn image(&self, index: usize) -> Result<ImageItem>;
 
+    /// The file of an image; `None` for images that have no file each.
+    fn file(&self, _index: usize) -> Option<&Path> {
+        None
+    }
+
     /// Notes for a user on how the set was read, such as the number of files that were passed over.
     fn notes(&self) -> &[String] {
         &[]
@@ -52,6 +57,50 @@ pub struct Images {
 }
 
 impl Images {
+    /// Images of one size, `[channels, height, width]`, with their classes: the pixels of one after the other, channel by channel and row by row.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the pixels are not those of as many images as there are labels, a label has no name, or there are more than 256 classes.
+    pub fn new(
+        size: [usize; 3],
+        classes: Vec<String>,
+        pixels: Vec<u8>,
+        labels: Vec<usize>,
+    ) -> Result<Self> {
+        let elements: usize = size.iter().product();
+        if elements == 0 || pixels.len() != elements * labels.len() {
+            return Err(Error::Data(format!(
+                "{} pixels for {} images of {size:?}",
+                pixels.len(),
+                labels.len()
+            )));
+        }
+        if let Some(label) = labels.iter().find(|label| **label >= classes.len()) {
+            let count = classes.len();
+            return Err(Error::Data(format!(
+                "class {label}, but there are {count} classes"
+            )));
+        }
+        let labels = labels
+            .into_iter()
+            .map(u8::try_from)
+            .collect::<std::result::Result<_, _>>();
+        Ok(Self {
+            labels: labels.map_err(|_| Error::Data("more than 256 classes".into()))?,
+            size,
+            classes,
+            pixels,
+            notes: Vec::new(),
+        })
+    }
+
+    /// Adds notes on how the images were read.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
     /// Channels, height and width.
     pub fn size(&self) -> [usize; 3] {
         self.size

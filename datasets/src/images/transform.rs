@@ -46,17 +46,22 @@ impl Framing {
             self.resized
         );
         let [_, height, width] = item.size;
+        let (to, [top, left]) = self.window([height, width]);
+        let item = resize(item, to, self.cubic);
+        cut(item, [top, left, self.side, self.side])
+    }
+
+    /// Height and width that an image of this size is resized to, and the row and column where the square begins in it.
+    pub(super) fn window(&self, [height, width]: [usize; 2]) -> ([usize; 2], [usize; 2]) {
         let long = |short: usize, long: usize| self.resized * long / short;
         let to = match height <= width {
             _ if self.squeezed => [self.resized; 2],
             true => [self.resized, long(height, width)],
             false => [long(width, height), self.resized],
         };
-        let item = resize(item, to, self.cubic);
         // torchvision rounds a half pixel to the even side.
         let start = |full: usize| ((full - self.side) as f64 / 2.0).round_ties_even() as usize;
-        let [top, left] = to.map(start);
-        cut(item, [top, left, self.side, self.side])
+        (to, to.map(start))
     }
 }
 

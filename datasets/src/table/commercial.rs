@@ -30,7 +30,7 @@ const TRAIN: f64 = 0.8;
 /// papers' 10 attributes, commercial or not.
 ///
 /// A feature that a line does not name is 0, as the format has it. The rows of all channels are shuffled with a fixed seed
-/// and split 80 to 20. The table is not standardised yet, see [`Standardization`](super::Standardization).
+/// and split 80 to 20. The table is not standardised yet, see [`Standardization`](crate::Standardization).
 ///
 /// # Errors
 ///

@@ -2,12 +2,11 @@ mod census;
 mod codes;
 mod commercial;
 mod rules;
-mod standard;
+mod standardized;
 
 pub use census::*;
 pub use commercial::*;
 pub use rules::*;
-pub use standard::*;
 
 use std::collections::BTreeMap;
 
@@ -93,6 +92,18 @@ impl Table {
             dropped: 0,
             notes: Vec::new(),
         }
+    }
+
+    /// Adds notes on how the files were read, and the number of rows that were left out.
+    pub(crate) fn noting(mut self, notes: Vec<String>, dropped: usize) -> Self {
+        self.notes.extend(notes);
+        self.dropped += dropped;
+        self
+    }
+
+    /// Says which values the numbers of categorical columns stand for.
+    pub(crate) fn of_categories(self, categories: BTreeMap<String, Vec<String>>) -> Self {
+        Self { categories, ..self }
     }
 
     /// The names of the features.

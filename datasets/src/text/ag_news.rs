@@ -63,7 +63,7 @@ fn part(path: &Path) -> Result<Texts> {
         if text.is_empty() {
             return Err(fail("the text is empty"));
         }
-        items.push(TextItem { text, label });
+        items.push(TextItem::new(text, label));
     }
     match items.is_empty() {
         true => Err(Error::file(path, "no articles in it")),

@@ -70,10 +70,7 @@ mod tests {
     fn shares_of_words_are_those_of_the_formula() {
         let names = ["[UNK]", "[CLS]", "[SEP]", "good", "bad", "film"].map(String::from);
         let vocabulary = Vocabulary::of_pieces(&names, Frame::ClassFirst).unwrap();
-        let item = |(text, label): (&str, usize)| TextItem {
-            text: text.into(),
-            label,
-        };
+        let item = |(text, label): (&str, usize)| TextItem::new(text, label);
         let texts = [("bad film", 0), ("good film", 1), ("good good", 1)].map(item);
         let texts = Texts::new(texts.into(), vec!["no".into(), "yes".into()]).unwrap();
         let set = SentenceSet::new(texts, &vocabulary, None).unwrap();

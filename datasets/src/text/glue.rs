@@ -143,7 +143,7 @@ fn texts(
         if text.is_empty() {
             return Err(fail("the sentence is empty".into()));
         }
-        items.push(TextItem { text, label });
+        items.push(TextItem::new(text, label));
     }
     match items.is_empty() {
         true => Err(Error::file(path, "no sentences in it")),
@@ -172,10 +172,7 @@ mod tests {
         write("dev.tsv", "sentence\tlabel\nfine\t1\n");
         write("test.tsv", "index\tsentence\n0\ta film .\n1\tanother\n");
         let split = sst2(folder.path()).unwrap();
-        let item = |text: &str, label| TextItem {
-            text: text.into(),
-            label,
-        };
+        let item = |text: &str, label| TextItem::new(text, label);
         assert_eq!(
             split.train.items(),
             [item("a fine film", 1), item("not fine", 0)]

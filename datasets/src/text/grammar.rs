@@ -41,10 +41,7 @@ pub fn grammar(count: usize, seed: u64) -> Texts {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let item = |index: usize| {
         let label = index % CLASSES.len();
-        TextItem {
-            text: sentence(label, &mut rng),
-            label,
-        }
+        TextItem::new(sentence(label, &mut rng), label)
     };
     Texts {
         items: (0..count).map(item).collect(),

@@ -27,8 +27,29 @@ use crate::samples::{Relabel, check_labels};
 pub struct TextItem {
     /// The text itself.
     pub text: String,
-    /// The class of the text.
+    /// The second text of a pair.
+    pub second: Option<String>,
+    /// The class of the text, or of the pair.
     pub label: usize,
+}
+
+impl TextItem {
+    /// A single text and its class.
+    pub fn new(text: impl Into<String>, label: usize) -> Self {
+        Self {
+            text: text.into(),
+            second: None,
+            label,
+        }
+    }
+
+    /// Makes a pair of the text and a second one.
+    pub fn with_second(self, second: impl Into<String>) -> Self {
+        Self {
+            second: Some(second.into()),
+            ..self
+        }
+    }
 }
 
 /// Texts with class labels, in memory: also Burn's [`Dataset`] of [`TextItem`]s.
@@ -62,6 +83,12 @@ impl Texts {
                 notes: Vec::new(),
             }),
         }
+    }
+
+    /// Adds notes on how the files were read.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 
     /// The texts of the set.

@@ -25,12 +25,11 @@ impl SentenceSet {
     ///
     /// Fails where a sentence has no word pieces.
     pub fn new(texts: Texts, vocabulary: &Vocabulary, longest: Option<usize>) -> Result<Self> {
-        let all: Vec<&str> = texts
-            .items()
-            .iter()
-            .map(|item| item.text.as_str())
+        let items = texts.items().iter();
+        let all: Vec<(&str, Option<&str>)> = items
+            .map(|item| (item.text.as_str(), item.second.as_deref()))
             .collect();
-        let encoded = vocabulary.encode(&all, longest)?;
+        let encoded = vocabulary.encode_pairs(&all, longest)?;
         Ok(Self {
             texts,
             encoded: encoded.into(),

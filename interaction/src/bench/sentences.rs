@@ -52,10 +52,7 @@ fn texts(count: usize) -> Result<Texts> {
         let taken = parts[..=index * 7 % 5]
             .iter()
             .map(|item| item.text.as_str());
-        TextItem {
-            text: taken.collect::<Vec<_>>().join(" "),
-            label: parts[0].label,
-        }
+        TextItem::new(taken.collect::<Vec<_>>().join(" "), parts[0].label)
     };
     let items = parts.items().chunks(5).enumerate().map(joined);
     Ok(Texts::new(items.collect(), parts.classes().to_vec())?)

@@ -149,7 +149,7 @@ pub struct DiscoverArgs {
     /// test.tsv, with --target predicted.
     #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
     pub split: String,
-    /// Fewest players of a text that is measured; texts with fewer are left out and counted. Default: 6.
+    /// Fewest players of a text or a time series that is measured; those with fewer are left out and counted. Default: 6 of texts, 4 of series.
     #[arg(long)]
     pub min_players: Option<usize>,
     /// Take samples that the network classifies wrongly, too.

@@ -12,7 +12,7 @@ use crate::subject::origin;
 ///
 /// Never fails.
 pub fn run() -> Result<()> {
-    for kind in [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables] {
+    for kind in Kind::ALL {
         println!("{kind}");
         for set in data_sets().iter().filter(|set| set.kind == kind) {
             println!("  {:22} {}", set.spelled(), set.about);

@@ -1,7 +1,7 @@
 //! `interaction networks`: lists the networks.
 
 use burn_interaction::input::Kind;
-use burn_interaction_models::registry::{networks, preprocessing};
+use burn_interaction_models::registry::{networks, others, preprocessing};
 
 use crate::error::Result;
 
@@ -11,6 +11,18 @@ use crate::error::Result;
 ///
 /// Never fails.
 pub fn run() -> Result<()> {
+    for kind in Kind::ALL {
+        match kind {
+            Kind::Images => images()?,
+            kind => println!("for {kind}\n  {}", networks(kind).join(", ")),
+        }
+        println!("  {}", others(kind));
+    }
+    Ok(())
+}
+
+/// Prints the networks for images, a line each.
+fn images() -> Result<()> {
     println!(
         "for images, with what their published weights expect: side, share of the image, mean, deviation"
     );
@@ -26,12 +38,5 @@ pub fn run() -> Result<()> {
             list(p.deviation)
         );
     }
-    println!("a slash gives a network of patches another patch side: vit-tiny/8, swin-tiny/2");
-    println!("for point clouds; those that are slim are smaller, for generated data");
-    println!("  {}", networks(Kind::Clouds).join(", "));
-    println!("for texts; or a Hugging Face folder with one of them, a path with a separator");
-    println!("  {}", networks(Kind::Texts).join(", "));
-    println!("for tables; mlpK with any number K of Linear layers from 2");
-    println!("  {}", networks(Kind::Tables).join(", "));
     Ok(())
 }

@@ -1,27 +1,35 @@
 use std::path::{Path, PathBuf};
 
-use burn_interaction_datasets::Up;
+use burn_interaction_datasets::{Columns, Up};
 use burn_interaction_models::WeightFile;
 use clap::Args;
 
 use super::parse;
 use crate::error::{Result, usage};
-use crate::subject::{Normalize, Spec, Trained, Units};
+use crate::subject::{Normalize, Seats, Spec, Trained};
 
 /// The network and its data.
 #[derive(Args, Debug, Clone)]
 pub struct SubjectArgs {
     /// Network, such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
-    /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables; `interaction networks` lists all. A path
+    /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables, fcn-slim for time series; `interaction networks` lists all. A path
     /// with a separator, such as ./bert, is a Hugging Face folder. Default: the network that the settings beside --weights
     /// name.
     #[arg(long)]
     pub model: Option<String>,
     /// Data: scenes (generated images), solids (generated point clouds), grammar (generated sentences), rules (generated
-    /// table), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: the data that the
+    /// table), events (generated time series), or a set and its folder, such as cifar-10:FOLDER; `interaction data` lists all. Default: the data that the
     /// settings beside --weights name.
     #[arg(long)]
     pub data: Option<String>,
+    /// Column of the class, for data of one's own: csv:PATH, images:PATH or sentences:PATH, each a .csv, .tsv or .jsonl file, or a folder
+    /// with train and test. Default: the column named label, class, target or y.
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+    /// Columns of the input, for data of one's own: the features of a table (default: all but the class), the text and the second text of a
+    /// pair (default: text or sentence), the file of an image (default: file, image or path).
+    #[arg(long, value_name = "COLUMN,..", value_delimiter = ',')]
+    pub input: Vec<String>,
     /// Classes of the network, in its order: a list such as cat,dog, or a file with one a line; the data may lack some of them. Default:
     /// those in the settings beside the weights, else those of the data.
     #[arg(long)]
@@ -50,14 +58,13 @@ pub struct SubjectArgs {
     #[arg(long)]
     pub regions: Option<String>,
     /// Baseline, the stand-in for absent players: data (the mean of each channel or column over the training part, in the
-    /// network's units), zero (in those units), mean (of images: each one's own; of clouds: their centre), blur:PIXELS,
+    /// network's units), zero (in those units), mean (of images and series: each one's own; of clouds: their centre), blur:PIXELS,
     /// values:A,B,.., drop (regions leave the cloud; pointnet and pointnet2 only); of texts mask, pad or unk, which stand
-    /// for the vocabulary's pieces, or hide (from attention). Default: data for images and tables, mean for clouds, mask
-    /// for texts where there is one.
+    /// for the vocabulary's pieces, or hide (from attention). Default: data for images, tables and series, mean for
+    /// clouds, mask for texts where there is one.
     #[arg(long)]
     pub baseline: Option<String>,
-    /// Players of texts: pieces (word pieces) or words. Default: pieces.
-    #[arg(long, value_parser = ["pieces", "words"])]
+    #[arg(long, help = Seats::HELP)]
     pub players: Option<String>,
     /// Word pieces of texts: a vocab.txt, a tokenizer.json or a Hugging Face folder. Default: the word pieces beside the
     /// weights, the grammar's own, or 8000 learned from the training texts.
@@ -89,6 +96,10 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
             ))
         })
     };
+    let columns = Columns {
+        label: args.label.clone(),
+        inputs: args.input.clone(),
+    };
     let model = named(&args.model, "--model", |trained| &trained.model)?;
     Ok(Spec {
         model: match (&args.model, weights) {
@@ -102,6 +113,10 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
             _ => model,
         },
         data: named(&args.data, "--data", |trained| &trained.data)?,
+        columns: match &trained {
+            Some(trained) if args.data.is_none() && columns.is_usual() => trained.columns.clone(),
+            _ => columns,
+        },
         weights: weights.cloned(),
         image: args.image,
         normalize: args.normalize.as_deref().map(|text| match text {
@@ -118,10 +133,7 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
         up: args.up,
         regions: args.regions.as_deref().map(parse::regions).transpose()?,
         baseline: args.baseline.as_deref().map(parse::baseline).transpose()?,
-        units: args.players.as_deref().map(|text| match text {
-            "words" => Units::Words,
-            _ => Units::Pieces,
-        }),
+        players: args.players.as_deref().map(str::parse).transpose()?,
         vocabulary: args.vocabulary.clone(),
         fewest,
     })

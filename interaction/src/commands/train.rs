@@ -2,6 +2,7 @@
 
 use burn_interaction::modulation::Coefficient;
 use burn_interaction::{Modulation, Term};
+use burn_interaction_datasets::Columns;
 
 use super::args::TrainArgs;
 use super::{parse, subject::spec};
@@ -71,8 +72,9 @@ fn next(args: &TrainArgs, trained: &Trained, folder: &Folder) -> Option<String> 
         true => {
             let model = quoted(&folder.path().join("").display().to_string());
             format!(
-                "interaction discover --model {model} --data {}",
-                quoted(&settings.data)
+                "interaction discover --model {model} --data {}{}",
+                quoted(&settings.data),
+                columns(&settings.columns)
             )
         }
         false => format!("interaction discover --weights {out}"),
@@ -92,6 +94,19 @@ fn next(args: &TrainArgs, trained: &Trained, folder: &Folder) -> Option<String> 
         line += &format!(" --device {}", args.place.device);
     }
     Some(format!("{line}{suggested} --control --out {out}"))
+}
+
+/// The arguments that name columns of the user's own files, with a space before each.
+fn columns(columns: &Columns) -> String {
+    let label = columns
+        .label
+        .iter()
+        .map(|name| format!(" --label {}", quoted(name)));
+    let inputs = match &columns.inputs[..] {
+        [] => None,
+        names => Some(format!(" --input {}", quoted(&names.join(",")))),
+    };
+    label.chain(inputs).collect()
 }
 
 /// The training that the arguments ask for.

@@ -1,6 +1,6 @@
 //! Which pairs make the low orders, and which the high ones: strength by the distance of the two, or by their columns.
 
-use burn_interaction::figures::{Line, Lines, MatrixChart};
+use burn_interaction::figures::{Areas, Line, Lines, MatrixChart};
 use burn_interaction::profile::Group;
 use burn_interaction::{Pair, Profile};
 
@@ -28,11 +28,14 @@ impl Pairs {
     }
 }
 
-/// The strength of pairs over all samples of a profile: by distance for images and sentences, by column for tables; `None` for clouds, and
-/// where all pairs are alike.
+/// The strength of pairs over all samples of a profile: by distance for patches, words and windows, by column for tables; `None` for clouds and
+/// segments, and where all pairs are alike.
 pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
     match scene {
-        Scene::Image { grid, .. } => {
+        Scene::Image {
+            areas: Areas::Grid(grid),
+            ..
+        } => {
             let columns = grid[1].max(1);
             let distance = |(i, j): Pair| {
                 let along = |a: usize, b: usize| a.abs_diff(b) as f64;
@@ -45,8 +48,12 @@ pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
             let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
             lines(&groups, "distance of the two words, in players")
         }
+        Scene::Series { .. } => {
+            let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
+            lines(&groups, "distance of the two windows, in windows")
+        }
         Scene::Row { names, .. } => matrix(names, profile),
-        Scene::Cloud { .. } => None,
+        Scene::Image { .. } | Scene::Cloud { .. } => None,
     }
 }
 

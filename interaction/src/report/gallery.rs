@@ -1,7 +1,7 @@
 //! Measured samples as they look, kept with the results so that pictures and pages need neither data nor device.
 
 use burn_interaction::evaluation::CloseOrder;
-use burn_interaction::figures::{Tile, TileChart};
+use burn_interaction::figures::{Areas, Tile, TileChart};
 use burn_interaction::{Coalition, Pair, Profile};
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +98,9 @@ impl Gallery {
                 return Err(format!("sample {} was not measured", exhibit.id));
             };
             let players = match &exhibit.scene {
-                Scene::Image { grid, .. } => grid[0] * grid[1],
+                Scene::Image { areas, .. } => areas.count(),
                 Scene::Row { names, .. } => names.len(),
+                Scene::Series { windows, .. } => windows.iter().max().map_or(0, |last| last + 1),
                 Scene::Cloud { regions, .. } => regions.iter().max().map_or(0, |last| last + 1),
                 Scene::Sentence { words, .. } => words
                     .iter()
@@ -158,8 +159,14 @@ impl Gallery {
             chart = chart.row(name, tiles).spread(spread);
         }
         let key = match first.scene {
-            Scene::Image { .. } => {
+            Scene::Image {
+                areas: Areas::Grid(_),
+                ..
+            } => {
                 "The pair's patches, here by row and column, are framed. Each picture is what the network sees."
+            }
+            Scene::Image { .. } => {
+                "The pair's segments are outlined. Each picture is what the network sees."
             }
             _ => "The pair is coloured. Each picture is what the network sees.",
         };
@@ -195,8 +202,8 @@ impl Gallery {
 /// An input with some of its players present.
 fn tile(scene: &Scene, seen: Option<&Seen>, present: Coalition) -> Option<Tile> {
     match (scene, seen) {
-        (Scene::Image { grid, .. }, Some(Seen::Image(pixels))) => {
-            Some(Tile::image(pixels.clone(), *grid))
+        (Scene::Image { areas, .. }, Some(Seen::Image(pixels))) => {
+            Some(Tile::image(pixels.clone(), areas.clone()))
         }
         (
             Scene::Cloud {
@@ -207,6 +214,15 @@ fn tile(scene: &Scene, seen: Option<&Seen>, present: Coalition) -> Option<Tile> 
             },
             Some(Seen::Cloud(moved)),
         ) => Some(Tile::cloud(moved, regions, points, *up)),
+        (
+            Scene::Series {
+                channels, windows, ..
+            },
+            Some(Seen::Series(values)),
+        ) => {
+            let whole: Vec<Vec<f32>> = channels.iter().map(|(_, values)| values.clone()).collect();
+            Some(Tile::series(values, windows, &whole))
+        }
         (Scene::Sentence { words, .. }, _) => Some(Tile::words(words.clone(), present)),
         _ => None,
     }
@@ -221,12 +237,14 @@ pub fn names(scene: &Scene, (i, j): Pair) -> String {
 /// A player in words.
 fn player_name(scene: &Scene, player: usize) -> String {
     match scene {
-        Scene::Image { grid, .. } => {
-            let columns = grid[1].max(1);
-            format!("patch ({}, {})", player / columns + 1, player % columns + 1)
-        }
+        Scene::Image { areas, .. } => areas.name(player),
         Scene::Cloud { .. } => format!("region {player}"),
         Scene::Row { names, .. } => names.get(player).cloned().unwrap_or_default(),
+        Scene::Series { windows, .. } => {
+            let first = windows.iter().position(|own| *own == player);
+            let last = windows.iter().rposition(|own| *own == player);
+            format!("steps {} to {}", first.unwrap_or(0), last.unwrap_or(0))
+        }
         Scene::Sentence { words, .. } => {
             let found = words.iter().find(|(_, own)| *own == Some(player));
             let word = found.map_or("", |(word, _)| word.as_str());
@@ -250,7 +268,7 @@ mod tests {
         let scene = Scene::Image {
             class: "<cat>".into(),
             pixels: pixels(90),
-            grid: [2, 2],
+            areas: [2, 2].into(),
         };
         let mut gallery = Gallery::new(vec![Exhibit { id: 7, scene }]);
         let context = |members: Vec<usize>, difference| CloseContext {

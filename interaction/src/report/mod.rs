@@ -13,6 +13,7 @@ pub mod page;
 mod pictures;
 mod precision;
 mod sentences;
+mod series;
 mod shell;
 pub mod words;
 

@@ -1,10 +1,10 @@
 use std::path::Path;
 
-use burn_interaction::figures::{CloudChart, ImageChart};
+use burn_interaction::figures::{CloudChart, ImageChart, SeriesChart};
 use burn_interaction::{Profile, SampleProfile};
 
 use super::gallery::Gallery;
-use super::{clouds, distances, images, sentences};
+use super::{clouds, distances, images, sentences, series};
 use crate::error::Result;
 use crate::subject::Scene;
 
@@ -17,7 +17,7 @@ macro_rules! save {
     }};
 }
 
-/// Writes the pictures of a measurement besides its curves as SVG and PNG: the first sample as `image`, `row`, `sentence` or `cloud`, a
+/// Writes the pictures of a measurement besides its curves as SVG and PNG: the first sample as `image`, `row`, `sentence`, `series` or `cloud`, a
 /// pair of it in growing `contexts`, the sample under `masks`, and which pairs are strong, by distance or by column, as `pairs`.
 ///
 /// # Errors
@@ -63,15 +63,25 @@ fn write_sample(scene: &Scene, sample: &SampleProfile, folder: &Path) -> Result<
         Scene::Image {
             class,
             pixels,
-            grid,
+            areas,
         } => {
             let title = format!("{class}, sample {}", sample.id());
-            let chart = ImageChart::new(title, pixels.clone(), *grid);
+            let chart = ImageChart::new(title, pixels.clone(), areas.clone());
             save!(images::picture(chart, sample), folder, "image");
         }
         Scene::Row { class, names } => {
             let title = format!("{class}, row {}", sample.id());
             save!(images::matrix(title, names, sample), folder, "row");
+        }
+        Scene::Series {
+            players,
+            class,
+            channels,
+            windows,
+        } => {
+            let title = format!("{class}, {players}, series {}", sample.id());
+            let chart = SeriesChart::new(title, channels.clone(), windows.clone());
+            save!(series::picture(chart, sample), folder, "series");
         }
         Scene::Sentence {
             players,

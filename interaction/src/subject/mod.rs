@@ -5,6 +5,8 @@ mod clouds;
 mod images;
 mod names;
 mod scene;
+mod seats;
+mod series;
 mod spec;
 mod statistics;
 mod tables;
@@ -12,6 +14,7 @@ mod texts;
 
 pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Seen, Word};
+pub use seats::Seats;
 pub use spec::*;
 pub use statistics::*;
 
@@ -257,8 +260,6 @@ pub struct Opened {
 pub fn open(spec: &Spec) -> Result<Opened> {
     let (name, folder) = spec.data_and_folder();
     let set = names::data_set(name)?;
-    names::check_network(spec, set.kind)?;
-    spec.check(set.kind)?;
     let spelled = set.spelled();
     match (spelled == set.name, spec.data.contains(':')) {
         (true, true) => {
@@ -268,9 +269,22 @@ pub fn open(spec: &Spec) -> Result<Opened> {
             )));
         }
         (false, _) if folder.is_none() => {
-            return Err(usage(format!("--data {name}: give the folder, {spelled}")));
+            let place = if set.is_folder() {
+                "folder"
+            } else {
+                "file or folder"
+            };
+            return Err(usage(format!("--data {name}: give the {place}, {spelled}")));
         }
         _ => {}
+    }
+    let kind = set.kind_in(folder)?;
+    names::check_network(spec, kind)?;
+    spec.check(kind)?;
+    if !set.has_columns() && !spec.columns.is_usual() {
+        return Err(usage(format!(
+            "--label and --input are for files of one's own, such as csv:FILE; {name} has columns of its own"
+        )));
     }
     let mut notes = Vec::new();
     if !spec.model_is_folder() && Path::new(&spec.model).join("config.json").exists() {
@@ -281,11 +295,11 @@ pub fn open(spec: &Spec) -> Result<Opened> {
     }
     let trained = Trained::beside(spec.weights.as_deref())?;
     if let Some(other) = trained.as_ref().map(|trained| &trained.statistics)
-        && other.kind() != set.kind
+        && other.kind() != kind
     {
-        return Err(other.of_another(set.kind));
+        return Err(other.of_another(kind));
     }
-    let data = set.open(folder)?;
+    let data = set.open_columns(folder, &spec.columns)?;
     notes.extend(data.notes());
     Ok(Opened {
         trained,
@@ -314,6 +328,7 @@ impl Opened {
             Data::Clouds(split) => job.run(clouds::open(spec, trained, split, notes)?),
             Data::Tables(split) => job.run(tables::open(spec, trained, split, notes)?),
             Data::Texts(split) => job.run(texts::open(spec, split, notes)?),
+            Data::Series(split) => job.run(series::open(spec, trained, split, notes)?),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn_interaction::input::Kind;
 use burn_interaction_datasets::registry::{DataSet, Source, data_sets};
-use burn_interaction_models::registry::{kind_of, networks};
+use burn_interaction_models::registry::{kind_of, networks, others};
 
 use super::{Part, Spec};
 use crate::error::{Error, Result, usage};
@@ -30,7 +30,7 @@ pub fn data_set(name: &str) -> Result<&'static DataSet> {
 /// Where the files of a set come from: a command, or a page; `None` for those that are generated.
 pub fn origin(set: &DataSet) -> Option<String> {
     match set.source {
-        Source::Generated => None,
+        Source::Generated | Source::Own => None,
         Source::Archive { .. } => Some(format!("interaction download {}", set.name)),
         Source::Page(page) => Some(page.into()),
     }
@@ -80,15 +80,12 @@ pub fn check_network(spec: &Spec, kind: Kind) -> Result<()> {
 }
 
 fn unknown(model: &str, kind: Kind) -> Error {
-    let kinds = [Kind::Images, Kind::Clouds, Kind::Texts, Kind::Tables];
-    let all: Vec<&str> = kinds.into_iter().flat_map(networks).collect();
+    let all: Vec<&str> = Kind::ALL.into_iter().flat_map(networks).collect();
     let more = match kind {
         Kind::Texts if Path::new(model).join("config.json").exists() => {
             format!("; the folder here is ./{model}, with a separator")
         }
-        Kind::Texts => "; a Hugging Face folder is a path with a separator, such as ./bert".into(),
-        Kind::Tables => ", and mlpK with K layers from 2 to 256".into(),
-        _ => String::new(),
+        kind => format!("; {}", others(kind)),
     };
     usage(format!(
         "unknown network \"{model}\"{}: for {kind} there are {}{more}",

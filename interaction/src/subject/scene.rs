@@ -1,4 +1,4 @@
-use burn_interaction::figures::Pixels;
+use burn_interaction::figures::{Areas, Pixels};
 use serde::{Deserialize, Serialize};
 
 /// The contents of the picture of a measured sample, before anything is drawn. Results keep it, so that pictures need no data.
@@ -18,14 +18,15 @@ pub enum Scene {
         /// The points of the cloud.
         points: Vec<[f32; 3]>,
     },
-    /// An image, with patches as players.
+    /// An image, with patches or segments as players.
     Image {
         /// The class of the image.
         class: String,
         /// The image.
         pixels: Pixels,
-        /// Rows and columns of patches.
-        grid: [usize; 2],
+        /// The areas that are players; rows and columns of patches in files of earlier versions.
+        #[serde(alias = "grid")]
+        areas: Areas,
     },
     /// A row of a table, with its columns as players.
     Row {
@@ -33,6 +34,17 @@ pub enum Scene {
         class: String,
         /// The names of the columns.
         names: Vec<String>,
+    },
+    /// A time series, with its windows as players.
+    Series {
+        /// A line about the players.
+        players: String,
+        /// The class of the series.
+        class: String,
+        /// The name of each channel and its values.
+        channels: Vec<(String, Vec<f32>)>,
+        /// The window of each step.
+        windows: Vec<usize>,
     },
     /// A sentence, with its words or pieces as players.
     Sentence {
@@ -52,6 +64,7 @@ impl Scene {
             Self::Cloud { class, .. }
             | Self::Image { class, .. }
             | Self::Row { class, .. }
+            | Self::Series { class, .. }
             | Self::Sentence { class, .. } => class,
         }
     }
@@ -68,4 +81,6 @@ pub enum Seen {
     Image(Pixels),
     /// The points of a cloud.
     Cloud(Vec<[f32; 3]>),
+    /// The channels of a time series.
+    Series(Vec<Vec<f32>>),
 }

@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use burn_interaction::Baseline;
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::Up;
+use burn_interaction_datasets::{Columns, Up};
 use burn_interaction_models::registry::kind_of;
 use serde::{Deserialize, Serialize};
 
+use super::Seats;
 use crate::error::{Result, usage};
 
 /// The stand-in for absent players, as a user asks for it.
@@ -44,16 +45,6 @@ pub enum Normalize {
     Data,
 }
 
-/// The players of texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Units {
-    /// Word pieces.
-    Pieces,
-    /// Words.
-    Words,
-}
-
 /// One part of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -84,6 +75,9 @@ pub struct Spec {
     pub model: String,
     /// The data: a name of the registry, with a colon and a folder where the set has files.
     pub data: String,
+    /// The columns of data that are the user's own files.
+    #[serde(default, skip_serializing_if = "Columns::is_usual")]
+    pub columns: Columns,
     /// Weights: a file, or a folder that a training wrote.
     pub weights: Option<PathBuf>,
     /// The side in pixels that images are brought to.
@@ -104,8 +98,9 @@ pub struct Spec {
     pub regions: Option<Division>,
     /// The stand-in for absent players.
     pub baseline: Option<Absent>,
-    /// The players of texts.
-    pub units: Option<Units>,
+    /// The players, where data of a kind have several.
+    #[serde(rename = "units")]
+    pub players: Option<Seats>,
     /// Word pieces of texts: a vocabulary's file or folder.
     pub vocabulary: Option<PathBuf>,
     /// Players below which a text is left out of a measurement.
@@ -118,6 +113,7 @@ impl Spec {
         Self {
             model: model.into(),
             data: data.into(),
+            columns: Columns::default(),
             weights: None,
             image: None,
             normalize: None,
@@ -127,7 +123,7 @@ impl Spec {
             up: None,
             regions: None,
             baseline: None,
-            units: None,
+            players: None,
             vocabulary: None,
             fewest: None,
         }
@@ -181,14 +177,27 @@ impl Spec {
             ("--points", self.points.is_some(), Kind::Clouds),
             ("--up", self.up.is_some(), Kind::Clouds),
             ("--regions", self.regions.is_some(), Kind::Clouds),
-            ("--players", self.units.is_some(), Kind::Texts),
             ("--vocabulary", self.vocabulary.is_some(), Kind::Texts),
-            ("--min-players", self.fewest.is_some(), Kind::Texts),
         ];
         for (flag, given, of) in given {
             if given && of != kind {
                 return Err(usage(format!("{flag} is for {of}; these data are {kind}")));
             }
+        }
+        if let Some(players) = self
+            .players
+            .as_ref()
+            .filter(|players| players.kind() != kind)
+        {
+            let of = players.kind();
+            return Err(usage(format!(
+                "--players {players} is for {of}; these data are {kind}"
+            )));
+        }
+        if self.fewest.is_some() && ![Kind::Texts, Kind::Series].contains(&kind) {
+            return Err(usage(format!(
+                "--min-players is for texts and time series, which differ in their number of players; these data are {kind}"
+            )));
         }
         self.check_baseline(kind)
     }
@@ -196,15 +205,15 @@ impl Spec {
     fn check_baseline(&self, kind: Kind) -> Result<()> {
         let (text, fits): (String, &[Kind]) = match &self.baseline {
             None => return Ok(()),
-            Some(Absent::Data) => ("data".into(), &[Kind::Images, Kind::Tables]),
+            Some(Absent::Data) => ("data".into(), &[Kind::Images, Kind::Tables, Kind::Series]),
             Some(Absent::Drop) => ("drop".into(), &[Kind::Clouds]),
             Some(Absent::Given(baseline)) => (
                 baseline.to_string(),
                 match baseline {
                     Baseline::Blur(_) => &[Kind::Images],
-                    Baseline::Mean => &[Kind::Images, Kind::Clouds],
+                    Baseline::Mean => &[Kind::Images, Kind::Clouds, Kind::Series],
                     Baseline::Zero | Baseline::Values(_) => {
-                        &[Kind::Images, Kind::Clouds, Kind::Tables]
+                        &[Kind::Images, Kind::Clouds, Kind::Tables, Kind::Series]
                     }
                     _ => &[Kind::Texts],
                 },
@@ -227,6 +236,7 @@ fn remedy(kind: Kind) -> &'static str {
         Kind::Clouds => "give mean, zero, drop or values:A,B,..",
         Kind::Tables => "give data, zero or values:A,B,..",
         Kind::Texts => "give mask, pad, unk or hide",
+        Kind::Series => "give data, zero, mean or values:A,B,..",
     }
 }
 

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use burn_interaction::input::Kind;
-use burn_interaction_datasets::{Framing, Normalization, Relabel, Split, Standardization, Up};
+use burn_interaction_datasets::{
+    Columns, Framing, Normalization, Relabel, Split, Standardization, Up,
+};
 use burn_interaction_models::WeightFile;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,8 @@ pub enum Statistics {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         up: Option<Up>,
     },
+    /// The means and deviations that the channels of time series are standardised by.
+    Series(Standardization),
     /// No statistics: the word pieces of texts are those of the tokenizer beside the weights.
     Texts,
 }
@@ -36,20 +40,16 @@ impl Statistics {
             Self::Images(_) => Kind::Images,
             Self::Table(_) => Kind::Tables,
             Self::Clouds { .. } => Kind::Clouds,
+            Self::Series(_) => Kind::Series,
             Self::Texts => Kind::Texts,
         }
     }
 
     /// The error for settings beside weights that are of a network for other data than `wanted`.
     pub fn of_another(&self, wanted: Kind) -> Error {
-        let [own, wanted] = [self.kind(), wanted].map(|kind| match kind {
-            Kind::Images => "an image network",
-            Kind::Tables => "a table network",
-            Kind::Clouds => "a network for point clouds",
-            Kind::Texts => "a network for texts",
-        });
+        let own = self.kind();
         usage(format!(
-            "the settings beside the weights are those of {own}, not of {wanted}"
+            "the settings beside the weights are those of a network for {own}, not of one for {wanted}"
         ))
     }
 }
@@ -61,6 +61,9 @@ pub struct Trained {
     pub model: String,
     /// The data's name, and the folder that the data had then.
     pub data: String,
+    /// The columns of data that were the user's own files.
+    #[serde(default)]
+    pub columns: Columns,
     /// The statistics of the inputs.
     pub statistics: Statistics,
     /// How images were brought to the network's size; absent where they had it.

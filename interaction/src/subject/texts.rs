@@ -10,7 +10,7 @@ use burn_interaction_models::registry::{TextNetwork, text_config};
 use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
-    About, Absent, FolderSettings, Part, Scene, Spec, Statistics, Subject, Units, Word, classes,
+    About, Absent, FolderSettings, Part, Scene, Seats, Spec, Statistics, Subject, Word, classes,
     digest_of, names, unknown_entries,
 };
 use crate::error::{Result, usage};
@@ -78,8 +78,8 @@ pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result
     let pieces: Vec<String> = (0..vocabulary.size() as u32)
         .map(|piece| vocabulary.piece(piece))
         .collect();
-    let players = match spec.units {
-        Some(Units::Words) => vocabulary.tokens().words(),
+    let players = match spec.players {
+        Some(Seats::Words) => vocabulary.tokens().words(),
         _ => vocabulary.tokens(),
     };
     let about = About {
@@ -169,7 +169,10 @@ fn vocabulary(
     if let Some(pieces) = train.pieces() {
         return Ok(Vocabulary::of_pieces(pieces, frame)?);
     }
-    let texts = train.items().iter().map(|item| item.text.as_str());
+    let texts = train.items().iter().flat_map(|item| {
+        let both = [Some(item.text.as_str()), item.second.as_deref()];
+        both.into_iter().flatten()
+    });
     let vocabulary = Vocabulary::learned(texts, LEARNED, frame)?;
     notes.push(format!(
         "learned {} word pieces from the training texts; --vocabulary gives others",

@@ -64,15 +64,14 @@ impl<S: Subject> Curator<'_, S> {
         let Some(first) = gallery.samples.first() else {
             return Ok(None);
         };
-        if let (Some(alone), false) = (
-            self.alone(profile, first.id)?,
-            matches!(first.scene, Scene::Row { .. }),
-        ) {
-            let (contexts, masks) = (
-                self.contexts(profile, &alone)?,
-                self.masks(profile, &alone)?,
-            );
-            gallery.contexts = contexts;
+        if !matches!(first.scene, Scene::Row { .. })
+            && let Some(alone) = self.alone(profile, first.id)?
+        {
+            let masks = match first.scene {
+                Scene::Image { .. } => self.masks(profile, &alone)?,
+                _ => Vec::new(),
+            };
+            gallery.contexts = self.contexts(profile, &alone)?;
             gallery.masks = masks;
         }
         Ok(Some(gallery))
@@ -132,22 +131,26 @@ impl<S: Subject> Curator<'_, S> {
         }))
     }
 
-    /// An image under random masks and under masks of its surroundings; none where players lie on no grid.
+    /// An image under random masks and, where its players lie on a grid, under masks of its surroundings.
     fn masks(&self, profile: &Profile, alone: &Alone<'_, S>) -> Result<Vec<Masks>> {
-        let Some(grid) = alone.players.grid() else {
-            return Ok(Vec::new());
-        };
+        let grid = alone.players.grid();
         let seating = Seating {
             id: alone.profile.id(),
             players: alone.profile.players(),
-            grid: Some(grid),
+            grid,
             seed: profile.protocol().seed,
             draw: 0,
         };
-        let orders = [
-            ("random patches", Random.order(&seating)?),
-            ("the surroundings", Surroundings.order(&seating)?),
-        ];
+        let mut orders = vec![(
+            match grid {
+                Some(_) => "random patches",
+                None => "random segments",
+            },
+            Random.order(&seating)?,
+        )];
+        if grid.is_some() {
+            orders.push(("the surroundings", Surroundings.order(&seating)?));
+        }
         let closeup = Closeup::of_pair((0, 1)).baseline(profile.protocol().baseline.clone());
         let mut kinds = Vec::new();
         for (kind, order) in orders {

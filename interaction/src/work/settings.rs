@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use burn_interaction_datasets::Framing;
+use burn_interaction_datasets::{Columns, Framing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,6 +19,9 @@ pub struct TrainedWith {
     pub model: String,
     /// The data's name.
     pub data: String,
+    /// The columns of data that are the user's own files.
+    #[serde(default, skip_serializing_if = "Columns::is_usual")]
+    pub columns: Columns,
     /// The statistics of the network's inputs.
     pub statistics: Statistics,
     /// How images were brought to the network's size; absent where they had it.
@@ -107,8 +110,9 @@ impl Weights {
 }
 
 /// Settings that make a run another one, and the argument that gives each.
-const COMPARED: [(&str, &str); 17] = [
+const COMPARED: [(&str, &str); 18] = [
     ("model", "--model"),
+    ("columns", "the columns (--label, --input)"),
     ("seed", "--seed"),
     ("epochs", "--epochs"),
     ("batch", "--batch"),

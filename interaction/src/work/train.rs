@@ -244,6 +244,7 @@ impl Training<'_> {
         Ok(TrainedWith {
             model: self.spec.model.clone(),
             data: self.spec.data.clone(),
+            columns: self.spec.columns.clone(),
             statistics: about.statistics.clone(),
             framing: about.framing,
             modulation: run.modulation.clone(),

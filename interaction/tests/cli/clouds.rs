@@ -110,7 +110,7 @@ fn clouds_are_trained_on_and_measured() {
     ];
     refuse(
         &[&other[..], &out].concat(),
-        "a network for point clouds, not of a table network",
+        "a network for point clouds, not of one for tables",
     );
     let train = ["train", "--model", "pointnet-slim", "--data", "solids"];
     refuse(

@@ -5,10 +5,13 @@ mod durable;
 mod given;
 mod history;
 mod images;
+mod own;
 mod pages;
 mod precision;
 mod readme;
 mod resume;
+mod segments;
+mod series;
 mod studies;
 mod texts;
 

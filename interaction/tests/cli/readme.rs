@@ -120,7 +120,11 @@ struct Small {
     make: fn(&Path),
 }
 
-const SETS: [Small; 5] = [
+const SETS: [Small; 6] = [
+    Small {
+        name: "csv",
+        make: table,
+    },
     Small {
         name: "imagenet",
         make: imagenet,
@@ -142,6 +146,26 @@ const SETS: [Small; 5] = [
         make: sst2,
     },
 ];
+
+/// A table in files of the two parts, with the columns that README names.
+fn table(folder: &Path) {
+    std::fs::create_dir_all(folder).unwrap();
+    let rows: String = (0..40)
+        .map(|k| {
+            format!(
+                "{},{},{},{}\n",
+                20 + k,
+                ["red", "blue"][k % 2],
+                k % 7,
+                ["no", "yes"][k / 5 % 2]
+            )
+        })
+        .collect();
+    for name in ["train.csv", "test.csv"] {
+        let text = format!("age,colour,visits,buys\n{rows}");
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+}
 
 /// Networks of README that take too long for a test, and a small one of the same kind.
 const SLIM: [(&str, &str); 3] = [

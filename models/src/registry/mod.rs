@@ -2,6 +2,7 @@
 
 mod images;
 mod points;
+mod series;
 mod tables;
 mod texts;
 
@@ -9,6 +10,7 @@ pub use crate::family::*;
 pub use crate::text::{TextFamily, TextNetwork, TextVariant};
 pub use images::*;
 pub use points::*;
+pub use series::*;
 pub use tables::*;
 pub use texts::*;
 
@@ -24,14 +26,28 @@ pub fn networks(kind: Kind) -> Vec<&'static str> {
         Kind::Clouds => point_networks(),
         Kind::Texts => text_networks(),
         Kind::Tables => vec!["mlp5", "mlp8"],
+        Kind::Series => series_networks(),
+    }
+}
+
+/// The names of networks besides those of [`networks`], in words, or which of them are small.
+pub fn others(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Images => {
+            "a slash gives a network of patches another patch side: vit-tiny/8, swin-tiny/2"
+        }
+        Kind::Clouds | Kind::Series => "those that are slim are smaller, for generated data",
+        Kind::Texts => {
+            "a Hugging Face folder of one of them is a path with a separator, such as ./bert"
+        }
+        Kind::Tables => "mlpK with K Linear layers from 2 to 256",
     }
 }
 
 /// The kind of data that the network of a name takes; `None` where there is no such network.
 pub fn kind_of(name: &str) -> Option<Kind> {
     let base = name.split_once('/').map_or(name, |(base, _)| base);
-    let kinds = [Kind::Images, Kind::Clouds, Kind::Texts];
-    let found = kinds.into_iter().find(|kind| match kind {
+    let found = Kind::ALL.into_iter().find(|kind| match kind {
         Kind::Images => networks(*kind).contains(&base),
         _ => networks(*kind).contains(&name),
     });
@@ -41,11 +57,8 @@ pub fn kind_of(name: &str) -> Option<Kind> {
 fn unknown(name: &str) -> Error {
     Error::UnknownNetwork {
         name: name.into(),
-        available: format!(
-            "{} for images, {} for point clouds, {} for texts, mlp5 and mlp8 for tables",
-            image_networks().join(", "),
-            point_networks().join(", "),
-            text_networks().join(", ")
-        ),
+        available: Kind::ALL
+            .map(|kind| format!("{} for {kind}", networks(kind).join(", ")))
+            .join(", "),
     }
 }

@@ -2,6 +2,7 @@
 
 mod files;
 pub mod points;
+mod series;
 mod text;
 
 use burn::module::Module;

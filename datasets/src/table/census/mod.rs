@@ -44,7 +44,7 @@ enum Kind {
 /// The rows are prepared as in the papers: `fnlwgt` and `education` are left out, rows with an unknown value (`?`, or another
 /// usual spelling such as `NA` or nothing) are dropped and [counted](Table::dropped), and categories are numbered in
 /// alphabetical order of those in the training file ([`Table::with_categories`] numbers them as another table does). The
-/// table is not standardised yet, see [`Standardization`](super::Standardization).
+/// table is not standardised yet, see [`Standardization`](crate::Standardization).
 ///
 /// A line of column names may come first. Where the folder has an `adult.csv` in place of both files, as Kaggle distributes
 /// the set, every third of its complete rows is the test part, which a [note](Table::notes) tells.

@@ -158,6 +158,21 @@ impl Vocabulary {
     ///
     /// Fails where a sentence has no word pieces, or the tokenizer fails.
     pub fn encode(&self, texts: &[&str], longest: Option<usize>) -> Result<Vec<Encoded>> {
+        let single: Vec<(&str, Option<&str>)> = texts.iter().map(|text| (*text, None)).collect();
+        self.encode_pairs(&single, longest)
+    }
+
+    /// Puts sentences, or pairs of them, into word pieces as [`encode`](Self::encode) does. The pieces of a second sentence are of segment 1, unless
+    /// `tokenizer_config.json` lists `model_input_names` without `token_type_ids`; of a pair that is too long the longer sentence is cut.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a sentence or a pair has no word pieces, or the tokenizer fails.
+    pub fn encode_pairs(
+        &self,
+        texts: &[(&str, Option<&str>)],
+        longest: Option<usize>,
+    ) -> Result<Vec<Encoded>> {
         let fail = |e: tokenizers::Error| Error::Data(format!("word pieces: {e}"));
         let mut tokenizer = self.tokenizer.clone();
         let longest = longest.into_iter().chain(self.cut.longest).min();
@@ -174,18 +189,22 @@ impl Vocabulary {
             .config
             .get("model_input_names")
             .and_then(Value::as_array);
-        let typed = names.is_some_and(|names| names.contains(&json!("token_type_ids")));
-        let segments = |types: &[u32]| match typed {
+        let typed =
+            |pair: bool| names.map_or(pair, |names| names.contains(&json!("token_type_ids")));
+        let segments = |pair: bool, types: &[u32]| match typed(pair) {
             true => types.to_vec(),
             false => vec![0; types.len()],
         };
         let encoded: Vec<tokenizers::Result<Encoded>> = texts
             .par_iter()
-            .map(|text| {
-                let encoding = tokenizer.encode_fast(*text, true)?;
+            .map(|(text, second)| {
+                let encoding = match second {
+                    Some(second) => tokenizer.encode_fast((*text, *second), true)?,
+                    None => tokenizer.encode_fast(*text, true)?,
+                };
                 Ok(Encoded {
                     pieces: encoding.get_ids().to_vec(),
-                    segments: segments(encoding.get_type_ids()),
+                    segments: segments(second.is_some(), encoding.get_type_ids()),
                     special: encoding.get_special_tokens_mask().iter().all(|s| *s == 1),
                     cut: !encoding.get_overflowing().is_empty(),
                 })
@@ -195,7 +214,7 @@ impl Vocabulary {
         for (index, encoded) in encoded.into_iter().enumerate() {
             let encoded = encoded.map_err(fail)?;
             if encoded.special {
-                let text = texts[index];
+                let (text, _) = texts[index];
                 return Err(Error::Data(format!(
                     "sentence {index}, \"{text}\", has no word pieces: take it out"
                 )));
@@ -225,6 +244,27 @@ mod tests {
         let encoded = vocabulary.encode(&[sentence], None).unwrap();
         let pieces = encoded[0].pieces.iter().map(|id| vocabulary.piece(*id));
         pieces.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_second_sentence_of_a_pair_is_of_segment_1() {
+        let list = pieces(&["rain", "dry", "wet"]);
+        let vocabulary = Vocabulary::of_pieces(&list, Frame::ClassFirst).unwrap();
+        let encode = |pair, longest| {
+            let mut encoded = vocabulary.encode_pairs(&[pair], longest).unwrap();
+            encoded.remove(0)
+        };
+        let pair = encode(("rain", Some("dry wet")), None);
+        assert_eq!(pair.pieces, [2, 5, 3, 6, 7, 3]);
+        assert_eq!(pair.segments, [0, 0, 0, 1, 1, 1]);
+        // Of a pair that is too long the longer sentence is cut.
+        let cut = encode(("rain", Some("dry wet")), Some(5));
+        assert_eq!((cut.pieces, cut.cut), (vec![2, 5, 3, 6, 3], true));
+        let single = encode(("rain", None), None);
+        assert_eq!(
+            (single.pieces, single.segments),
+            (vec![2, 5, 3], vec![0, 0, 0])
+        );
     }
 
     #[test]

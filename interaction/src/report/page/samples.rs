@@ -1,6 +1,6 @@
 //! A measured sample at each of its orders.
 
-use burn_interaction::figures::{CloudChart, ImageChart, MatrixChart, SentenceChart};
+use burn_interaction::figures::{CloudChart, ImageChart, MatrixChart, SentenceChart, SeriesChart};
 use burn_interaction::{Estimate, Pair, SampleProfile};
 
 use super::{Panel, Part};
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::report::gallery::{Exhibit, names};
 use crate::report::numbers::{number, signed};
 use crate::report::orders::{Shown, every};
-use crate::report::{clouds, images, sentences};
+use crate::report::{clouds, images, sentences, series};
 use crate::subject::Scene;
 
 /// Pairs named at each order.
@@ -27,8 +27,8 @@ pub fn slider(exhibit: &Exhibit, sample: &SampleProfile, classes: &[String]) -> 
         .map(Shown::largest)
         .fold(f64::MIN_POSITIVE, f64::max);
     let beside = match scene {
-        Scene::Image { pixels, grid, .. } => {
-            Some(ImageChart::new("", pixels.clone(), *grid).to_svg()?)
+        Scene::Image { pixels, areas, .. } => {
+            Some(ImageChart::new("", pixels.clone(), areas.clone()).to_svg()?)
         }
         _ => None,
     };
@@ -57,8 +57,8 @@ pub fn slider(exhibit: &Exhibit, sample: &SampleProfile, classes: &[String]) -> 
 /// The picture of a sample at one order.
 fn picture(scene: &Scene, order: &Shown, largest: f64) -> Result<String> {
     Ok(match scene {
-        Scene::Image { pixels, grid, .. } => {
-            let chart = ImageChart::new("", pixels.clone(), *grid).maps_alone();
+        Scene::Image { pixels, areas, .. } => {
+            let chart = ImageChart::new("", pixels.clone(), areas.clone()).maps_alone();
             images::map(chart.largest(largest), order).to_svg()?
         }
         Scene::Row { names, .. } => MatrixChart::new("", names.to_vec())
@@ -68,6 +68,12 @@ fn picture(scene: &Scene, order: &Shown, largest: f64) -> Result<String> {
         Scene::Sentence { words, .. } => {
             let chart = SentenceChart::new("", words.to_vec());
             sentences::arcs(chart, order, largest).to_svg()?
+        }
+        Scene::Series {
+            channels, windows, ..
+        } => {
+            let chart = SeriesChart::new("", channels.clone(), windows.clone());
+            series::map(chart.largest(largest), order).to_svg()?
         }
         Scene::Cloud {
             points,

@@ -1,33 +1,12 @@
-use serde::{Deserialize, Serialize};
-
 use super::Table;
-
-/// Means and standard deviations of features, fitted on one table and applied to others: kept with the model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Standardization {
-    /// The mean of each feature.
-    pub mean: Vec<f32>,
-    /// The standard deviation of each feature; one where a feature is constant.
-    pub deviation: Vec<f32>,
-}
+use crate::standard::Standardization;
 
 impl Standardization {
     /// Fits the statistics of a table.
     pub fn fit(table: &Table) -> Self {
-        let count = table.rows.len().max(1) as f64;
-        let column = |k: usize| table.rows.iter().map(move |row| f64::from(row.features[k]));
-        let (mut mean, mut deviation) = (Vec::new(), Vec::new());
-        for k in 0..table.names.len() {
-            let centre = column(k).sum::<f64>() / count;
-            let variance = column(k).map(|v| (v - centre).powi(2)).sum::<f64>() / count;
-            mean.push(centre as f32);
-            deviation.push(if variance > 0.0 {
-                variance.sqrt() as f32
-            } else {
-                1.0
-            });
-        }
-        Self { mean, deviation }
+        Self::of_columns(table.names.len(), |k| {
+            table.rows.iter().map(move |row| row.features[k])
+        })
     }
 
     /// Brings every feature of a table to mean 0 and deviation 1 in these statistics.
@@ -42,10 +21,8 @@ impl Standardization {
             "statistics of another table"
         );
         for row in &mut table.rows {
-            for ((value, mean), deviation) in
-                row.features.iter_mut().zip(&self.mean).zip(&self.deviation)
-            {
-                *value = (*value - mean) / deviation;
+            for (column, value) in row.features.iter_mut().enumerate() {
+                *value = self.of(column, *value);
             }
         }
     }

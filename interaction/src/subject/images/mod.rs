@@ -1,20 +1,21 @@
+mod prepared;
+
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use burn_interaction::figures::Pixels;
-use burn_interaction::input::Kind;
-use burn_interaction::{Baseline, Patches, Players};
+use burn_interaction::figures::{Areas, Pixels};
+use burn_interaction::players::Either;
+use burn_interaction::{Baseline, Patches, Players, SegmentMap, Segments};
 use burn_interaction_datasets::{
-    Augmentation, Framing, ImageSamples, ImageSet, Normalization, Samples, Split,
+    Augmentation, ImageSamples, ImageSet, Normalization, Samples, SegmentFiles, Split,
 };
-use burn_interaction_models::registry::{
-    Filter, ImageNetwork, ImageSize, Preprocessing, image_network, preprocessing,
-};
+use burn_interaction_models::registry::{ImageNetwork, ImageSize, image_network, preprocessing};
 use burn_interaction_models::{ImageConfig, image_weights};
 
+use self::prepared::{check_size, folder, framing, normalization, preparation};
 use super::{
-    About, Absent, FolderSettings, Normalize, Part, Scene, Seen, Spec, Statistics, Subject,
-    Trained, classes, digest_of, in_units, unknown_entries,
+    About, Absent, FolderSettings, Part, Scene, Seated, Seats, Seen, Spec, Statistics, Subject,
+    Trained, classes, digest_of, in_units,
 };
 use crate::error::{Result, usage};
 
@@ -37,6 +38,8 @@ pub struct Images {
     own: bool,
     /// The settings of a network that is a Hugging Face folder.
     folder: Option<ImageConfig>,
+    /// The labels of the segments that are players; `None` for patches.
+    segments: Option<SegmentFiles>,
 }
 
 /// Opens images as the network was trained, where its settings say so. Otherwise their size is the one that `--image`
@@ -78,6 +81,15 @@ pub fn open(
         (None, Some(_)) => Some(image_weights(&spec.model)?),
         (given, _) => given,
     };
+    let segments = match &spec.players {
+        Some(Seats::Segments(path)) => Some(SegmentFiles::open(path)?),
+        _ => None,
+    };
+    if segments.is_some() && spec.grid.is_some() {
+        return Err(usage(
+            "--players segments and --grid: players are segments or patches, give one of them",
+        ));
+    }
     let about = About {
         network: spec.model_name().into(),
         data: spec.data_and_folder().0.into(),
@@ -99,6 +111,7 @@ pub fn open(
         normalization,
         own,
         folder,
+        segments,
     })
 }
 
@@ -124,93 +137,6 @@ fn numbered(
     Ok((split, folder))
 }
 
-/// Refuses images of another size than that of a network with a fixed one.
-fn check_size(model: &str, own: ImageSize, given: ImageSize) -> Result<()> {
-    match own == given {
-        true => Ok(()),
-        false => Err(usage(format!(
-            "--model {model}: the network takes images of {}x{}x{}, these are {}x{}x{}; give --image {}",
-            own.channels,
-            own.height,
-            own.width,
-            given.channels,
-            given.height,
-            given.width,
-            own.height
-        ))),
-    }
-}
-
-/// Reads the settings of a Hugging Face folder.
-fn folder(spec: &Spec, notes: &mut Vec<String>) -> Result<ImageConfig> {
-    let config = ImageConfig::open(&spec.model)?;
-    notes.push(format!("--model {} is a Hugging Face folder", spec.model));
-    notes.extend(unknown_entries(config.kind(), config.unknown()));
-    Ok(config)
-}
-
-/// The framing that brings images to the network's size; `None` where they have it.
-fn framing(
-    spec: &Spec,
-    trained: Option<&Trained>,
-    own: Option<[usize; 3]>,
-    expected: Preprocessing,
-) -> Result<Option<Framing>> {
-    match (trained, spec.image) {
-        (_, Some(0)) => Err(usage("--image 0: a side has at least one pixel")),
-        (Some(trained), None) => Ok(trained.framing),
-        (Some(trained), side) if trained.framing.map(|framing| framing.side) == side => {
-            Ok(trained.framing)
-        }
-        (None, None) if own.is_some() && !spec.model_is_folder() => Ok(None),
-        (None, None)
-            if own.is_some_and(|[_, height, width]| [height, width] == [expected.size; 2]) =>
-        {
-            Ok(None)
-        }
-        (_, side) => {
-            let side = side.unwrap_or(expected.size);
-            let of_side = Preprocessing {
-                size: side,
-                ..expected
-            };
-            Ok(Some(Framing {
-                // Images of one size are framed already.
-                resized: own.map_or_else(|| of_side.resized(), |_| side),
-                side,
-                cubic: expected.filter == Filter::Bicubic,
-                squeezed: expected.squeezed,
-            }))
-        }
-    }
-}
-
-/// The statistics that images are normalised by, and whether they are the training images' own.
-fn normalization(
-    spec: &Spec,
-    trained: Option<&Trained>,
-    images: &dyn ImageSet,
-    expected: Preprocessing,
-) -> Result<(Normalization, bool)> {
-    let of = |preprocessing: Preprocessing| Normalization {
-        mean: preprocessing.mean.into(),
-        deviation: preprocessing.deviation.into(),
-    };
-    let channels = images.size().map_or(3, |[channels, ..]| channels);
-    let statistics = trained.map(|trained| &trained.statistics);
-    Ok(match (spec.normalize, statistics) {
-        (Some(Normalize::Imagenet), _) => (of(Preprocessing::torchvision()), false),
-        (Some(Normalize::Half), _) => (of(Preprocessing::half()), false),
-        (Some(Normalize::Data), _) => (Normalization::fit(images)?, true),
-        (None, Some(Statistics::Images(normalization))) => (normalization.clone(), false),
-        (None, Some(other)) => return Err(other.of_another(Kind::Images)),
-        (None, None) if (spec.weights.is_some() || spec.model_is_folder()) && channels == 3 => {
-            (of(expected), false)
-        }
-        (None, None) => (Normalization::fit(images)?, true),
-    })
-}
-
 /// Parses the augmentation of training images: `crop`, or a number of pixels to shift by.
 fn augmentation(text: &str, size: ImageSize) -> Result<Augmentation> {
     match (text, text.parse()) {
@@ -234,33 +160,6 @@ fn coloured(channels: usize, size: [usize; 2], value: impl Fn(usize) -> u8) -> R
     Ok(Pixels::new(bytes.collect::<Vec<u8>>(), size)?)
 }
 
-/// The preparation that images have had, as a Hugging Face folder says it; `None` where they are not of three channels.
-fn preparation(
-    own: Preprocessing,
-    framing: Option<Framing>,
-    normalization: &Normalization,
-) -> Option<Preprocessing> {
-    let three = |values: &[f32]| <[f32; 3]>::try_from(values).ok();
-    let own = Preprocessing {
-        mean: three(&normalization.mean)?,
-        deviation: three(&normalization.deviation)?,
-        ..own
-    };
-    Some(match framing {
-        Some(framing) => Preprocessing {
-            // A little less, so that the side before the cut is whole again.
-            crop: framing.side as f64 / (framing.resized as f64 + 1e-6),
-            filter: match framing.cubic {
-                true => Filter::Bicubic,
-                false => Filter::Bilinear,
-            },
-            squeezed: framing.squeezed,
-            ..own
-        },
-        None => own,
-    })
-}
-
 impl Images {
     fn of(&self, images: &Arc<dyn ImageSet>) -> ImageSamples {
         ImageSamples::new(images.clone(), self.normalization.clone()).framed(self.about.framing)
@@ -270,7 +169,7 @@ impl Images {
 impl Subject for Images {
     type Input = Tensor<4>;
     type Net = ImageNetwork;
-    type Players = Patches;
+    type Players = Either<Patches, Segments>;
     type Samples = ImageSamples;
 
     fn about(&self) -> &About {
@@ -299,35 +198,88 @@ impl Subject for Images {
         Ok(Arc::new(samples.augmented(varied.transpose()?, seed)))
     }
 
-    fn players(&self) -> Result<Patches> {
+    fn players(&self) -> Result<Self::Players> {
+        if let Some(files) = &self.segments {
+            // Such labels are those of any image.
+            let map = match files.is_shared() {
+                true => self.of(&self.split.train).segments(files, 0)?,
+                false => None,
+            };
+            return match map {
+                Some(map) => Ok(Either::Right(Segments::shared(map))),
+                None => Err(usage(
+                    "--players segments: training needs the labels of two or more segments in one file, which are those of all images",
+                )),
+            };
+        }
         let patches = |side: usize| (side / 2).clamp(1, ALONG);
         let ImageSize { height, width, .. } = self.size;
         let [rows, columns] = self.spec.grid.unwrap_or([patches(height), patches(width)]);
-        Ok(Patches::grid(rows, columns))
+        Ok(Either::Left(Patches::grid(rows, columns)))
+    }
+
+    fn seated(&self, samples: &ImageSamples, indices: Vec<usize>) -> Result<Seated<Self::Players>> {
+        let Some(files) = self.segments.as_ref().filter(|files| !files.is_shared()) else {
+            return Ok(Seated {
+                players: self.players()?,
+                indices,
+                note: None,
+            });
+        };
+        let all = indices.len();
+        let (mut kept, mut maps) = (Vec::new(), Vec::<SegmentMap>::new());
+        for index in indices {
+            if let Some(map) = samples.segments(files, index)? {
+                kept.push(index);
+                maps.push(map);
+            }
+        }
+        match kept.len() {
+            0 => Err(usage(
+                "--players segments: no image has two segments or more",
+            )),
+            some => Ok(Seated {
+                players: Either::Right(Segments::each(maps)),
+                indices: kept,
+                note: (some < all).then(|| {
+                    format!("measuring the {some} of {all} images that have two segments or more")
+                }),
+            }),
+        }
+    }
+
+    fn part(&self, players: &Self::Players, places: &[usize]) -> Self::Players {
+        let segments = |segments: &Segments| segments.only(places);
+        players.as_ref().map_either(|patches| *patches, segments)
     }
 
     fn scenes(
         &self,
         samples: &ImageSamples,
-        players: &Patches,
-        _: &[usize],
+        players: &Self::Players,
+        indices: &[usize],
         ids: &[u64],
         _: &Device,
     ) -> Result<Vec<Scene>> {
-        let Some(grid) = players.grid() else {
-            return Ok(Vec::new());
+        let areas = |id: u64| match players {
+            Either::Left(patches) => patches.grid().map(Areas::from),
+            Either::Right(segments) => {
+                let place = indices.iter().position(|index| *index as u64 == id)?;
+                segments.map(place).cloned().map(Areas::from)
+            }
         };
-        let scene = |id: &u64| {
-            let item = samples.image(*id as usize)?;
+        let scene = |(id, areas): (u64, Areas)| {
+            let item = samples.image(id as usize)?;
             let [channels, height, width] = item.size;
             let values = &item.pixels;
             Ok(Scene::Image {
                 class: samples.classes()[item.label].clone(),
                 pixels: coloured(channels, [height, width], |at| values[at])?,
-                grid,
+                areas,
             })
         };
-        ids.iter().map(scene).collect()
+        let shown = ids.iter().filter_map(|id| Some((*id, areas(*id)?)));
+        shown.map(scene).collect()
     }
 
     fn seen(&self, _: &ImageSamples, inputs: Tensor<4>) -> Result<Vec<Seen>> {

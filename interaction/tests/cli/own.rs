@@ -1,0 +1,211 @@
+//! Files of the user's own from the command line.
+
+use std::path::Path;
+
+use crate::{path, refuse, succeed};
+
+const QUICK: [&str; 6] = ["--any", "--samples", "4", "--contexts", "1", "--force"];
+
+#[test]
+fn a_table_of_one_s_own_is_trained_on_and_measured_by_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let rows: String = (0..60)
+        .map(|k| {
+            let (age, colour) = (20 + k * 7 % 40, ["red", "green", "blue"][k % 3]);
+            let buys = if (age > 40) == (colour == "red") {
+                "yes"
+            } else {
+                "no"
+            };
+            format!("{k},{age},{colour},{},{buys}\n", k % 5)
+        })
+        .collect();
+    std::fs::write(
+        root.join("shop.csv"),
+        format!("id,age,colour,visits,buys\n{rows}"),
+    )
+    .unwrap();
+    let data = format!("csv:{}", path(root, "shop.csv"));
+    let (trained, found) = (path(root, "trained"), path(root, "found"));
+    let subject = ["--model", "mlp3", "--data", &data];
+    let columns = ["--label", "buys", "--input", "age,colour,visits"];
+    let train = [
+        "--epochs", "2", "--batch", "16", "--plain", "--out", &trained,
+    ];
+    let text = succeed(&[&["train"], &subject[..], &columns, &train].concat());
+    assert!(text.contains("one sample in 5"), "{text}");
+    // Data and columns come from the settings beside the weights.
+    let discover = [
+        "discover",
+        "--weights",
+        &trained,
+        "--orders",
+        "all",
+        "--out",
+        &found,
+    ];
+    let text = succeed(&[&discover[..], &QUICK].concat());
+    assert!(text.contains("3 players, 4 samples"), "{text}");
+    let pairs = std::fs::read_to_string(root.join("found/interactions.csv")).unwrap();
+    assert!(pairs.contains("colour") && !pairs.contains("buys"));
+
+    let refused = |more: &[&str], what: &str| {
+        refuse(
+            &[
+                &["discover"],
+                &subject[..],
+                more,
+                &["--out", &found, "--force"],
+            ]
+            .concat(),
+            what,
+        );
+    };
+    refused(&[], "no column named label or class");
+    refused(
+        &["--label", "bought"],
+        "no column bought: there are id, age",
+    );
+    refused(
+        &["--label", "buys", "--input", "age,size"],
+        "no column size",
+    );
+    let other = [
+        "discover", "--model", "mlp5", "--data", "rules", "--label", "y", "--out", &found,
+    ];
+    refuse(&other, "rules has columns of its own");
+    let nowhere = [
+        "discover", "--model", "mlp5", "--data", "csv", "--out", &found,
+    ];
+    refuse(&nowhere, "give the file or folder, csv:PATH");
+}
+
+#[test]
+fn pairs_of_sentences_are_of_two_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let lines: String = (0..40)
+        .map(|k| {
+            let (subject, wet) = (["the dog", "a small cat", "the old man"][k % 3], k % 2);
+            let second = ["it is dry today", "it is wet today"][wet];
+            format!(
+                "{{\"premise\": \"{subject} stands in the rain\", \"claim\": \"{second}\", \"label\": \"{}\"}}\n",
+                ["no", "yes"][wet]
+            )
+        })
+        .collect();
+    for name in ["train.jsonl", "test.jsonl"] {
+        std::fs::write(root.join(name), &lines).unwrap();
+    }
+    let data = format!("sentences:{}", path(root, ""));
+    let (trained, found) = (path(root, "trained"), path(root, "found"));
+    let subject = ["--model", "bert-slim", "--data", &data];
+    let columns = ["--input", "premise,claim"];
+    let train = "--epochs 1 --batch 8 --optimizer adamw --lr 0.001 --probe-samples 0 --plain --out";
+    let train: Vec<&str> = train.split(' ').collect();
+    let text = succeed(&[&["train"], &subject[..], &columns, &train, &[&trained]].concat());
+    assert!(text.contains(" --input premise,claim"), "{text}");
+    let discover = [
+        "discover",
+        "--weights",
+        &trained,
+        "--players",
+        "words",
+        "--orders",
+        "r:0,1",
+    ];
+    let text = succeed(&[&discover[..], &QUICK, &["--out", &found]].concat());
+    assert!(text.contains("4 samples"), "{text}");
+    let picture = std::fs::read_to_string(root.join("found/sentence.svg")).unwrap();
+    assert!(picture.contains("rain") && picture.contains("today"));
+    refuse(
+        &[&["discover"], &subject[..], &["--out", &found, "--force"]].concat(),
+        "no column named text or sentence",
+    );
+}
+
+fn images(root: &Path) {
+    for number in 0..20 {
+        let level = 40 + 150 * (number % 2) as u8;
+        let image = image::RgbImage::from_pixel(18, 16, image::Rgb([level; 3]));
+        image.save(root.join(format!("{number}.png"))).unwrap();
+    }
+}
+
+#[test]
+fn images_in_a_list_and_arrays_are_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    images(root);
+    let rows: String = (0..20)
+        .map(|k| format!("{k}.png\t{}\n", ["dark", "light"][k % 2]))
+        .collect();
+    std::fs::write(root.join("list.tsv"), format!("image\tclass\n{rows}")).unwrap();
+    let (list, found) = (
+        format!("images:{}", path(root, "list.tsv")),
+        path(root, "found"),
+    );
+    let discover = |data: &str, more: &[&str]| {
+        let subject = ["discover", "--data", data, "--out", &found];
+        succeed(&[&subject[..], &QUICK, more].concat())
+    };
+    let grid = ["--grid", "4x4", "--pairs", "neighbours:1:4"];
+    let slim = ["--model", "resnet20-slim"];
+    let text = discover(&list, &[&grid[..], &slim, &["--image", "16"]].concat());
+    assert!(text.contains("16 players, 4 samples"), "{text}");
+
+    let [pictures, rows] = ["pictures.npz", "rows.npz"].map(|name| root.join(name));
+    arrays(&pictures, &[20, 8, 8], true);
+    arrays(&rows, &[20, 6], false);
+    let text = discover(
+        &format!("npz:{}", pictures.display()),
+        &[&grid[..], &slim].concat(),
+    );
+    assert!(text.contains("16 players, 4 samples"), "{text}");
+    let text = discover(&format!("npz:{}", rows.display()), &["--model", "mlp5"]);
+    assert!(text.contains("6 players, 4 samples"), "{text}");
+    let data = format!("npz:{}", rows.display());
+    let other = [
+        "discover", "--model", "resnet20", "--data", &data, "--out", &found,
+    ];
+    refuse(&other, "takes images, and npz are tables");
+    std::fs::write(root.join("cut.npz"), b"PK\x03\x04").unwrap();
+    let cut = format!("npz:{}", path(root, "cut.npz"));
+    refuse(
+        &[
+            "discover", "--model", "mlp5", "--data", &cut, "--out", &found,
+        ],
+        "cut.npz",
+    );
+}
+
+/// Writes `x` of a shape and `y` of two classes as NumPy's `savez` does.
+fn arrays(path: &Path, shape: &[u64], bytes: bool) {
+    use npyz::WriterBuilder;
+    use std::io::Write;
+
+    /// The bytes of an array as `save` writes it.
+    fn saved<T: npyz::AutoSerialize>(shape: &[u64], values: impl Iterator<Item = T>) -> Vec<u8> {
+        let mut to = Vec::new();
+        let options = npyz::WriteOptions::new().default_dtype();
+        let mut writer = options.shape(shape).writer(&mut to).begin_nd().unwrap();
+        writer.extend(values).unwrap();
+        writer.finish().unwrap();
+        to
+    }
+
+    let values = 0..shape.iter().product::<u64>();
+    let x = match bytes {
+        true => saved(shape, values.map(|k| (k * 37 % 256) as u8)),
+        false => saved(shape, values.map(|k| (k * 37 % 11) as f32)),
+    };
+    let y = saved(&shape[..1], (0..shape[0]).map(|k| (k % 2) as i64));
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    for (name, bytes) in [("x.npy", x), ("y.npy", y)] {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(name, options).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    zip.finish().unwrap();
+}
