@@ -248,7 +248,7 @@ fn one_seed_gives_the_same_training_step() {
             .modulation(Modulation::mid_order())
             .seed(seed);
         let output = TrainStep::step(&model, batch.clone());
-        output.item.classification.loss.into_scalar::<f32>()
+        output.item.task.loss.into_scalar::<f32>()
     };
     assert_eq!(loss(1), loss(1));
     assert_ne!(loss(1), loss(2));
@@ -479,5 +479,5 @@ fn a_single_logit_trains_by_binary_cross_entropy() {
     );
     assert!(output.terms[1].1.clone().into_scalar::<f32>() < 0.0);
     // Metrics see two classes.
-    assert_eq!(output.classification.output.dims(), [32, 2]);
+    assert_eq!(output.task.output.dims(), [32, 2]);
 }

@@ -7,7 +7,8 @@ use crate::input::Input;
 /// A network that turns a batch of inputs into class logits.
 ///
 /// `I` is the input: `Tensor<4>` for images `[batch, channels, height, width]`, `Tensor<2>` for tables
-/// `[batch, features]`. Closures `Fn(I) -> Tensor<2>` are classifiers too. On the CPU a measurement asks several threads for
+/// `[batch, features]`. Closures `Fn(I) -> Tensor<2>` are classifiers too: over a trained module they capture `model.valid()`, and the type of
+/// their argument is written, as in `|images: Tensor<4>| net.forward(images)`. On the CPU a measurement asks several threads for
 /// logits at once, hence `Sync`, which Burn's modules are.
 ///
 /// ```
@@ -26,6 +27,13 @@ use crate::input::Input;
 /// let net = MyNet(LinearConfig::new(4, 3).init(&Device::flex()));
 /// assert_eq!(net.logits(Tensor::zeros([2, 4], &Device::flex())).dims(), [2, 3]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no classifier of `{I}`",
+    label = "gives no logits of `{I}`",
+    note = "implement `burn_interaction::Classifier<{I}>`: one method, `fn logits(&self, input: {I}) -> Tensor<2>`",
+    note = "a closure is a classifier where the type of its argument is written and all that it captures is `Sync`: `let net = model.valid(); move |input: {I}| net.forward(input)`",
+    note = "the input must be the one that the players have: `Tensor<4>` for `Patches`, `Tensor<2>` for `Features`, `Tensor<3>` for `Regions`, `Sentences` for `Tokens`, `Series` for `Windows`"
+)]
 pub trait Classifier<I>: Sync {
     /// The logits of a batch, a `[batch, classes]` tensor.
     ///

@@ -21,6 +21,11 @@ use crate::error::Result;
 ///
 /// Float tensors are inputs, with samples along their first dimension, and so are [`Sentences`] and [`Series`]. A struct of several
 /// tensors, such as an image with a table, becomes one by this trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no batch of samples",
+    label = "cannot be measured",
+    note = "float tensors with samples along their first dimension are inputs, and so are `Sentences` and `Series`; a struct of several tensors becomes one by `burn_interaction::input::Input`, as `examples/two_inputs.rs` shows"
+)]
 pub trait Input: Clone + Send + Sync + 'static {
     /// The number of samples.
     fn samples(&self) -> usize;

@@ -44,7 +44,7 @@ impl<P: Players> Measurement<P> {
         inputs: P::Input,
         targets: impl Into<Targets>,
     ) -> Result<Vec<Enumerated>> {
-        let (games, _) = self.games(net, inputs, targets.into())?;
+        let (games, _) = self.network_games(net, inputs, targets.into())?;
         let packing = self.packing()?;
         let ids = self.ids_of(games.players().len());
         if let Some(&players) = games.players().iter().find(|n| **n > EXACT_LIMIT) {

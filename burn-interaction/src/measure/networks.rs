@@ -67,7 +67,7 @@ impl<P: Players> Measurement<P> {
         targets: impl Into<Targets>,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
-        let (games, setting) = self.games(net, inputs, targets.into())?;
+        let (games, setting) = self.network_games(net, inputs, targets.into())?;
         self.measure(&games, &setting, observer)
     }
 
@@ -83,12 +83,12 @@ impl<P: Players> Measurement<P> {
         targets: impl Into<Targets>,
         observer: &mut impl Observer,
     ) -> Result<Allocation> {
-        let (games, setting) = self.games(net, inputs, targets.into())?;
+        let (games, setting) = self.network_games(net, inputs, targets.into())?;
         precision::plan(self, &games, &setting, observer)
     }
 
     /// The games that a network plays on the samples, with the facts that they add to the settings.
-    pub(super) fn games<'a, N: Classifier<P::Input>>(
+    pub(super) fn network_games<'a, N: Classifier<P::Input>>(
         &'a self,
         net: &'a N,
         inputs: P::Input,

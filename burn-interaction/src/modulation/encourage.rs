@@ -1,18 +1,31 @@
+use burn::config::Config;
+use burn::module::Module;
 use burn::tensor::{Int, Tensor};
 
 use super::cross_entropy;
+
+/// Configuration to create a [encourage loss](EncourageLoss).
+#[derive(Config, Debug)]
+pub struct EncourageLossConfig {}
+
+impl EncourageLossConfig {
+    /// Initialize the loss.
+    pub fn init(&self) -> EncourageLoss {
+        EncourageLoss::new()
+    }
+}
 
 /// Encourages the orders of a signal: the cross entropy of its softmax with the label.
 ///
 /// `L = -log softmax(z)_y` for the class-wise signal z = Delta u, averaged over the batch
 /// (arXiv 2512.18607, section 4).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct EncourageLoss;
+#[derive(Module, Debug, Default)]
+pub struct EncourageLoss {}
 
 impl EncourageLoss {
     /// Create the loss.
     pub fn new() -> Self {
-        Self
+        Self {}
     }
 
     /// Compute the loss.

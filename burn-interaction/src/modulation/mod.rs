@@ -7,6 +7,7 @@ mod encourage;
 mod signal;
 mod step;
 mod suppress;
+mod task;
 mod term;
 
 pub use cross_entropy::*;
@@ -14,4 +15,5 @@ pub use encourage::*;
 pub use signal::*;
 pub use step::*;
 pub use suppress::*;
+pub use task::*;
 pub use term::*;

@@ -4,9 +4,9 @@ use crate::coalition::{Coalition, Generator, sample_generator};
 use crate::error::{Error, Result};
 use crate::game::{Classifier, presence};
 use crate::input::{Batch, Input};
-use crate::players::Players;
+use crate::players::{Baseline, Players};
 
-use super::{Batching, Direction, EncourageLoss, Modulation, SuppressLoss, Term, cross_entropy};
+use super::{Batching, Classification, Direction, Modulation, Signal, Task, Term};
 
 /// Input values above which a joint batch is split after all, to bound memory.
 const JOINT_ELEMENTS: usize = 1 << 25;
@@ -41,7 +41,7 @@ pub struct ModulatedLoss {
     pub logits: Tensor<2>,
     /// The task's loss and the weighted terms, a `[1]` tensor.
     pub total: Tensor<1>,
-    /// The task's cross entropy alone, a `[1]` tensor.
+    /// The task's own loss alone, a `[1]` tensor.
     pub task: Tensor<1>,
     /// Each term before its weight, `[1]` tensors.
     pub terms: Vec<Tensor<1>>,
@@ -64,15 +64,32 @@ impl Modulation {
         batch: Batch<P::Input>,
         draw: Draw,
     ) -> Result<ModulatedLoss> {
-        self.loss_with(net, players, batch, draw, self.batching_for(false))
+        self.loss_of(&Classification::new(), net, players, batch, draw)
     }
 
-    /// The loss of [`loss`](Modulation::loss) with the batching that its caller chooses.
-    pub(crate) fn loss_with<P: Players, N: Classifier<P::Input>>(
+    /// The loss of any [`Task`] plus the terms, for one batch, as [`loss`](Modulation::loss) is that of a classification.
+    ///
+    /// # Errors
+    ///
+    /// Fails where [`loss`](Modulation::loss) does, or a setting of the task means nothing.
+    pub fn loss_of<T: Task, P: Players, N: Classifier<P::Input>>(
         &self,
+        task: &T,
         net: &N,
         players: &P,
-        batch: Batch<P::Input>,
+        batch: Batch<P::Input, T::Targets>,
+        draw: Draw,
+    ) -> Result<ModulatedLoss> {
+        self.loss_with(task, net, players, batch, draw, self.batching_for(false))
+    }
+
+    /// The loss of [`loss_of`](Modulation::loss_of) with the batching that its caller chooses.
+    pub(crate) fn loss_with<T: Task, P: Players, N: Classifier<P::Input>>(
+        &self,
+        task: &T,
+        net: &N,
+        players: &P,
+        batch: Batch<P::Input, T::Targets>,
         draw: Draw,
         batching: Batching,
     ) -> Result<ModulatedLoss> {
@@ -81,99 +98,178 @@ impl Modulation {
             targets,
             ids,
         } = batch;
-        let batch = inputs.samples();
+        task.check()?;
         // Plain training needs no players, and counting them may wait for the device.
         let counts = match self.terms().is_empty() {
             true => Vec::new(),
             false => players.counts(&inputs)?,
         };
-        let width = counts.iter().copied().max().unwrap_or(0);
-        self.check(width)?;
-        if targets.dims()[0] != batch {
-            let (expected, found) = (batch, targets.dims()[0]);
-            return Err(Error::Mismatch {
-                what: "one target for each sample".into(),
-                expected,
-                found,
-            });
+        self.check(counts.iter().copied().max().unwrap_or(0))?;
+        let samples = inputs.samples();
+        same("one target for each sample", samples, task.count(&targets))?;
+        if !counts.is_empty() {
+            same("one id for each sample", samples, ids.len())?;
         }
-        if !counts.is_empty() && ids.len() != batch {
-            return Err(Error::Mismatch {
-                what: "one id for each sample".into(),
-                expected: batch,
-                found: ids.len(),
-            });
-        }
-        let masks = self.masks(&counts, &mut draw.generators(&ids))?;
-        let mut parts = vec![inputs.clone()];
-        if !masks.is_empty() {
-            let own = players.baseline();
-            let absent = players.absent(&inputs, self.absent_baseline().unwrap_or(&own))?;
-            let places = players.places(&inputs)?;
-            for mask in masks.chunks(batch) {
-                parts.push(masked(players, &inputs, &absent, &places, mask, width));
-            }
-        }
+        let signals: Vec<Signal> = self.terms().iter().map(|term| term.signal).collect();
+        let masks = masks(&signals, &counts, &mut draw.generators(&ids))?;
+        let absent = self.absent_baseline();
+        let parts = masked_parts(players, inputs, absent, &masks, &counts)?;
         let mut logits = forward(net, parts, batching).into_iter();
-        let mut next = || {
-            logits.next().ok_or_else(|| Error::Mismatch {
-                what: "rows of the network's logits, in batches".into(),
-                expected: 1,
-                found: 0,
-            })
-        };
+        let mut next = || logits.next().ok_or_else(no_logits);
         let plain = next()?;
-        let task = cross_entropy(plain.clone(), targets.clone());
-        let mut total = task.clone();
+        let own = task.loss(plain.clone(), targets.clone());
+        let mut total = own.clone();
         let mut terms = Vec::with_capacity(self.terms().len());
         for term in self.terms() {
-            let loss = term.loss(&mut next, &counts, targets.clone())?;
+            let loss = term.loss(task, &mut next, &counts, targets.clone())?;
             total = total + loss.clone() * term.weight;
             terms.push(loss);
         }
         Ok(ModulatedLoss {
             logits: plain,
             total,
-            task,
+            task: own,
             terms,
         })
     }
+}
 
-    /// The coalitions of every masked forward, in batches: for each term and draw S2 and, where it counts, S1. Samples
-    /// with too few players for a term stay whole.
-    fn masks(&self, counts: &[usize], rngs: &mut [Generator]) -> Result<Vec<Coalition>> {
-        let mut masks = Vec::new();
-        for term in self.terms() {
-            let share = Share::of(term, counts);
-            for _ in 0..term.signal.draws {
-                let mut smaller = Vec::with_capacity(counts.len());
-                let samples = counts.iter().zip(&share.coefficients);
-                for ((players, coefficient), rng) in samples.zip(&mut *rngs) {
-                    let (s1, s2) = match coefficient {
-                        Some(_) => term.signal.draw(*players, rng)?,
-                        None => (Coalition::full(*players), Coalition::full(*players)),
-                    };
-                    masks.push(s2);
-                    smaller.push(s1);
-                }
-                if share.is_twofold() {
-                    masks.extend(smaller);
-                }
-            }
+impl Signal {
+    /// Delta u of each sample of a network, a `[batch, classes]` tensor through which gradients pass: for losses of your own.
+    ///
+    /// The nested coalitions of a sample follow from `draw` and its id; absent players have the look of `absent`, by default the
+    /// players' own.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use burn_interaction::modulation::{Draw, Signal};
+    /// use burn_interaction::Features;
+    ///
+    /// // A product of four features is worth nothing before all of them are there.
+    /// let net = |x: Tensor<2>| x.prod_dim(1);
+    /// let rows = Tensor::<2>::from_floats([[1.0, 2.0, 3.0, 4.0]], &Device::flex());
+    /// let signal = Signal::between(0.5, 1.0).of(&net, &Features, rows, &[0], None, Draw::default())?;
+    /// assert_eq!(signal.into_scalar::<f32>(), 24.0);
+    /// # Ok::<(), burn_interaction::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails where the players or the baseline do not fit the inputs, there is not one id for each sample, or a sample has too few
+    /// players to tell the two sizes apart.
+    pub fn of<P: Players, N: Classifier<P::Input>>(
+        &self,
+        net: &N,
+        players: &P,
+        inputs: P::Input,
+        ids: &[u64],
+        absent: Option<&Baseline>,
+        draw: Draw,
+    ) -> Result<Tensor<2>> {
+        let counts = players.counts(&inputs)?;
+        same("one id for each sample", inputs.samples(), ids.len())?;
+        for count in &counts {
+            self.sizes(*count)?;
         }
-        Ok(masks)
+        let masks = masks(&[*self], &counts, &mut draw.generators(ids))?;
+        let mut parts = masked_parts(players, inputs, absent, &masks, &counts)?;
+        // The plain samples are no part of a signal.
+        parts.remove(0);
+        let mut logits = forward(net, parts, Batching::Joint).into_iter();
+        let share = Share::of(self, &counts);
+        self.mean(&mut || logits.next().ok_or_else(no_logits), &share)
+    }
+
+    /// The mean of the signal over its draws, from the logits of its masked forwards in the order of [`masks`].
+    fn mean(
+        &self,
+        next: &mut impl FnMut() -> Result<Tensor<2>>,
+        share: &Share,
+    ) -> Result<Tensor<2>> {
+        let mut sum = difference(next, share)?;
+        for _ in 1..self.draws {
+            sum = sum + difference(next, share)?;
+        }
+        Ok(sum / self.draws as f64)
     }
 }
 
-/// The samples that a term acts on: its coefficient for each, `None` for those with too few players to tell its two
+fn same(what: &str, expected: usize, found: usize) -> Result<()> {
+    match expected == found {
+        true => Ok(()),
+        false => Err(Error::Mismatch {
+            what: what.into(),
+            expected,
+            found,
+        }),
+    }
+}
+
+fn no_logits() -> Error {
+    Error::Mismatch {
+        what: "rows of the network's logits, in batches".into(),
+        expected: 1,
+        found: 0,
+    }
+}
+
+/// The coalitions of every masked forward, in batches: for each signal and draw S2 and, where it counts, S1. Samples
+/// with too few players for a signal stay whole.
+fn masks(signals: &[Signal], counts: &[usize], rngs: &mut [Generator]) -> Result<Vec<Coalition>> {
+    let mut masks = Vec::new();
+    for signal in signals {
+        let share = Share::of(signal, counts);
+        for _ in 0..signal.draws {
+            let mut smaller = Vec::with_capacity(counts.len());
+            let samples = counts.iter().zip(&share.coefficients);
+            for ((players, coefficient), rng) in samples.zip(&mut *rngs) {
+                let (s1, s2) = match coefficient {
+                    Some(_) => signal.draw(*players, rng)?,
+                    None => (Coalition::full(*players), Coalition::full(*players)),
+                };
+                masks.push(s2);
+                smaller.push(s1);
+            }
+            if share.is_twofold() {
+                masks.extend(smaller);
+            }
+        }
+    }
+    Ok(masks)
+}
+
+/// The plain samples, and a masked copy of all of them for each batch of masks.
+fn masked_parts<P: Players>(
+    players: &P,
+    inputs: P::Input,
+    absent: Option<&Baseline>,
+    masks: &[Coalition],
+    counts: &[usize],
+) -> Result<Vec<P::Input>> {
+    let mut parts = vec![inputs.clone()];
+    if !masks.is_empty() {
+        let (own, width) = (
+            players.baseline(),
+            counts.iter().copied().max().unwrap_or(0),
+        );
+        let absent = players.absent(&inputs, absent.unwrap_or(&own))?;
+        let places = players.places(&inputs)?;
+        for mask in masks.chunks(counts.len()) {
+            parts.push(masked(players, &inputs, &absent, &places, mask, width));
+        }
+    }
+    Ok(parts)
+}
+
+/// The samples that a signal is of: its coefficient for each, `None` for those with too few players to tell its two
 /// sizes apart.
 struct Share {
     coefficients: Vec<Option<f64>>,
 }
 
 impl Share {
-    fn of(term: &Term, counts: &[usize]) -> Self {
-        let of = |players: &usize| term.signal.coefficient(*players).ok();
+    fn of(signal: &Signal, counts: &[usize]) -> Self {
+        let of = |players: &usize| signal.coefficient(*players).ok();
         Self {
             coefficients: counts.iter().map(of).collect(),
         }
@@ -212,30 +308,26 @@ impl Share {
 }
 
 impl Term {
-    /// The term's loss from the logits of its masked forwards, in the order of [`Modulation::masks`].
-    fn loss(
+    /// The term's loss from the logits of its masked forwards, in the order of [`masks`].
+    fn loss<T: Task>(
         &self,
+        task: &T,
         next: &mut impl FnMut() -> Result<Tensor<2>>,
         counts: &[usize],
-        targets: Tensor<1, Int>,
+        mut targets: T::Targets,
     ) -> Result<Tensor<1>> {
-        let share = Share::of(self, counts);
-        let mut delta_u = difference(next, &share)?;
-        for _ in 1..self.signal.draws {
-            delta_u = delta_u + difference(next, &share)?;
-        }
-        let mut delta_u = delta_u / self.signal.draws as f64;
-        let mut targets = targets;
-        if let Some(chosen) = share.with_coefficients(&targets.device()) {
+        let share = Share::of(&self.signal, counts);
+        let mut delta_u = self.signal.mean(next, &share)?;
+        if let Some(chosen) = share.with_coefficients(&delta_u.device().inner()) {
             if chosen.dims() == [0] {
                 return Ok(delta_u.sum() * 0.0);
             }
             delta_u = delta_u.select(0, chosen.clone());
-            targets = targets.select(0, chosen);
+            targets = task.select(targets, chosen);
         }
         Ok(match self.direction {
-            Direction::Encourage => EncourageLoss::new().forward(delta_u, targets),
-            Direction::Suppress => SuppressLoss::new().forward(delta_u),
+            Direction::Encourage => task.encourage(delta_u, targets),
+            Direction::Suppress => task.suppress(delta_u),
         })
     }
 }

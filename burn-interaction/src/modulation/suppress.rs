@@ -1,18 +1,31 @@
+use burn::config::Config;
+use burn::module::Module;
 use burn::tensor::{Tensor, activation::log_softmax};
 
 use crate::game::two_classes;
+
+/// Configuration to create a [suppress loss](SuppressLoss).
+#[derive(Config, Debug)]
+pub struct SuppressLossConfig {}
+
+impl SuppressLossConfig {
+    /// Initialize the loss.
+    pub fn init(&self) -> SuppressLoss {
+        SuppressLoss::new()
+    }
+}
 
 /// Suppresses the orders of a signal: minus the mean entropy of its softmax.
 ///
 /// `L = sum_c p_c log p_c` with p = softmax(z) for the class-wise signal z = Delta u, averaged over the batch
 /// (arXiv 2512.18607, section 4). It is lowest, at -log(classes), when the signal says nothing about the class.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SuppressLoss;
+#[derive(Module, Debug, Default)]
+pub struct SuppressLoss {}
 
 impl SuppressLoss {
     /// Create the loss.
     pub fn new() -> Self {
-        Self
+        Self {}
     }
 
     /// Compute the loss.

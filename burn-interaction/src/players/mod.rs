@@ -92,6 +92,11 @@ use crate::input::Input;
 /// assert_eq!(sample.interaction(0, (0, 1)).unwrap().mean, 0.0);
 /// # Ok::<(), burn_interaction::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who plays",
+    label = "no players",
+    note = "take `Patches`, `Segments`, `Features`, `Regions`, `Tokens` or `Windows`, or implement the seven methods of `burn_interaction::Players`; its documentation shows a kind in forty lines"
+)]
 pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// A batch of samples.
     type Input: Input;

@@ -3,6 +3,7 @@
 //! Nothing else in this crate knows Burn's `Learner` (feature `train`).
 
 mod epoch;
+mod form;
 mod metrics;
 mod output;
 mod probe;
@@ -10,6 +11,7 @@ mod tensorboard;
 pub(crate) mod wrapper;
 
 pub use epoch::*;
+pub use form::*;
 pub use metrics::*;
 pub use output::*;
 pub use probe::*;

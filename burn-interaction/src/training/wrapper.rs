@@ -1,15 +1,17 @@
+use std::fmt;
 use std::sync::Arc;
 
-use burn::module::{Module, ModuleDisplay, ModuleVisitor};
+use burn::module::{Content, Module, ModuleDisplay, ModuleVisitor};
+use burn::tensor::{Int, Tensor};
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
 
 use crate::error::Error;
-use crate::game::{Classifier, two_classes};
-use crate::input::Batch;
-use crate::modulation::{Draw, Modulation, Term, cross_entropy};
+use crate::game::Classifier;
+use crate::input::{Batch, Input};
+use crate::modulation::{Classification, Draw, Modulation, Task, Term};
 use crate::players::Players;
 
-use super::{Epoch, InteractionOutput, Probe};
+use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe, Watched};
 
 /// Makes any classifier trainable in a Burn `Learner`, with a modulation loss and a probe.
 ///
@@ -41,23 +43,95 @@ use super::{Epoch, InteractionOutput, Probe};
 ///     .with(Term::suppress(0.7..1.0))
 ///     .probe(Probe::new().samples(32).contexts(8));
 /// ```
+///
+/// Other tasks than classification ([`task`](Modulated::task)) and batches of your own ([`batches`](Modulated::batches)) change the type:
+///
+/// ```no_run
+/// # use burn::nn::{Linear, LinearConfig};
+/// # use burn::module::Module;
+/// # use burn::tensor::{Device, Tensor};
+/// # use burn_interaction::{Classifier, Features, Term};
+/// use burn_interaction::Batch;
+/// use burn_interaction::modulation::Regression;
+/// use burn_interaction::training::Modulated;
+///
+/// # #[derive(Module, Debug)]
+/// # struct Net {
+/// #     linear: Linear,
+/// # }
+/// # impl Classifier<Tensor<2>> for Net {
+/// #     fn logits(&self, input: Tensor<2>) -> Tensor<2> {
+/// #         self.linear.forward(input)
+/// #     }
+/// # }
+/// # let net = Net { linear: LinearConfig::new(12, 1).init(&Device::flex()) };
+/// /// What a loader of your own makes.
+/// #[derive(Debug, Clone)]
+/// struct Houses {
+///     features: Tensor<2>,
+///     prices: Tensor<2>,
+///     rows: Vec<u64>,
+/// }
+///
+/// impl From<Houses> for Batch<Tensor<2>, Tensor<2>> {
+///     fn from(houses: Houses) -> Self {
+///         Batch::new(houses.features, houses.prices, houses.rows)
+///     }
+/// }
+///
+/// let model = Modulated::new(net, Features)
+///     .task(Regression)
+///     .batches::<Houses>()
+///     .with(Term::suppress(0.7..1.0));
+/// ```
 #[derive(Module, Debug)]
-pub struct Modulated<M: Module, P: Players + 'static> {
+#[module(custom_display)]
+pub struct Modulated<M, P, T = Classification, B = PlainBatches>
+where
+    M: Module,
+    P: Players + 'static,
+    T: Task,
+    B: Clone + fmt::Debug + Send + 'static,
+{
     /// The classifier.
     pub net: M,
     #[module(skip)]
-    steering: Steering<P>,
+    steering: Steering<P, T>,
+    #[module(skip)]
+    batches: B,
 }
 
 #[derive(Debug, Clone)]
-struct Steering<P> {
+struct Steering<P, T> {
     players: P,
+    task: T,
     modulation: Modulation,
     probe: Option<Probe>,
     batch_norm: bool,
     names: Vec<Arc<str>>,
     seed: u64,
     epoch: Epoch,
+}
+
+/// A line each about what steers the training; the network as it shows itself.
+impl<M, P, T, B> ModuleDisplay for Modulated<M, P, T, B>
+where
+    M: Module + ModuleDisplay,
+    P: Players + 'static,
+    T: Task,
+    B: Clone + fmt::Debug + Send + 'static,
+{
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        let steering = &self.steering;
+        let content = content
+            .add("net", &self.net)
+            .add("players", &steering.players.describe());
+        let content = match &steering.names[1..] {
+            [] => content,
+            terms => content.add("terms", &terms.join(", ")),
+        };
+        content.optional()
+    }
 }
 
 impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
@@ -67,6 +141,7 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
             steering: Steering {
                 batch_norm: has_batch_norm(&net),
                 players,
+                task: Classification::new(),
                 modulation: Modulation::none(),
                 probe: None,
                 names: Vec::new(),
@@ -74,34 +149,79 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
                 epoch: Epoch::new(),
             },
             net,
+            batches: PlainBatches,
         }
-        .named()
+        .settled()
+    }
+}
+
+impl<M, P, T, B> Modulated<M, P, T, B>
+where
+    M: Module + ModuleDisplay,
+    P: Players + 'static,
+    T: Task,
+    B: Clone + fmt::Debug + Send + 'static,
+{
+    /// Trains for another task, whose batches are [`Batch`]es of its targets.
+    pub fn task<U: Task>(self, task: U) -> Modulated<M, P, U> {
+        let Self { net, steering, .. } = self;
+        Modulated {
+            net,
+            steering: Steering {
+                task,
+                players: steering.players,
+                modulation: steering.modulation,
+                probe: steering.probe,
+                batch_norm: steering.batch_norm,
+                names: steering.names,
+                seed: steering.seed,
+                epoch: steering.epoch,
+            },
+            batches: PlainBatches,
+        }
+        .settled()
+    }
+
+    /// Takes batches of a type of your own, which become [`Batch`]es of the inputs, targets and ids.
+    pub fn batches<C>(self) -> Modulated<M, P, T, OwnBatches<C>>
+    where
+        C: Into<Batch<P::Input, T::Targets>> + Send + 'static,
+    {
+        Modulated {
+            net: self.net,
+            steering: self.steering,
+            batches: OwnBatches::new(),
+        }
     }
 
     /// Adds a term.
     pub fn with(mut self, term: Term) -> Self {
         self.steering.modulation = self.steering.modulation.with(term);
-        self.named()
+        self.settled()
     }
 
     /// Takes a whole modulation, in place of the terms so far.
     pub fn modulation(mut self, modulation: Modulation) -> Self {
         self.steering.modulation = modulation;
-        self.named()
+        self.settled()
     }
 
-    /// Names the losses of the modulation for the metrics.
-    fn named(mut self) -> Self {
-        let terms = self.steering.modulation.terms().iter();
+    /// Names the losses of the modulation for the metrics, and has the probe measure what the task is about.
+    fn settled(mut self) -> Self {
+        let steering = &mut self.steering;
+        let terms = steering.modulation.terms().iter();
         let terms = terms.map(|term| term.name().into());
-        self.steering.names = std::iter::once("task".into()).chain(terms).collect();
+        steering.names = std::iter::once("task".into()).chain(terms).collect();
+        if let Some(reward) = steering.task.reward() {
+            steering.probe = steering.probe.take().map(|probe| probe.reward(reward));
+        }
         self
     }
 
     /// Measures in validation what the order metrics read.
     pub fn probe(mut self, probe: Probe) -> Self {
         self.steering.probe = Some(probe);
-        self
+        self.settled()
     }
 
     /// The seed of the nested coalitions, which are drawn from it, the epoch and the ids of the samples.
@@ -123,61 +243,79 @@ impl<M: Module + ModuleDisplay, P: Players + 'static> Modulated<M, P> {
     }
 }
 
-impl<M, P> TrainStep for Modulated<M, P>
+impl<M, P, T, B> TrainStep for Modulated<M, P, T, B>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
+    T: Watched,
+    B: BatchForm<P::Input, T::Targets>,
 {
-    type Input = Batch<P::Input>;
-    type Output = InteractionOutput;
+    type Input = B::Batch;
+    type Output = InteractionOutput<T::Output>;
 
     /// # Panics
     ///
-    /// Panics if the terms, the players or the baseline do not fit the batch; [`Modulation::check`] tells beforehand.
-    fn step(&self, batch: Batch<P::Input>) -> TrainOutput<InteractionOutput> {
+    /// Panics if the terms, the players or the baseline do not fit the batch, or a setting of the task means nothing;
+    /// [`Modulation::check`] and [`Task::check`] tell beforehand.
+    fn step(&self, batch: B::Batch) -> TrainOutput<Self::Output> {
         let steering = &self.steering;
         let draw = Draw {
             seed: steering.seed,
             epoch: steering.epoch.trained(),
         };
-        let targets = batch.targets.clone();
-        let (modulation, players) = (&steering.modulation, &steering.players);
+        let batch: Batch<P::Input, T::Targets> = batch.into();
+        let (samples, targets) = (batch.inputs.samples(), batch.targets.clone());
+        let (modulation, players, task) = (&steering.modulation, &steering.players, &steering.task);
         let batching = modulation.batching_for(steering.batch_norm);
-        let loss = modulation.loss_with(&self.net, players, batch, draw, batching);
+        let loss = modulation.loss_with(task, &self.net, players, batch, draw, batching);
         let loss = loss.unwrap_or_else(|error| panic!("modulated training step: {error}"));
-        let mut output =
-            InteractionOutput::new(loss.total.clone(), two_classes(loss.logits), targets);
+        let output = task.output(loss.total.clone(), loss.logits, targets);
+        let mut output = InteractionOutput::of(output, samples);
         let terms = std::iter::once(loss.task).chain(loss.terms);
         output.terms = steering.names.iter().cloned().zip(terms).collect();
         TrainOutput::new(self, loss.total.backward(), output)
     }
 }
 
-impl<M, P> InferenceStep for Modulated<M, P>
+impl<M, P, T, B> InferenceStep for Modulated<M, P, T, B>
 where
     M: Module + ModuleDisplay + Classifier<P::Input>,
     P: Players + 'static,
+    T: Watched,
+    B: BatchForm<P::Input, T::Targets>,
 {
-    type Input = Batch<P::Input>;
-    type Output = InteractionOutput;
+    type Input = B::Batch;
+    type Output = InteractionOutput<T::Output>;
 
     /// # Panics
     ///
     /// Panics if the probe's settings do not fit the batch; [`Probe::cost`] tells beforehand.
-    fn step(&self, batch: Batch<P::Input>) -> InteractionOutput {
+    fn step(&self, batch: B::Batch) -> Self::Output {
         let steering = &self.steering;
         steering.epoch.validated();
+        let Batch {
+            inputs,
+            targets,
+            ids,
+        } = batch.into();
+        let samples = inputs.samples();
         let reading = steering.probe.as_ref().and_then(|probe| {
-            let reading = probe.measure(&self.net, &steering.players, &batch);
+            let labels = steering
+                .task
+                .labels(&targets)
+                .unwrap_or_else(|| Tensor::<1, Int>::zeros([samples], &inputs.device().inner()));
+            let labelled = Batch::new(inputs.clone(), labels, ids);
+            let reading = probe.measure(&self.net, &steering.players, &labelled);
             match reading {
                 // A training that diverges shows it in its loss.
                 Err(Error::NotFinite { .. }) => None,
                 reading => reading.unwrap_or_else(|error| panic!("probe: {error}")),
             }
         });
-        let logits = self.net.logits(batch.inputs);
-        let loss = cross_entropy(logits.clone(), batch.targets.clone());
-        let mut output = InteractionOutput::new(loss, two_classes(logits), batch.targets);
+        let outputs = self.net.logits(inputs);
+        let loss = steering.task.loss(outputs.clone(), targets.clone());
+        let output = steering.task.output(loss, outputs, targets);
+        let mut output = InteractionOutput::of(output, samples);
         output.reading = reading.map(Arc::new);
         output
     }

@@ -85,7 +85,7 @@ fn compare<M, P>(
                     return;
                 };
                 let output = TrainStep::step(&model, batch.clone());
-                let _ = output.item.classification.loss.into_data();
+                let _ = output.item.task.loss.into_data();
                 modulated = Some(optimizer.step(0.01, model, output.grads));
             }
         };
