@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! Data sets for [burn-interaction](burn_interaction): loaders for real on-disk formats, and generated sets that need no
 //! download.
 //!
@@ -49,3 +50,8 @@ pub use series::*;
 pub use standard::Standardization;
 pub use table::*;
 pub use text::*;
+
+/// The program of README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -46,3 +46,8 @@ pub use series::*;
 pub use text::*;
 pub use transformer::*;
 pub use weights::*;
+
+/// The program of README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,4 +1,4 @@
-//! A way to fetch data sets from their public addresses, with resume and checks, and to unpack them.
+//! A way to fetch data sets and single files from their public addresses, with resume and checks, and to unpack archives.
 
 mod fetch;
 mod unpack;
@@ -87,6 +87,43 @@ impl Archive {
         std::fs::remove_file(&archive).map_err(|e| Error::io(&archive, e, ""))?;
         Ok(whole)
     }
+}
+
+/// Fetches a file whose SHA-256 begins with these hexadecimal digits. Bytes of an earlier attempt, in a `.part` beside it, are kept and the rest is fetched;
+/// the file appears when it is whole and checked. Where it is already there, nothing is fetched.
+///
+/// # Errors
+///
+/// Fails where the server cannot be reached, or has no such file; where the bytes have another checksum; or where the file cannot be written.
+pub fn fetch_file(
+    url: &str,
+    path: impl AsRef<Path>,
+    sha256_start: &str,
+    mut observer: impl FnMut(Step),
+) -> Result<()> {
+    let path = path.as_ref();
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e, ""))?;
+    let mut part = path.as_os_str().to_os_string();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    fetch::fetch(url, &part, &mut observer)?;
+    let digest = burn_interaction::digest(&part);
+    let digest = digest.map_err(|e| Error::file(&part, e.to_string()))?;
+    if !digest.starts_with(&sha256_start.to_ascii_lowercase()) {
+        std::fs::remove_file(&part).map_err(|e| Error::io(&part, e, ""))?;
+        return Err(Error::Download {
+            url: url.into(),
+            reason: format!(
+                "its SHA-256 begins with {}, not {sha256_start}: what came was deleted; try again, or another address",
+                &digest[..sha256_start.len().min(digest.len())]
+            ),
+        });
+    }
+    std::fs::rename(&part, path).map_err(|e| Error::io(path, e, ""))
 }
 
 #[cfg(test)]

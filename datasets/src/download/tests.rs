@@ -215,3 +215,29 @@ fn what_cannot_be_fetched_is_refused() {
         std::fs::remove_file(folder.path().join("set.tar.gz.part")).unwrap();
     }
 }
+
+#[test]
+fn a_file_is_fetched_once_and_checked_by_the_start_of_its_digest() {
+    let bytes: Vec<u8> = (0..300_000_u32).map(|k| (k * 7 % 251) as u8).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache/net.pth");
+    let start = {
+        let whole = folder.path().join("whole");
+        std::fs::write(&whole, &bytes).unwrap();
+        burn_interaction::digest(&whole).unwrap()[..8].to_string()
+    };
+    // A connection that breaks is taken up again.
+    let (address, counts) = serve(bytes.clone(), Mood::Breaks(120_000));
+    let url = format!("{address}/net.pth");
+    super::fetch_file(&url, &path, "00000000", |_| ()).unwrap_err();
+    assert!(!path.exists() && !path.with_extension("pth.part").exists());
+    super::fetch_file(&url, &path, &start.to_uppercase(), |_| ()).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    let requests = counts[0].load(Ordering::SeqCst);
+    super::fetch_file(&url, &path, &start, |_| ()).unwrap();
+    assert_eq!(counts[0].load(Ordering::SeqCst), requests);
+    let (address, _) = serve(Vec::new(), Mood::Missing);
+    let other = folder.path().join("other.pth");
+    let error = super::fetch_file(&address, &other, &start, |_| ()).unwrap_err();
+    assert!(error.to_string().contains("404"), "{error}");
+}

@@ -60,6 +60,8 @@ pub enum Command {
     /// Run a study, many trainings and measures of one protocol, and judge its claims: the paper's tables and figures, or a
     /// study of your own. Without a name, list the studies.
     Study(StudyArgs),
+    /// List the weights that `--weights pretrained` has fetched, or empty their folder.
+    Cache(CacheArgs),
     /// List the devices that this build can use.
     Devices,
     /// List the networks, and what their published weights expect of images.
@@ -71,6 +73,14 @@ pub enum Command {
     Download(DownloadArgs),
     /// Measure speed and accuracy of the estimators, each against a stated floor.
     Bench(BenchArgs),
+}
+
+/// What to do with the fetched weights.
+#[derive(Args, Debug, Clone)]
+pub struct CacheArgs {
+    /// Empty the folder.
+    #[arg(long)]
+    pub clear: bool,
 }
 
 /// The device to compute on, and the seed of random draws.
@@ -116,7 +126,8 @@ pub struct DiscoverArgs {
     /// Weights: a PyTorch checkpoint, safetensors or Burn's pack by whatever name, or a folder that `train` wrote; FILE:KEY
     /// for a part of a file, such as best.pth.tar:state_dict_ema. A settings.json beside them, as
     /// `train` writes it, gives the statistics that inputs are standardised with. Without weights the network is untrained,
-    /// except where --model is a folder.
+    /// except where --model is a folder. `pretrained` fetches those that torchvision publishes for the network, once, into a cache
+    /// (`interaction cache`).
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// Estimator: exact, paired (the papers'), toggled, toggled:POOL, or auto: exact up to 12 players, of texts up to 14,
@@ -192,7 +203,7 @@ pub struct TrainArgs {
     #[command(flatten)]
     /// The device and the seed.
     pub place: Place,
-    /// Weights to start from, also FILE:KEY. Default: random weights.
+    /// Weights to start from, also FILE:KEY or `pretrained`. Default: random weights.
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// The paper's low-order network: suppress 0.7:1.0.

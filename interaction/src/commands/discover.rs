@@ -3,7 +3,7 @@
 use burn_interaction::{Curves, Verdict};
 
 use super::args::DiscoverArgs;
-use super::{parse, subject::spec};
+use super::{parse, pretrained, subject::spec};
 use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Part, check_part, open};
@@ -19,7 +19,8 @@ const MOST_SAMPLES: usize = 1000;
 /// Fails where an argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
-    let spec = spec(&args.subject, args.weights.as_ref(), args.min_players)?;
+    let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
+    let spec = spec(&args.subject, weights.as_ref(), args.min_players)?;
     let measure = measure(args)?;
     measure.check()?;
     check_part(&spec, measure.part)?;

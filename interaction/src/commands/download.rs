@@ -1,5 +1,7 @@
 //! `interaction download`: fetches a data set from its public address.
 
+use std::cell::Cell;
+
 use burn_interaction_datasets::download::{Archive, Step};
 use burn_interaction_datasets::registry::{Source, data_sets};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +23,7 @@ pub fn run(args: &DownloadArgs) -> Result<()> {
         let having: Vec<&str> = having.map(|set| set.name).collect();
         let page = match set.source {
             Source::Page(page) => format!("its files come from {page}"),
+            Source::Own => "its files are your own".into(),
             _ => "it is generated".into(),
         };
         usage(format!(
@@ -36,29 +39,9 @@ pub fn run(args: &DownloadArgs) -> Result<()> {
         archive.md5.clone_from(md5);
     }
     println!("fetching {}", archive.url);
-    let bar = ProgressBar::no_length();
-    let bytes = style("{msg:8} {bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left");
-    let entries = style("{msg:8} {bar:32} {human_pos} of {human_len} files");
-    let mut stage = "";
-    let fetched = archive.fetch(&args.to, |step| {
-        let (name, style, done, total) = match step {
-            Step::Fetch(done, total) => ("fetch", &bytes, done, total),
-            Step::Check(done, total) => ("check", &bytes, done, total),
-            Step::Unpack(done, total) => ("unpack", &entries, done, total),
-        };
-        if name != stage {
-            stage = name;
-            if bar.is_hidden() {
-                println!("{name}: {done} of {total}");
-            }
-            bar.set_style(style.clone());
-            bar.set_message(name);
-            bar.reset();
-        }
-        bar.set_length(total.max(done));
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
+    let bar = Bar::new();
+    let fetched = archive.fetch(&args.to, |step| bar.show(step));
+    bar.finish();
     let folder = fetched?;
     println!("the data is in {}", folder.display());
     println!(
@@ -67,6 +50,53 @@ pub fn run(args: &DownloadArgs) -> Result<()> {
         folder.display()
     );
     Ok(())
+}
+
+/// The progress of a download on the terminal; a line for each step where there is none.
+pub struct Bar {
+    bar: ProgressBar,
+    stage: Cell<&'static str>,
+}
+
+impl Bar {
+    /// A bar that shows nothing yet.
+    pub fn new() -> Self {
+        Self {
+            bar: ProgressBar::no_length(),
+            stage: Cell::new(""),
+        }
+    }
+
+    /// Shows how far a step is.
+    pub fn show(&self, step: Step) {
+        const BYTES: &str =
+            "{msg:8} {bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        let (name, template, done, total) = match step {
+            Step::Fetch(done, total) => ("fetch", BYTES, done, total),
+            Step::Check(done, total) => ("check", BYTES, done, total),
+            Step::Unpack(done, total) => (
+                "unpack",
+                "{msg:8} {bar:32} {human_pos} of {human_len} files",
+                done,
+                total,
+            ),
+        };
+        if name != self.stage.replace(name) {
+            if self.bar.is_hidden() {
+                println!("{name}: {done} of {total}");
+            }
+            self.bar.set_style(style(template));
+            self.bar.set_message(name);
+            self.bar.reset();
+        }
+        self.bar.set_length(total.max(done));
+        self.bar.set_position(done);
+    }
+
+    /// Takes the bar off the terminal.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -12,6 +12,7 @@ mod merge;
 mod networks;
 mod parse;
 mod precision;
+mod pretrained;
 mod report;
 mod runs;
 mod study;
@@ -37,6 +38,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Command::Compare(args)) => compare::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Study(args)) => study::run(args),
+        Some(Command::Cache(args)) => pretrained::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),
         Some(Command::Data) => data::run(),

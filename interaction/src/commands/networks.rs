@@ -1,7 +1,7 @@
 //! `interaction networks`: lists the networks.
 
 use burn_interaction::input::Kind;
-use burn_interaction_models::registry::{networks, others, preprocessing};
+use burn_interaction_models::registry::{networks, others, preprocessing, published};
 
 use crate::error::Result;
 
@@ -30,12 +30,13 @@ fn images() -> Result<()> {
         let p = preprocessing(name)?;
         let list = |values: [f32; 3]| values.map(|v| format!("{v}")).join(" ");
         println!(
-            "  {name:22} {:3}  {:5.3} {:9} {:17}  {}",
+            "  {name:22} {:3}  {:5.3} {:9} {:17}  {:17}  {}",
             p.size,
             p.crop,
             format!("{:?}", p.filter).to_lowercase(),
             list(p.mean),
-            list(p.deviation)
+            list(p.deviation),
+            published(name).map_or("", |_| "--weights pretrained")
         );
     }
     Ok(())

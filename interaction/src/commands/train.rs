@@ -5,7 +5,7 @@ use burn_interaction::{Modulation, Term};
 use burn_interaction_datasets::Columns;
 
 use super::args::TrainArgs;
-use super::{parse, subject::spec};
+use super::{parse, pretrained, subject::spec};
 use crate::error::{Result, usage};
 use crate::report::quoted;
 use crate::subject::open;
@@ -23,7 +23,8 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let recipe = recipe(args)?;
     recipe.check()?;
-    let spec = spec(&args.subject, args.weights.as_ref(), None)?;
+    let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
+    let spec = spec(&args.subject, weights.as_ref(), None)?;
     let opened = open(&spec)?;
     let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[TRAINING, MEASUREMENT])?;

@@ -8,6 +8,7 @@ mod images;
 mod own;
 mod pages;
 mod precision;
+mod pretrained;
 mod readme;
 mod resume;
 mod segments;

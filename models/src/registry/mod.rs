@@ -2,6 +2,7 @@
 
 mod images;
 mod points;
+mod published;
 mod series;
 mod tables;
 mod texts;
@@ -10,6 +11,7 @@ pub use crate::family::*;
 pub use crate::text::{TextFamily, TextNetwork, TextVariant};
 pub use images::*;
 pub use points::*;
+pub use published::*;
 pub use series::*;
 pub use tables::*;
 pub use texts::*;

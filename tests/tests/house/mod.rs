@@ -396,3 +396,27 @@ fn the_reading_of_sources_is_right() {
         ["b", "c"]
     );
 }
+
+#[test]
+fn links_of_readme_to_the_repository_lead_to_files() {
+    const MAIN: &str = "burn-interaction/burn-interaction/";
+    let text = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let links: Vec<&str> = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
+    // Relative links are broken on docs.rs.
+    let relative: Vec<_> = links.iter().filter(|link| !link.contains("://")).collect();
+    assert!(relative.is_empty(), "{relative:?}");
+    let own = links.iter().filter_map(|link| link.split_once(MAIN));
+    let paths: Vec<&str> = own
+        .map(|(_, path)| path.trim_start_matches("blob/").trim_start_matches("main/"))
+        .collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    let gone: Vec<_> = paths
+        .iter()
+        .filter(|path| !workspace().join(path).exists())
+        .collect();
+    assert!(gone.is_empty(), "README names {gone:?}");
+}
