@@ -1,4 +1,5 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::data::dataset::{Dataset, DatasetError};
@@ -86,6 +87,48 @@ pub(crate) fn sorted(labels: &[&str]) -> Vec<String> {
         names.sort_by(|a, b| number(a).total_cmp(&number(b)));
     }
     names.into_iter().map(String::from).collect()
+}
+
+/// Classes of a set at most: a column with more is no class.
+const MOST: usize = 1000;
+
+/// The classes of a set by their names in its files.
+pub(crate) struct Classes {
+    /// The names, sorted.
+    pub(crate) names: Vec<String>,
+    places: HashMap<String, usize>,
+}
+
+impl Classes {
+    /// The classes that these labels name; `what` says where they stand, for messages.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there are less than two, or far too many.
+    pub(crate) fn of(path: &Path, what: &str, labels: &[&str]) -> Result<Self> {
+        let names = sorted(labels);
+        match names.len() {
+            2..=MOST => Ok(Self {
+                places: names.iter().cloned().zip(0..).collect(),
+                names,
+            }),
+            count => {
+                let reason =
+                    format!("{count} classes in {what}, for 2 to {MOST}: is it that of the class?");
+                Err(Error::file(path, reason))
+            }
+        }
+    }
+
+    /// The number of a class.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the reason where no training sample has the class.
+    pub(crate) fn place(&self, label: &str) -> std::result::Result<usize, String> {
+        let place = self.places.get(label).copied();
+        place.ok_or_else(|| format!("the class \"{label}\", which no training sample has"))
+    }
 }
 
 /// Refuses numbers that do not tell so many classes apart among others.

@@ -1,4 +1,4 @@
-//! A network with several heads: each is measured by itself, and all by one of them under the other's eyes.
+//! A network with several heads: each has interactions of its own, in one body.
 //!
 //! `cargo run --release --example several_heads`, with another device than the CPU `-- DEVICE` behind it.
 

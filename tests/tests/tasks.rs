@@ -6,13 +6,17 @@ use burn::data::dataset::{Dataset, InMemDataset};
 use burn::lr_scheduler::constant::ConstantLr;
 use burn::module::Module;
 use burn::optim::SgdConfig;
-use burn::tensor::{Device, Tensor, TensorData};
-use burn::train::metric::LossMetric;
-use burn::train::{InferenceStep, Learner, SupervisedTraining, TrainStep};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::train::metric::{HammingScore, LossMetric};
+use burn::train::{
+    InferenceStep, Learner, MultiLabelClassificationOutput, SupervisedTraining, TrainStep,
+};
 use burn_interaction::modulation::{
     Classification, EncourageLossConfig, Regression, Signal, SuppressLossConfig, Task,
 };
-use burn_interaction::training::{Modulated, ModulationMetric, OrderStrengthMetric, Probe};
+use burn_interaction::training::{
+    Modulated, ModulationMetric, OrderStrengthMetric, Probe, Watched,
+};
 use burn_interaction::{Batch, Draw, Features, Modulation, Term};
 use burn_interaction_datasets::rules;
 use burn_interaction_models::MlpConfig;
@@ -124,7 +128,8 @@ fn a_regression_with_batches_of_its_own_trains_in_a_learner() {
 #[test]
 fn smoothed_labels_enter_the_task_and_not_the_terms() {
     let device = Device::flex().autodiff();
-    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 3);
+    let plain = MlpConfig::new(10, 2).with_hidden(8).init(&Device::flex());
+    let net = seeded(plain, 3).train();
     let batch = rules(16, 1).batch(&(0..16).collect::<Vec<_>>(), &device);
     let step = |smoothing: f64| {
         let model = Modulated::new(net.clone(), Features)
@@ -195,7 +200,8 @@ fn losses_of_a_signal_are_those_of_the_modulation() {
 #[test]
 fn gradients_pass_through_a_signal() {
     let device = Device::flex().autodiff();
-    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 6);
+    let plain = MlpConfig::new(10, 2).with_hidden(8).init(&Device::flex());
+    let net = seeded(plain, 6).train();
     let batch = rules(4, 1).batch(&[0, 1, 2, 3], &device);
     let signal = Signal::between(0.3, 0.7);
     let delta_u = signal
@@ -212,4 +218,87 @@ fn gradients_pass_through_a_signal() {
     let gradients = delta_u.powi_scalar(2).sum().backward();
     let gradients = burn::optim::GradientsParams::from_grads(gradients, &net);
     assert!(!gradients.is_empty());
+}
+
+/// Three labels at once, each a sign of a feature.
+#[derive(Debug, Clone)]
+struct Signs;
+
+impl Task for Signs {
+    type Targets = Tensor<2, Int>;
+
+    fn count(&self, targets: &Tensor<2, Int>) -> usize {
+        targets.dims()[0]
+    }
+
+    fn select(&self, targets: Tensor<2, Int>, samples: Tensor<1, Int>) -> Tensor<2, Int> {
+        targets.select(0, samples)
+    }
+
+    fn loss(&self, outputs: Tensor<2>, targets: Tensor<2, Int>) -> Tensor<1> {
+        let plain = outputs.clone().clamp_min(0.0) - outputs.clone() * targets.float();
+        (plain + outputs.abs().neg().exp().log1p()).mean()
+    }
+}
+
+impl Watched for Signs {
+    type Output = MultiLabelClassificationOutput;
+
+    fn output(
+        &self,
+        loss: Tensor<1>,
+        outputs: Tensor<2>,
+        targets: Tensor<2, Int>,
+    ) -> MultiLabelClassificationOutput {
+        MultiLabelClassificationOutput::new(loss, outputs, targets)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct SignBatcher;
+
+impl Batcher<House, Batch<Tensor<2>, Tensor<2, Int>>> for SignBatcher {
+    fn batch(&self, items: Vec<House>, device: &Device) -> Batch<Tensor<2>, Tensor<2, Int>> {
+        let houses = HouseBatcher.batch(items, device);
+        let signs = houses
+            .features
+            .clone()
+            .narrow(1, 0, 3)
+            .greater_elem(0.0)
+            .int();
+        let ids = (0..signs.dims()[0] as u64).collect();
+        Batch::new(houses.features, signs, ids)
+    }
+}
+
+#[test]
+fn a_task_of_one_s_own_is_watched_by_burn_s_metrics() {
+    let net = seeded(MlpConfig::new(4, 3).with_hidden(16).init(&test_device()), 7);
+    let model = Modulated::new(net, Features)
+        .task(Signs)
+        .with(Term::suppress(0.5..1.0).weight(0.01));
+    let loader = || {
+        DataLoaderBuilder::new(SignBatcher)
+            .batch_size(32)
+            .build(houses(64))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let result = SupervisedTraining::new(folder.path(), loader(), loader())
+        .metrics((LossMetric::new(), HammingScore::new()))
+        .with_application_logger(None)
+        .num_epochs(60)
+        .launch(Learner::new(
+            model.train(),
+            SgdConfig::new().init(),
+            ConstantLr::new(0.3),
+        ));
+    let batch = SignBatcher.batch(
+        houses(64).iter().map(Result::unwrap).collect(),
+        &test_device(),
+    );
+    let net = result.model.net.valid();
+    let loss: f32 = Signs
+        .loss(net.forward(batch.inputs), batch.targets)
+        .into_scalar();
+    assert!(loss < 0.45, "{loss}, and ln 2 for nothing learned");
 }

@@ -138,7 +138,7 @@ impl Signal {
     /// Delta u of each sample of a network, a `[batch, classes]` tensor through which gradients pass: for losses of your own.
     ///
     /// The nested coalitions of a sample follow from `draw` and its id; absent players have the look of `absent`, by default the
-    /// players' own.
+    /// players' own. All masked samples go through the network as one batch, also through its batch norms.
     ///
     /// ```
     /// use burn::tensor::{Device, Tensor};
@@ -166,6 +166,9 @@ impl Signal {
         absent: Option<&Baseline>,
         draw: Draw,
     ) -> Result<Tensor<2>> {
+        if inputs.samples() == 0 {
+            return Err(Error::setting("samples", 0, "a signal needs one at least"));
+        }
         let counts = players.counts(&inputs)?;
         same("one id for each sample", inputs.samples(), ids.len())?;
         for count in &counts {

@@ -10,7 +10,8 @@ use super::{EncourageLoss, SuppressLoss, cross_entropy};
 /// The task that a network is trained for while its orders are steered: a loss of its outputs, and what it means that a signal of some orders
 /// tells the target, or tells nothing.
 ///
-/// [`Classification`] and [`Regression`] are two. Three methods make one of your own:
+/// [`Classification`] and [`Regression`] are two. Three methods make one of your own, for [`Modulation::loss_of`](super::Modulation::loss_of); to be trained in a
+/// `Learner` by [`Modulated`](crate::training::Modulated) it is [`Watched`](crate::training::Watched) too:
 ///
 /// ```
 /// use burn::tensor::{Int, Tensor};

@@ -60,6 +60,9 @@ impl SegmentMap {
     }
 }
 
+/// Pixels of a map in a file at most.
+const LARGEST: usize = 1 << 28;
+
 /// A map as files hold it: the size, and runs of pixels of one segment with their lengths, -1 for no segment.
 #[derive(Serialize, Deserialize)]
 struct Runs {
@@ -82,13 +85,20 @@ impl TryFrom<Runs> for SegmentMap {
     type Error = Error;
 
     fn try_from(Runs { size, runs }: Runs) -> Result<Self> {
+        // Lengths are not believed before they are known to fit.
         let pixels = size[0].saturating_mul(size[1]);
-        let mut labels = Vec::new();
-        for (segment, length) in runs {
-            // Lengths are not believed before they are known to fit.
-            let length = length.min(pixels.saturating_add(1) - labels.len().min(pixels));
-            labels.extend(std::iter::repeat_n(segment, length));
+        let all = runs
+            .iter()
+            .fold(0_usize, |all, (_, length)| all.saturating_add(*length));
+        if all != pixels || pixels > LARGEST {
+            return Err(Error::Mismatch {
+                what: format!("pixels in the runs of a map of {}x{}", size[0], size[1]),
+                expected: pixels.min(LARGEST),
+                found: all,
+            });
         }
+        let pixel = |(segment, length): &(i64, usize)| std::iter::repeat_n(*segment, *length);
+        let labels: Vec<i64> = runs.iter().flat_map(pixel).collect();
         Self::new(&labels, size)
     }
 }
@@ -124,6 +134,7 @@ mod tests {
             r#"{"size":[1,2],"runs":[[0,1],[1,18446744073709551615]]}"#,
             r#"{"size":[4294967296,4294967296],"runs":[[0,1],[1,1]]}"#,
             r#"{"size":[1,2],"runs":[]}"#,
+            r#"{"size":[1000000,1000000],"runs":[[0,999999999999],[1,1]]}"#,
         ] {
             assert!(serde_json::from_str::<SegmentMap>(text).is_err(), "{text}");
         }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use burn::tensor::{ExecutionError, Int, Tensor};
 use burn::train::metric::{
-    AccuracyInput, Adaptor, ConfusionStatsInput, ItemLazy, LossInput, PerplexityInput,
-    TopKAccuracyInput,
+    AccuracyInput, Adaptor, ConfusionStatsInput, HammingScoreInput, ItemLazy, LossInput,
+    PerplexityInput, TopKAccuracyInput,
 };
 use burn::train::{ClassificationOutput, RegressionOutput};
 
@@ -64,7 +64,14 @@ impl<O: ItemLazy> ItemLazy for InteractionOutput<O> {
     }
 }
 
-/// A task whose outputs Burn's metrics read.
+/// A task whose outputs Burn's metrics read: the losses of a [`Task`], with one of Burn's outputs.
+///
+/// Metrics read an [`InteractionOutput`] as they read its task's output, such as Burn's `MultiLabelClassificationOutput`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no output for Burn's metrics",
+    label = "cannot be trained in a `Learner`",
+    note = "implement `burn_interaction::training::Watched` beside `Task`: the type of the output, such as `ClassificationOutput`, and a method that makes it"
+)]
 pub trait Watched: Task {
     /// The output that Burn has for such tasks.
     type Output: ItemLazy + Send + 'static;
@@ -94,9 +101,9 @@ impl Watched for Regression {
     }
 }
 
-macro_rules! adapt_classification {
+macro_rules! adapt_task {
     ($($input:ty),*) => {$(
-        impl Adaptor<$input> for InteractionOutput {
+        impl<O: Adaptor<$input>> Adaptor<$input> for InteractionOutput<O> {
             fn adapt(&self) -> $input {
                 self.task.adapt()
             }
@@ -104,19 +111,14 @@ macro_rules! adapt_classification {
     )*};
 }
 
-adapt_classification!(
+adapt_task!(
     AccuracyInput,
     LossInput,
     TopKAccuracyInput,
     PerplexityInput,
-    ConfusionStatsInput
+    ConfusionStatsInput,
+    HammingScoreInput
 );
-
-impl Adaptor<LossInput> for InteractionOutput<RegressionOutput> {
-    fn adapt(&self) -> LossInput {
-        self.task.adapt()
-    }
-}
 
 /// The input of the order metrics. Add `impl Adaptor<OrderInput> for YourOutput` to use them with an output of yours.
 #[derive(Debug, Clone, Default)]

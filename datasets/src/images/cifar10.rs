@@ -130,6 +130,7 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
         pixels,
         labels,
         notes,
+        numbers: None,
     })
 }
 

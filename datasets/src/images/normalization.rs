@@ -88,6 +88,7 @@ mod tests {
             pixels: vec![0, 255, 255, 0],
             labels: vec![0, 0],
             notes: Vec::new(),
+            numbers: None,
         };
         let fitted = Normalization::fit(&images).unwrap();
         assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.5, 0.5));

@@ -24,6 +24,10 @@ impl ImageSet for Renumbered<dyn ImageSet> {
         self.set.file(index)
     }
 
+    fn number(&self, index: usize) -> (usize, usize) {
+        self.set.number(index)
+    }
+
     fn label(&self, index: usize) -> usize {
         self.labels[self.set.label(index)]
     }

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -66,9 +65,9 @@ impl ImageSamples {
         self.framing
     }
 
-    /// The file of an image, where it has one.
-    pub(super) fn file(&self, index: usize) -> Option<&Path> {
-        self.images.file(index)
+    /// The set that the images are of.
+    pub(super) fn images(&self) -> &dyn ImageSet {
+        self.images.as_ref()
     }
 
     /// Channels, height and width of an image before framing.
@@ -206,6 +205,7 @@ mod tests {
             pixels: vec![0, 255, 255, 0],
             labels: vec![0, 0],
             notes: Vec::new(),
+            numbers: None,
         };
         let normalization = Normalization::fit(&images).unwrap();
         ImageSamples::new(Arc::new(images), normalization)

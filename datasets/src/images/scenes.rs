@@ -40,6 +40,7 @@ pub fn scenes(count: usize, seed: u64) -> Images {
         pixels,
         labels,
         notes: Vec::new(),
+        numbers: None,
     }
 }
 

@@ -5,7 +5,7 @@ use burn_interaction::SegmentMap;
 use image::DynamicImage;
 
 use super::decode::picture;
-use super::{Framing, ImageSamples};
+use super::{Framing, ImageSamples, ImageSet};
 use crate::error::{Error, Result};
 use crate::folders::{Passed, array, bytes, entries};
 
@@ -48,9 +48,9 @@ impl SegmentFiles {
         let path = path.as_ref();
         let maps = match path.is_dir() {
             true => Maps::Folder(files(path)?),
-            false => match <[Labels; 1]>::try_from(read(path)?) {
-                Ok([one]) => Maps::One(one),
-                Err(several) => Maps::Stack(several),
+            false => match read(path)? {
+                Read::One(one) => Maps::One(one),
+                Read::Stack(all) => Maps::Stack(all),
             },
         };
         Ok(Self {
@@ -64,44 +64,86 @@ impl SegmentFiles {
         matches!(self.maps, Maps::One(_))
     }
 
-    /// The labels of an image, given by its number in its part and by its file, where it has one.
-    fn labels(&self, index: usize, file: Option<&Path>) -> Result<Labels> {
+    /// The labels of an image of a set.
+    fn labels(&self, images: &dyn ImageSet, index: usize) -> Result<Labels> {
+        let (number, count) = images.number(index);
         match &self.maps {
             Maps::One(labels) => Ok(labels.clone()),
-            Maps::Stack(all) => all.get(index).cloned().ok_or_else(|| {
-                let reason = format!("maps of {} images, and none of image {index}", all.len());
-                Error::file(&self.path, reason)
-            }),
+            Maps::Stack(all) if all.len() == count => Ok(all[number].clone()),
+            Maps::Stack(all) => {
+                let reason = format!(
+                    "maps of {} images, and there are {count}: give one for each, in their order",
+                    all.len()
+                );
+                Err(Error::file(&self.path, reason))
+            }
             Maps::Folder(files) => {
-                let names = names(index, file);
-                let found = names.iter().find_map(|name| files.get(name));
-                let path = found.ok_or_else(|| {
+                let (path, alone) = self.path_in(files, images, index)?;
+                if let (true, Some(other)) = (alone, namesake(images, index)) {
                     let reason = format!(
-                        "no labels of image {index}: there is no {} with an ending .npy, .{}",
-                        names.join(" or "),
-                        ENDINGS.join(", .")
+                        "labels of image {index}, or of image {other}, whose file has the same name? Put them into folders of the classes"
                     );
-                    Error::file(&self.path, reason)
-                })?;
-                match <[Labels; 1]>::try_from(read(path)?) {
-                    Ok([one]) => Ok(one),
-                    Err(_) => Err(Error::file(path, "an array of several maps, for one image")),
+                    return Err(Error::file(path, reason));
+                }
+                match read(path)? {
+                    Read::One(one) => Ok(one),
+                    Read::Stack(_) => {
+                        Err(Error::file(path, "an array of several maps, for one image"))
+                    }
                 }
             }
         }
     }
+
+    /// The file of an image's labels among those of a folder, and whether it was found by the name of the image's file alone.
+    fn path_in<'a>(
+        &self,
+        files: &'a BTreeMap<String, PathBuf>,
+        images: &dyn ImageSet,
+        index: usize,
+    ) -> Result<(&'a PathBuf, bool)> {
+        let names = match images.file(index) {
+            Some(file) => names(file),
+            None => vec![images.number(index).0.to_string()],
+        };
+        let found = names.iter().find_map(|name| Some((name, files.get(name)?)));
+        let (name, path) = found.ok_or_else(|| {
+            let reason = format!(
+                "no labels of image {index}: there is no {} with an ending .npy, .{}",
+                names.join(" or "),
+                ENDINGS.join(", .")
+            );
+            Error::file(&self.path, reason)
+        })?;
+        Ok((path, images.file(index).is_some() && !name.contains('/')))
+    }
 }
 
-/// The names that the labels of an image may have in a folder, without their ending.
-fn names(index: usize, file: Option<&Path>) -> Vec<String> {
-    let of_file = |file: &Path| {
-        let stem = file.file_stem()?.to_string_lossy().into_owned();
-        let class = file.parent().and_then(Path::file_name);
-        let inside = class.map(|class| format!("{}/{stem}", class.to_string_lossy()));
-        Some(inside.into_iter().chain([stem]).collect())
-    };
-    let named: Vec<String> = file.and_then(of_file).unwrap_or_default();
-    named.into_iter().chain([index.to_string()]).collect()
+/// The names that the labels of an image file may have in a folder, without their ending: in the folder of its class, which is not one
+/// called `images`, or beside others.
+fn names(file: &Path) -> Vec<String> {
+    let stem = stem(file);
+    let mut folders = file.ancestors().skip(1).filter_map(Path::file_name);
+    let class = folders.find(|name| *name != "images");
+    let inside = class.map(|class| format!("{}/{stem}", class.to_string_lossy()));
+    inside.into_iter().chain([stem]).collect()
+}
+
+/// The name of a file without its ending; of a number without leading zeros.
+fn stem(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    match stem.parse::<usize>() {
+        Ok(number) => number.to_string(),
+        Err(_) => stem.into_owned(),
+    }
+}
+
+/// Another image of the set whose file has the same name in another folder.
+fn namesake(images: &dyn ImageSet, index: usize) -> Option<usize> {
+    let own = images.file(index).map(stem)?;
+    let same =
+        |other: &usize| *other != index && images.file(*other).map(stem).as_ref() == Some(&own);
+    (0..images.len()).find(same)
 }
 
 /// The files of labels in a folder and in the folders in it, by name without ending; numbers are without leading zeros.
@@ -119,16 +161,9 @@ fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
             false => (vec![entry], None),
         };
         for path in inside.into_iter().filter(|path| has_labels(path)) {
-            let Some(stem) = path.file_stem().map(|stem| stem.to_string_lossy()) else {
-                continue;
-            };
-            let stem = match stem.parse::<usize>() {
-                Ok(number) => number.to_string(),
-                Err(_) => stem.into_owned(),
-            };
             let name = match &class {
-                Some(class) => format!("{class}/{stem}"),
-                None => stem,
+                Some(class) => format!("{class}/{}", stem(&path)),
+                None => stem(&path),
             };
             if let Some(other) = found.insert(name, path.clone()) {
                 let reason = format!("{} has labels of the same image", other.display());
@@ -156,8 +191,14 @@ fn has_labels(path: &Path) -> bool {
     ending == "npy" || ENDINGS.contains(&ending.as_str())
 }
 
+/// The labels in a file: of one image, or of each image of a stack.
+enum Read {
+    One(Labels),
+    Stack(Vec<Labels>),
+}
+
 /// Reads the labels of one or several images.
-fn read(path: &Path) -> Result<Vec<Labels>> {
+fn read(path: &Path) -> Result<Read> {
     if !has_labels(path) {
         let reason = format!(
             "labels are .npy, .{}; other pictures change their pixels",
@@ -165,22 +206,14 @@ fn read(path: &Path) -> Result<Vec<Labels>> {
         );
         return Err(Error::file(path, reason));
     }
-    let labels = match ending(path) == "npy" {
-        true => of_array(path)?,
-        false => vec![of_picture(path)?],
-    };
-    match labels.iter().all(|labels| !labels.labels.is_empty()) && !labels.is_empty() {
-        true => Ok(labels),
-        false => Err(Error::file(path, "labels of no pixels")),
+    if ending(path) != "npy" {
+        return of_picture(path).map(Read::One);
     }
-}
-
-fn of_array(path: &Path) -> Result<Vec<Labels>> {
     let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
     let array = array(path, &bytes(path, "")?, whole)?;
-    let (count, size) = match array.shape[..] {
-        [height, width] => (1, [height, width]),
-        [images, height, width] => (images, [height, width]),
+    let (size, stacked) = match array.shape[..] {
+        [height, width] => ([height, width], false),
+        [_, height, width] => ([height, width], true),
         _ => {
             let reason = format!(
                 "an array of {:?}: labels are [height, width], or [images, height, width]",
@@ -189,14 +222,18 @@ fn of_array(path: &Path) -> Result<Vec<Labels>> {
             return Err(Error::file(path, reason));
         }
     };
-    let pixels = array.values.len().checked_div(count).unwrap_or(0);
-    let each = array.values.chunks_exact(pixels.max(1));
-    Ok(each
-        .map(|labels| Labels {
-            labels: labels.into(),
-            size,
-        })
-        .collect())
+    let pixels = size[0] * size[1];
+    if array.values.is_empty() {
+        return Err(Error::file(path, "labels of no pixels"));
+    }
+    let each = array.values.chunks_exact(pixels).map(|labels| Labels {
+        labels: labels.into(),
+        size,
+    });
+    Ok(match (stacked, each.collect::<Vec<Labels>>()) {
+        (false, mut one) => Read::One(one.remove(0)),
+        (true, all) => Read::Stack(all),
+    })
 }
 
 fn of_picture(path: &Path) -> Result<Labels> {
@@ -238,34 +275,47 @@ impl Labels {
 
 impl ImageSamples {
     /// The segments of an image at the size that the network takes, by the labels in these files, which have the size of the image
-    /// before or after framing; `None` where it has less than two segments.
+    /// before or after framing; `None` where a map of its own has less than two segments.
     ///
     /// # Errors
     ///
-    /// Fails where the files have no labels of the image, or labels of an image of another size.
+    /// Fails where the files have no labels of the image, labels of an image of another size, or one map for all images that has less
+    /// than two segments.
     pub fn segments(&self, files: &SegmentFiles, index: usize) -> Result<Option<SegmentMap>> {
-        let labels = files.labels(index, self.file(index))?;
-        let [_, height, width] = self.own_size(index)?;
-        let own = [height, width];
+        let labels = files.labels(self.images(), index)?;
+        // One map for all is framed as the images are only where they have one size.
+        let own = match (files.is_shared(), self.images().size()) {
+            (true, None) => None,
+            _ => Some(self.own_size(index)?),
+        };
+        let own = own.map(|[_, height, width]| [height, width]);
         let labels = match self.framing() {
-            Some(framing) if labels.size == own => labels.framed(&framing),
+            Some(framing) if Some(labels.size) == own => labels.framed(&framing),
             Some(framing) if labels.size == [framing.side; 2] => labels,
-            None if labels.size == own => labels,
+            None if Some(labels.size) == own => labels,
             framing => {
-                let side = framing.map_or(String::new(), |framing| {
-                    format!(
-                        ", or of {side}x{side} as the network takes it",
-                        side = framing.side
-                    )
-                });
+                let sizes = own
+                    .into_iter()
+                    .chain(framing.map(|framing| [framing.side; 2]));
+                let sizes: Vec<String> = sizes
+                    .map(|[rows, columns]| format!("{rows}x{columns}"))
+                    .collect();
                 let [rows, columns] = labels.size;
                 let reason = format!(
-                    "labels of {rows}x{columns} pixels for image {index}, which has {height}x{width}: make them of that size{side}"
+                    "labels of {rows}x{columns} pixels for image {index}: make them of {}",
+                    sizes.join(" or, as the network takes it, ")
                 );
                 return Err(Error::file(&files.path, reason));
             }
         };
-        Ok(SegmentMap::new(&labels.labels, labels.size).ok())
+        match (
+            SegmentMap::new(&labels.labels, labels.size),
+            files.is_shared(),
+        ) {
+            (Ok(map), _) => Ok(Some(map)),
+            (Err(_), false) => Ok(None),
+            (Err(e), true) => Err(Error::file(&files.path, e.to_string())),
+        }
     }
 }
 
@@ -274,6 +324,7 @@ mod tests {
     use image::{GrayImage, ImageBuffer, Luma, Rgba, RgbaImage};
 
     use super::*;
+    use crate::images::{ImageFiles, Images};
 
     fn labels(size: [usize; 2]) -> Labels {
         let pixels = size[0] * size[1];
@@ -318,15 +369,37 @@ mod tests {
         std::fs::write(root.join("notes.txt"), "no labels").unwrap();
         let files = SegmentFiles::open(root).unwrap();
         assert!(!files.is_shared());
-        let first = |index, file: &str| {
-            let labels = files.labels(index, Some(Path::new(file)));
+        let of = |paths: &[&str]| {
+            let paths = paths.iter().map(|path| (PathBuf::from(path), 0)).collect();
+            ImageFiles::new(paths, vec!["a".into()]).unwrap()
+        };
+        let first = |paths: &[&str], index| {
+            let labels = files.labels(&of(paths), index);
             labels.map(|labels| labels.labels[0])
         };
-        assert_eq!(first(0, "data/cat/one.JPEG").unwrap(), 1);
-        assert_eq!(first(0, "data/dog/two.jpg").unwrap(), 2);
-        assert_eq!(files.labels(3, None).unwrap().labels[0], 3);
-        let error = first(4, "data/dog/five.jpg").unwrap_err().to_string();
-        assert!(error.contains("no dog/five or five or 4"), "{error}");
+        assert_eq!(first(&["data/cat/one.JPEG"], 0).unwrap(), 1);
+        assert_eq!(first(&["data/cat/images/one.JPEG"], 0).unwrap(), 1);
+        assert_eq!(first(&["data/dog/two.jpg"], 0).unwrap(), 2);
+        // The number in a name is that of the name, and no place in the part.
+        assert_eq!(first(&["x/00003.jpg", "x/00004.jpg"], 0).unwrap(), 3);
+        let error = first(&["x/00003.jpg", "x/00004.jpg"], 1)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("no x/4 or 4 with"), "{error}");
+        let error = first(&["cat/two.jpg", "dog/two.jpg"], 0)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("same name"), "{error}");
+        // Images without files of their own go by their numbers, those of the whole file where a part of it was drawn.
+        let images = |count: usize| {
+            let pixels = vec![0; 4 * count];
+            Images::new([1, 2, 2], vec!["a".into()], pixels, vec![0; count]).unwrap()
+        };
+        let value = |images: &Images, index| files.labels(images, index).map(|l| l.labels[0]);
+        assert_eq!(value(&images(4), 3).unwrap(), 3);
+        assert!(value(&images(4), 2).is_err());
+        let drawn = images(2).numbered(vec![1, 3], 4);
+        assert_eq!(value(&drawn, 1).unwrap(), 3);
         GrayImage::from_pixel(2, 2, Luma([0]))
             .save(root.join("3.png"))
             .unwrap();
@@ -348,6 +421,70 @@ mod tests {
         assert!(error("cut.png").contains("cut.png"));
         std::fs::write(folder.path().join("none.npy"), b"").unwrap();
         assert!(error("none.npy").contains("none.npy"));
+    }
+
+    #[test]
+    fn a_stack_has_a_map_for_each_image_of_its_set() {
+        let files = SegmentFiles {
+            path: "maps.npy".into(),
+            maps: Maps::Stack(vec![labels([1, 1]); 3]),
+        };
+        let images = |count: usize| {
+            Images::new([1, 1, 1], vec!["a".into()], vec![0; count], vec![0; count]).unwrap()
+        };
+        assert!(files.labels(&images(3), 2).is_ok());
+        let error = files.labels(&images(2), 0).unwrap_err().to_string();
+        assert!(
+            error.contains("maps of 3 images, and there are 2"),
+            "{error}"
+        );
+        assert!(files.labels(&images(1).numbered(vec![2], 3), 0).is_ok());
+    }
+
+    #[test]
+    fn the_areas_of_a_framed_image_are_those_of_its_framed_labels() {
+        // Nine areas of one level each; between them interpolation mixes levels, within them none.
+        for (height, width, resized, side) in [(30, 42, 30, 24), (60, 48, 24, 24), (36, 36, 72, 48)]
+        {
+            let area =
+                |place: usize| 3 * (3 * (place / width) / height) + 3 * (place % width) / width;
+            let labels = Labels {
+                labels: (0..height * width)
+                    .map(|place| area(place) as i64)
+                    .collect(),
+                size: [height, width],
+            };
+            let item = super::super::ImageItem {
+                pixels: (0..height * width)
+                    .map(|place| 25 * area(place) as u8)
+                    .collect(),
+                size: [1, height, width],
+                label: 0,
+                id: 0,
+            };
+            let framing = Framing {
+                resized,
+                side,
+                cubic: false,
+                squeezed: false,
+            };
+            let (image, labels) = (framing.apply(item), labels.framed(&framing));
+            let pairs = image.pixels.iter().zip(&labels.labels);
+            let same = pairs
+                .filter(|(level, label)| i64::from(**level) == 25 * **label)
+                .count();
+            assert!(
+                same as f64 > 0.75 * (side * side) as f64,
+                "{same} of {side}x{side}"
+            );
+            // A shift by two pixels would be seen.
+            let apart = image
+                .pixels
+                .iter()
+                .zip(&labels.labels)
+                .map(|(level, label)| (i64::from(*level) - 25 * label).abs());
+            assert!(apart.sum::<i64>() < 25 * (side * side) as i64 / 4);
+        }
     }
 
     #[test]

@@ -40,6 +40,12 @@ pub trait ImageSet: Dataset<ImageItem> {
         None
     }
 
+    /// The number of an image among all images of the file that its part was drawn from, and how many these are: its place in the part
+    /// and the size of that, where it has a file of its own or a part of its own.
+    fn number(&self, index: usize) -> (usize, usize) {
+        (index, self.len())
+    }
+
     /// Notes for a user on how the set was read, such as the number of files that were passed over.
     fn notes(&self) -> &[String] {
         &[]
@@ -54,6 +60,7 @@ pub struct Images {
     pub(super) pixels: Vec<u8>,
     pub(super) labels: Vec<u8>,
     pub(super) notes: Vec<String>,
+    pub(super) numbers: Option<(Vec<usize>, usize)>,
 }
 
 impl Images {
@@ -92,7 +99,14 @@ impl Images {
             classes,
             pixels,
             notes: Vec::new(),
+            numbers: None,
         })
+    }
+
+    /// Says which images of a file of so many these are.
+    pub(crate) fn numbered(self, numbers: Vec<usize>, count: usize) -> Self {
+        let numbers = Some((numbers, count));
+        Self { numbers, ..self }
     }
 
     /// Adds notes on how the images were read.
@@ -157,6 +171,13 @@ impl ImageSet for Images {
 
     fn image(&self, index: usize) -> Result<ImageItem> {
         Ok(self.item(index))
+    }
+
+    fn number(&self, index: usize) -> (usize, usize) {
+        match &self.numbers {
+            Some((numbers, count)) => (numbers[index], *count),
+            None => (index, self.labels.len()),
+        }
     }
 
     fn notes(&self) -> &[String] {

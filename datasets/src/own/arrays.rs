@@ -9,7 +9,7 @@ use super::parts::divided;
 use crate::error::{Error, Result};
 use crate::folders::opened;
 use crate::images::Images;
-use crate::samples::{Split, sorted};
+use crate::samples::{Classes, Split};
 use crate::series::SeriesSet;
 use crate::table::Table;
 
@@ -59,12 +59,12 @@ pub fn npz(path: impl AsRef<Path>) -> Result<Arrays> {
     let mut file = Npz::open(path)?;
     let names = names(&file)?;
     let [x, _] = names.first();
-    let (kind, shape) = kind_of(&mut file, x)?;
+    let (kind, shape, is_bytes) = kind_of(&mut file, x)?;
     let both = Both::read(&mut file, names)?;
     let numbered =
         |name: &str| -> Vec<String> { (0..shape[1]).map(|k| format!("{name}{k}")).collect() };
     let named = |e: Error| Error::file(path, e.to_string());
-    let (classes, notes) = (|| both.classes.clone(), both.notes.clone());
+    let (classes, notes) = (|| both.classes.names.clone(), both.notes.clone());
     Ok(match kind {
         Kind::Tables => {
             let table = |part: &Part| {
@@ -87,9 +87,21 @@ pub fn npz(path: impl AsRef<Path>) -> Result<Arrays> {
             })
         }
         _ => {
+            // Both parts have one scale: bytes, or shares of white.
+            let parts = [&both.train, &both.test];
+            let mut values = parts.into_iter().flat_map(|part| &part.inputs.values);
+            let scale = match is_bytes || values.any(|value| *value > 1.0) {
+                true => 1.0,
+                false => 255.0,
+            };
             let images = |part: &Part| {
-                let (pixels, size) = pixels(path, &part.inputs)?;
-                Images::new(size, classes(), pixels, both.labels(part)?).map_err(named)
+                let (pixels, size) = pixels(path, &part.inputs, scale)?;
+                let images = Images::new(size, classes(), pixels, both.labels(part)?);
+                let images = images.map_err(named)?;
+                Ok::<Images, Error>(match &part.numbers {
+                    Some(numbers) => images.numbered(numbers.clone(), both.count()),
+                    None => images,
+                })
             };
             Arrays::Images(Split {
                 train: images(&both.train)?.noting(notes),
@@ -104,7 +116,7 @@ struct Both {
     path: PathBuf,
     train: Part,
     test: Part,
-    classes: Vec<String>,
+    classes: Classes,
     notes: Vec<String>,
 }
 
@@ -126,10 +138,13 @@ impl Both {
             let reason = format!("training inputs of {own:?}, test inputs of {other:?}");
             return Err(Error::file(&path, reason));
         }
-        let labels: Vec<String> = train.labels.iter().map(i64::to_string).collect();
+        // Of a file that is divided here the classes are those of the whole file.
+        let drawn = test.numbers.as_ref().map(|_| &test.labels);
+        let labels = train.labels.iter().chain(drawn.into_iter().flatten());
+        let labels: Vec<String> = labels.map(i64::to_string).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         Ok(Self {
-            classes: sorted(&labels),
+            classes: Classes::of(&path, "the array of classes", &labels)?,
             path,
             train,
             test,
@@ -140,14 +155,15 @@ impl Both {
     /// The classes of a part by their places among all.
     fn labels(&self, part: &Part) -> Result<Vec<usize>> {
         let label = |label: &i64| {
-            let name = label.to_string();
-            let place = self.classes.iter().position(|class| *class == name);
-            place.ok_or_else(|| {
-                let reason = format!("the class {label}, which no training sample has");
-                Error::file(&self.path, reason)
-            })
+            let place = self.classes.place(&label.to_string());
+            place.map_err(|reason| Error::file(&self.path, reason))
         };
         part.labels.iter().map(label).collect()
+    }
+
+    /// The number of samples of both parts.
+    fn count(&self) -> usize {
+        self.train.labels.len() + self.test.labels.len()
     }
 }
 
@@ -187,8 +203,8 @@ fn names(file: &Npz) -> Result<Names> {
     })
 }
 
-/// The kind and the shape of an array of inputs, by its header.
-fn kind_of(file: &mut Npz, name: &str) -> Result<(Kind, Vec<usize>)> {
+/// The kind and the shape of an array of inputs, by its header, and whether its values are bytes.
+fn kind_of(file: &mut Npz, name: &str) -> Result<(Kind, Vec<usize>, bool)> {
     let bytes = file.bytes(name, HEADER)?;
     let fail = |reason: String| Error::file(&file.path, format!("the array {name}: {reason}"));
     let header = opened(&bytes).map_err(fail)?;
@@ -204,7 +220,7 @@ fn kind_of(file: &mut Npz, name: &str) -> Result<(Kind, Vec<usize>)> {
             )));
         }
     };
-    Ok((kind, shape))
+    Ok((kind, shape, is_bytes))
 }
 
 #[cfg(test)]
@@ -263,18 +279,30 @@ mod tests {
         let image = split.train.image(0).unwrap();
         assert_eq!((image.size, image.label), ([3, 2, 2], 1));
         assert_eq!(image.pixels, [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
+        // A dark test part has the scale of the bytes that it is of.
+        let dark = array(&[1u8; 12], &[1, 2, 2, 3]);
+        let file = written(&[
+            ("train_images", array(&pixels, &[2, 2, 2, 3])),
+            ("train_labels", labels),
+            ("test_images", dark),
+            ("test_labels", array(&[1i64], &[1, 1])),
+        ]);
+        let Arrays::Images(split) = npz(file.path()).unwrap() else {
+            panic!("no images")
+        };
+        assert_eq!(split.test.image(0).unwrap().pixels, [1; 12]);
         // Numbers from 0 to 1 are shares of white.
         let shares = Array {
             shape: vec![1, 1, 1, 3],
             values: vec![0.0, 1.0, 0.5],
         };
-        let levels = super::pixels(Path::new("a.npz"), &shares).unwrap();
+        let levels = super::pixels(Path::new("a.npz"), &shares, 255.0).unwrap();
         assert_eq!(levels, (vec![0, 255, 128], [1, 1, 3]));
         let other = Array {
             values: vec![0.0, 1.5, 0.5],
             ..shares
         };
-        assert!(super::pixels(Path::new("a.npz"), &other).is_err());
+        assert!(super::pixels(Path::new("a.npz"), &other, 255.0).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Columns;
 use super::labels::Labels;
 use super::parts::Parts;
 use super::records::Records;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::images::ImageFiles;
 use crate::samples::Split;
 
@@ -19,8 +19,15 @@ use crate::samples::Split;
 /// Fails where a file or a column is missing, there are less than two classes, or the test part has a class of its own. Images are read when they
 /// are asked for.
 pub fn own_images(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<ImageFiles>> {
-    let Parts { train, test, notes } = Parts::read(path.as_ref())?;
-    let labels = Labels::of(&train, columns.label.as_deref())?;
+    let parts = Parts::read(path.as_ref())?;
+    let labels = Labels::of(&parts, columns.label.as_deref())?;
+    let Parts {
+        train, test, notes, ..
+    } = parts;
+    if columns.inputs.len() > 1 {
+        let reason = format!("{} columns of files: give one", columns.inputs.len());
+        return Err(Error::file(&train.path, reason));
+    }
     let file = columns.inputs.first().map(String::as_str);
     let file = train.asked(file, &["file", "image", "path"], "--input")?;
     let images = |records: &Records| {
@@ -33,7 +40,7 @@ pub fn own_images(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Ima
             }
             files.push((path, labels.label(records, row)?));
         }
-        ImageFiles::new(files, labels.classes.clone())
+        ImageFiles::new(files, labels.names())
     };
     Ok(Split {
         train: images(&train)?.noting(notes),

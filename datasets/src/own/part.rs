@@ -9,6 +9,8 @@ use crate::folders::{Array, array};
 pub(super) struct Part {
     pub(super) inputs: Array<f32>,
     pub(super) labels: Vec<i64>,
+    /// The places of the samples in the file, where a part of it was drawn.
+    pub(super) numbers: Option<Vec<usize>>,
 }
 
 impl Part {
@@ -30,6 +32,7 @@ impl Part {
             [own] | [own, 1] if own == count && count > 0 => Ok(Self {
                 inputs,
                 labels: labels.values,
+                numbers: None,
             }),
             _ => Err(Error::file(
                 &named(y),
@@ -67,6 +70,7 @@ impl Part {
             shape[0] = chosen().count();
             Self {
                 labels: chosen().map(|index| self.labels[index]).collect(),
+                numbers: Some(chosen().collect()),
                 inputs: Array {
                     values: chosen().flat_map(row).copied().collect(),
                     shape,
@@ -76,12 +80,16 @@ impl Part {
     }
 }
 
-/// The bytes of images, channel by channel, and their channels, height and width.
+/// The bytes of images, channel by channel, and their channels, height and width; values are multiplied by `scale` before.
 ///
 /// # Errors
 ///
 /// Fails where channels stand elsewhere than second or last, or a value is neither a byte nor a share.
-pub(super) fn pixels(path: &Path, inputs: &Array<f32>) -> Result<(Vec<u8>, [usize; 3])> {
+pub(super) fn pixels(
+    path: &Path,
+    inputs: &Array<f32>,
+    scale: f32,
+) -> Result<(Vec<u8>, [usize; 3])> {
     let fail = |reason: String| Err(Error::file(path, reason));
     let (size, last) = match inputs.shape[..] {
         [_, height, width] => ([1, height, width], false),
@@ -94,17 +102,12 @@ pub(super) fn pixels(path: &Path, inputs: &Array<f32>) -> Result<(Vec<u8>, [usiz
             ));
         }
     };
-    let values = || inputs.values.iter().copied();
-    let scale = match values().fold(0.0, f32::max) {
-        most if most <= 1.0 => 255.0,
-        _ => 1.0,
-    };
     let level = |value: f32| {
         let level = value * scale;
         let fits = (0.0..=255.0).contains(&level) && (scale != 1.0 || level.fract() == 0.0);
         fits.then_some(level.round() as u8)
     };
-    let levels: Option<Vec<u8>> = values().map(level).collect();
+    let levels: Option<Vec<u8>> = inputs.values.iter().copied().map(level).collect();
     let Some(levels) = levels else {
         return fail("pixels that are neither bytes nor numbers from 0 to 1".into());
     };

@@ -18,6 +18,8 @@ pub(super) struct Parts {
     pub(super) test: Records,
     /// Notes for a user on how the parts were made.
     pub(super) notes: Vec<String>,
+    /// Whether both are parts of one file, drawn here: classes and categories are then those of the whole file.
+    divided: bool,
 }
 
 impl Parts {
@@ -44,6 +46,7 @@ impl Parts {
                 },
                 train,
                 notes: vec![divided(path)],
+                divided: true,
             });
         }
         let file = |names: &[&str]| {
@@ -68,6 +71,7 @@ impl Parts {
                 train,
                 test,
                 notes: Vec::new(),
+                divided: false,
             }),
             false => {
                 let reason = format!(
@@ -79,6 +83,19 @@ impl Parts {
                 Err(Error::line(&test.path, 1, reason))
             }
         }
+    }
+}
+
+impl Parts {
+    /// The values of a column by which classes and categories are known: those of the training part, or of the whole file.
+    pub(super) fn known(&self, column: usize) -> Vec<&str> {
+        let test = self
+            .divided
+            .then_some(&self.test.rows)
+            .into_iter()
+            .flatten();
+        let rows = self.train.rows.iter().chain(test);
+        rows.map(|row| row.fields[column].as_str()).collect()
     }
 }
 

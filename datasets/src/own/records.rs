@@ -113,12 +113,27 @@ fn separated(path: &Path, text: &str, delimiter: u8) -> Result<(Vec<String>, Vec
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(fail)?;
+        let mut fields = trimmed(&record);
+        if delimiter == b';' {
+            fields.iter_mut().for_each(with_point);
+        }
         rows.push(Row {
             line: record.position().map_or(0, |position| position.line()),
-            fields: trimmed(&record),
+            fields,
         });
     }
     Ok((names, rows))
+}
+
+/// Writes a number with a decimal comma with a point, as files with semicolons between values have it.
+fn with_point(field: &mut String) {
+    let parts = field.split_once(',');
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if parts
+        .is_some_and(|(whole, rest)| digits(whole.trim_start_matches(['-', '+'])) && digits(rest))
+    {
+        *field = field.replace(',', ".");
+    }
 }
 
 fn objects(path: &Path, text: &str) -> Result<(Vec<String>, Vec<Row>)> {

@@ -17,16 +17,19 @@ use crate::text::{TextItem, Texts};
 ///
 /// Fails where a file or a column is missing, a text is empty, there are less than two classes, or the test part has a class of its own.
 pub fn own_sentences(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Texts>> {
-    let Parts { train, test, notes } = Parts::read(path.as_ref())?;
-    let labels = Labels::of(&train, columns.label.as_deref())?;
+    let parts = Parts::read(path.as_ref())?;
+    let labels = Labels::of(&parts, columns.label.as_deref())?;
+    let Parts {
+        train, test, notes, ..
+    } = parts;
     let place = |name: Option<&str>| train.asked(name, &["text", "sentence"], "--input");
     let inputs = match &columns.inputs[..] {
         [] => vec![place(None)?],
         [text] => vec![place(Some(text))?],
-        [first, second] => vec![place(Some(first))?, place(Some(second))?],
+        [first, second] if first != second => vec![place(Some(first))?, place(Some(second))?],
         more => {
             let reason = format!(
-                "{} columns of texts: give one, or two for pairs",
+                "{} columns of texts: give one, or two different ones for pairs",
                 more.len()
             );
             return Err(Error::file(&train.path, reason));
@@ -58,7 +61,7 @@ fn texts(records: &Records, labels: &Labels, inputs: &[usize]) -> Result<Texts> 
             None => item,
         });
     }
-    Texts::new(items, labels.classes.clone())
+    Texts::new(items, labels.names())
 }
 
 #[cfg(test)]

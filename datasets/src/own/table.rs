@@ -10,7 +10,9 @@ use crate::samples::{Split, sorted};
 use crate::table::Table;
 
 /// Values that stand for no value.
-const MISSING: [&str; 6] = ["", "?", "NA", "N/A", "nan", "NaN"];
+const MISSING: [&str; 13] = [
+    "", "?", "NA", "N/A", "na", "n/a", "nan", "NaN", "NULL", "null", "None", "-", r"\N",
+];
 /// Categories of a column beyond which a note asks whether it is one of categories.
 const MANY: usize = 100;
 
@@ -32,11 +34,8 @@ struct Feature {
 /// Fails where a file or a column is missing, no row is whole, there are less than two features or classes, or the test part has a
 /// class or a category of its own.
 pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Table>> {
-    let Parts {
-        mut train,
-        mut test,
-        mut notes,
-    } = Parts::read(path.as_ref())?;
+    let mut parts = Parts::read(path.as_ref())?;
+    let train = &parts.train;
     let label = train.asked(columns.label.as_deref(), &USUAL, "--label")?;
     let features: Vec<usize> = match columns.inputs.is_empty() {
         true => (0..train.names.len())
@@ -44,7 +43,12 @@ pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Tabl
             .collect(),
         false => {
             let each = columns.inputs.iter().map(|name| train.column(name));
-            each.collect::<Result<_>>()?
+            let each: Vec<usize> = each.collect::<Result<_>>()?;
+            if let Some(twice) = (1..each.len()).find(|at| each[..*at].contains(&each[*at])) {
+                let reason = format!("the feature {} twice", train.names[each[twice]]);
+                return Err(Error::line(&train.path, 1, reason));
+            }
+            each
         }
     };
     if features.len() < 2 || features.contains(&label) {
@@ -57,8 +61,12 @@ pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Tabl
     }
     let mut used = features.clone();
     used.push(label);
-    let dropped = [whole(&mut train, &used)?, whole(&mut test, &used)?];
-    for (records, dropped) in [&train, &test].into_iter().zip(dropped) {
+    let dropped = [
+        whole(&mut parts.train, &used)?,
+        whole(&mut parts.test, &used)?,
+    ];
+    let mut notes = std::mem::take(&mut parts.notes);
+    for (records, dropped) in [&parts.train, &parts.test].into_iter().zip(dropped) {
         if dropped > 0 {
             let path = records.path.display();
             notes.push(format!(
@@ -66,23 +74,41 @@ pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Tabl
             ));
         }
     }
-    let labels = Labels::of(&train, columns.label.as_deref())?;
+    let labels = Labels::of(&parts, columns.label.as_deref())?;
     let features: Vec<Feature> = features
         .into_iter()
-        .map(|column| feature(&train, column))
+        .map(|column| feature(&parts, column))
         .collect();
-    for feature in &features {
-        let count = feature.categories.as_ref().map_or(0, Vec::len);
-        if count > MANY {
-            notes.push(format!(
-                "the column {} has {count} categories, numbered by name: name the features with --input to leave it out",
-                train.names[feature.column]
-            ));
-        }
-    }
+    notes.extend(
+        features
+            .iter()
+            .filter_map(|feature| strange(&parts, feature)),
+    );
     Ok(Split {
-        train: table(&train, &labels, &features)?.noting(notes, dropped[0]),
-        test: table(&test, &labels, &features)?.noting(Vec::new(), dropped[1]),
+        train: table(&parts.train, &labels, &features)?.noting(notes, dropped[0]),
+        test: table(&parts.test, &labels, &features)?.noting(Vec::new(), dropped[1]),
+    })
+}
+
+/// A note on a column of categories that may be none.
+fn strange(parts: &Parts, feature: &Feature) -> Option<String> {
+    let categories = feature.categories.as_ref()?;
+    let name = &parts.train.names[feature.column];
+    let words: Vec<&String> = categories
+        .iter()
+        .filter(|value| number(value).is_none())
+        .collect();
+    if 2 * words.len() < categories.len() {
+        return Some(format!(
+            "the column {name} is one of categories, as \"{}\" is no number: mend such values where it should be one of numbers",
+            words.first().map_or("", |word| word.as_str())
+        ));
+    }
+    (categories.len() > MANY).then(|| {
+        format!(
+            "the column {name} has {} categories, numbered by name: name the features with --input to leave it out",
+            categories.len()
+        )
     })
 }
 
@@ -99,13 +125,9 @@ fn whole(records: &mut Records, columns: &[usize]) -> Result<usize> {
     }
 }
 
-/// A column as the training part has it.
-fn feature(train: &Records, column: usize) -> Feature {
-    let values: Vec<&str> = train
-        .rows
-        .iter()
-        .map(|row| row.fields[column].as_str())
-        .collect();
+/// A column by the values that are known of it.
+fn feature(parts: &Parts, column: usize) -> Feature {
+    let values = parts.known(column);
     let numbers = values.iter().all(|value| number(value).is_some());
     Feature {
         column,
@@ -143,7 +165,7 @@ fn table(records: &Records, labels: &Labels, features: &[Feature]) -> Result<Tab
         .iter()
         .filter_map(|feature| Some((name(feature), feature.categories.clone()?)))
         .collect();
-    Ok(Table::new(names, labels.classes.clone(), rows)?.of_categories(categories))
+    Ok(Table::new(names, labels.names(), rows)?.of_categories(categories))
 }
 
 #[cfg(test)]
@@ -185,6 +207,31 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_comes_once_is_known_whichever_part_it_falls_into() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.csv");
+        let rows = |rare: usize| -> String {
+            let row = |k: usize| {
+                let colour = if k == rare {
+                    "rare"
+                } else {
+                    ["red", "blue"][k % 2]
+                };
+                format!("{k};{k},5;{colour};{}\n", ["no", "yes"][k / 2 % 2])
+            };
+            (0..20).map(row).collect()
+        };
+        for rare in 0..20 {
+            std::fs::write(&path, format!("id;size;colour;kind\n{}", rows(rare))).unwrap();
+            let split = own_table(&path, &Columns::labelled("kind")).unwrap();
+            assert_eq!(split.train.categories()["colour"], ["blue", "rare", "red"]);
+            // Numbers with a comma are numbers where semicolons part them.
+            assert_eq!(split.train.categories().len(), 1);
+            assert_eq!(split.train.rows()[0].features[1].fract(), 0.5);
+        }
+    }
+
+    #[test]
     fn tables_that_cannot_be_used_are_named() {
         let error = |train: &str, columns: Columns| {
             let folder = folder(train, train);
@@ -195,6 +242,7 @@ mod tests {
         assert!(error(TRAIN, Columns::labelled("kin")).contains("no column kin"));
         assert!(error(TRAIN, kind().inputs(["age"])).contains("1 feature(s)"));
         assert!(error(TRAIN, kind().inputs(["age", "kind"])).contains("two or more others"));
+        assert!(error(TRAIN, kind().inputs(["age", "age"])).contains("age twice"));
         assert!(error("a,b,kind\n1,2,no\n", kind()).contains("1 classes"));
         assert!(error("a,b,kind\n1,,no\n", kind()).contains("every row"));
     }

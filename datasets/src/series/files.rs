@@ -4,7 +4,7 @@ use std::path::Path;
 use super::SeriesSet;
 use crate::error::{Error, Result};
 use crate::folders::{self, home};
-use crate::samples::{Split, sorted};
+use crate::samples::{Classes, Split};
 
 /// The columns that say which series a step is of, and the class of that series.
 const SERIES: &str = "series";
@@ -46,19 +46,16 @@ pub fn series_csv(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
         .iter()
         .map(|read| read.label.as_str())
         .collect();
-    let classes = sorted(&labels);
+    let classes = Classes::of(&train, "the column label", &labels)?;
     let set = |path: &Path, series: Vec<Read>| {
         let series = series.into_iter().map(|read| {
-            let label = classes.iter().position(|class| *class == read.label);
-            let label = label.ok_or_else(|| {
-                let reason = format!("the class {}, of which train.csv has no series", read.label);
-                Error::line(path, read.line, reason)
-            })?;
+            let label = classes.place(&read.label);
+            let label = label.map_err(|reason| Error::line(path, read.line, reason))?;
             Ok((read.channels.concat(), label))
         });
         SeriesSet::new(
             channels.clone(),
-            classes.clone(),
+            classes.names.clone(),
             series.collect::<Result<Vec<_>>>()?,
         )
     };
@@ -195,7 +192,7 @@ mod tests {
             (
                 TRAIN,
                 "series,label,x,y\nc,left,1,2\n",
-                "test.csv, line 2: the class left",
+                "test.csv, line 2: the class \"left\"",
             ),
             (TRAIN, "series,label,x,z\nc,up,1,2\n", "channels x, z"),
         ] {

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use super::SeriesSet;
 use crate::error::{Error, Result};
 use crate::folders::{self, home};
-use crate::samples::{Split, sorted};
+use crate::samples::{Classes, Split};
 
 /// The endings of the two files of a set.
 const ENDINGS: [&str; 2] = ["_TRAIN.tsv", "_TEST.tsv"];
@@ -16,36 +16,37 @@ const ENDINGS: [&str; 2] = ["_TRAIN.tsv", "_TEST.tsv"];
 /// Fails where a file is missing, a line has no values or one of them is no number, or the test part has a class of its own.
 pub fn ucr(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     let mut notes = Vec::new();
-    let fits = |root: &Path| ENDINGS.iter().all(|ending| find(root, ending).is_some());
+    let fits = |root: &Path| names(root).is_some_and(|names| !names.is_empty());
     let root = &home(root.as_ref(), fits, &mut notes)?;
-    let file = |ending: &str| {
-        find(root, ending).ok_or_else(|| {
-            let reason = format!("no file NAME{ending} of the UCR archive in it");
-            match std::fs::read_dir(root) {
-                Ok(_) => Error::file(root, reason),
-                Err(e) => Error::io(root, e, ""),
-            }
-        })
+    let names = names(root).ok_or_else(|| {
+        let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+        Error::io(root, std::fs::read_dir(root).err().unwrap_or(gone), "")
+    })?;
+    let [name] = &names[..] else {
+        let reason = match names.is_empty() {
+            true => format!("no NAME{} with its NAME{} in it", ENDINGS[0], ENDINGS[1]),
+            false => format!(
+                "several sets in it, {}: give the folder of one",
+                names.join(", ")
+            ),
+        };
+        return Err(Error::file(root, reason));
     };
-    let [train, test] = ENDINGS.map(file);
-    let (train, test) = (train?, test?);
+    let [train, test] = ENDINGS.map(|ending| root.join(format!("{name}{ending}")));
     let [train_series, test_series] = [read(&train)?, read(&test)?];
     let labels: Vec<&str> = train_series
         .iter()
         .map(|(_, label, _)| label.as_str())
         .collect();
-    let classes = sorted(&labels);
+    let classes = Classes::of(&train, "the first column", &labels)?;
     let set = |path: &Path, series: Vec<(Vec<f32>, String, u64)>| {
         let series = series.into_iter().map(|(values, label, line)| {
-            let class = classes.iter().position(|class| *class == label);
-            let class = class.ok_or_else(|| {
-                let reason = format!("the class {label}, of which the training part has no series");
-                Error::line(path, line, reason)
-            })?;
+            let class = classes.place(&label);
+            let class = class.map_err(|reason| Error::line(path, line, reason))?;
             Ok((values, class))
         });
         let series: Vec<(Vec<f32>, usize)> = series.collect::<Result<_>>()?;
-        SeriesSet::new(vec!["value".into()], classes.clone(), series)
+        SeriesSet::new(vec!["value".into()], classes.names.clone(), series)
     };
     Ok(Split {
         train: set(&train, train_series)?.noting(notes),
@@ -53,14 +54,20 @@ pub fn ucr(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     })
 }
 
-/// The first file of a folder, by name, that ends so.
-fn find(root: &Path, ending: &str) -> Option<PathBuf> {
+/// The names of the sets of which a folder has both files; `None` where there is no such folder.
+fn names(root: &Path) -> Option<Vec<String>> {
     let entries = std::fs::read_dir(root).ok()?.flatten();
-    let fits = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.ends_with(ending)) && path.is_file()
+    let name = |path: PathBuf| {
+        let file = path.file_name()?.to_str()?;
+        let name = file
+            .strip_suffix(ENDINGS[0])
+            .filter(|name| !name.starts_with('.'))?;
+        let other = root.join(format!("{name}{}", ENDINGS[1]));
+        (path.is_file() && other.is_file()).then(|| name.to_string())
     };
-    entries.map(|entry| entry.path()).filter(fits).min()
+    let mut names: Vec<String> = entries.filter_map(|entry| name(entry.path())).collect();
+    names.sort();
+    Some(names)
 }
 
 /// The series of a file, each its values, its class and its line.
@@ -136,14 +143,25 @@ mod tests {
             ("1\tNaN\n", "line 1: a class and its values"),
             ("1\tx\n", "\"x\" is no number"),
             ("\n", "no series"),
-            ("1\t2\n", "TEST.tsv, line 1: the class 5"),
+            ("1\t2\n2\t3\n", "TEST.tsv, line 1: the class \"5\""),
+            ("1\t2\n1\t3\n", "1 classes"),
         ] {
             let kept = folder(train, "5\t1\n");
             let error = ucr(kept.path()).unwrap_err().to_string();
             assert!(error.contains(what), "{error}");
         }
         let empty = tempfile::tempdir().unwrap();
-        let error = ucr(empty.path()).unwrap_err().to_string();
-        assert!(error.contains("NAME_TRAIN.tsv"), "{error}");
+        let error = |folder: &Path| ucr(folder).unwrap_err().to_string();
+        assert!(error(empty.path()).contains("NAME_TRAIN.tsv"));
+        assert!(error(&empty.path().join("gone")).contains("gone"));
+        // Files of two sets never make one, and macOS' files beside them are none.
+        let kept = folder("1\t2\n2\t3\n", "1\t2\n");
+        let write = |name: &str| std::fs::write(kept.path().join(name), "1\t2\n2\t3\n").unwrap();
+        write("._Coffee_TRAIN.tsv");
+        write("._Coffee_TEST.tsv");
+        write("Beef_TEST.tsv");
+        assert_eq!(ucr(kept.path()).unwrap().test.items().len(), 1);
+        write("Beef_TRAIN.tsv");
+        assert!(error(kept.path()).contains("several sets in it, Beef, Coffee"));
     }
 }

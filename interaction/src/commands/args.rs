@@ -75,7 +75,7 @@ pub enum Command {
     Bench(BenchArgs),
 }
 
-/// What to do with the fetched weights.
+/// The cache of fetched weights.
 #[derive(Args, Debug, Clone)]
 pub struct CacheArgs {
     /// Empty the folder.
@@ -160,7 +160,8 @@ pub struct DiscoverArgs {
     /// test.tsv, with --target predicted.
     #[arg(long, default_value = "test", value_parser = ["test", "train", "unlabelled"])]
     pub split: String,
-    /// Fewest players of a text or a time series that is measured; those with fewer are left out and counted. Default: 6 of texts, 4 of series.
+    /// Fewest players of a text, a time series or an image with segments of its own that is measured; those with fewer are left out and
+    /// counted. Default: 6 of texts, 4 of others.
     #[arg(long)]
     pub min_players: Option<usize>,
     /// Take samples that the network classifies wrongly, too.

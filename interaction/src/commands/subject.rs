@@ -84,10 +84,7 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
             "--weights {path}: there is no such file or folder"
         )));
     }
-    let trained = match (&args.model, &args.data) {
-        (Some(_), Some(_)) => None,
-        _ => Trained::beside(weights.map(PathBuf::as_path))?,
-    };
+    let trained = Trained::beside(weights.map(PathBuf::as_path))?;
     let named = |given: &Option<String>, flag: &str, of: fn(&Trained) -> &String| {
         let found = given.clone().or_else(|| trained.as_ref().map(of).cloned());
         found.ok_or_else(|| {
@@ -95,10 +92,6 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
                 "{flag} is missing: give one, or --weights with the settings.json of their training beside them"
             ))
         })
-    };
-    let columns = Columns {
-        label: args.label.clone(),
-        inputs: args.input.clone(),
     };
     let model = named(&args.model, "--model", |trained| &trained.model)?;
     Ok(Spec {
@@ -113,10 +106,7 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
             _ => model,
         },
         data: named(&args.data, "--data", |trained| &trained.data)?,
-        columns: match &trained {
-            Some(trained) if args.data.is_none() && columns.is_usual() => trained.columns.clone(),
-            _ => columns,
-        },
+        columns: columns(args, trained.as_ref()),
         weights: weights.cloned(),
         image: args.image,
         normalize: args.normalize.as_deref().map(|text| match text {
@@ -137,6 +127,24 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
         vocabulary: args.vocabulary.clone(),
         fewest,
     })
+}
+
+/// The columns that arguments name, each of them else as the network was trained, where it was on data of that form.
+fn columns(args: &SubjectArgs, trained: Option<&Trained>) -> Columns {
+    let form = |data: &str| data.split(':').next().unwrap_or_default().to_string();
+    let same = |trained: &&Trained| {
+        let asked = args.data.as_deref().map(form);
+        asked.is_none_or(|asked| asked == form(&trained.data))
+    };
+    let own = trained.filter(same).map(|trained| trained.columns.clone());
+    let own = own.unwrap_or_default();
+    Columns {
+        label: args.label.clone().or(own.label),
+        inputs: match args.input.is_empty() {
+            true => own.inputs,
+            false => args.input.clone(),
+        },
+    }
 }
 
 /// The folder of weights, with a separator at its end.

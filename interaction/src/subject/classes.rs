@@ -24,6 +24,13 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
         ))
     };
     if [network, data].into_iter().any(is_numbered) {
+        // Plain numbers on both sides are names where the network has all of them.
+        let plain = |names: &[String]| names.iter().all(|name| name.parse::<i64>().is_ok());
+        let place = |name: &String| network.iter().position(|own| own == name);
+        let places: Option<Vec<usize>> = data.iter().map(place).collect();
+        if let Some(places) = places.filter(|_| plain(network) && plain(data)) {
+            return Ok((network != data).then_some(places));
+        }
         return match network.len() == data.len() {
             true => Ok(None),
             false => Err(apart()),

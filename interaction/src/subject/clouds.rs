@@ -62,6 +62,7 @@ pub fn open(
             None => format!("{points} points"),
         },
         statistics: Statistics::Clouds { points, up },
+        features: Vec::new(),
         framing: None,
         categories: Default::default(),
         exact: EXACT,

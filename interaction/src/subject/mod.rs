@@ -2,6 +2,7 @@
 
 mod classes;
 mod clouds;
+mod contents;
 mod images;
 mod names;
 mod scene;
@@ -12,6 +13,7 @@ mod statistics;
 mod tables;
 mod texts;
 
+pub use contents::contents;
 pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Seen, Word};
 pub use seats::Seats;
@@ -49,6 +51,8 @@ pub struct About {
     pub framing: Option<Framing>,
     /// The values of a table's categorical columns, by column.
     pub categories: BTreeMap<String, Vec<String>>,
+    /// The names of a table's columns or of the channels of time series, in the network's order; none for other data.
+    pub features: Vec<String>,
     /// A digest of how samples become inputs.
     pub inputs: String,
     /// Players up to which samples are enumerated unless a measurement says otherwise.

@@ -38,6 +38,7 @@ pub fn open(
     mut notes: Vec<String>,
 ) -> Result<Series> {
     let Split { train, test } = Trained::in_order(trained, &spec.classes, split, &mut notes)?;
+    Trained::check_features(trained, train.channels())?;
     let own = train.statistics();
     let statistics: Standardization = match trained.map(|trained| &trained.statistics) {
         None => own.clone(),
@@ -59,10 +60,15 @@ pub fn open(
         weights: spec.weights_file(),
         inputs: digest_of(&statistics),
         statistics: Statistics::Series(statistics),
+        features: train.channels().to_vec(),
         framing: None,
         categories: Default::default(),
         exact: EXACT,
-        fewest: spec.fewest.unwrap_or(FEWEST),
+        fewest: spec.fewest.unwrap_or(match spec.players {
+            // So few windows were asked for.
+            Some(Seats::Windows(windows)) => windows.min(FEWEST),
+            _ => FEWEST,
+        }),
         notes,
     };
     let players = match spec.players {

@@ -194,9 +194,10 @@ impl Spec {
                 "--players {players} is for {of}; these data are {kind}"
             )));
         }
-        if self.fewest.is_some() && ![Kind::Texts, Kind::Series].contains(&kind) {
+        let segments = matches!(self.players, Some(Seats::Segments(_)));
+        if self.fewest.is_some() && ![Kind::Texts, Kind::Series].contains(&kind) && !segments {
             return Err(usage(format!(
-                "--min-players is for texts and time series, which differ in their number of players; these data are {kind}"
+                "--min-players is for texts, time series and segments of images, which differ in their number of players; these data are {kind}"
             )));
         }
         self.check_baseline(kind)

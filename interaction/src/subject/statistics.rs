@@ -72,12 +72,31 @@ pub struct Trained {
     /// The names of the classes, by label; none in files of older versions.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// The names of columns or channels; none in files of older versions.
+    #[serde(default)]
+    pub features: Vec<String>,
     /// The values of a table's categorical columns, by column.
     #[serde(default)]
     pub categories: BTreeMap<String, Vec<String>>,
 }
 
 impl Trained {
+    /// Refuses columns or channels other than those that the network was trained with, or in another order.
+    ///
+    /// # Errors
+    ///
+    /// Fails with both lists.
+    pub fn check_features(trained: Option<&Self>, own: &[String]) -> Result<()> {
+        match trained.map(|trained| &trained.features[..]) {
+            Some(features) if !features.is_empty() && features != own => Err(usage(format!(
+                "the network was trained with {}, and these data have {}: give the same in the same order, of a file of one's own by --input",
+                features.join(", "),
+                own.join(", ")
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// The data with their classes numbered as the network's, where `classes` or its settings name them.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ pub fn open(
         train = train.with_categories(&trained.categories)?;
         test = test.with_categories(&trained.categories)?;
     }
+    Trained::check_features(trained, train.names())?;
     let own = Standardization::fit(&train);
     let statistics = match trained.map(|trained| &trained.statistics) {
         None => own.clone(),
@@ -64,6 +65,7 @@ pub fn open(
         weights: spec.weights_file(),
         inputs: digest_of(&statistics),
         statistics: Statistics::Table(statistics),
+        features: train.names().to_vec(),
         framing: None,
         categories: train.categories().clone(),
         exact: EXACT,

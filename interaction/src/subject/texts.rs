@@ -89,6 +89,7 @@ pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result
         weights,
         inputs: digest_of(&pieces),
         statistics: Statistics::Texts,
+        features: Vec::new(),
         framing: None,
         categories: Default::default(),
         exact: EXACT,

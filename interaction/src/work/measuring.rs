@@ -11,7 +11,7 @@ use super::samples::{loaded, measured, weights_digest};
 use super::{CONTROL, GALLERY, MAIN, Measure, Place, Results, interrupt, write_page};
 use crate::error::{Result, usage};
 use crate::report::{self, curve_name, seconds, title, write_pictures};
-use crate::subject::{Job, Seated, Spec, Subject};
+use crate::subject::{Job, Seated, Spec, Subject, contents};
 
 /// The line that says which estimator was found fitting.
 fn named(estimator: Estimator) -> String {
@@ -62,7 +62,7 @@ impl Job for Measuring<'_> {
         let (candidates, note) = subject.measurable(&samples, device)?;
         note.iter().for_each(|note| println!("{note}"));
         if candidates.is_empty() {
-            let fewer = if self.spec.fewest.is_some() {
+            let fewer = if about.fewest > 2 {
                 ", or a smaller --min-players"
             } else {
                 ""
@@ -133,7 +133,7 @@ impl<S: Subject> Run<'_, S> {
             return Ok(None);
         };
         let profile = {
-            let measurement = measurement.clone().origin(self.origin(digest));
+            let measurement = measurement.clone().origin(self.origin(digest)?);
             self.one(MAIN, measurement, net, &chosen, each)?
         };
         self.results.write(MAIN, &profile)?;
@@ -147,7 +147,7 @@ impl<S: Subject> Run<'_, S> {
         let mut complete = profile.is_complete();
         if control && !interrupt::requested() {
             println!("measuring the same network untrained");
-            let measurement = measurement.origin(self.origin("untrained".into()));
+            let measurement = measurement.origin(self.origin("untrained".into())?);
             match self.one(CONTROL, measurement, &untrained()?, &chosen, each) {
                 Ok(control) => {
                     self.results.write(CONTROL, &control)?;
@@ -348,19 +348,22 @@ impl<S: Subject> Run<'_, S> {
         Ok(profile)
     }
 
-    fn origin(&self, weights: String) -> Origin {
+    fn origin(&self, weights: String) -> Result<Origin> {
         let about = self.subject.about();
-        Origin {
+        Ok(Origin {
             network: Some(about.network.clone()),
             data: Some(about.data.clone()),
             split: Some(self.job.measure.part.name().into()),
             weights: Some(weights),
-            inputs: Some(about.inputs.clone()),
+            inputs: Some(match contents(self.job.spec)? {
+                Some(contents) => format!("{}, {contents}", about.inputs),
+                None => about.inputs.clone(),
+            }),
             targets: None,
             command: Some(report::shell_line(self.job.place.command)),
             classes: about.classes.clone(),
             devices: Vec::new(),
-        }
+        })
     }
 }
 

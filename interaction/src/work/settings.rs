@@ -63,6 +63,12 @@ pub struct TrainedWith {
     /// The names of the classes.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// The names of a table's columns or of the channels of time series.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+    /// A digest of the user's own files, and of the labels whose areas are players; absent for other data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contents: Option<String>,
     /// The values of a table's categorical columns, by column: the table holds the place of a value in this list.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub categories: BTreeMap<String, Vec<String>>,
@@ -110,7 +116,12 @@ impl Weights {
 }
 
 /// Settings that make a run another one, and the argument that gives each.
-const COMPARED: [(&str, &str); 18] = [
+const COMPARED: [(&str, &str); 20] = [
+    ("features", "the columns or channels"),
+    (
+        "contents",
+        "the contents of the data or of the labels of segments",
+    ),
     ("model", "--model"),
     ("columns", "the columns (--label, --input)"),
     ("seed", "--seed"),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::error::{Result, usage};
 use crate::report::history;
-use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject};
+use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject, contents};
 
 /// The file that holds the settings of a run, from before its first step.
 const RUN: &str = "training/run.json";
@@ -261,6 +261,8 @@ impl Training<'_> {
             probe: recipe.probe.map(|probe| [probe.samples, probe.contexts]),
             start: self.start(about).map(Weights::of).transpose()?,
             classes: about.classes.clone(),
+            features: about.features.clone(),
+            contents: contents(self.spec)?,
             categories: about.categories.clone(),
             device: Some(self.place.name.into()),
             version: Some(env!("CARGO_PKG_VERSION").into()),

@@ -50,6 +50,37 @@ fn a_table_of_one_s_own_is_trained_on_and_measured_by_its_columns() {
     let pairs = std::fs::read_to_string(root.join("found/interactions.csv")).unwrap();
     assert!(pairs.contains("colour") && !pairs.contains("buys"));
 
+    // A moved file has the columns that the network was trained on.
+    std::fs::copy(root.join("shop.csv"), root.join("moved.csv")).unwrap();
+    let moved = format!("csv:{}", path(root, "moved.csv"));
+    succeed(&[&discover[..], &QUICK, &["--data", &moved]].concat());
+    refuse(
+        &[&discover[..], &QUICK, &["--input", "visits,age,colour"]].concat(),
+        "trained with age, colour, visits, and these data have visits, age, colour",
+    );
+    // Parts of other files are no parts of one measurement.
+    let halves = [("1/2", "shop.csv"), ("2/2", "moved.csv")].map(|(part, file)| {
+        let (out, data) = (
+            path(root, &part.replace('/', "-")),
+            format!("csv:{}", path(root, file)),
+        );
+        let part = ["--part", part, "--out", &out, "--data", &data];
+        let all = ["discover", "--weights", &trained, "--orders", "all"];
+        succeed(&[&all[..], &QUICK, &part].concat());
+        if file == "shop.csv" {
+            std::fs::write(
+                root.join("moved.csv"),
+                format!("id,age,colour,visits,buys\n{rows}{rows}"),
+            )
+            .unwrap();
+        }
+        out
+    });
+    let merged = path(root, "merged");
+    refuse(
+        &["merge", &halves[0], &halves[1], "--out", &merged],
+        "inputs",
+    );
     let refused = |more: &[&str], what: &str| {
         refuse(
             &[

@@ -79,6 +79,11 @@ fn one_map_serves_all_images_in_training_and_measurement() {
         .filter(|arg| !["--samples", "3"].contains(arg))
         .collect();
     refuse(&[&resume[..], &more].concat(), "players");
+    let train = [&["train"], &subject[..], &train, &[&trained, "--resume"]].concat();
+    refuse(
+        &train,
+        "the contents of the data or of the labels of segments",
+    );
     refuse(
         &[&discover[..], &["--grid", "4x4"]].concat(),
         "segments or patches",
@@ -145,7 +150,7 @@ fn images_have_maps_of_their_own() {
     let discover = [&["discover"], &subject[..], &rest, &quick].concat();
     let text = succeed(&discover);
     assert!(
-        text.contains("measuring the 4 of 6 images that have two segments or more"),
+        text.contains("measuring the 4 of 6 images that have 4 segments or more"),
         "{text}"
     );
     refuse(

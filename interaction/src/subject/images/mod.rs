@@ -21,6 +21,8 @@ use crate::error::{Result, usage};
 
 /// Players up to which images are enumerated by default.
 const EXACT: usize = 12;
+/// Segments of an image at least, where each has a map of its own: below them its orders are too few to be compared with those of others.
+const FEWEST: usize = 4;
 /// Patches along a side by default, at most.
 const ALONG: usize = 16;
 
@@ -81,15 +83,7 @@ pub fn open(
         (None, Some(_)) => Some(image_weights(&spec.model)?),
         (given, _) => given,
     };
-    let segments = match &spec.players {
-        Some(Seats::Segments(path)) => Some(SegmentFiles::open(path)?),
-        _ => None,
-    };
-    if segments.is_some() && spec.grid.is_some() {
-        return Err(usage(
-            "--players segments and --grid: players are segments or patches, give one of them",
-        ));
-    }
+    let segments = segments(&spec)?;
     let about = About {
         network: spec.model_name().into(),
         data: spec.data_and_folder().0.into(),
@@ -97,10 +91,14 @@ pub fn open(
         weights,
         inputs: digest_of(&(&normalization, framing, size.height)),
         statistics: Statistics::Images(normalization.clone()),
+        features: Vec::new(),
         framing,
         categories: Default::default(),
         exact: EXACT,
-        fewest: 2,
+        fewest: spec.fewest.unwrap_or(match &segments {
+            Some(files) if !files.is_shared() => FEWEST,
+            _ => 2,
+        }),
         notes,
     };
     Ok(Images {
@@ -113,6 +111,19 @@ pub fn open(
         folder,
         segments,
     })
+}
+
+/// The labels of the segments that are players; `None` for patches.
+fn segments(spec: &Spec) -> Result<Option<SegmentFiles>> {
+    let Some(Seats::Segments(path)) = &spec.players else {
+        return Ok(None);
+    };
+    match spec.grid {
+        None => Ok(Some(SegmentFiles::open(path)?)),
+        Some(_) => Err(usage(
+            "--players segments and --grid: players are segments or patches, give one of them",
+        )),
+    }
 }
 
 /// The images with their classes numbered as the network's, and the settings of its folder with the names of the classes.
@@ -226,23 +237,26 @@ impl Subject for Images {
                 note: None,
             });
         };
-        let all = indices.len();
+        let (all, fewest) = (indices.len(), self.about.fewest);
         let (mut kept, mut maps) = (Vec::new(), Vec::<SegmentMap>::new());
         for index in indices {
-            if let Some(map) = samples.segments(files, index)? {
+            let map = samples.segments(files, index)?;
+            if let Some(map) = map.filter(|map| map.segments() >= self.about.fewest) {
                 kept.push(index);
                 maps.push(map);
             }
         }
         match kept.len() {
-            0 => Err(usage(
-                "--players segments: no image has two segments or more",
-            )),
+            0 => Err(usage(format!(
+                "--players segments: no image has {fewest} segments or more; --min-players asks for fewer"
+            ))),
             some => Ok(Seated {
                 players: Either::Right(Segments::each(maps)),
                 indices: kept,
                 note: (some < all).then(|| {
-                    format!("measuring the {some} of {all} images that have two segments or more")
+                    format!(
+                        "measuring the {some} of {all} images that have {fewest} segments or more"
+                    )
                 }),
             }),
         }
