@@ -92,6 +92,4 @@ fn a_metric_without_the_wrapper_follows_a_learner() {
     ] {
         assert!(text.contains(name), "{name}: {text}");
     }
-    // The settings of the probe do not flood the summary.
-    assert!(text.len() < 20_000, "{} letters: {text}", text.len());
 }

@@ -473,10 +473,9 @@ mod tests {
             let same = pairs
                 .filter(|(level, label)| i64::from(**level) == 25 * **label)
                 .count();
-            assert!(
-                same as f64 > 0.75 * (side * side) as f64,
-                "{same} of {side}x{side}"
-            );
+            // Interpolation mixes two rows and two columns about each border.
+            let inside = (side - 4) * (side - 4);
+            assert!(same >= inside, "{same} of {side}x{side}");
             // A shift by two pixels would be seen.
             let apart = image
                 .pixels

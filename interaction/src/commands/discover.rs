@@ -19,8 +19,9 @@ const MOST_SAMPLES: usize = 1000;
 /// Fails where an argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
+    let subject = pretrained::subject(&args.subject)?;
     let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
-    let spec = spec(&args.subject, weights.as_ref(), args.min_players)?;
+    let spec = spec(&subject, weights.as_ref(), args.min_players)?;
     let measure = measure(args)?;
     measure.check()?;
     check_part(&spec, measure.part)?;

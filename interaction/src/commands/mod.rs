@@ -8,6 +8,8 @@ mod devices;
 mod discover;
 #[cfg(feature = "download")]
 mod download;
+#[cfg(feature = "download")]
+mod hub;
 mod merge;
 mod networks;
 mod parse;

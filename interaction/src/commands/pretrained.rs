@@ -1,20 +1,24 @@
-//! Published weights by name: `--weights pretrained`, and the cache that they lie in.
+//! Networks and weights by name: `--weights pretrained`, `--model hf:owner/name`, and the cache that they lie in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn_interaction_models::registry::{image_networks, published};
 
 use super::args::CacheArgs;
+use super::subject::SubjectArgs;
 use crate::error::{Result, usage};
 
 /// The word in place of a file of weights.
 const PRETRAINED: &str = "pretrained";
+/// The folders of published weights and of networks of the hub in the cache.
+const WEIGHTS: &str = "weights";
+const HUB: &str = "hub";
 /// The variables that name the folder of the cache, and an address that has the files, such as a mirror.
 const CACHE: &str = "INTERACTION_CACHE";
 const MIRROR: &str = "INTERACTION_WEIGHTS_URL";
 
-/// The folder of fetched weights: below what `INTERACTION_CACHE` names, else in the user's own cache.
-fn folder() -> Result<PathBuf> {
+/// The folder of what was fetched: the one that `INTERACTION_CACHE` names, else one in the user's own cache.
+fn cache() -> Result<PathBuf> {
     let own = || {
         let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
         let base = base.filter(|base| base.is_absolute());
@@ -22,12 +26,44 @@ fn folder() -> Result<PathBuf> {
             .map(|base| base.join("burn-interaction"))
     };
     let folder = std::env::var_os(CACHE).map(PathBuf::from).or_else(own);
-    let folder = folder.ok_or_else(|| {
+    folder.ok_or_else(|| {
         usage(format!(
             "there is no home for fetched weights: name a folder in {CACHE}"
         ))
-    })?;
-    Ok(folder.join("weights"))
+    })
+}
+
+/// The folder of published weights.
+fn folder() -> Result<PathBuf> {
+    Ok(cache()?.join(WEIGHTS))
+}
+
+/// The network's name, or the folder of a network of the hub that `hf:owner/name` stands for, fetched where the cache has none.
+///
+/// # Errors
+///
+/// Fails where the hub has no such network or cannot be reached.
+pub fn subject(args: &SubjectArgs) -> Result<SubjectArgs> {
+    let model = match args.model.as_deref() {
+        Some(name) if name.starts_with("hf:") => Some(of_hub(name)?),
+        _ => args.model.clone(),
+    };
+    Ok(SubjectArgs {
+        model,
+        ..args.clone()
+    })
+}
+
+#[cfg(feature = "download")]
+fn of_hub(name: &str) -> Result<String> {
+    super::hub::folder(name, cache()?.join(HUB))
+}
+
+#[cfg(not(feature = "download"))]
+fn of_hub(name: &str) -> Result<String> {
+    Err(usage(format!(
+        "--model {name}: this build fetches nothing, build it with --features download"
+    )))
 }
 
 /// The file of weights that was asked for: `pretrained` becomes the published file of the network, fetched where the cache has none.
@@ -72,7 +108,7 @@ pub fn weights(asked: Option<&PathBuf>, model: Option<&str>) -> Result<Option<Pa
 }
 
 #[cfg(feature = "download")]
-fn fetch(url: &str, path: &std::path::Path, sha256_start: &str) -> Result<()> {
+fn fetch(url: &str, path: &Path, sha256_start: &str) -> Result<()> {
     use burn_interaction_datasets::download::fetch_file;
 
     println!("fetching {url} to {}", path.display());
@@ -83,47 +119,62 @@ fn fetch(url: &str, path: &std::path::Path, sha256_start: &str) -> Result<()> {
 }
 
 #[cfg(not(feature = "download"))]
-fn fetch(url: &str, path: &std::path::Path, _: &str) -> Result<()> {
+fn fetch(url: &str, path: &Path, _: &str) -> Result<()> {
     Err(usage(format!(
         "this build fetches nothing: put {url} to {}, or build it with --features download",
         path.display()
     )))
 }
 
-/// Lists the fetched weights, or empties their folder.
+/// Lists what was fetched, or empties the folder.
 ///
 /// # Errors
 ///
 /// Fails where the folder cannot be read or emptied.
 pub fn run(args: &CacheArgs) -> Result<()> {
-    let folder = folder()?;
-    let fail = |e: std::io::Error| usage(format!("{}: {e}", folder.display()));
+    let cache = cache()?;
+    let fail = |e: std::io::Error| usage(format!("{}: {e}", cache.display()));
     if args.clear {
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).map_err(fail)?;
+        for folder in [WEIGHTS, HUB].map(|name| cache.join(name)) {
+            if folder.exists() {
+                std::fs::remove_dir_all(&folder).map_err(fail)?;
+            }
         }
-        println!("{} is empty", folder.display());
+        println!("{} is empty", cache.display());
         return Ok(());
     }
-    let entries = match folder.exists() {
-        true => std::fs::read_dir(&folder).map_err(fail)?.collect(),
-        false => Ok(Vec::new()),
-    };
-    let mut files: Vec<_> = entries.map_err(fail)?;
-    files.sort_by_key(std::fs::DirEntry::file_name);
-    println!(
-        "{} ({CACHE} names another): {} files",
-        folder.display(),
-        files.len()
-    );
-    for file in files {
-        let bytes = file.metadata().map_err(fail)?.len();
-        let name = file.file_name();
-        println!(
-            "  {:6.1} MB  {}",
-            bytes as f64 / 1e6,
-            name.to_string_lossy()
-        );
+    println!("{} ({CACHE} names another)", cache.display());
+    for folder in [WEIGHTS, HUB] {
+        for path in entries(&cache.join(folder)).map_err(fail)? {
+            let bytes = size(&path).map_err(fail)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = match name.strip_prefix("models--") {
+                Some(id) => format!("hf:{}", id.replace("--", "/")),
+                None => name.into_owned(),
+            };
+            println!("  {:8.1} MB  {name}", bytes as f64 / 1e6);
+        }
     }
     Ok(())
+}
+
+/// The entries of a folder in the order of their names; none of a folder that is not there.
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut entries: Vec<PathBuf> = entries.collect::<std::io::Result<_>>()?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// The bytes of a file, or of the files in a folder; links count nothing.
+fn size(path: &Path) -> std::io::Result<u64> {
+    let data = path.symlink_metadata()?;
+    match data.is_dir() {
+        true => entries(path)?.iter().map(|entry| size(entry)).sum(),
+        false if data.is_symlink() => Ok(0),
+        false => Ok(data.len()),
+    }
 }

@@ -13,7 +13,7 @@ use crate::subject::{Normalize, Seats, Spec, Trained};
 pub struct SubjectArgs {
     /// Network, such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
     /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables, fcn-slim for time series; `interaction networks` lists all. A path
-    /// with a separator, such as ./bert, is a Hugging Face folder. Default: the network that the settings beside --weights
+    /// with a separator, such as ./bert, is a Hugging Face folder; hf:OWNER/NAME is one of the hub, fetched once (`interaction cache`). Default: the network that the settings beside --weights
     /// name.
     #[arg(long)]
     pub model: Option<String>,

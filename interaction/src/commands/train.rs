@@ -23,8 +23,9 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     let device = burn_interaction::device(&args.place.device)?;
     let recipe = recipe(args)?;
     recipe.check()?;
+    let subject = pretrained::subject(&args.subject)?;
     let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
-    let spec = spec(&args.subject, weights.as_ref(), None)?;
+    let spec = spec(&subject, weights.as_ref(), None)?;
     let opened = open(&spec)?;
     let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[TRAINING, MEASUREMENT])?;

@@ -51,6 +51,10 @@ impl Reader<'_> {
         for subject in &study.subjects {
             let (model, data) = (subject.model.get_ref(), subject.data.get_ref());
             let set = data_set(data).map_err(|e| self.at(subject.data.span(), e))?;
+            if data == "npz" {
+                let reason = "data \"npz\": sets of a study lie in folders, and arrays in a file; take csv, images, sentences or series";
+                return Err(self.at(subject.data.span(), reason));
+            }
             check_network(&Spec::new(model, data), set.kind)
                 .map_err(|e| self.at(subject.model.span(), e))?;
             let settings = subject.spec().check(set.kind);

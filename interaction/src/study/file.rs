@@ -6,7 +6,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use super::Value;
-use crate::subject::{Absent, Part};
+use crate::subject::{Absent, Part, Seats};
 use crate::work::{Attacking, Disrupting, Fitting, Gradients, Masked, Optimizer, Strengths};
 
 /// The form of study files that this version reads.
@@ -119,6 +119,13 @@ pub struct SubjectEntry {
     pub sha256: Option<Spanned<String>>,
     /// Rows and columns of the patches of images.
     pub grid: Option<[usize; 2]>,
+    /// The players, where data of a kind have several, as `train --players` takes them; a file of labels by its whole path.
+    pub players: Option<Seats>,
+    /// The column of the class of one's own files.
+    pub label: Option<String>,
+    /// The columns of the input of one's own files.
+    #[serde(default)]
+    pub input: Vec<String>,
     /// Points of each cloud.
     pub points: Option<usize>,
     /// The axis that clouds are turned to point up with.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn_interaction_datasets::Columns;
 use burn_interaction_models::{WeightFile, text_weights};
 
 use super::file::{SubjectEntry, value};
@@ -85,6 +86,11 @@ impl SubjectEntry {
     pub fn spec(&self) -> Spec {
         Spec {
             grid: self.grid,
+            players: self.players.clone(),
+            columns: Columns {
+                label: self.label.clone(),
+                inputs: self.input.clone(),
+            },
             points: self.points,
             up: self.up,
             classes: self.classes.clone(),

@@ -144,14 +144,18 @@ impl Spec {
         self.model.contains(['/', '\\']) && kind_of(&self.model).is_none()
     }
 
-    /// The network's name without its place on this machine.
-    pub fn model_name(&self) -> &str {
-        match self.model_is_folder() {
-            true => {
-                let model = self.model.trim_end_matches(['/', '\\']);
-                model.rsplit(['/', '\\']).next().unwrap_or(model)
+    /// The network's name without its place on this machine: of a folder in the cache of the Hugging Face hub `owner/name`.
+    pub fn model_name(&self) -> String {
+        if !self.model_is_folder() {
+            return self.model.clone();
+        }
+        let model = self.model.trim_end_matches(['/', '\\']);
+        let parts: Vec<&str> = model.rsplit(['/', '\\']).collect();
+        match parts[..] {
+            [_, "snapshots", of_hub, ..] if of_hub.starts_with("models--") => {
+                of_hub["models--".len()..].replacen("--", "/", 1)
             }
-            false => &self.model,
+            _ => parts[0].into(),
         }
     }
 
@@ -271,6 +275,8 @@ mod tests {
         assert!(Spec::new("./bert", "grammar").model_is_folder());
         assert!(!Spec::new("vit-tiny/8", "scenes").model_is_folder());
         assert_eq!(Spec::new("runs/bert/", "grammar").model_name(), "bert");
+        let of_hub = "cache/hub/models--some--my--net/snapshots/c0ffee/";
+        assert_eq!(Spec::new(of_hub, "grammar").model_name(), "some/my--net");
         let spec = Spec::new("vit-tiny", "sst2:some/where");
         let (name, folder) = spec.data_and_folder();
         assert_eq!((name, folder), ("sst2", Some(Path::new("some/where"))));

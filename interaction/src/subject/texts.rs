@@ -83,7 +83,7 @@ pub fn open(spec: Spec, split: Split<TextSet>, mut notes: Vec<String>) -> Result
         _ => vocabulary.tokens(),
     };
     let about = About {
-        network: spec.model_name().into(),
+        network: spec.model_name(),
         data: spec.data_and_folder().0.into(),
         classes: train.classes().to_vec(),
         weights,

@@ -116,3 +116,136 @@ fn published_weights_are_fetched_checked_and_used_offline() {
         "{text}"
     );
 }
+
+/// Serves a folder as the hub does: the list of its files, and each file by parts.
+fn hub(folder: std::path::PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines: Vec<String> = BufReader::new(stream.try_clone().unwrap())
+                .lines()
+                .map_while(|line| line.ok().filter(|line| !line.is_empty()))
+                .collect();
+            let asked = lines[0].split(' ').nth(1).unwrap().to_string();
+            let range = lines.iter().find_map(|line| {
+                let line = line.to_ascii_lowercase();
+                let (start, end) = line.strip_prefix("range: bytes=")?.split_once('-')?;
+                Some((start.parse::<usize>().ok()?, end.parse::<usize>().ok()))
+            });
+            let files = || {
+                std::fs::read_dir(&folder)
+                    .unwrap()
+                    .map(|e| e.unwrap().file_name())
+            };
+            let (status, body, more) = match asked.split_once("/resolve/main/") {
+                Some((_, name)) if folder.join(name).is_file() => {
+                    let bytes = std::fs::read(folder.join(name)).unwrap();
+                    let (start, end) = range.unwrap_or((0, None));
+                    let end = end.unwrap_or(bytes.len() - 1).min(bytes.len() - 1);
+                    let more = format!(
+                        "Content-Range: bytes {start}-{end}/{}\r\nETag: \"tag-{name}\"\r\nX-Repo-Commit: c0ffee\r\n",
+                        bytes.len()
+                    );
+                    ("206 Partial Content", bytes[start..=end].to_vec(), more)
+                }
+                None if asked == "/api/models/some/net/revision/main" => {
+                    let names: Vec<String> = files()
+                        .map(|name| format!("{{\"rfilename\": {:?}}}", name.to_string_lossy()))
+                        .collect();
+                    let list = format!(
+                        "{{\"sha\": \"c0ffee\", \"siblings\": [{}]}}",
+                        names.join(", ")
+                    );
+                    (
+                        "200 OK",
+                        list.into_bytes(),
+                        "Content-Type: application/json\r\n".into(),
+                    )
+                }
+                _ => ("404 Not Found", Vec::new(), String::new()),
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream
+                .write_all(head.as_bytes())
+                .and_then(|()| stream.write_all(&body));
+        }
+    });
+    address
+}
+
+#[test]
+fn a_network_of_the_hub_is_fetched_once_and_measured_offline() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, cache) = (folder.path(), folder.path().join("cache"));
+    let run = |endpoint: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_interaction"));
+        let command = command
+            .args(args)
+            .env("INTERACTION_CACHE", &cache)
+            .env("HF_ENDPOINT", endpoint);
+        let output = command.output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    };
+    let fixtures =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/folders");
+    let endpoint = hub(fixtures.join("distilbert"));
+    let out = path(root, "out");
+    let rows = "text,label\na good film,yes\na bad film,no\nthe film is very good,yes\nso bad,no\n";
+    for name in ["train.csv", "test.csv"] {
+        std::fs::write(root.join(name), rows).unwrap();
+    }
+    let data = format!("sentences:{}", path(root, ""));
+    let discover = |model| {
+        let subject = [
+            "discover",
+            "--model",
+            model,
+            "--data",
+            &data,
+            "--min-players",
+            "2",
+        ];
+        let quick = [
+            "--any",
+            "--samples",
+            "2",
+            "--contexts",
+            "1",
+            "--orders",
+            "r:0,1",
+            "--force",
+        ];
+        [&subject[..], &quick, &["--out", &out]].concat()
+    };
+    let (ok, text) = run(&endpoint, &discover("hf:some/other"));
+    assert!(
+        !ok && text.contains("hf:some/other") && text.contains("404"),
+        "{text}"
+    );
+    let (ok, text) = run(&endpoint, &discover("hf:some/net"));
+    assert!(
+        ok && text.contains("fetching pytorch_model.bin of hf:some/net"),
+        "{text}"
+    );
+    let profile = std::fs::read_to_string(root.join("out/profile.json")).unwrap();
+    assert!(
+        profile.contains("\"some/net\""),
+        "the name of the hub stands in the results"
+    );
+    // Once fetched, it needs no hub.
+    let (ok, text) = run("http://127.0.0.1:1", &discover("hf:some/net"));
+    assert!(ok && !text.contains("fetching"), "{text}");
+    let (ok, text) = run("", &["cache"]);
+    assert!(ok && text.contains("hf:some/net"), "{text}");
+    let (ok, _) = run("", &["cache", "--clear"]);
+    assert!(ok && !cache.join("hub").exists());
+}

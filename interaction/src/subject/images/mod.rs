@@ -85,7 +85,7 @@ pub fn open(
     };
     let segments = segments(&spec)?;
     let about = About {
-        network: spec.model_name().into(),
+        network: spec.model_name(),
         data: spec.data_and_folder().0.into(),
         classes: images.classes().to_vec(),
         weights,
