@@ -196,7 +196,7 @@ fn training_and_discovering_write_what_they_say() {
             "--weights",
             &weights,
         ],
-        "table network",
+        "a network for tables",
     );
 }
 
@@ -329,7 +329,11 @@ fn bad_arguments_are_refused_with_a_remedy() {
         )
     };
     let data = |name: &str, what: &str| of("mlp5", name, what);
-    of("mlp99999999", "rules", "mlpK with K layers from 2 to 256");
+    of(
+        "mlp99999999",
+        "rules",
+        "mlpK with K Linear layers from 2 to 256",
+    );
     of("mlp5", "rules:folder", "rules is generated");
     data("moon", "unknown data \"moon\"");
     data("census", "census:FOLDER");

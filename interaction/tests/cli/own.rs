@@ -64,7 +64,16 @@ fn a_table_of_one_s_own_is_trained_on_and_measured_by_its_columns() {
             path(root, &part.replace('/', "-")),
             format!("csv:{}", path(root, file)),
         );
-        let part = ["--part", part, "--out", &out, "--data", &data];
+        let part = [
+            "--part",
+            part,
+            "--out",
+            &out,
+            "--data",
+            &data,
+            "--baseline",
+            "zero",
+        ];
         let all = ["discover", "--weights", &trained, "--orders", "all"];
         succeed(&[&all[..], &QUICK, &part].concat());
         if file == "shop.csv" {
@@ -79,7 +88,7 @@ fn a_table_of_one_s_own_is_trained_on_and_measured_by_its_columns() {
     let merged = path(root, "merged");
     refuse(
         &["merge", &halves[0], &halves[1], "--out", &merged],
-        "inputs",
+        "different ways to make inputs",
     );
     let refused = |more: &[&str], what: &str| {
         refuse(

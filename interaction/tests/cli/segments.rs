@@ -78,7 +78,10 @@ fn one_map_serves_all_images_in_training_and_measurement() {
         .into_iter()
         .filter(|arg| !["--samples", "3"].contains(arg))
         .collect();
-    refuse(&[&resume[..], &more].concat(), "players");
+    refuse(
+        &[&resume[..], &more].concat(),
+        "different ways to make inputs",
+    );
     let train = [&["train"], &subject[..], &train, &[&trained, "--resume"]].concat();
     refuse(
         &train,
