@@ -27,7 +27,7 @@ use super::{Baseline, Places, Players, SegmentMap};
 ///     column(0) * column(1) * column(2)
 /// };
 /// let image = Tensor::ones([1, 1, 2, 3], &Device::flex());
-/// let profile = Measurement::new(Segments::shared(map)).pairs(Pairs::all()).run(&net, image, vec![0])?;
+/// let profile = Measurement::new(Segments::shared(map)).pairs(Pairs::all()).run(&net, image, vec![1])?;
 /// // The column between is there in every coalition.
 /// assert_eq!(profile.samples()[0].interaction(0, (0, 1)).unwrap().mean, 8.0);
 /// # Ok::<(), burn_interaction::Error>(())
