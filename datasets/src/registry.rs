@@ -17,9 +17,9 @@ use burn_interaction::input::Kind;
 use crate::clouds::{CloudSet, modelnet, shapenet, solids};
 use crate::error::{Error, Result};
 use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
-use crate::own::{Arrays, Columns, npz, npz_kind, own_images, own_sentences, own_table};
+use crate::own::{Arrays, Columns, npz, npz_kind, own_files, own_images, own_sentences, own_table};
 use crate::samples::Split;
-use crate::series::{SeriesSet, events, series_csv, ucr};
+use crate::series::{SeriesSet, events, series_csv, series_files, ucr};
 use crate::table::{Table, census, commercial, rules};
 use crate::text::{
     TextItem, Texts, ag_news, cola, cola_home, grammar, sst2, sst2_home, unlabelled,
@@ -214,6 +214,20 @@ impl DataSet {
     /// Whether the set is made of [`Columns`] that the user names.
     pub fn has_columns(&self) -> bool {
         self.source == Own && !["series", "npz"].contains(&self.name)
+    }
+
+    /// The files that the set is read from where it is the user's own, for digests of its contents; none of other sets, which their
+    /// names tell apart.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file is missing.
+    pub fn own_files(&self, path: &Path) -> Result<Vec<PathBuf>> {
+        match self.source {
+            Own if self.is_folder() => Ok(series_files(path, &mut Vec::new())?.into()),
+            Own => own_files(path),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The kind of the set's samples in a folder or file: [`kind`](Self::kind), except of arrays, whose shape tells it.

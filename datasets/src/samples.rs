@@ -176,6 +176,26 @@ pub(crate) trait Labelled {
     fn label_mut(&mut self) -> &mut usize;
 }
 
+/// Gives samples in memory, and the names of their classes, the numbers that [`Relabel::relabelled`] says.
+///
+/// # Errors
+///
+/// Fails where `labels` does not number the classes.
+pub(crate) fn renumber<'a, I: Labelled + 'a>(
+    names: &mut Vec<String>,
+    items: impl IntoIterator<Item = &'a mut I>,
+    labels: &[usize],
+    classes: &[String],
+) -> Result<()> {
+    check_labels(names.len(), labels, classes)?;
+    *names = classes.into();
+    for item in items {
+        let label = item.label_mut();
+        *label = labels[*label];
+    }
+    Ok(())
+}
+
 impl<S: ?Sized> Renumbered<S> {
     /// A sample of the set with the new number of its class.
     pub(crate) fn moved<I: Labelled>(&self, mut item: I) -> I {

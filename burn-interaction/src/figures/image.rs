@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 
 use super::areas::Areas;
 use super::hits::{self, Hit};
+use super::layer::Layer;
 use super::pixels::{Pixels, above_background};
 use super::png::writes_pictures;
 use super::style::{Drawn, INK, text};
@@ -37,15 +38,8 @@ pub struct ImageChart {
     pixels: Option<Pixels>,
     tall: u32,
     areas: Areas,
-    maps: Vec<Map>,
+    maps: Vec<Layer>,
     largest: Option<f64>,
-}
-
-#[derive(Debug, Clone)]
-struct Map {
-    name: String,
-    strengths: Vec<Option<f64>>,
-    pairs: Vec<(Pair, f64)>,
 }
 
 impl ImageChart {
@@ -70,11 +64,7 @@ impl ImageChart {
         strengths: impl IntoIterator<Item = Option<f64>>,
         pairs: impl IntoIterator<Item = (Pair, f64)>,
     ) -> Self {
-        self.maps.push(Map {
-            name: name.into(),
-            strengths: strengths.into_iter().collect(),
-            pairs: pairs.into_iter().collect(),
-        });
+        self.maps.push(Layer::new(name, strengths, pairs));
         self
     }
 
@@ -117,31 +107,12 @@ impl ImageChart {
     }
 
     fn check(&self) -> Result<()> {
-        let fail = |reason: &str| Err(Error::Figure(reason.into()));
         self.areas.check(self.pixels.as_ref())?;
         if self.panels() == 0 {
-            return fail("an image needs itself or a map to show");
+            let reason = "an image needs itself or a map to show";
+            return Err(Error::Figure(reason.into()));
         }
-        let areas = self.areas.count();
-        if self.maps.iter().any(|map| map.strengths.len() != areas) {
-            return fail("a map needs a strength for each patch or segment");
-        }
-        let pairs = || self.maps.iter().flat_map(|map| &map.pairs);
-        if pairs().any(|((i, j), _)| *i >= areas || *j >= areas) {
-            return fail("a pair has a patch or segment that the image does not have");
-        }
-        let strengths = self
-            .maps
-            .iter()
-            .flat_map(|map| map.strengths.iter().flatten());
-        match pairs()
-            .map(|(_, value)| value)
-            .chain(strengths)
-            .all(|v| v.is_finite())
-        {
-            true => Ok(()),
-            false => fail("a strength or an interaction is not finite: leave it out"),
-        }
+        Layer::check(&self.maps, self.areas.count(), self.areas.unit())
     }
 
     /// The number of panels side by side.
@@ -225,7 +196,7 @@ impl ImageChart {
             return Ok(elements);
         };
         for (panel, map) in (self.first_map()..).zip(&self.maps) {
-            let most = most(&map.strengths);
+            let most = map.most();
             let colour = |at: usize| {
                 let strength = segments.of_pixels()[at].and_then(|player| map.strengths[player]);
                 strength.map_or(near, |strength| grey(strength / most))
@@ -257,9 +228,7 @@ impl ImageChart {
                 }
             }
         }
-        let pairs = self.maps.iter().flat_map(|map| &map.pairs);
-        let found = pairs.map(|(_, value)| value.abs()).fold(0.0, f64::max);
-        let largest = self.largest.unwrap_or(found).max(f64::MIN_POSITIVE);
+        let largest = Layer::largest(&self.maps, self.largest);
         for (panel, map) in (self.first_map()..).zip(&self.maps) {
             named(&map.name, Self::left(panel))?;
             self.draw_map(area, map, (Self::left(panel), top), largest)?;
@@ -274,11 +243,11 @@ impl ImageChart {
     fn draw_map<B: DrawingBackend>(
         &self,
         area: &DrawingArea<B, Shift>,
-        map: &Map,
+        map: &Layer,
         (left, top): (i32, i32),
         largest: f64,
     ) -> Drawn<(), B> {
-        let most = most(&map.strengths);
+        let most = map.most();
         for (player, strength) in map.strengths.iter().enumerate() {
             let corners = self.areas.corners(player, self.panel());
             if let (Some(strength), Some(corners)) = (strength, corners) {
@@ -293,9 +262,7 @@ impl ImageChart {
             let (x, y) = centres[player];
             (x + left, y + top)
         };
-        let mut pairs = map.pairs.clone();
-        pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        for ((i, j), value) in pairs {
+        for ((i, j), value) in map.strongest_last() {
             let share = value / largest;
             let (from, to, colour) = (centre(i), centre(j), sign(share));
             let wide = 2 + (3.0 * share.abs().min(1.0)).round() as u32;
@@ -313,12 +280,6 @@ impl ImageChart {
         }
         Ok(())
     }
-}
-
-/// The largest of some strengths, at least a number that can be divided by.
-fn most(strengths: &[Option<f64>]) -> f64 {
-    let known = strengths.iter().flatten().copied();
-    known.fold(f64::MIN_POSITIVE, f64::max)
 }
 
 writes_pictures!(ImageChart);

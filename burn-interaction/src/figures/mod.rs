@@ -11,6 +11,7 @@ mod diverging;
 mod history;
 mod hits;
 mod image;
+mod layer;
 mod legend;
 mod lines;
 mod matrix;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 
 use super::arc::arc;
 use super::hits::{self, Hit};
+use super::layer::Layer;
 use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::style::{COLOURS, Drawn, INK, text};
@@ -37,15 +38,8 @@ pub struct SeriesChart {
     title: String,
     names: Vec<String>,
     trace: Trace,
-    panels: Vec<Panel>,
+    panels: Vec<Layer>,
     largest: Option<f64>,
-}
-
-#[derive(Debug, Clone)]
-struct Panel {
-    name: String,
-    strengths: Vec<Option<f64>>,
-    pairs: Vec<(Pair, f64)>,
 }
 
 impl SeriesChart {
@@ -73,11 +67,7 @@ impl SeriesChart {
         strengths: impl IntoIterator<Item = Option<f64>>,
         pairs: impl IntoIterator<Item = (Pair, f64)>,
     ) -> Self {
-        self.panels.push(Panel {
-            name: name.into(),
-            strengths: strengths.into_iter().collect(),
-            pairs: pairs.into_iter().collect(),
-        });
+        self.panels.push(Layer::new(name, strengths, pairs));
         self
     }
 
@@ -115,36 +105,11 @@ impl SeriesChart {
     }
 
     fn check(&self) -> Result<()> {
-        let fail = |reason: &str| Err(Error::Figure(reason.into()));
-        let windows = self.trace.count();
         if self.panels.is_empty() || !self.trace.is_whole() {
-            return fail(
-                "a series needs a panel, a finite value a step of each channel, and a step in each window",
-            );
+            let reason = "a series needs a panel, a finite value a step of each channel, and a step in each window";
+            return Err(Error::Figure(reason.into()));
         }
-        if self
-            .panels
-            .iter()
-            .any(|panel| panel.strengths.len() != windows)
-        {
-            return fail("a panel needs a strength for each window");
-        }
-        let pairs = || self.panels.iter().flat_map(|panel| &panel.pairs);
-        if pairs().any(|((i, j), _)| *i >= windows || *j >= windows) {
-            return fail("a pair has a window that the series does not have");
-        }
-        let strengths = self
-            .panels
-            .iter()
-            .flat_map(|panel| panel.strengths.iter().flatten());
-        match pairs()
-            .map(|(_, value)| value)
-            .chain(strengths)
-            .all(|v| v.is_finite())
-        {
-            true => Ok(()),
-            false => fail("a strength or an interaction is not finite: leave it out"),
-        }
+        Layer::check(&self.panels, self.trace.count(), "window")
     }
 
     /// The height of a panel.
@@ -171,13 +136,10 @@ impl SeriesChart {
         let all = || self.panels.iter().flat_map(|panel| &panel.pairs);
         let reach = |(i, j): Pair| f64::from((self.centre(i) - self.centre(j)).abs());
         let widest = all().map(|(pair, _)| reach(*pair)).fold(1.0, f64::max);
-        let found = all().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-        let largest = self.largest.unwrap_or(found).max(f64::MIN_POSITIVE);
+        let largest = Layer::largest(&self.panels, self.largest);
         let mut elements = String::new();
         for (number, panel) in (0..).zip(&self.panels) {
-            let mut pairs = panel.pairs.clone();
-            pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-            for ((i, j), value) in pairs {
+            for ((i, j), value) in panel.strongest_last() {
                 let rise = f64::from(PANEL.1 - 8) * (reach((i, j)) / widest).sqrt();
                 let ends = (self.centre(i), self.centre(j));
                 elements.push_str(&arc(ends, Self::line(number), rise, value / largest));
@@ -217,8 +179,7 @@ impl SeriesChart {
             let top = Self::line(number);
             let name = (MARGIN, top - (PANEL.0 + PANEL.1) as i32 + 4);
             area.draw_text(&panel.name, &text(14), name)?;
-            let strengths = panel.strengths.iter().flatten().copied();
-            let most = strengths.fold(f64::MIN_POSITIVE, f64::max);
+            let most = panel.most();
             let below = top + PANEL.2 as i32;
             for (window, strength) in panel.strengths.iter().enumerate() {
                 let (left, right) = self.trace.span(window, WIDTH);

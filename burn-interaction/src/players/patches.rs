@@ -80,18 +80,21 @@ impl Players for Patches {
         places: &Tensor<1, Int>,
         presence: Tensor<2, Bool>,
     ) -> Tensor<4> {
-        let [_, channels, height, width] = present.dims();
-        let rows = presence.dims()[0];
-        let shape = [rows, channels, height, width];
-        let pixels = presence
-            .select(1, places.clone())
-            .reshape([rows, 1, height, width]);
-        absent
-            .expand(shape)
-            .mask_where(pixels.expand(shape), present.expand(shape))
+        shown(present, absent, presence.select(1, places.clone()))
     }
 
     fn describe(&self) -> String {
         format!("patches {}x{}", self.rows, self.columns)
     }
+}
+
+/// Images with the pixels that are kept, `[rows, pixels]`, from `present` and the others from `absent`, which hold an image for each row or one for
+/// all.
+pub(super) fn shown(present: Tensor<4>, absent: Tensor<4>, kept: Tensor<2, Bool>) -> Tensor<4> {
+    let ([_, channels, height, width], [rows, _]) = (present.dims(), kept.dims());
+    let shape = [rows, channels, height, width];
+    let kept = kept.reshape([rows, 1, height, width]);
+    absent
+        .expand(shape)
+        .mask_where(kept.expand(shape), present.expand(shape))
 }

@@ -6,6 +6,7 @@ use crate::digest::short_digest;
 use crate::error::{Error, Result};
 use crate::input::Input;
 
+use super::patches::shown;
 use super::{Baseline, Places, Players, SegmentMap};
 
 /// The segments of images as players, such as superpixels or the areas of a segmentation mask: inputs are
@@ -160,13 +161,7 @@ impl Players for Segments {
         places: &SegmentPlaces,
         presence: Tensor<2, Bool>,
     ) -> Tensor<4> {
-        let [_, channels, height, width] = present.dims();
-        let rows = presence.dims()[0];
-        let shape = [rows, channels, height, width];
-        let kept = places.present(presence).reshape([rows, 1, height, width]);
-        absent
-            .expand(shape)
-            .mask_where(kept.expand(shape), present.expand(shape))
+        shown(present, absent, places.present(presence))
     }
 
     fn describe(&self) -> String {

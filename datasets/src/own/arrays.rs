@@ -138,7 +138,7 @@ impl Both {
             let reason = format!("training inputs of {own:?}, test inputs of {other:?}");
             return Err(Error::file(&path, reason));
         }
-        // Of a file that is divided here the classes are those of the whole file.
+        // The classes of a file that is divided here are those of the whole file.
         let drawn = test.numbers.as_ref().map(|_| &test.labels);
         let labels = train.labels.iter().chain(drawn.into_iter().flatten());
         let labels: Vec<String> = labels.map(i64::to_string).collect();

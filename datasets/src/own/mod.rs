@@ -15,7 +15,23 @@ pub use images::own_images;
 pub use sentences::own_sentences;
 pub use table::own_table;
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+
+/// The files that a set of the user's own is read from: the file itself, or the two parts in a folder.
+///
+/// # Errors
+///
+/// Fails where a part is missing.
+pub(crate) fn own_files(path: &Path) -> Result<Vec<PathBuf>> {
+    match path.is_dir() {
+        true => Ok(parts::files(path)?.into()),
+        false => Ok(vec![path.into()]),
+    }
+}
 
 /// The columns of a user's own files that a set is made of, by name.
 ///

@@ -49,23 +49,8 @@ impl Parts {
                 divided: true,
             });
         }
-        let file = |names: &[&str]| {
-            let files = names
-                .iter()
-                .flat_map(|name| ENDINGS.map(|ending| path.join(format!("{name}.{ending}"))));
-            files
-                .into_iter()
-                .find(|file: &PathBuf| file.is_file())
-                .ok_or_else(|| {
-                    let name = names.join(" or ");
-                    let reason = format!("no file {name} with an ending .{}", ENDINGS.join(", ."));
-                    Error::file(path, reason)
-                })
-        };
-        let (train, test) = (
-            Records::read(&file(&["train"])?)?,
-            Records::read(&file(&TESTS)?)?,
-        );
+        let [train, test] = files(path)?;
+        let (train, test) = (Records::read(&train)?, Records::read(&test)?);
         match train.names == test.names {
             true => Ok(Self {
                 train,
@@ -84,9 +69,7 @@ impl Parts {
             }
         }
     }
-}
 
-impl Parts {
     /// The values of a column by which classes and categories are known: those of the training part, or of the whole file.
     pub(super) fn known(&self, column: usize) -> Vec<&str> {
         let test = self
@@ -97,6 +80,25 @@ impl Parts {
         let rows = self.train.rows.iter().chain(test);
         rows.map(|row| row.fields[column].as_str()).collect()
     }
+}
+
+/// The files of the two parts in a folder.
+///
+/// # Errors
+///
+/// Fails where one is missing.
+pub(super) fn files(folder: &Path) -> Result<[PathBuf; 2]> {
+    let file = |names: &[&str]| {
+        let mut files = names
+            .iter()
+            .flat_map(|name| ENDINGS.map(|ending| folder.join(format!("{name}.{ending}"))));
+        files.find(|file| file.is_file()).ok_or_else(|| {
+            let name = names.join(" or ");
+            let reason = format!("no file {name} with an ending .{}", ENDINGS.join(", ."));
+            Error::file(folder, reason)
+        })
+    };
+    Ok([file(&["train"])?, file(&TESTS)?])
 }
 
 /// A note on a file without a test part.

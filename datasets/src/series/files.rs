@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::SeriesSet;
 use crate::error::{Error, Result};
@@ -28,10 +28,7 @@ struct Read {
 /// names the line.
 pub fn series_csv(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     let mut notes = Vec::new();
-    let files = ["train.csv", "test.csv"];
-    let fits = |root: &Path| files.iter().all(|name| root.join(name).is_file());
-    let root = &home(root.as_ref(), fits, &mut notes)?;
-    let [train, test] = files.map(|name| root.join(name));
+    let [train, test] = series_files(root.as_ref(), &mut notes)?;
     let (channels, train_series) = read(&train)?;
     let (others, test_series) = read(&test)?;
     if channels != others {
@@ -63,6 +60,18 @@ pub fn series_csv(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
         train: set(&train, train_series)?.noting(notes),
         test: set(&test, test_series)?,
     })
+}
+
+/// The files of the two parts in a folder, or in the only one in it that has both.
+///
+/// # Errors
+///
+/// Fails where several folders have both.
+pub(crate) fn series_files(root: &Path, notes: &mut Vec<String>) -> Result<[PathBuf; 2]> {
+    let files = ["train.csv", "test.csv"];
+    let fits = |root: &Path| files.iter().all(|name| root.join(name).is_file());
+    let root = home(root, fits, notes)?;
+    Ok(files.map(|name| root.join(name)))
 }
 
 /// The names of the channels and the series of a file.

@@ -4,6 +4,7 @@ mod set;
 mod ucr;
 
 pub use events::*;
-pub use files::*;
+pub use files::series_csv;
+pub(crate) use files::series_files;
 pub use set::*;
 pub use ucr::*;

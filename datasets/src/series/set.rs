@@ -3,7 +3,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::{Batch, Series};
 
 use crate::error::{Error, Result};
-use crate::samples::{Relabel, Samples, check_labels};
+use crate::samples::{Labelled, Relabel, Samples, renumber};
 use crate::standard::Standardization;
 
 /// One time series and its class.
@@ -156,17 +156,19 @@ impl SeriesSet {
     }
 }
 
+impl Labelled for SeriesItem {
+    fn label_mut(&mut self) -> &mut usize {
+        &mut self.label
+    }
+}
+
 impl Relabel for SeriesSet {
     fn class_names(&self) -> &[String] {
         &self.classes
     }
 
     fn relabelled(mut self, labels: &[usize], classes: &[String]) -> Result<Self> {
-        check_labels(self.classes.len(), labels, classes)?;
-        self.classes = classes.into();
-        for item in &mut self.items {
-            item.label = labels[item.label];
-        }
+        renumber(&mut self.classes, &mut self.items, labels, classes)?;
         Ok(self)
     }
 }

@@ -14,7 +14,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn_interaction::Batch;
 
-use crate::samples::{Relabel, Samples, check_labels};
+use crate::samples::{Labelled, Relabel, Samples, renumber};
 
 /// One row of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,17 +151,19 @@ impl Table {
     }
 }
 
+impl Labelled for TableItem {
+    fn label_mut(&mut self) -> &mut usize {
+        &mut self.label
+    }
+}
+
 impl Relabel for Table {
     fn class_names(&self) -> &[String] {
         &self.classes
     }
 
     fn relabelled(mut self, labels: &[usize], classes: &[String]) -> crate::error::Result<Self> {
-        check_labels(self.classes.len(), labels, classes)?;
-        self.classes = classes.into();
-        for row in &mut self.rows {
-            row.label = labels[row.label];
-        }
+        renumber(&mut self.classes, &mut self.rows, labels, classes)?;
         Ok(self)
     }
 }

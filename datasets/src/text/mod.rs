@@ -20,7 +20,7 @@ pub use vocabulary::*;
 use burn::data::dataset::{Dataset, DatasetError};
 
 use crate::error::{Error, Result};
-use crate::samples::{Relabel, check_labels};
+use crate::samples::{Labelled, Relabel, renumber};
 
 /// A text and its class.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,17 +112,19 @@ impl Texts {
     }
 }
 
+impl Labelled for TextItem {
+    fn label_mut(&mut self) -> &mut usize {
+        &mut self.label
+    }
+}
+
 impl Relabel for Texts {
     fn class_names(&self) -> &[String] {
         &self.classes
     }
 
     fn relabelled(mut self, labels: &[usize], classes: &[String]) -> Result<Self> {
-        check_labels(self.classes.len(), labels, classes)?;
-        self.classes = classes.into();
-        for item in &mut self.items {
-            item.label = labels[item.label];
-        }
+        renumber(&mut self.classes, &mut self.items, labels, classes)?;
         Ok(self)
     }
 }

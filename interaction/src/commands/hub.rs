@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use hf_hub::api::sync::{ApiBuilder, ApiRepo};
 use hf_hub::{Cache, Repo, RepoType};
 
+use super::pretrained::PREFIX;
 use crate::error::{Error, Result, usage};
 
-/// The beginning of a network's name that is one of the hub.
-const PREFIX: &str = "hf:";
 /// The variable that names another hub, as Hugging Face's own programs have it.
 const ENDPOINT: &str = "HF_ENDPOINT";
 /// The configuration, which is fetched last: where it is there, all is.

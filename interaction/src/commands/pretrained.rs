@@ -10,6 +10,8 @@ use crate::error::{Result, usage};
 
 /// The word in place of a file of weights.
 const PRETRAINED: &str = "pretrained";
+/// The beginning of a network's name that is one of the hub.
+pub(super) const PREFIX: &str = "hf:";
 /// The folders of published weights and of networks of the hub in the cache.
 const WEIGHTS: &str = "weights";
 const HUB: &str = "hub";
@@ -45,7 +47,7 @@ fn folder() -> Result<PathBuf> {
 /// Fails where the hub has no such network or cannot be reached.
 pub fn subject(args: &SubjectArgs) -> Result<SubjectArgs> {
     let model = match args.model.as_deref() {
-        Some(name) if name.starts_with("hf:") => Some(of_hub(name)?),
+        Some(name) if name.starts_with(PREFIX) => Some(of_hub(name)?),
         _ => args.model.clone(),
     };
     Ok(SubjectArgs {
@@ -149,7 +151,7 @@ pub fn run(args: &CacheArgs) -> Result<()> {
             let bytes = size(&path).map_err(fail)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let name = match name.strip_prefix("models--") {
-                Some(id) => format!("hf:{}", id.replace("--", "/")),
+                Some(id) => format!("{PREFIX}{}", id.replacen("--", "/", 1)),
                 None => name.into_owned(),
             };
             println!("  {:8.1} MB  {name}", bytes as f64 / 1e6);

@@ -10,6 +10,7 @@ use burn_interaction_models::registry::{PointNetwork, ignores_copies, point_netw
 
 use super::{
     About, Absent, Division, Part, Scene, Seated, Seen, Spec, Statistics, Subject, Trained,
+    labelled,
 };
 use crate::error::{Result, usage};
 
@@ -149,11 +150,11 @@ impl Subject for Clouds {
     }
 
     fn samples(&self, part: Part) -> Result<Arc<CloudSamples>> {
-        match part {
-            Part::Train => Ok(Arc::new(self.of(&self.split.train))),
-            Part::Test => Ok(Arc::new(self.of(&self.split.test))),
-            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
-        }
+        labelled(
+            part,
+            || Arc::new(self.of(&self.split.train)),
+            || Arc::new(self.of(&self.split.test)),
+        )
     }
 
     fn training(&self, augmentation: Option<&str>, seed: u64) -> Result<Arc<CloudSamples>> {

@@ -1,13 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use burn_interaction_datasets::registry::Source;
-
 use super::names::data_set;
 use super::{Seats, Spec};
 use crate::error::{Result, usage};
-
-/// The names of the parts in a folder of the user's own.
-const PARTS: [&str; 6] = ["train", "test", "validation", "valid", "val", "dev"];
 
 /// A digest of the files that a set's name does not tell apart from others: the user's own data, and the labels whose areas are players.
 /// `None` where there are none.
@@ -17,31 +12,11 @@ const PARTS: [&str; 6] = ["train", "test", "validation", "valid", "val", "dev"];
 /// Fails where a file cannot be read.
 pub fn contents(spec: &Spec) -> Result<Option<String>> {
     let (name, place) = spec.data_and_folder();
-    let own = place.filter(|_| data_set(name).is_ok_and(|set| set.source == Source::Own));
-    let labels = match &spec.players {
-        Some(Seats::Segments(path)) => Some(path.as_path()),
-        _ => None,
+    let mut files = match place {
+        Some(place) => data_set(name)?.own_files(place)?,
+        None => Vec::new(),
     };
-    let mut files = Vec::new();
-    if let Some(path) = own {
-        // Of a folder the parts count, and not what else lies there.
-        let part = |file: &PathBuf| {
-            let stem = file
-                .file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned());
-            stem.is_some_and(|stem| PARTS.contains(&stem.as_str()))
-        };
-        match path.is_dir() {
-            true => files.extend(
-                entries(path)?
-                    .into_iter()
-                    .filter(part)
-                    .filter(|f| f.is_file()),
-            ),
-            false => files.push(path.into()),
-        }
-    }
-    if let Some(path) = labels {
+    if let Some(Seats::Segments(path)) = &spec.players {
         collect(path, &mut files)?;
     }
     if files.is_empty() {
@@ -58,19 +33,12 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         files.push(path.into());
         return Ok(());
     }
-    entries(path)?
-        .iter()
-        .try_for_each(|entry| collect(entry, files))
-}
-
-/// The entries of a folder, in the order of their names.
-fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     let fail = |e: std::io::Error| usage(format!("{}: {e}", path.display()));
     let entries = std::fs::read_dir(path).map_err(fail)?;
     let entries = entries.map(|entry| entry.map(|entry| entry.path()));
     let mut entries: Vec<PathBuf> = entries.collect::<std::io::Result<_>>().map_err(fail)?;
     entries.sort();
-    Ok(entries)
+    entries.iter().try_for_each(|entry| collect(entry, files))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
-use burn_interaction::input::Input;
+use burn_interaction::input::{Input, Kind};
 use burn_interaction::{Baseline, Classifier, Players, RegionMap};
 use burn_interaction_datasets::registry::Data;
 use burn_interaction_datasets::{Framing, Samples, Vocabulary};
@@ -345,6 +345,29 @@ fn unknown_entries(kind: &str, entries: &[String]) -> Option<String> {
             entries.join(", ")
         )
     })
+}
+
+/// The part of data that have labels throughout: one of the two.
+///
+/// # Errors
+///
+/// Fails for the part without labels.
+fn labelled<T>(part: Part, train: impl FnOnce() -> T, test: impl FnOnce() -> T) -> Result<T> {
+    match part {
+        Part::Train => Ok(train()),
+        Part::Test => Ok(test()),
+        Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
+    }
+}
+
+/// Refuses augmentation for data that have none.
+fn unvaried(augmentation: Option<&str>, kind: Kind) -> Result<()> {
+    match augmentation {
+        None => Ok(()),
+        Some(text) => Err(usage(format!(
+            "--augment {text}: it varies images and point clouds; these data are {kind}"
+        ))),
+    }
 }
 
 /// A digest of the settings by which samples become inputs.

@@ -9,7 +9,7 @@ use burn_interaction_models::registry::series_network;
 
 use super::{
     About, Absent, Part, Scene, Seats, Seen, Spec, Statistics, Subject, Trained, digest_of,
-    in_units,
+    in_units, labelled, unvaried,
 };
 use crate::error::{Result, usage};
 
@@ -102,20 +102,12 @@ impl Subject for Series {
     }
 
     fn samples(&self, part: Part) -> Result<Arc<SeriesSet>> {
-        match part {
-            Part::Train => Ok(self.train.clone()),
-            Part::Test => Ok(self.test.clone()),
-            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
-        }
+        labelled(part, || self.train.clone(), || self.test.clone())
     }
 
     fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<SeriesSet>> {
-        match augmentation {
-            None => Ok(self.train.clone()),
-            Some(text) => Err(usage(format!(
-                "--augment {text}: it varies images and point clouds; these data are time series"
-            ))),
-        }
+        unvaried(augmentation, Kind::Series)?;
+        Ok(self.train.clone())
     }
 
     fn players(&self) -> Result<Windows> {

@@ -7,7 +7,10 @@ use burn_interaction_datasets::{Samples, Split, Standardization, Table};
 use burn_interaction_models::Mlp;
 use burn_interaction_models::registry::table_network;
 
-use super::{About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units};
+use super::{
+    About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units, labelled,
+    unvaried,
+};
 use crate::error::{Result, usage};
 
 /// Players up to which rows are enumerated by default.
@@ -97,20 +100,12 @@ impl Subject for Tables {
     }
 
     fn samples(&self, part: Part) -> Result<Arc<Table>> {
-        match part {
-            Part::Train => Ok(self.train.clone()),
-            Part::Test => Ok(self.test.clone()),
-            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
-        }
+        labelled(part, || self.train.clone(), || self.test.clone())
     }
 
     fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<Table>> {
-        match augmentation {
-            None => Ok(self.train.clone()),
-            Some(text) => Err(usage(format!(
-                "--augment {text}: it varies images and point clouds; these data are tables"
-            ))),
-        }
+        unvaried(augmentation, Kind::Tables)?;
+        Ok(self.train.clone())
     }
 
     fn players(&self) -> Result<Features> {

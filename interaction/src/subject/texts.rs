@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Players, Sentences, Tokens};
 use burn_interaction_datasets::{
     BagOfWords, Frame, Samples, SentenceSet, Split, Texts as TextSet, Vocabulary,
@@ -11,7 +12,7 @@ use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
     About, Absent, FolderSettings, Part, Scene, Seats, Spec, Statistics, Subject, Word, classes,
-    digest_of, names, unknown_entries,
+    digest_of, names, unknown_entries, unvaried,
 };
 use crate::error::{Result, usage};
 
@@ -295,12 +296,8 @@ impl Subject for Texts {
     }
 
     fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<SentenceSet>> {
-        match augmentation {
-            None => self.samples(Part::Train),
-            Some(text) => Err(usage(format!(
-                "--augment {text}: it varies images and point clouds; these data are texts"
-            ))),
-        }
+        unvaried(augmentation, Kind::Texts)?;
+        self.samples(Part::Train)
     }
 
     fn players(&self) -> Result<Tokens> {

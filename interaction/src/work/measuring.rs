@@ -132,8 +132,9 @@ impl<S: Subject> Run<'_, S> {
         let Some(measurement) = self.precise(measurement, net, &chosen, each)? else {
             return Ok(None);
         };
+        let origin = self.origin(digest)?;
         let profile = {
-            let measurement = measurement.clone().origin(self.origin(digest)?);
+            let measurement = measurement.clone().origin(origin.clone());
             self.one(MAIN, measurement, net, &chosen, each)?
         };
         self.results.write(MAIN, &profile)?;
@@ -147,7 +148,10 @@ impl<S: Subject> Run<'_, S> {
         let mut complete = profile.is_complete();
         if control && !interrupt::requested() {
             println!("measuring the same network untrained");
-            let measurement = measurement.origin(self.origin("untrained".into())?);
+            let measurement = measurement.origin(Origin {
+                weights: Some("untrained".into()),
+                ..origin
+            });
             match self.one(CONTROL, measurement, &untrained()?, &chosen, each) {
                 Ok(control) => {
                     self.results.write(CONTROL, &control)?;

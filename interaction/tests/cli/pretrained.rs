@@ -84,7 +84,7 @@ fn published_weights_are_fetched_checked_and_used_offline() {
         !ok && text.contains("resnet20 has no weights that are fetched by name"),
         "{text}"
     );
-    // What the cache has is used without a server; here weights of four classes.
+    // A file in the cache is used without a server; here weights of four classes.
     let made = path(root, "made");
     let train = [
         "train", "--model", "resnet18", "--data", "scenes", "--image", "64", "--epochs", "0",

@@ -257,7 +257,7 @@ mod tests {
         let pair = encode(("rain", Some("dry wet")), None);
         assert_eq!(pair.pieces, [2, 5, 3, 6, 7, 3]);
         assert_eq!(pair.segments, [0, 0, 0, 1, 1, 1]);
-        // Of a pair that is too long the longer sentence is cut.
+        // The longer sentence of a pair that is too long is cut.
         let cut = encode(("rain", Some("dry wet")), Some(5));
         assert_eq!((cut.pieces, cut.cut), (vec![2, 5, 3, 6, 3], true));
         let single = encode(("rain", None), None);

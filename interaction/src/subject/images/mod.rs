@@ -15,7 +15,7 @@ use burn_interaction_models::{ImageConfig, image_weights};
 use self::prepared::{check_size, folder, framing, normalization, preparation};
 use super::{
     About, Absent, FolderSettings, Part, Scene, Seated, Seats, Seen, Spec, Statistics, Subject,
-    Trained, classes, digest_of, in_units,
+    Trained, classes, digest_of, in_units, labelled,
 };
 use crate::error::{Result, usage};
 
@@ -196,11 +196,11 @@ impl Subject for Images {
     }
 
     fn samples(&self, part: Part) -> Result<Arc<ImageSamples>> {
-        match part {
-            Part::Train => Ok(Arc::new(self.of(&self.split.train))),
-            Part::Test => Ok(Arc::new(self.of(&self.split.test))),
-            Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
-        }
+        labelled(
+            part,
+            || Arc::new(self.of(&self.split.train)),
+            || Arc::new(self.of(&self.split.test)),
+        )
     }
 
     fn training(&self, varied: Option<&str>, seed: u64) -> Result<Arc<ImageSamples>> {
