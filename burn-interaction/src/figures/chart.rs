@@ -12,6 +12,7 @@ use super::legend::{self, Entry};
 use super::panel::{Panel, Trace};
 use super::png::writes_pictures;
 use super::style::{Drawn, LOOKS, Look, text};
+use super::svg::svg;
 
 const WIDTH: u32 = 760;
 /// The height of the title, of a line of the caption, and of the panels.
@@ -91,20 +92,18 @@ impl Chart {
             let reason = format!("{count} curves in one chart: {LOOKS} can be told apart");
             return Err(Error::Figure(reason));
         }
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let (mut svg, mut values) = (String::new(), Vec::new());
-        {
-            let parts = self.parts();
-            let height = parts.iter().map(Part::height).sum();
-            let mut rest = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-            rest.fill(&WHITE).map_err(figure)?;
+        let parts = self.parts();
+        let height = parts.iter().map(Part::height).sum();
+        let mut values = Vec::new();
+        let mut svg = svg((WIDTH, height), |area| {
+            let mut rest = area.clone();
             for part in &parts {
                 let (area, below) = rest.split_vertically(part.height());
-                values.extend(self.draw(part, &area).map_err(figure)?);
+                values.extend(self.draw(part, &area)?);
                 rest = below;
             }
-            rest.present().map_err(figure)?;
-        }
+            Ok(())
+        })?;
         hits::add(&mut svg, &values);
         Ok(super::valid(svg))
     }

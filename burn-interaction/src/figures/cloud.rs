@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 
 use super::png::writes_pictures;
 use super::style::{Drawn, text};
+use super::svg::svg;
 use super::{SIGNS, sign};
 
 const SIDE: u32 = 300;
@@ -119,18 +120,11 @@ impl CloudChart {
         {
             return fail("a panel needs a region for each point");
         }
-        let mut svg = String::new();
-        {
-            let size = (SIDE * self.panels.len() as u32, SIDE + HEADER + KEY);
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            self.draw(&area).map_err(|e| Error::Figure(e.to_string()))?;
-            area.present().map_err(|e| Error::Figure(e.to_string()))?;
-        }
-        Ok(super::valid(svg))
+        let size = (SIDE * self.panels.len() as u32, SIDE + HEADER + KEY);
+        Ok(super::valid(svg(size, |area| self.draw(area))?))
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
-        area.fill(&WHITE)?;
         let (header, body) = area.split_vertically(HEADER);
         let (body, key) = body.split_vertically(SIDE);
         header.draw_text(&self.title, &text(18), (12, 8))?;

@@ -6,10 +6,11 @@ use crate::error::{Error, Result};
 
 use super::areas::Areas;
 use super::hits::{self, Hit};
-use super::layer::Layer;
+use super::layer::{Layer, strongest_last};
 use super::pixels::{Pixels, above_background};
 use super::png::writes_pictures;
 use super::style::{Drawn, INK, text};
+use super::svg::svg;
 use super::{grey, short, sign};
 
 const SIDE: u32 = 256;
@@ -92,14 +93,7 @@ impl ImageChart {
             self.panels() * (SIDE + GAP) + GAP,
             HEADER + NAME + self.tall + self.key_height(),
         );
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let mut svg = String::new();
-        {
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            area.fill(&WHITE).map_err(figure)?;
-            self.draw(&area).map_err(figure)?;
-            area.present().map_err(figure)?;
-        }
+        let mut svg = svg(size, |area| self.draw(area))?;
         // Pixels lie below all that is drawn.
         above_background(&mut svg, &self.elements()?);
         hits::add(&mut svg, &self.hits());
@@ -262,7 +256,7 @@ impl ImageChart {
             let (x, y) = centres[player];
             (x + left, y + top)
         };
-        for ((i, j), value) in map.strongest_last() {
+        for ((i, j), value) in strongest_last(&map.pairs) {
             let share = value / largest;
             let (from, to, colour) = (centre(i), centre(j), sign(share));
             let wide = 2 + (3.0 * share.abs().min(1.0)).round() as u32;

@@ -51,17 +51,17 @@ impl Layer {
         known.fold(f64::MIN_POSITIVE, f64::max)
     }
 
-    /// The pairs in the order in which they are drawn: the strongest last, above the others.
-    pub fn strongest_last(&self) -> Vec<(Pair, f64)> {
-        let mut pairs = self.pairs.clone();
-        pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        pairs
-    }
-
     /// The largest interaction of all layers, or the given one; at least a number that can be divided by.
     pub fn largest(layers: &[Self], given: Option<f64>) -> f64 {
         let pairs = layers.iter().flat_map(|layer| &layer.pairs);
         let found = pairs.map(|(_, value)| value.abs()).fold(0.0, f64::max);
         given.unwrap_or(found).max(f64::MIN_POSITIVE)
     }
+}
+
+/// Pairs in the order in which they are drawn: the strongest last, above the others.
+pub(super) fn strongest_last(pairs: &[(Pair, f64)]) -> Vec<(Pair, f64)> {
+    let mut pairs = pairs.to_vec();
+    pairs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+    pairs
 }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use super::legend::{self, Entry};
 use super::png::writes_pictures;
 use super::style::{Drawn, GRID, INK, Look, text};
+use super::svg::svg;
 
 const WIDTH: u32 = 760;
 /// The height of the title, and of the lines below the legend.
@@ -95,17 +96,11 @@ impl Lines {
         }
         let names: Vec<&str> = self.lines.iter().map(|line| line.name.as_str()).collect();
         let above = TITLE + legend::height(&names, WIDTH);
-        let size = (WIDTH, above + HEIGHT);
-        let mut svg = String::new();
-        {
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-            area.fill(&WHITE).map_err(figure)?;
+        let svg = svg((WIDTH, above + HEIGHT), |area| {
             let (head, lines) = area.split_vertically(above);
-            self.draw_head(&head).map_err(figure)?;
-            self.draw(&lines).map_err(figure)?;
-            area.present().map_err(figure)?;
-        }
+            self.draw_head(&head)?;
+            self.draw(&lines)
+        })?;
         Ok(super::valid(svg))
     }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use super::hits::{self, Hit};
 use super::png::writes_pictures;
 use super::style::{Drawn, GRID, text};
+use super::svg::svg;
 use super::{grey, short};
 
 const CELL: i32 = 24;
@@ -97,15 +98,8 @@ impl MatrixChart {
         let side = CELL * players as i32;
         let width = GAP + self.margin() + self.panels.len() as i32 * (side + GAP);
         let height = HEADER + NAME + side + self.margin() + KEY;
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let mut svg = String::new();
-        {
-            let size = (width.max(580) as u32, height as u32);
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            area.fill(&WHITE).map_err(figure)?;
-            self.draw(&area).map_err(figure)?;
-            area.present().map_err(figure)?;
-        }
+        let size = (width.max(580) as u32, height as u32);
+        let mut svg = svg(size, |area| self.draw(area))?;
         hits::add(&mut svg, &self.hits());
         Ok(super::valid(svg))
     }

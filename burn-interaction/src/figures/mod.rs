@@ -22,6 +22,7 @@ mod sentence;
 mod series;
 mod spread;
 mod style;
+mod svg;
 mod tile;
 mod tiles;
 mod trace;

@@ -6,10 +6,11 @@ use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
 use super::SIGNS;
-use super::arc::arc;
+use super::arc::{Arcs, arcs};
 use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::style::{Drawn, INK, text};
+use super::svg::svg;
 
 const HEADER: u32 = 34;
 /// Height of a panel's name, of its highest arc and of its words.
@@ -92,20 +93,14 @@ impl SentenceChart {
         if pairs().any(|((i, j), _)| centre(*i).is_none() || centre(*j).is_none()) {
             return fail("a pair has a player that is no word of the sentence");
         }
-        let (mut svg, mut arcs) = (String::new(), String::new());
-        {
-            let panels = self.panels.len() as u32;
-            let height = HEADER + panels * (PANEL.0 + PANEL.1 + PANEL.2) + KEY;
-            let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
-            let centre = |player| centre(player).unwrap_or_default();
-            arcs.extend(self.arcs(&centre));
-            let key = Text::new(SIGNS, (MARGIN, (height - KEY) as i32 + 2), text(12));
-            self.draw(&area, &places)
-                .and_then(|()| area.draw(&key))
-                .map_err(|e| Error::Figure(e.to_string()))?;
-            area.present().map_err(|e| Error::Figure(e.to_string()))?;
-        }
-        above_background(&mut svg, &arcs);
+        let panels = self.panels.len() as u32;
+        let height = HEADER + panels * (PANEL.0 + PANEL.1 + PANEL.2) + KEY;
+        let key = Text::new(SIGNS, (MARGIN, (height - KEY) as i32 + 2), text(12));
+        let mut svg = svg((width, height), |area| {
+            self.draw(area, &places)?;
+            area.draw(&key)
+        })?;
+        above_background(&mut svg, &self.arcs(|player| centre(player).unwrap_or(0)));
         Ok(super::valid(svg))
     }
 
@@ -123,24 +118,13 @@ impl SentenceChart {
     }
 
     /// The arcs of all panels as elements of SVG.
-    fn arcs(&self, centre: &impl Fn(usize) -> i32) -> Vec<String> {
-        let reach = |pair: Pair| (centre(pair.0) - centre(pair.1)).abs();
-        let all = self.panels.iter().flat_map(|panel| &panel.arcs);
-        let widest = all.map(|(pair, _)| reach(*pair)).max().unwrap_or(0).max(1);
-        let mut elements = Vec::new();
-        for (number, panel) in (0..).zip(&self.panels) {
-            let line = self.top(number) + (PANEL.0 + PANEL.1) as i32;
-            let mut arcs = panel.arcs.clone();
-            // The strongest are drawn last, above the others.
-            arcs.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-            for (pair, share) in arcs {
-                let ends = (centre(pair.0), centre(pair.1));
-                let part = f64::from(reach(pair)) / f64::from(widest);
-                let rise = f64::from(PANEL.1 - 10) * part.sqrt();
-                elements.push(arc(ends, line, rise, share));
-            }
-        }
-        elements
+    fn arcs(&self, centre: impl Fn(usize) -> i32) -> String {
+        let panels = (0..).zip(&self.panels).map(|(number, panel)| Arcs {
+            line: self.top(number) + (PANEL.0 + PANEL.1) as i32,
+            pairs: &panel.arcs,
+        });
+        // Interactions are shares of a largest one already.
+        arcs(panels, centre, f64::from(PANEL.1 - 10), 1.0)
     }
 
     /// The upper end of a panel.
@@ -153,7 +137,6 @@ impl SentenceChart {
         area: &DrawingArea<B, Shift>,
         places: &[(i32, Option<usize>)],
     ) -> Drawn<(), B> {
-        area.fill(&WHITE)?;
         let style = |size: u32, colour: &RGBColor| ("sans-serif", size).into_font().color(colour);
         area.draw_text(&self.title, &text(18), (MARGIN, 8))?;
         for (number, panel) in (0..).zip(&self.panels) {

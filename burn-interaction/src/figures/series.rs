@@ -4,12 +4,13 @@ use plotters::prelude::*;
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
 
-use super::arc::arc;
+use super::arc::{Arcs, arcs};
 use super::hits::{self, Hit};
 use super::layer::Layer;
 use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::style::{COLOURS, Drawn, INK, text};
+use super::svg::svg;
 use super::trace::Trace;
 use super::{SIGNS, grey, short};
 
@@ -91,14 +92,7 @@ impl SeriesChart {
             WIDTH + 2 * MARGIN as u32,
             HEADER + panels * Self::tall() + keys * KEY + 8,
         );
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let mut svg = String::new();
-        {
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            area.fill(&WHITE).map_err(figure)?;
-            self.draw(&area).map_err(figure)?;
-            area.present().map_err(figure)?;
-        }
+        let mut svg = svg(size, |area| self.draw(area))?;
         above_background(&mut svg, &self.arcs());
         hits::add(&mut svg, &self.hits());
         Ok(super::valid(svg))
@@ -133,19 +127,17 @@ impl SeriesChart {
 
     /// The arcs of all panels as elements of SVG, the strongest last.
     fn arcs(&self) -> String {
-        let all = || self.panels.iter().flat_map(|panel| &panel.pairs);
-        let reach = |(i, j): Pair| f64::from((self.centre(i) - self.centre(j)).abs());
-        let widest = all().map(|(pair, _)| reach(*pair)).fold(1.0, f64::max);
+        let panels = (0..).zip(&self.panels).map(|(number, panel)| Arcs {
+            line: Self::line(number),
+            pairs: &panel.pairs,
+        });
         let largest = Layer::largest(&self.panels, self.largest);
-        let mut elements = String::new();
-        for (number, panel) in (0..).zip(&self.panels) {
-            for ((i, j), value) in panel.strongest_last() {
-                let rise = f64::from(PANEL.1 - 8) * (reach((i, j)) / widest).sqrt();
-                let ends = (self.centre(i), self.centre(j));
-                elements.push_str(&arc(ends, Self::line(number), rise, value / largest));
-            }
-        }
-        elements
+        arcs(
+            panels,
+            |window| self.centre(window),
+            f64::from(PANEL.1 - 8),
+            largest,
+        )
     }
 
     /// The value of each window of each panel, for the pointer.

@@ -7,6 +7,7 @@ use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::spread::Spread;
 use super::style::{Drawn, text};
+use super::svg::svg;
 use super::tile::Tile;
 
 const GAP: i32 = 14;
@@ -110,34 +111,36 @@ impl TileChart {
             (GAP + widest + room).max(420) as u32,
             (below + 18 * self.key.len() as i32 + GAP) as u32,
         );
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let (mut svg, mut images) = (String::new(), String::new());
-        {
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            area.fill(&WHITE).map_err(figure)?;
-            let title = Text::new(self.title.as_str(), (GAP, 9), text(18));
-            area.draw(&title).map_err(figure)?;
-            let mut top = HEADER;
-            for row in &self.rows {
-                for (tile, at) in row.placed(top) {
-                    images += &tile.element(at)?;
-                }
-                row.draw(&area, top).map_err(figure)?;
+        let mut svg = svg(size, |area| {
+            area.draw(&Text::new(self.title.as_str(), (GAP, 9), text(18)))?;
+            for (row, top) in self.placed() {
+                row.draw(area, top)?;
                 if let (Some(spread), false) = (spread, row.spread.is_empty()) {
                     let at = (GAP + widest, top + NAME);
                     let tall = row.height() - NAME - CAPTION;
-                    spread.draw(&area, at, tall, &row.spread).map_err(figure)?;
+                    spread.draw(area, at, tall, &row.spread)?;
                 }
-                top += row.height();
             }
             for (line, key) in (0..).zip(&self.key) {
                 let key = Text::new(key.as_str(), (GAP, below + 18 * line), text(12));
-                area.draw(&key).map_err(figure)?;
+                area.draw(&key)?;
             }
-            area.present().map_err(figure)?;
-        }
-        above_background(&mut svg, &images);
+            Ok(())
+        })?;
+        let tiles = self.placed().flat_map(|(row, top)| row.placed(top));
+        let images: Result<String> = tiles.map(|(tile, at)| tile.element(at)).collect();
+        above_background(&mut svg, &images?);
         Ok(super::valid(svg))
+    }
+
+    /// The rows with their upper ends.
+    fn placed(&self) -> impl Iterator<Item = (&Row, i32)> {
+        let mut below = HEADER;
+        self.rows.iter().map(move |row| {
+            let top = below;
+            below += row.height();
+            (row, top)
+        })
     }
 }
 

@@ -257,8 +257,7 @@ mod tests {
 
     #[test]
     fn a_map_of_patches_gives_the_numbers_of_patches() {
-        let all = |measurement: Measurement<Patches>| measurement;
-        let patches = all(Measurement::new(Patches::grid(2, 2)))
+        let patches = Measurement::new(Patches::grid(2, 2))
             .orders(Orders::all())
             .pairs(Pairs::all())
             .run(&net, images(3), vec![0; 3])

@@ -57,7 +57,7 @@ impl Windows {
     }
 
     /// The number of windows of a series of this length.
-    fn windows(&self, length: usize) -> usize {
+    pub fn windows(&self, length: usize) -> usize {
         match self.by {
             By::Count(windows) => windows.min(length),
             By::Steps(steps) => length.div_ceil(steps.max(1)),

@@ -31,6 +31,10 @@ impl Pairs {
 /// The strength of pairs over all samples of a profile: by distance for patches, words and windows, by column for tables; `None` for clouds and
 /// segments, and where all pairs are alike.
 pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
+    let in_a_row = |along: &str| {
+        let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
+        lines(&groups, along)
+    };
     match scene {
         Scene::Image {
             areas: Areas::Grid(grid),
@@ -44,14 +48,8 @@ pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
             let groups = profile.grouped(|_, pair| Some(distance(pair).round() as u64));
             lines(&groups, "distance of the two patches, in patches")
         }
-        Scene::Sentence { .. } => {
-            let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
-            lines(&groups, "distance of the two words, in players")
-        }
-        Scene::Series { .. } => {
-            let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
-            lines(&groups, "distance of the two windows, in windows")
-        }
+        Scene::Sentence { .. } => in_a_row("distance of the two words, in players"),
+        Scene::Series { .. } => in_a_row("distance of the two windows, in windows"),
         Scene::Row { names, .. } => matrix(names, profile),
         Scene::Image { .. } | Scene::Cloud { .. } => None,
     }

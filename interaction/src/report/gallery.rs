@@ -6,7 +6,7 @@ use burn_interaction::{Coalition, Pair, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::signed;
-use crate::subject::{Scene, Seen};
+use crate::subject::{Scene, Seen, window_names};
 
 /// The version of the form of the file.
 const FORM: u32 = 1;
@@ -100,8 +100,9 @@ impl Gallery {
             let players = match &exhibit.scene {
                 Scene::Image { areas, .. } => areas.count(),
                 Scene::Row { names, .. } => names.len(),
-                Scene::Series { windows, .. } => windows.iter().max().map_or(0, |last| last + 1),
-                Scene::Cloud { regions, .. } => regions.iter().max().map_or(0, |last| last + 1),
+                Scene::Series { windows: of, .. } | Scene::Cloud { regions: of, .. } => {
+                    of.iter().max().map_or(0, |last| last + 1)
+                }
                 Scene::Sentence { words, .. } => words
                     .iter()
                     .filter_map(|(_, player)| *player)
@@ -241,9 +242,8 @@ fn player_name(scene: &Scene, player: usize) -> String {
         Scene::Cloud { .. } => format!("region {player}"),
         Scene::Row { names, .. } => names.get(player).cloned().unwrap_or_default(),
         Scene::Series { windows, .. } => {
-            let first = windows.iter().position(|own| *own == player);
-            let last = windows.iter().rposition(|own| *own == player);
-            format!("steps {} to {}", first.unwrap_or(0), last.unwrap_or(0))
+            let mut names = window_names(windows).into_iter();
+            names.nth(player).unwrap_or_default()
         }
         Scene::Sentence { words, .. } => {
             let found = words.iter().find(|(_, own)| *own == Some(player));

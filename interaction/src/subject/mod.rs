@@ -17,6 +17,7 @@ pub use contents::contents;
 pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Seen, Word};
 pub use seats::Seats;
+pub use series::window_names;
 pub use spec::*;
 pub use statistics::*;
 
@@ -26,7 +27,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Device;
-use burn_interaction::input::{Input, Kind};
+use burn_interaction::input::Input;
 use burn_interaction::{Baseline, Classifier, Players, RegionMap};
 use burn_interaction_datasets::registry::Data;
 use burn_interaction_datasets::{Framing, Samples, Vocabulary};
@@ -114,12 +115,22 @@ pub trait Subject {
         None
     }
 
-    /// The training part, varied anew in each epoch as `augmentation` says.
+    /// The training part, varied anew in each epoch as `augmentation` says; as it is of data that have no augmentation.
     ///
     /// # Errors
     ///
     /// Fails where the augmentation means nothing for these data.
-    fn training(&self, augmentation: Option<&str>, seed: u64) -> Result<Arc<Self::Samples>>;
+    fn training(&self, augmentation: Option<&str>, _seed: u64) -> Result<Arc<Self::Samples>> {
+        match augmentation {
+            None => self.samples(Part::Train),
+            Some(text) => {
+                let kind = self.about().statistics.kind();
+                Err(usage(format!(
+                    "--augment {text}: it varies images and point clouds; these data are {kind}"
+                )))
+            }
+        }
+    }
 
     /// Players for any batch, as training needs them.
     ///
@@ -357,16 +368,6 @@ fn labelled<T>(part: Part, train: impl FnOnce() -> T, test: impl FnOnce() -> T) 
         Part::Train => Ok(train()),
         Part::Test => Ok(test()),
         Part::Unlabelled => Err(usage("--split unlabelled: it is for texts")),
-    }
-}
-
-/// Refuses augmentation for data that have none.
-fn unvaried(augmentation: Option<&str>, kind: Kind) -> Result<()> {
-    match augmentation {
-        None => Ok(()),
-        Some(text) => Err(usage(format!(
-            "--augment {text}: it varies images and point clouds; these data are {kind}"
-        ))),
     }
 }
 

@@ -9,7 +9,7 @@ use burn_interaction_models::registry::series_network;
 
 use super::{
     About, Absent, Part, Scene, Seats, Seen, Spec, Statistics, Subject, Trained, digest_of,
-    in_units, labelled, unvaried,
+    in_units, labelled,
 };
 use crate::error::{Result, usage};
 
@@ -105,21 +105,13 @@ impl Subject for Series {
         labelled(part, || self.train.clone(), || self.test.clone())
     }
 
-    fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<SeriesSet>> {
-        unvaried(augmentation, Kind::Series)?;
-        Ok(self.train.clone())
-    }
-
     fn players(&self) -> Result<Windows> {
         Ok(self.players)
     }
 
     fn measurable(&self, samples: &SeriesSet, _: &Device) -> Result<(Vec<usize>, Option<String>)> {
         let all = samples.count();
-        let windows = |index: &usize| {
-            let last = self.players.of_steps(samples.steps(*index)).last();
-            last.map_or(0, |last| last + 1)
-        };
+        let windows = |index: &usize| self.players.windows(samples.steps(*index));
         let fewest = self.about.fewest;
         let kept: Vec<usize> = (0..all).filter(|index| windows(index) >= fewest).collect();
         let few = all - kept.len();
@@ -139,7 +131,10 @@ impl Subject for Series {
         indices: &[usize],
         _: &Device,
     ) -> Result<Vec<Vec<String>>> {
-        let names = |index: &usize| window_names(self.players.of_steps(samples.steps(*index)));
+        let names = |index: &usize| {
+            let windows = self.players.of_steps(samples.steps(*index));
+            window_names(&windows.collect::<Vec<usize>>())
+        };
         Ok(indices.iter().map(names).collect())
     }
 
@@ -182,9 +177,8 @@ impl Subject for Series {
     }
 }
 
-/// The windows of a series by their first and last step, such as `steps 5 to 9`.
-fn window_names(windows: impl Iterator<Item = usize>) -> Vec<String> {
-    let windows: Vec<usize> = windows.collect();
+/// The windows of a series by their first and last step, such as `steps 5 to 9`, from the window of each step.
+pub fn window_names(windows: &[usize]) -> Vec<String> {
     let mut from = 0;
     let name = |window: &[usize]| {
         let (first, last) = (from, from + window.len() - 1);
@@ -203,11 +197,14 @@ mod tests {
 
     #[test]
     fn windows_are_named_by_their_steps() {
-        let names = window_names(Windows::count(3).of_steps(7));
-        assert_eq!(names, ["steps 0 to 2", "steps 3 to 4", "steps 5 to 6"]);
+        let names = |windows: Windows, length| {
+            let windows: Vec<usize> = windows.of_steps(length).collect();
+            window_names(&windows)
+        };
         assert_eq!(
-            window_names(Windows::steps(1).of_steps(2)),
-            ["step 0", "step 1"]
+            names(Windows::count(3), 7),
+            ["steps 0 to 2", "steps 3 to 4", "steps 5 to 6"]
         );
+        assert_eq!(names(Windows::steps(1), 2), ["step 0", "step 1"]);
     }
 }

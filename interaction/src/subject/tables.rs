@@ -9,7 +9,6 @@ use burn_interaction_models::registry::table_network;
 
 use super::{
     About, Absent, Part, Scene, Spec, Statistics, Subject, Trained, digest_of, in_units, labelled,
-    unvaried,
 };
 use crate::error::{Result, usage};
 
@@ -101,11 +100,6 @@ impl Subject for Tables {
 
     fn samples(&self, part: Part) -> Result<Arc<Table>> {
         labelled(part, || self.train.clone(), || self.test.clone())
-    }
-
-    fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<Table>> {
-        unvaried(augmentation, Kind::Tables)?;
-        Ok(self.train.clone())
     }
 
     fn players(&self) -> Result<Features> {

@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use burn_interaction::input::Kind;
 use burn_interaction::{Baseline, Players, Sentences, Tokens};
 use burn_interaction_datasets::{
     BagOfWords, Frame, Samples, SentenceSet, Split, Texts as TextSet, Vocabulary,
@@ -12,7 +11,7 @@ use burn_interaction_models::{TextConfig, text_weights};
 
 use super::{
     About, Absent, FolderSettings, Part, Scene, Seats, Spec, Statistics, Subject, Word, classes,
-    digest_of, names, unknown_entries, unvaried,
+    digest_of, names, unknown_entries,
 };
 use crate::error::{Result, usage};
 
@@ -293,11 +292,6 @@ impl Subject for Texts {
                 "{cut} of {all} {part} sentences have more than {longest} word pieces and are cut there"
             )
         })
-    }
-
-    fn training(&self, augmentation: Option<&str>, _: u64) -> Result<Arc<SentenceSet>> {
-        unvaried(augmentation, Kind::Texts)?;
-        self.samples(Part::Train)
     }
 
     fn players(&self) -> Result<Tokens> {

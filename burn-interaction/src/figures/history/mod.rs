@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use super::caption::wrapped;
 use super::png::writes_pictures;
 use super::style::text;
+use super::svg::svg;
 use layout::{EPOCHS, LINE, Layout, WIDTH};
 
 /// An epoch of a [`HistoryChart`].
@@ -85,27 +86,18 @@ impl HistoryChart {
         let layout = Layout::of(&self.epochs)?;
         let caption = self.lines(&layout);
         let height = layout.bottom + EPOCHS + LINE * caption.len() as i32 + 8;
-        let figure = |e: DrawingAreaErrorKind<_>| Error::Figure(e.to_string());
-        let mut svg = String::new();
-        {
-            let size = (WIDTH as u32, height as u32);
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            area.fill(&WHITE).map_err(figure)?;
-            area.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))
-                .map_err(figure)?;
-            layout.draw_map(&area).map_err(figure)?;
-            layout.draw_key(&area).map_err(figure)?;
-            layout.draw_shares(&area).map_err(figure)?;
-            layout.draw_epochs(&area).map_err(figure)?;
-            for (line, y) in caption
-                .iter()
-                .zip((layout.bottom + EPOCHS..).step_by(LINE as usize))
-            {
-                area.draw(&Text::new(line.as_str(), (14, y), text(12)))
-                    .map_err(figure)?;
+        let svg = svg((WIDTH as u32, height as u32), |area| {
+            area.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))?;
+            layout.draw_map(area)?;
+            layout.draw_key(area)?;
+            layout.draw_shares(area)?;
+            layout.draw_epochs(area)?;
+            let places = (layout.bottom + EPOCHS..).step_by(LINE as usize);
+            for (line, y) in caption.iter().zip(places) {
+                area.draw(&Text::new(line.as_str(), (14, y), text(12)))?;
             }
-            area.present().map_err(figure)?;
-        }
+            Ok(())
+        })?;
         Ok(super::valid(svg))
     }
 
