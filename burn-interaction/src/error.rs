@@ -230,6 +230,16 @@ pub enum Error {
     /// Reading values back from the device failed.
     #[error("the device failed while values were read back: {0}")]
     Execution(String),
+    /// A batch of a measurement failed on a device.
+    #[error(
+        "a batch failed on {device}: {reason}. Samples that were finished are in the journal, where there is one, and a measurement that resumes from it goes on"
+    )]
+    DeviceFailed {
+        /// The device by name.
+        device: String,
+        /// The words of the backend, or of the network.
+        reason: String,
+    },
     /// A file could not be read or written.
     #[error("{action} {path}: {source}", path = path.display())]
     Io {

@@ -52,11 +52,11 @@ pub mod training;
 pub use burn;
 
 pub use coalition::{Coalition, Pair};
-pub use device::{NamedDevice, compiled_backends, device, devices};
+pub use device::{NamedDevice, compiled_backends, device, device_list, devices};
 pub use digest::digest;
 pub use error::{Error, Result};
 pub use estimate::{Contexts, Estimate, Estimator, Orders, Pairs, Plan, Protocol};
-pub use game::{Classifier, Game, Reward};
+pub use game::{Classifier, Copies, Game, Reward};
 pub use input::{Batch, Sentences, Series};
 pub use measure::{Cost, Efficiency, Measurement, Observer, Progress, Targets};
 pub use modulation::{Draw, EncourageLoss, Modulation, SuppressLoss, Term};

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -30,6 +31,23 @@ pub struct Loader<I> {
     shuffle: Option<u64>,
     epochs: AtomicU64,
     device: Device,
+    /// Devices that share each batch.
+    among: usize,
+    share: Option<Share>,
+}
+
+/// The share of one of several devices.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    number: usize,
+    of: usize,
+}
+
+impl Share {
+    /// The places of the share's samples in a batch of so many.
+    fn within(self, batch: usize) -> Range<usize> {
+        batch * self.number / self.of..batch * (self.number + 1) / self.of
+    }
 }
 
 /// The generator of one sample's variations in one epoch, `[epoch, index]`, with room for `2^bits` words before the next
@@ -75,6 +93,8 @@ impl<I: Input> Loader<I> {
             shuffle: None,
             epochs: AtomicU64::new(0),
             device: device.clone(),
+            among: 1,
+            share: None,
         }
     }
 
@@ -97,6 +117,15 @@ impl<I: Input> Loader<I> {
         self
     }
 
+    /// Shares each batch out among so many devices, of which each gets a [`slice`](DataLoader::slice) as Burn cuts them for training on
+    /// several devices: a share of every batch, that knows [what it is a share of](Batch::share_of), in place of some of the batches.
+    ///
+    /// Batches need a sample for each device at least; the last one, where it has fewer, goes to some of them.
+    pub fn among(mut self, devices: usize) -> Self {
+        self.among = devices.max(1);
+        self
+    }
+
     fn part(&self, indices: Arc<[usize]>, device: &Device) -> Self {
         Self {
             samples: self.samples.clone(),
@@ -105,6 +134,8 @@ impl<I: Input> Loader<I> {
             shuffle: self.shuffle,
             epochs: AtomicU64::new(self.epochs.load(Ordering::Relaxed)),
             device: device.clone(),
+            among: self.among,
+            share: self.share,
         }
     }
 }
@@ -126,14 +157,26 @@ impl<I: Input> DataLoader<Batch<I>> for Loader<I> {
         if sizes(&order) {
             by_size(self.samples.as_ref(), &mut order, self.batch, &mut rng);
         }
-        let total = order.len();
+        let share = self.share;
+        let total = self.num_items();
         let (sender, receiver) = sync_channel(AHEAD);
         let (samples, device) = (self.samples.clone(), self.device.clone());
         let unit = samples.unit();
         let size = self.batch;
         std::thread::spawn(move || {
-            for chunk in order.chunks(size) {
+            for whole in order.chunks(size) {
+                let chunk = match share {
+                    None => whole,
+                    Some(share) => &whole[share.within(whole.len())],
+                };
+                if chunk.is_empty() {
+                    continue;
+                }
                 let loaded = samples.read(chunk, epoch, &device);
+                let loaded = loaded.map(|batch| match share {
+                    None => batch,
+                    Some(_) => batch.share_of(whole.len()),
+                });
                 let failed = loaded.is_err();
                 let sent = sender.send((chunk.len(), loaded.map_err(DatasetError::new)));
                 // The trainer left, or there is nothing whole to hand out any more.
@@ -152,7 +195,14 @@ impl<I: Input> DataLoader<Batch<I>> for Loader<I> {
     }
 
     fn num_items(&self) -> usize {
-        self.indices.len()
+        let all = self.indices.len();
+        match self.share {
+            None => all,
+            Some(share) => {
+                let batches = all / self.batch;
+                batches * share.within(self.batch).len() + share.within(all % self.batch).len()
+            }
+        }
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch<I>>> {
@@ -160,6 +210,19 @@ impl<I: Input> DataLoader<Batch<I>> for Loader<I> {
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch<I>>> {
+        if self.among > 1 {
+            let part = self.part(self.indices.clone(), &self.device);
+            // Burn gives each device as many samples, and the last one what is left.
+            let each = (self.indices.len() / self.among).max(1);
+            let share = Share {
+                number: (start / each).min(self.among - 1),
+                of: self.among,
+            };
+            return Arc::new(Self {
+                share: Some(share),
+                ..part
+            });
+        }
         Arc::new(self.part(self.indices[start..end].into(), &self.device))
     }
 }
@@ -249,6 +312,37 @@ mod tests {
         let moved = loader(Some(5)).starting(2);
         let moved = moved.to_device(&burn_interaction::device("flex").unwrap());
         assert_eq!(labels(moved.as_ref()), epochs[2]);
+    }
+
+    #[test]
+    fn devices_share_every_batch() {
+        use burn::data::dataloader::split::split_dataloader;
+
+        let device = burn_interaction::device("flex").unwrap();
+        for devices in [2, 3] {
+            let whole = loader(Some(5));
+            let shared: Arc<dyn DataLoader<_>> = Arc::new(loader(Some(5)).among(devices));
+            let shares = split_dataloader(shared, &vec![device.clone(); devices]);
+            for _ in 0..2 {
+                let mut parts: Vec<Vec<Batch<Tensor<4>>>> = Vec::new();
+                for share in &shares {
+                    let batches: Vec<_> = share.iter().map(|batch| batch.unwrap()).collect();
+                    let items: usize = batches.iter().map(|batch| batch.ids.len()).sum();
+                    assert_eq!(items, share.num_items());
+                    parts.push(batches);
+                }
+                for (place, batch) in whole.iter().enumerate() {
+                    let batch = batch.unwrap();
+                    // Of the last one, which has two samples, not every device has a share.
+                    let last = |share: &Vec<Batch<Tensor<4>>>| share.get(place).cloned();
+                    let shares: Vec<_> = parts.iter().filter_map(last).collect();
+                    let ids = shares.iter().flat_map(|share| share.ids.clone());
+                    assert_eq!(ids.collect::<Vec<_>>(), batch.ids);
+                    let of = |share: &Batch<_>| share.share_of == Some(batch.ids.len());
+                    assert!(shares.iter().all(of));
+                }
+            }
+        }
     }
 
     #[test]

@@ -26,6 +26,13 @@ impl Input for Patient {
         self.image.device()
     }
 
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            image: self.image.to_device(device),
+            row: self.row.to_device(device),
+        }
+    }
+
     fn select(&self, samples: Tensor<1, Int>) -> Self {
         Self {
             image: self.image.clone().select(0, samples.clone()),

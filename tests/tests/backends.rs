@@ -15,6 +15,7 @@ use burn_interaction_models::{
 };
 use burn_interaction_tests::{fixture, read_npy, test_device};
 
+use crate::devices;
 use crate::measuring::trained_mlp;
 use crate::parity::{Fixture, difference, points};
 
@@ -108,6 +109,13 @@ fn a_modulated_loss_and_its_gradient_are_those_of_flex() {
     for (a, b) in a.1.iter().zip(&b.1) {
         assert!((a - b).abs() < 1e-3 * level, "{a} {b}");
     }
+}
+
+#[test]
+fn an_epoch_of_a_learner_with_probe_and_terms_trains_what_flex_does() {
+    let [flex, there] = [&Device::flex(), &test_device()].map(devices::epoch);
+    let far = devices::furthest(&flex, &there);
+    assert!(far < 1e-3, "{far}");
 }
 
 #[test]

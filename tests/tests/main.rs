@@ -5,6 +5,7 @@ mod backends;
 mod birth;
 mod checkpoints;
 mod clouds;
+mod devices;
 mod dialects;
 mod evaluation;
 mod examples;

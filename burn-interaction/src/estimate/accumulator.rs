@@ -2,14 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::coalition::{Pair, binomial};
+use crate::coalition::{Coalition, Pair, binomial};
 use crate::game::Enumerated;
 
 use super::exact::spreads;
 use super::parts::{Halved, Parts};
 use super::singles::Singles;
 use super::tally::Tally;
-use super::{Block, Difference, Differences, Estimate, Estimator, Magnitudes, Plan, Shared};
+use super::{Difference, Differences, Estimate, Estimator, Magnitudes, Plan, Shared};
 
 /// The estimates of one sample, with means over pairs that tell noise from interactions.
 pub(crate) struct Estimates {
@@ -65,11 +65,12 @@ impl Accumulator {
         }
     }
 
-    pub fn absorb(&mut self, block: &Block, values: &[f64]) {
+    /// Takes the values of a block's coalitions.
+    pub fn absorb(&mut self, coalitions: &[Coalition], differences: &Differences, values: &[f64]) {
         self.forwards += values.len() as u64;
-        self.singles.absorb(&block.coalitions, values);
-        match (&mut self.sums, &block.differences) {
-            (Sums::Table(table), Differences::Enumerated) => table.set(&block.coalitions, values),
+        self.singles.absorb(coalitions, values);
+        match (&mut self.sums, differences) {
+            (Sums::Table(table), Differences::Enumerated) => table.set(coalitions, values),
             (Sums::Differences(sums), Differences::Listed(list)) => {
                 let pairs = self.plan.pairs().len();
                 for difference in list {

@@ -1,5 +1,5 @@
 use burn::module::{Flag, Module, ModuleVisitor, Param};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::error::{Error, Result};
 use crate::input::Input;
@@ -50,6 +50,12 @@ pub trait Classifier<I>: Sync {
     fn training(&self) -> Option<bool> {
         None
     }
+
+    /// The copies of the network on several devices, as [`Copies`](super::Copies) has them; none where it is one network, which computes
+    /// where its inputs lie.
+    fn copies(&self) -> Vec<(Device, &dyn Classifier<I>)> {
+        Vec::new()
+    }
 }
 
 /// Whether a training flag of a module is on: that of a dropout or a batch norm, say.
@@ -68,7 +74,7 @@ pub fn training_flags(module: &impl Module) -> bool {
 }
 
 /// Refuses a network that computes as in training, before its running statistics move where it says so itself.
-pub(crate) fn check_mode<I: Input, N: Classifier<I>>(net: &N, inputs: &I) -> Result<()> {
+pub(crate) fn check_mode<I: Input>(net: &dyn Classifier<I>, inputs: &I) -> Result<()> {
     let why = match net.training() {
         Some(false) => return Ok(()),
         Some(true) => "a dropout or batch norm is switched to training on an autodiff device",

@@ -3,6 +3,7 @@
 //! Nothing here starts a thread or chooses the size of a batch; [`measure`](crate::measure) does.
 
 mod classifier;
+mod copies;
 mod enumerated;
 mod fingerprint;
 mod known;
@@ -10,6 +11,7 @@ mod network;
 mod reward;
 
 pub use classifier::*;
+pub use copies::Copies;
 pub use enumerated::*;
 pub use fingerprint::*;
 pub use known::*;

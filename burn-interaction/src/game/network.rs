@@ -40,8 +40,8 @@ pub(crate) trait Evaluate {
 pub(crate) const ROUNDING_VALUES: u64 = 8;
 
 /// The games that a network plays on a batch of inputs, one for each sample.
-pub(crate) struct NetworkGames<'a, P: Players, N> {
-    net: &'a N,
+pub(crate) struct NetworkGames<'a, P: Players> {
+    net: &'a dyn Classifier<P::Input>,
     players: &'a P,
     counts: Vec<usize>,
     /// The number of players of the largest sample.
@@ -63,9 +63,9 @@ pub(crate) struct NetworkGames<'a, P: Players, N> {
     right: bool,
 }
 
-impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
+impl<'a, P: Players> NetworkGames<'a, P> {
     pub fn new(
-        net: &'a N,
+        net: &'a dyn Classifier<P::Input>,
         players: &'a P,
         present: P::Input,
         absent: P::Input,
@@ -136,7 +136,7 @@ impl<'a, P: Players, N: Classifier<P::Input>> NetworkGames<'a, P, N> {
     }
 }
 
-impl<P: Players, N: Classifier<P::Input>> Evaluate for NetworkGames<'_, P, N> {
+impl<P: Players> Evaluate for NetworkGames<'_, P> {
     fn fingerprint(&self, sample: usize, values: [f64; 3]) -> Fingerprint {
         Fingerprint {
             target: self.targets[sample],
@@ -182,7 +182,7 @@ fn mean_difference(deviation: f64) -> f64 {
     2.0 * deviation * std::f64::consts::FRAC_2_PI.sqrt()
 }
 
-impl<P: Players, N: Classifier<P::Input>> NetworkGames<'_, P, N> {
+impl<P: Players> NetworkGames<'_, P> {
     /// The deviation of the rounding errors in the value of a coalition: along a line of inputs that lie closer together
     /// than the network can bend, second differences of its values are rounding alone, of six times the variance of a value.
     ///

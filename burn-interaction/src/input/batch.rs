@@ -11,6 +11,8 @@ pub struct Batch<I, T = Tensor<1, Int>> {
     pub targets: T,
     /// The places of the samples in their data set, which name them in results and fix what is drawn for them.
     pub ids: Vec<u64>,
+    /// The samples of the batch that this is a share of, where several devices train on the shares of one batch; `None` for a whole one.
+    pub share_of: Option<usize>,
 }
 
 impl<I, T> Batch<I, T> {
@@ -23,6 +25,13 @@ impl<I, T> Batch<I, T> {
             inputs,
             targets,
             ids,
+            share_of: None,
         }
+    }
+
+    /// This batch as one device's share of a batch of so many samples.
+    pub fn share_of(mut self, samples: usize) -> Self {
+        self.share_of = Some(samples);
+        self
     }
 }

@@ -45,6 +45,9 @@ pub trait Input: Clone + Send + Sync + 'static {
     /// The device that the batch lies on.
     fn device(&self) -> Device;
 
+    /// The batch on another device.
+    fn to_device(self, device: &Device) -> Self;
+
     /// The samples with these indices, a `[rows]` tensor, as a new batch.
     fn select(&self, samples: Tensor<1, Int>) -> Self;
 

@@ -63,6 +63,14 @@ impl Input for Sentences {
         self.pieces.device()
     }
 
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            pieces: self.pieces.to_device(device),
+            visible: self.visible.to_device(device),
+            segments: self.segments.to_device(device),
+        }
+    }
+
     fn select(&self, samples: Tensor<1, Int>) -> Self {
         let rows = |tensor: &Tensor<2, Int>| tensor.clone().select(0, samples.clone());
         Self {

@@ -121,6 +121,13 @@ impl Input for Series {
         self.values.device()
     }
 
+    fn to_device(self, device: &Device) -> Self {
+        Self {
+            values: self.values.to_device(device),
+            lengths: self.lengths.to_device(device),
+        }
+    }
+
     fn select(&self, samples: Tensor<1, Int>) -> Self {
         Self {
             values: self.values.clone().select(0, samples.clone()),

@@ -17,6 +17,10 @@ impl<const D: usize> Input for Tensor<D> {
         Tensor::device(self)
     }
 
+    fn to_device(self, device: &Device) -> Self {
+        Tensor::to_device(self, device)
+    }
+
     fn select(&self, samples: Tensor<1, Int>) -> Self {
         Tensor::select(self.clone(), 0, samples)
     }

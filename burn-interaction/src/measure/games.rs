@@ -4,6 +4,7 @@ use crate::estimate::Protocol;
 use crate::game::{Evaluate, Fingerprint, Game, Row};
 use crate::profile::Profile;
 
+use super::exchange::{AtOnce, Engine, Exchange};
 use super::session::Setting;
 use super::{Measurement, Observer, Silent};
 
@@ -64,6 +65,13 @@ impl<P> Measurement<P> {
 struct Games<'a, G> {
     games: &'a [&'a G],
     players: Vec<usize>,
+}
+
+/// Games are asked one batch after the other, as nobody knows whether they bear several threads.
+impl<G: Game> Engine for Games<'_, G> {
+    fn exchange(&self, work: &mut dyn FnMut(&mut dyn Exchange) -> Result<()>) -> Result<()> {
+        work(&mut AtOnce::new(self))
+    }
 }
 
 impl<G: Game> Evaluate for Games<'_, G> {

@@ -19,8 +19,14 @@ impl<E> Lanes<E> {
     /// Takes as many threads as the machine has cores for games on the CPU, whose elementwise kernels use one thread each; one
     /// for other devices, which work in parallel themselves.
     pub fn of_device(games: E, device: &Device) -> Self {
+        Self::shared(games, device, 1)
+    }
+
+    /// Takes the threads that there are for one of several such games on this device.
+    pub fn shared(games: E, device: &Device, among: usize) -> Self {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let lanes = match is_cpu(device) {
-            true => std::thread::available_parallelism().map_or(1, usize::from),
+            true => (cores() / among.max(1)).max(1),
             false => 1,
         };
         Self { games, lanes }

@@ -4,6 +4,7 @@
 
 mod efficiency;
 mod enumerate;
+mod exchange;
 mod games;
 mod lanes;
 mod measurement;
@@ -16,6 +17,7 @@ mod sample_game;
 mod session;
 mod sheet;
 mod targets;
+mod team;
 
 #[cfg(test)]
 mod axioms;

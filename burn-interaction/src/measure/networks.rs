@@ -1,22 +1,23 @@
+use burn::tensor::Device;
+
 use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::Protocol;
-use crate::game::{
-    Classifier, Evaluate, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits,
-};
+use crate::game::{Classifier, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits};
 use crate::input::Input;
 use crate::players::Players;
 use crate::profile::{Allocation, Axis, Profile};
 
-use super::lanes::Lanes;
+use super::exchange::Engine;
 use super::run::Subjects;
 use super::session::{Session, Setting};
+use super::team::Team;
 use super::{Cost, Measurement, Observer, Silent, Targets, precision, run};
 
 impl<P> Measurement<P> {
     pub(super) fn measure(
         &self,
-        evaluate: &impl Evaluate,
+        evaluate: &impl Engine,
         setting: &Setting,
         observer: &mut impl Observer,
     ) -> Result<Profile> {
@@ -93,8 +94,16 @@ impl<P: Players> Measurement<P> {
         net: &'a N,
         inputs: P::Input,
         targets: Targets,
-    ) -> Result<(Lanes<NetworkGames<'a, P, N>>, Setting)> {
+    ) -> Result<(Team<NetworkGames<'a, P>>, Setting)> {
         let players = &self.players;
+        let mut copies = net.copies();
+        if copies.is_empty() {
+            copies.push((inputs.device(), net));
+        }
+        let inputs = match inputs.device() == copies[0].0 {
+            true => inputs,
+            false => inputs.to_device(&copies[0].0),
+        };
         let samples = inputs.samples();
         if samples == 0 {
             return Err(Error::setting(
@@ -104,29 +113,35 @@ impl<P: Players> Measurement<P> {
             ));
         }
         players.count(&inputs)?;
-        check_mode(net, &inputs)?;
+        check_mode(copies[0].1, &inputs)?;
         let (targets, chosen) = match targets {
             Targets::Labels(labels) => (labels, "labels"),
             Targets::Predicted => {
-                let logits = net.logits(inputs.clone());
+                let logits = copies[0].1.logits(inputs.clone());
                 (read_logits(logits, samples)?.predictions(), "predicted")
             }
         };
         let protocol = self.protocol_of_players();
         let baseline = protocol.baseline.clone().unwrap_or_default();
         let absent = players.absent(&inputs, &baseline)?;
-        let device = inputs.device();
         let setting = Setting {
             described: players.describe(),
             grid: players.grid(),
-            device: Some(kind_of(&device)),
+            device: Some(kind_of(&copies[0].0)),
             targets: Some(chosen),
             protocol,
         };
         let ids = self.ids_of(samples);
         let reward = self.settings().reward;
-        let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
-        Ok((Lanes::of_device(games, &device), setting))
+        let game = |(device, net): (Device, &'a dyn Classifier<P::Input>)| {
+            let moved = |input: &P::Input| input.clone().to_device(&device);
+            let [inputs, absent] = [moved(&inputs), moved(&absent)];
+            let (targets, ids) = (targets.clone(), ids.clone());
+            let games = NetworkGames::new(net, players, inputs, absent, targets, ids, reward)?;
+            Ok((device, games))
+        };
+        let games: Vec<_> = copies.into_iter().map(game).collect::<Result<_>>()?;
+        Ok((Team::new(games), setting))
     }
 
     fn protocol_of_players(&self) -> Protocol {

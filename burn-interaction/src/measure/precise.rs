@@ -205,3 +205,16 @@ fn enumerated_samples_are_taken_until_they_are_enough() {
     );
     assert!(profile.samples().len() < 80);
 }
+
+#[test]
+fn a_pilot_passes_over_samples_that_are_enumerated() {
+    let players = |seed| if seed < 60 { 6 } else { PLAYERS };
+    let game = |seed| Dividends::sparse(players(seed), 60, 4, seed);
+    let games: Vec<Dividends> = (0..160).map(game).collect();
+    let all: Vec<&Dividends> = games.iter().collect();
+    let run = base().estimator(Estimator::Auto { exact: 12 });
+    let profile = run.precision(0.2).run_games(&all).unwrap();
+    let reached = profile.precision().unwrap();
+    assert!(reached.allocation.pilot > 0 && !reached.allocation.components.is_empty());
+    assert_eq!(reached.stopped, Stopped::Reached, "{:?}", reached.looks);
+}

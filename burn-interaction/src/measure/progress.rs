@@ -44,6 +44,9 @@ pub struct Aim {
 pub trait Observer {
     /// Takes the news; [`ControlFlow::Break`] stops the run.
     fn update(&mut self, progress: &Progress) -> ControlFlow<()>;
+
+    /// Takes a warning that stops nothing: that a device had too little memory for a batch, say.
+    fn warn(&mut self, _warning: &str) {}
 }
 
 impl<F: FnMut(&Progress) -> ControlFlow<()>> Observer for F {

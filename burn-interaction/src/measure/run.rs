@@ -1,14 +1,16 @@
 //! Streams the plans of all samples through an evaluator in batches of one size.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::estimate::{Accumulator, Block, Differences, Parts, Plan};
-use crate::game::{Evaluate, Fingerprint, Row};
+use crate::game::Fingerprint;
 use crate::profile::{Birth, SampleProfile};
 
+use super::exchange::{Batch, Engine, Evaluated, Exchange};
 use super::packing::Packing;
 use super::{Observer, Progress};
 
@@ -32,32 +34,35 @@ pub(super) type Finished<'a> = dyn FnMut(SampleProfile, Option<Parts>) -> Result
 /// Evaluates the plans of these samples, handing out each as soon as it is finished. An observer may end it after any batch:
 /// samples under way are then left out.
 pub(super) fn run(
-    evaluate: &impl Evaluate,
+    evaluate: &impl Engine,
     subjects: &impl Subjects,
     places: &[usize],
     packing: Packing,
     observer: &mut impl Observer,
     finished: &mut Finished<'_>,
 ) -> Result<()> {
-    let mut stream = Stream {
-        evaluate,
-        subjects,
-        packing,
-        queue: VecDeque::new(),
-        running: VecDeque::new(),
-        finished,
-        done: 0,
-        complete: 0,
-        batch: None,
-        start: Instant::now(),
-        samples: places.len(),
-    };
-    for &place in places {
-        if stream.sample(place, observer)? {
-            return Ok(());
+    evaluate.exchange(&mut |exchange| {
+        let mut stream = Stream {
+            evaluate,
+            subjects,
+            exchange,
+            packing,
+            queue: VecDeque::new(),
+            running: VecDeque::new(),
+            finished,
+            done: 0,
+            complete: 0,
+            batch: None,
+            start: Instant::now(),
+            samples: places.len(),
+        };
+        for &place in places {
+            if stream.sample(place, observer)? {
+                return Ok(());
+            }
         }
-    }
-    stream.rest(observer)
+        stream.rest(observer)
+    })
 }
 
 /// Coalitions that are evaluated for a sample beside its plan: its fingerprint, and one of them again at the end.
@@ -73,8 +78,10 @@ enum Purpose {
 /// Coalitions whose values are on their way.
 struct Pending {
     place: usize,
-    coalitions: Vec<Coalition>,
+    coalitions: Arc<[Coalition]>,
     purpose: Purpose,
+    /// Coalitions that were handed in.
+    sent: usize,
     values: Vec<f64>,
 }
 
@@ -90,14 +97,15 @@ struct Running {
     ended: bool,
 }
 
-struct Stream<'a, E, S> {
+struct Stream<'a, 'f, E, S> {
     evaluate: &'a E,
     subjects: &'a S,
+    exchange: &'a mut dyn Exchange,
     /// The batch that the coalitions without a value make.
     packing: Packing,
     queue: VecDeque<Pending>,
     running: VecDeque<Running>,
-    finished: &'a mut Finished<'a>,
+    finished: &'a mut Finished<'f>,
     /// Coalitions evaluated, and samples finished.
     done: u64,
     complete: usize,
@@ -107,7 +115,7 @@ struct Stream<'a, E, S> {
     samples: usize,
 }
 
-impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
+impl<E: Engine, S: Subjects> Stream<'_, '_, E, S> {
     /// Takes in all coalitions of a sample, evaluating whenever there is a batch. Returns whether the observer stops the run.
     fn sample(&mut self, place: usize, observer: &mut impl Observer) -> Result<bool> {
         let plan = self.subjects.plan(place)?;
@@ -153,13 +161,17 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
         let ready: Vec<usize> = rows.filter_map(|_| self.packing.add(elements)).collect();
         self.queue.push_back(Pending {
             place,
-            coalitions,
+            coalitions: coalitions.into(),
             purpose,
+            sent: 0,
             values: Vec::new(),
         });
         for rows in ready {
-            if self.evaluate_batch(rows, rows, observer)? {
-                return Ok(true);
+            self.hand_in(rows, rows);
+            while self.exchange.is_full() {
+                if self.take_back(observer)?.is_none_or(|stops| stops) {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -167,9 +179,16 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
 
     /// Evaluates what is left.
     fn rest(&mut self, observer: &mut impl Observer) -> Result<()> {
+        self.hand_in_rest();
+        while self.take_back(observer)? == Some(false) {}
+        Ok(())
+    }
+
+    /// Hands in the last batch.
+    fn hand_in_rest(&mut self) {
         let rows = self.packing.rows();
         if rows == 0 {
-            return Ok(());
+            return;
         }
         // GPUs tune their kernels to a shape: the last batch is filled up to the size of the one before it.
         let shape = match (self.batch, self.queue.front(), self.queue.back()) {
@@ -180,36 +199,50 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
             }
             _ => rows,
         };
-        self.evaluate_batch(rows, shape, observer).map(|_| ())
+        self.hand_in(rows, shape);
     }
 
-    /// Evaluates the next coalitions, the last of them repeated up to `shape` rows.
-    fn evaluate_batch(
-        &mut self,
-        real: usize,
-        shape: usize,
-        observer: &mut impl Observer,
-    ) -> Result<bool> {
-        let waiting = self.queue.iter().flat_map(|pending| {
-            let coalitions = &pending.coalitions[pending.values.len()..];
-            coalitions.iter().map(|coalition| Row {
-                sample: pending.place,
-                coalition,
-            })
-        });
-        let mut rows: Vec<Row<'_>> = waiting.take(real).collect();
-        if let Some(last) = rows.last().copied() {
-            rows.resize(shape, last);
+    /// Hands in the next coalitions, the last of them repeated up to `shape` rows.
+    fn hand_in(&mut self, rows: usize, shape: usize) {
+        let mut batch = Batch::filled_to(shape);
+        let mut left = rows;
+        for pending in &mut self.queue {
+            let next = left.min(pending.coalitions.len() - pending.sent);
+            if next > 0 {
+                let rows = pending.sent..pending.sent + next;
+                batch.add(pending.place, &pending.coalitions, rows);
+                pending.sent += next;
+                left -= next;
+            }
+            if left == 0 {
+                break;
+            }
         }
-        let elements = |row: &Row<'_>| self.evaluate.elements(row.sample);
-        let first = rows.first().map_or(0, elements);
-        self.batch = rows
-            .iter()
-            .all(|row| elements(row) == first)
-            .then_some((shape, first));
-        let mut values = self.evaluate.values(&rows)?;
-        values.truncate(real);
-        for (value, row) in values.iter().zip(&rows) {
+        let alike = {
+            let mut elements = batch.wanted().map(|row| self.evaluate.elements(row.sample));
+            let first = elements.next().unwrap_or(0);
+            elements.all(|e| e == first).then_some(first)
+        };
+        self.batch = alike.map(|elements| (shape, elements));
+        self.exchange.put(batch);
+    }
+
+    /// Takes back the values of the earliest batch under way. Returns whether the observer stops the run; `None` where no batch is under
+    /// way.
+    fn take_back(&mut self, observer: &mut impl Observer) -> Result<Option<bool>> {
+        let Some(evaluated) = self.exchange.take() else {
+            return Ok(None);
+        };
+        let Evaluated {
+            batch,
+            values,
+            warning,
+        } = evaluated;
+        if let Some(warning) = warning {
+            observer.warn(&warning);
+        }
+        let values = values?;
+        for (value, row) in values.iter().zip(batch.wanted()) {
             if !value.is_finite() {
                 return Err(Error::NotFinite {
                     sample: self.subjects.id(row.sample),
@@ -218,7 +251,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
                 });
             }
         }
-        self.done += real as u64;
+        self.done += values.len() as u64;
         self.distribute(values)?;
         let progress = Progress {
             forwards: self.done,
@@ -227,7 +260,7 @@ impl<E: Evaluate, S: Subjects> Stream<'_, E, S> {
             elapsed: self.start.elapsed(),
             aim: None,
         };
-        Ok(observer.update(&progress).is_break())
+        Ok(Some(observer.update(&progress).is_break()))
     }
 
     fn distribute(&mut self, values: Vec<f64>) -> Result<()> {
@@ -302,13 +335,10 @@ impl Running {
         match done.purpose {
             Purpose::Fingerprint => self.first = done.values,
             Purpose::Again => self.again = done.values.first().copied().unwrap_or(f64::INFINITY),
-            Purpose::Plan(differences) => self.accumulator.absorb(
-                &Block {
-                    coalitions: done.coalitions,
-                    differences,
-                },
-                &done.values,
-            ),
+            Purpose::Plan(differences) => {
+                self.accumulator
+                    .absorb(&done.coalitions, &differences, &done.values)
+            }
         }
     }
 }

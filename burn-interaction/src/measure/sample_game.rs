@@ -5,13 +5,13 @@ use crate::error::{Error, Result};
 use crate::game::{Classifier, Evaluate, Game, NetworkGames, Row};
 use crate::players::Players;
 
-use super::lanes::Lanes;
 use super::packing::Packing;
+use super::team::Team;
 use super::{Measurement, Targets};
 
 /// The game that a network plays on one sample, as [`Measurement::games`] makes it: whatever is there for games works on it.
-pub struct SampleGame<'a, P: Players, N> {
-    games: Arc<Lanes<NetworkGames<'a, P, N>>>,
+pub struct SampleGame<'a, P: Players> {
+    games: Arc<Team<NetworkGames<'a, P>>>,
     sample: usize,
     packing: Packing,
 }
@@ -43,7 +43,7 @@ impl<P: Players> Measurement<P> {
         net: &'a N,
         inputs: P::Input,
         targets: impl Into<Targets>,
-    ) -> Result<Vec<SampleGame<'a, P, N>>> {
+    ) -> Result<Vec<SampleGame<'a, P>>> {
         let (games, _) = self.network_games(net, inputs, targets.into())?;
         let (packing, games) = (self.packing()?, Arc::new(games));
         let game = |sample: usize| SampleGame {
@@ -55,7 +55,7 @@ impl<P: Players> Measurement<P> {
     }
 }
 
-impl<P: Players, N: Classifier<P::Input>> Game for SampleGame<'_, P, N> {
+impl<P: Players> Game for SampleGame<'_, P> {
     fn players(&self) -> usize {
         self.games.players()[self.sample]
     }

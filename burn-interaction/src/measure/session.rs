@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::estimate::{Parts, Protocol, order_at};
-use crate::game::Evaluate;
 use crate::profile::{Axis, Journal, Profile, SampleProfile};
 
+use super::exchange::Engine;
 use super::measurement::Keeping;
 use super::packing::Packing;
 use super::run::Subjects;
@@ -32,7 +32,7 @@ pub(super) struct Session<'a, E> {
     profile: Profile,
 }
 
-impl<'a, E: Evaluate> Session<'a, E> {
+impl<'a, E: Engine> Session<'a, E> {
     /// Begins a run with a protocol. Nothing is evaluated or written yet.
     ///
     /// # Errors

@@ -97,6 +97,7 @@ impl Modulation {
             inputs,
             targets,
             ids,
+            ..
         } = batch;
         task.check()?;
         // Plain training needs no players, and counting them may wait for the device.

@@ -1,18 +1,16 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Which epoch a training is in, counted from 0, shared by the model and its clones.
 ///
 /// [`Modulated`](super::Modulated) counts by itself: an epoch ends where training follows validation. A training that goes
 /// on from a checkpoint [`set`](Epoch::set)s the epoch that it goes on with.
 #[derive(Debug, Clone, Default)]
-pub struct Epoch(Arc<State>);
+pub struct Epoch(Arc<AtomicU64>);
 
-#[derive(Debug, Default)]
-struct State {
-    number: AtomicU64,
-    validated: AtomicBool,
-}
+/// The bit that tells that validation came since the last step of training; the number of the epoch lies above it. In one word, as several devices
+/// may train at once.
+const VALIDATED: u64 = 1;
 
 impl Epoch {
     /// The first epoch, number 0.
@@ -22,26 +20,27 @@ impl Epoch {
 
     /// The number of this epoch.
     pub fn number(&self) -> u64 {
-        self.0.number.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) >> 1
     }
 
     /// Starts an epoch.
     pub fn set(&self, number: u64) {
-        self.0.number.store(number, Ordering::Relaxed);
-        self.0.validated.store(false, Ordering::Relaxed);
+        self.0.store(number << 1, Ordering::Relaxed);
     }
 
     /// Tells of a step of training, and gives its epoch.
     pub(super) fn trained(&self) -> u64 {
-        if self.0.validated.swap(false, Ordering::Relaxed) {
-            self.0.number.fetch_add(1, Ordering::Relaxed);
-        }
+        // Adding to a set bit carries into the number.
+        let next = |state: u64| (state & VALIDATED != 0).then_some(state + VALIDATED);
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+            .ok();
         self.number()
     }
 
     /// Tells of a step of validation.
     pub(super) fn validated(&self) {
-        self.0.validated.store(true, Ordering::Relaxed);
+        self.0.fetch_or(VALIDATED, Ordering::Relaxed);
     }
 }
 

@@ -125,6 +125,7 @@ impl Probe {
             inputs,
             targets,
             ids,
+            ..
         } = batch;
         let seen = self.seen.0.load(Ordering::Relaxed);
         let missing = self.samples.saturating_sub(seen);

@@ -20,6 +20,12 @@ use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe
 /// and a network with batch normalisation gets its forwards one after the other ([`Batching::Separate`](crate::modulation::Batching::Separate)), so that each
 /// has its own statistics; others get them as one batch.
 ///
+/// With Burn's `ExecutionStrategy::multi` several devices train: Burn adds up their gradients, so that each of n devices should get an n-th of
+/// every batch and say so by [`Batch::share_of`], as the loader of `burn-interaction-datasets` does after `among(n)`; the loss is
+/// then weighted by its share, and the training is that of one device. Burn's own loaders cut the data set instead, which trains at n times the
+/// rate. Dropout draws in another order on several devices, and batch normalisation sees the samples of one device alone and, as clones of a module
+/// share its running statistics, averages those of all.
+///
 /// ```no_run
 /// # use burn::nn::{Linear, LinearConfig};
 /// # use burn::module::Module;
@@ -265,6 +271,10 @@ where
         };
         let batch: Batch<P::Input, T::Targets> = batch.into();
         let (samples, targets) = (batch.inputs.samples(), batch.targets.clone());
+        // Gradients of several devices are added up, where the loss of a whole batch is a mean over its samples.
+        let share = batch
+            .share_of
+            .map_or(1.0, |whole| samples as f64 / whole as f64);
         let (modulation, players, task) = (&steering.modulation, &steering.players, &steering.task);
         let batching = modulation.batching_for(steering.batch_norm);
         let loss = modulation.loss_with(task, &self.net, players, batch, draw, batching);
@@ -273,7 +283,11 @@ where
         let mut output = InteractionOutput::of(output, samples);
         let terms = std::iter::once(loss.task).chain(loss.terms);
         output.terms = steering.names.iter().cloned().zip(terms).collect();
-        TrainOutput::new(self, loss.total.backward(), output)
+        let total = match share {
+            1.0 => loss.total,
+            share => loss.total * share,
+        };
+        TrainOutput::new(self, total.backward(), output)
     }
 }
 
@@ -297,6 +311,7 @@ where
             inputs,
             targets,
             ids,
+            ..
         } = batch.into();
         let samples = inputs.samples();
         let reading = steering.probe.as_ref().and_then(|probe| {

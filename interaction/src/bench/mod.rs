@@ -4,12 +4,16 @@
 pub mod accuracy;
 pub mod attack;
 pub mod coverage;
+pub mod devices;
 pub mod exact;
 pub mod forward;
 pub mod load;
+pub mod merge;
 pub mod points;
 pub mod precision;
 pub mod probe;
+#[cfg(feature = "remote")]
+pub mod remote;
 pub mod sentences;
 pub mod step;
 pub mod throughput;

@@ -4,10 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::bench::BenchArgs;
 use super::compare::CompareArgs;
+#[cfg(feature = "download")]
+use super::download::DownloadArgs;
+use super::launch::args::LaunchArgs;
 use super::merge::MergeArgs;
+use super::place::Place;
 use super::precision::PrecisionArgs;
+use super::pretrained::CacheArgs;
 use super::report::ReportArgs;
+use super::serve::ServeArgs;
 use super::subject::SubjectArgs;
 use crate::work::Share;
 
@@ -53,6 +60,10 @@ pub enum Command {
     Train(TrainArgs),
     /// Merge the parts that `discover --part` measured: the result is that of one run.
     Merge(MergeArgs),
+    /// Lend the devices of this machine to other machines.
+    Serve(ServeArgs),
+    /// Print a file that runs the parts of a measurement or a study on a cluster.
+    Launch(LaunchArgs),
     /// Compare measurements: curves over each other, and what differs between them, sample by sample where they share samples.
     Compare(CompareArgs),
     /// Write one page, report.html, of results on disk: a measurement, a training, a study, or several measurements side by side.
@@ -73,25 +84,6 @@ pub enum Command {
     Download(DownloadArgs),
     /// Measure speed and accuracy of the estimators, each against a stated floor.
     Bench(BenchArgs),
-}
-
-/// The cache of fetched weights.
-#[derive(Args, Debug, Clone)]
-pub struct CacheArgs {
-    /// Empty the folder.
-    #[arg(long)]
-    pub clear: bool,
-}
-
-/// The device to compute on, and the seed of random draws.
-#[derive(Args, Debug, Clone)]
-pub struct Place {
-    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
-    #[arg(long, default_value = "flex")]
-    pub device: String,
-    /// Seed of every random draw.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
 }
 
 /// The settings of the tour.
@@ -180,7 +172,8 @@ pub struct DiscoverArgs {
     /// Measure the same network untrained, too, as a control: a curve means something only beside the untrained one.
     #[arg(long)]
     pub control: bool,
-    /// Measure one of n parts of the samples, i/n; `interaction merge` puts the parts together.
+    /// Measure one of n parts of the samples, i/n; `interaction merge` puts the parts together. Default: the part that a scheduler's variables
+    /// name, as in the files that `interaction launch` prints, else the whole.
     #[arg(long, value_name = "I/N")]
     pub part: Option<Share>,
     /// Continue the run in the output folder: samples measured there are kept, after a check that they are of the same
@@ -296,7 +289,8 @@ pub struct StudyArgs {
     /// --from.
     #[arg(long, value_name = "I/N")]
     pub part: Option<Share>,
-    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them.
+    /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them. Of several of one kind, such as
+    /// cuda:0,cuda:1, all measure and the first trains.
     #[arg(long, default_value = "flex")]
     pub device: String,
     /// Folder that holds the folders of the data sets, such as DIR/census.
@@ -333,54 +327,4 @@ pub enum StudyCommand {
         #[arg(long)]
         figures: bool,
     },
-}
-
-/// The settings of a download.
-#[cfg(feature = "download")]
-#[derive(Args, Debug, Clone)]
-pub struct DownloadArgs {
-    /// Data set to fetch, one with an archive at a public address: `interaction data` lists them.
-    pub set: String,
-    /// Folder that the data set's folder goes to.
-    #[arg(long, default_value = "data")]
-    pub to: PathBuf,
-    /// Another address of the archive, such as a mirror.
-    #[arg(long)]
-    pub url: Option<String>,
-    /// The MD5 checksum of the archive at --url, where it is packed otherwise than the original.
-    #[arg(long, requires = "url")]
-    pub md5: Option<String>,
-}
-
-/// The settings of the benchmarks.
-#[derive(Args, Debug, Clone)]
-pub struct BenchArgs {
-    #[command(flatten)]
-    /// The device and the seed.
-    pub place: Place,
-    /// Benchmarks to run: throughput, traffic (bytes between host and device), values, exact, step, attack (PGD), forward
-    /// (every network for images and texts), points (networks for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
-    /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each, and on a
-    /// real network three to six minutes a seed.
-    #[arg(value_parser = ["throughput", "traffic", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision"])]
-    pub which: Vec<String>,
-    /// ResNet-20 weights for the benchmarks of accuracy, precision and probe on a real network.
-    #[arg(long, requires = "data")]
-    pub weights: Option<PathBuf>,
-    /// Folder of CIFAR-10 for the benchmarks of accuracy, precision and probe on a real network.
-    #[arg(long, requires = "weights")]
-    pub data: Option<PathBuf>,
-    /// Repetitions of each timing; the fastest of each side counts.
-    #[arg(long, default_value_t = 5)]
-    pub repeats: usize,
-    /// Seeds of the precision benchmark.
-    #[arg(long, default_value_t = 20)]
-    pub seeds: usize,
-    /// Error that the precision benchmark wants on the real network, in units of the larger of 1 and J: a quarter of the
-    /// forwards at twice of it.
-    #[arg(long, default_value_t = 0.1)]
-    pub error: f64,
-    /// Repetitions of each cell of the coverage benchmark.
-    #[arg(long, default_value_t = 2000)]
-    pub coverage_repeats: usize,
 }

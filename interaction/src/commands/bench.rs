@@ -1,13 +1,49 @@
 //! `interaction bench`: prints each figure beside its floor, both from the same run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::BenchArgs;
+use clap::Args;
+
+use super::place::Place;
 use crate::bench::{
-    accuracy, attack, coverage, exact, forward, load, points, precision, probe, sentences, step,
-    throughput, traffic, values,
+    accuracy, attack, coverage, devices, exact, forward, load, merge, points, precision, probe,
+    sentences, step, throughput, traffic, values,
 };
 use crate::error::Result;
+
+/// The settings of the benchmarks.
+#[derive(Args, Debug, Clone)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    /// The device and the seed.
+    pub place: Place,
+    /// Benchmarks to run: throughput, traffic (bytes between host and device), devices (two devices beside one), values, exact, step, attack (PGD), forward
+    /// (every network for images and texts), points (networks for point clouds), sentences (padding), load (memory), probe (how true its reading is) or accuracy. Default: all of
+    /// these. Also coverage: how often bands hold the truth, and precision: forwards to an error, some minutes each, and on a
+    /// real network three to six minutes a seed; merge: a thousand parts put together; and, in a build with the feature remote, remote: a device
+    /// over loopback, what crosses and what it is asked for.
+    #[arg(value_parser = ["throughput", "traffic", "devices", "values", "exact", "step", "attack", "forward", "points", "sentences", "load", "probe", "accuracy", "coverage", "precision", "merge", "remote"])]
+    pub which: Vec<String>,
+    /// ResNet-20 weights for the benchmarks of accuracy, precision and probe on a real network.
+    #[arg(long, requires = "data")]
+    pub weights: Option<PathBuf>,
+    /// Folder of CIFAR-10 for the benchmarks of accuracy, precision and probe on a real network.
+    #[arg(long, requires = "weights")]
+    pub data: Option<PathBuf>,
+    /// Repetitions of each timing; the fastest of each side counts.
+    #[arg(long, default_value_t = 5)]
+    pub repeats: usize,
+    /// Seeds of the precision benchmark.
+    #[arg(long, default_value_t = 20)]
+    pub seeds: usize,
+    /// Error that the precision benchmark wants on the real network, in units of the larger of 1 and J: a quarter of the
+    /// forwards at twice of it.
+    #[arg(long, default_value_t = 0.1)]
+    pub error: f64,
+    /// Repetitions of each cell of the coverage benchmark.
+    #[arg(long, default_value_t = 2000)]
+    pub coverage_repeats: usize,
+}
 
 /// Runs the benchmarks asked for.
 ///
@@ -25,6 +61,9 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     }
     if wanted("traffic") {
         traffic::run(&device)?;
+    }
+    if wanted("devices") {
+        devices::run(&device, args.repeats)?;
     }
     if wanted("exact") {
         exact::run(&device, args.repeats)?;
@@ -54,11 +93,18 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         accuracy::run(trained(args), &device)?;
     }
     // Minutes long: only where they are named.
-    if args.which.iter().any(|which| which == "precision") {
+    let named = |name: &str| args.which.iter().any(|which| which == name);
+    if named("precision") {
         precision::run(trained(args), args.error, args.seeds, &device)?;
     }
-    if args.which.iter().any(|which| which == "coverage") {
+    if named("coverage") {
         coverage::run(args.coverage_repeats)?;
+    }
+    if named("merge") {
+        merge::run()?;
+    }
+    if named("remote") {
+        remote()?;
     }
     Ok(())
 }
@@ -66,4 +112,16 @@ pub fn run(args: &BenchArgs) -> Result<()> {
 /// Weights of a ResNet-20 and the folder of CIFAR-10, where both are given.
 fn trained(args: &BenchArgs) -> Option<(&Path, &Path)> {
     args.weights.as_deref().zip(args.data.as_deref())
+}
+
+#[cfg(feature = "remote")]
+fn remote() -> Result<()> {
+    crate::bench::remote::run()
+}
+
+#[cfg(not(feature = "remote"))]
+fn remote() -> Result<()> {
+    Err(crate::error::usage(
+        "bench remote: this build has no feature remote",
+    ))
 }

@@ -1,9 +1,9 @@
 //! `interaction discover`: measures the interaction orders of a network.
 
-use burn_interaction::{Curves, Verdict};
+use burn_interaction::{Curves, Verdict, device_list};
 
 use super::args::DiscoverArgs;
-use super::{parse, pretrained, subject::spec};
+use super::{line, parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Part, check_part, open};
@@ -18,12 +18,10 @@ const MOST_SAMPLES: usize = 1000;
 ///
 /// Fails where an argument, the data, the weights or the measurement is at fault.
 pub fn run(args: &DiscoverArgs) -> Result<()> {
-    let device = burn_interaction::device(&args.place.device)?;
-    let subject = pretrained::subject(&args.subject)?;
-    let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
-    let spec = spec(&subject, weights.as_ref(), args.min_players)?;
+    let devices = device_list(&args.place.device)?;
     let measure = measure(args)?;
     measure.check()?;
+    let spec = spec(&args.subject, args.weights.as_ref(), args.min_players)?;
     check_part(&spec, measure.part)?;
     if measure.part == Part::Unlabelled && !measure.predicted {
         let remedy = "these samples have no labels, add --target predicted";
@@ -33,13 +31,16 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[MEASUREMENT])?;
     interrupt::listen();
-    let command: Vec<String> = std::env::args().collect();
+    let mut command = line::own();
+    if let Some(share) = measure.share.filter(|_| args.part.is_none()) {
+        command.extend(["--part".into(), share.to_string()]);
+    }
     let measured = opened.visit(Measuring {
         spec: &spec,
         measure: &measure,
         place: Place {
-            device: &device,
-            name: &args.place.device,
+            devices: &devices,
+            name: &line::masked(&args.place.device),
             folder: &folder,
             command: &command,
         },
@@ -106,7 +107,7 @@ fn measure(args: &DiscoverArgs) -> Result<Measure> {
         reward: parse::setting("--reward", &args.reward)?,
         batch: args.batch,
         control: args.control,
-        share: args.part,
+        share: parse::part(args.part)?,
         seed: args.place.seed,
     })
 }

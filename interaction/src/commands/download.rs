@@ -1,14 +1,31 @@
 //! `interaction download`: fetches a data set from its public address.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use burn_interaction_datasets::download::{Archive, Step};
 use burn_interaction_datasets::registry::{Source, data_sets};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::DownloadArgs;
 use crate::error::{Result, usage};
 use crate::subject::data_set;
+
+/// The settings of a download.
+#[derive(Args, Debug, Clone)]
+pub struct DownloadArgs {
+    /// Data set to fetch, one with an archive at a public address: `interaction data` lists them.
+    pub set: String,
+    /// Folder that the data set's folder goes to.
+    #[arg(long, default_value = "data")]
+    pub to: PathBuf,
+    /// Another address of the archive, such as a mirror.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// The MD5 checksum of the archive at --url, where it is packed otherwise than the original.
+    #[arg(long, requires = "url")]
+    pub md5: Option<String>,
+}
 
 /// Fetches a data set, and says how to use it.
 ///

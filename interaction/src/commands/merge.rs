@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use burn_interaction::{Curves, Profile};
 use clap::Args;
 
+use super::missing;
 use crate::error::{Result, usage};
 use crate::report::{curve_name, table, title, words, write_pictures};
 use crate::work::{
@@ -74,22 +75,29 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     println!("wrote {}", folder.list());
     match missing.is_empty() {
         true => Ok(()),
-        false => Err(partial(&missing)),
+        false => {
+            let profiles = profiles(&args.parts, MAIN)?;
+            Err(partial(&missing, &missing::commands(&profiles)))
+        }
     }
+}
+
+/// The profiles of a name that the parts have. A part whose folder holds none yet was cut off before its first sample was finished.
+fn profiles(parts: &[PathBuf], name: &str) -> Result<Vec<Profile>> {
+    let mut profiles = Vec::new();
+    for part in parts {
+        if !part.exists() {
+            let part = part.display();
+            return Err(usage(format!("{part}: there is no such folder or file")));
+        }
+        profiles.extend(profile_of(part, name)?);
+    }
+    Ok(profiles)
 }
 
 /// Merges the profiles of a name from all parts; `None` where no part has one.
 fn merged(parts: &[PathBuf], name: &str) -> Result<Option<Profile>> {
-    let mut profiles = Vec::new();
-    for part in parts {
-        match profile_of(part, name)? {
-            Some(profile) => profiles.push(profile),
-            None if name == MAIN => {
-                return Err(usage(format!("no profile.json in {}", part.display())));
-            }
-            None => {}
-        }
-    }
+    let profiles = profiles(parts, name)?;
     match profiles.is_empty() {
         true => Ok(None),
         false => Ok(Some(Profile::merge(profiles)?)),

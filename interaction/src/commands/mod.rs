@@ -10,13 +10,18 @@ mod discover;
 mod download;
 #[cfg(feature = "download")]
 mod hub;
+mod launch;
+mod line;
 mod merge;
+mod missing;
 mod networks;
 mod parse;
+mod place;
 mod precision;
 mod pretrained;
 mod report;
 mod runs;
+mod serve;
 mod study;
 mod subject;
 mod tour;
@@ -37,9 +42,11 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Command::Discover(args)) => discover::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Merge(args)) => merge::run(args),
+        Some(Command::Launch(args)) => launch::run(args),
         Some(Command::Compare(args)) => compare::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Study(args)) => study::run(args),
+        Some(Command::Serve(args)) => serve::run(args),
         Some(Command::Cache(args)) => pretrained::run(args),
         Some(Command::Devices) => devices::run(),
         Some(Command::Networks) => networks::run(),

@@ -8,6 +8,19 @@ use burn_interaction::{Baseline, Estimator, Term};
 
 use crate::error::{Result, usage};
 use crate::subject::{Absent, Division};
+use crate::work::Share;
+
+/// The part to compute: the one given, or the one that the variables of a scheduler name.
+pub fn part(given: Option<Share>) -> Result<Option<Share>> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let found = Share::of_task(|name| std::env::var(name).ok()).map_err(usage)?;
+    if let Some((share, variable)) = found {
+        println!("part {share}, as {variable} says; --part 1/1 is the whole");
+    }
+    Ok(found.map(|(share, _)| share))
+}
 
 /// Parses a setting that is spelled as the library spells it.
 pub fn setting<T: FromStr<Err = burn_interaction::Error>>(flag: &str, text: &str) -> Result<T> {

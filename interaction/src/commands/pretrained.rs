@@ -3,10 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use burn_interaction_models::registry::{image_networks, published};
+use clap::Args;
 
-use super::args::CacheArgs;
-use super::subject::SubjectArgs;
 use crate::error::{Result, usage};
+
+/// The cache of fetched weights.
+#[derive(Args, Debug, Clone)]
+pub struct CacheArgs {
+    /// Empty the folder.
+    #[arg(long)]
+    pub clear: bool,
+}
 
 /// The word in place of a file of weights.
 const PRETRAINED: &str = "pretrained";
@@ -45,15 +52,11 @@ fn folder() -> Result<PathBuf> {
 /// # Errors
 ///
 /// Fails where the hub has no such network or cannot be reached.
-pub fn subject(args: &SubjectArgs) -> Result<SubjectArgs> {
-    let model = match args.model.as_deref() {
-        Some(name) if name.starts_with(PREFIX) => Some(of_hub(name)?),
-        _ => args.model.clone(),
-    };
-    Ok(SubjectArgs {
-        model,
-        ..args.clone()
-    })
+pub fn model(asked: Option<&str>) -> Result<Option<String>> {
+    match asked {
+        Some(name) if name.starts_with(PREFIX) => of_hub(name).map(Some),
+        _ => Ok(asked.map(String::from)),
+    }
 }
 
 #[cfg(feature = "download")]

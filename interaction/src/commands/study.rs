@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use burn_interaction::device_list;
+
 use super::args::{StudyArgs, StudyCommand};
-use super::parse;
+use super::{line, parse};
 use crate::error::{Result, usage};
 use crate::study::{
     BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, findings, read,
@@ -102,7 +104,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     };
     let seeds = args.seeds.as_deref().map(parse::seeds).transpose()?;
     let cells = Cells::of(&study, size, seeds, roots)?;
-    let device = burn_interaction::device(&args.device)?;
+    let devices = device_list(&args.device)?;
     if !args.report {
         check_files(&cells, roots)?;
     }
@@ -111,15 +113,16 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         let taken = store.take(from)?;
         println!("took {taken} finished cells from {}", from.display());
     }
-    let command: Vec<String> = std::env::args().collect();
+    let command = line::own();
+    let share = parse::part(args.part)?;
     let complete = args.report
         || Run {
             cells: &cells,
             store: &store,
-            device: &device,
-            name: &args.device,
+            devices: &devices,
+            name: &line::masked(&args.device),
             command: &command,
-            share: args.part,
+            share,
         }
         .all()?;
     let report = Report::of(&study, size, &cells, &store);
@@ -129,7 +132,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     println!("wrote {}: {}", folder.display(), listed(&files));
     let (finished, all) = report.progress();
     match complete {
-        true if finished == all || args.report || args.part.is_some() => Ok(()),
+        true if finished == all || args.report || share.is_some() => Ok(()),
         _ => Err(usage(format!(
             "interrupted: {finished} of {all} measures are finished; the same command goes on"
         ))),

@@ -4,7 +4,7 @@ use burn_interaction_datasets::{Columns, Up};
 use burn_interaction_models::WeightFile;
 use clap::Args;
 
-use super::parse;
+use super::{parse, pretrained};
 use crate::error::{Result, usage};
 use crate::subject::{Normalize, Seats, Spec, Trained};
 
@@ -72,12 +72,15 @@ pub struct SubjectArgs {
     pub vocabulary: Option<PathBuf>,
 }
 
-/// The network and the data that arguments name, or that the settings beside the weights name.
+/// The network and the data that arguments name, or that the settings beside the weights name. Networks and weights that are asked for by a public name are
+/// fetched where the cache has none.
 ///
 /// # Errors
 ///
-/// Fails where an argument means nothing, or there is no network or no data.
+/// Fails where an argument means nothing, there is no network or no data, or something cannot be fetched.
 pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>) -> Result<Spec> {
+    let weights = pretrained::weights(weights, args.model.as_deref())?;
+    let weights = weights.as_ref();
     if let Some(path) = weights.filter(|path| !WeightFile::parse(path).path.exists()) {
         let path = path.display();
         return Err(usage(format!(
@@ -93,7 +96,8 @@ pub fn spec(args: &SubjectArgs, weights: Option<&PathBuf>, fewest: Option<usize>
             ))
         })
     };
-    let model = named(&args.model, "--model", |trained| &trained.model)?;
+    let asked = pretrained::model(args.model.as_deref())?;
+    let model = named(&asked, "--model", |trained| &trained.model)?;
     Ok(Spec {
         model: match (&args.model, weights) {
             // A network that was a folder when it was trained is the one in the folder of its weights now.

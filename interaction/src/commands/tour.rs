@@ -3,6 +3,7 @@
 use burn_interaction::{Modulation, Pairs};
 
 use super::args::TourArgs;
+use super::line;
 use crate::error::{Result, usage};
 use crate::report;
 use crate::subject::{Spec, Trained, open};
@@ -20,15 +21,15 @@ const DATA: &str = "scenes";
 ///
 /// Fails where the device, the output folder or an argument is at fault.
 pub fn run(args: &TourArgs) -> Result<()> {
-    let device = burn_interaction::device(&args.place.device)?;
+    let devices = burn_interaction::device_list(&args.place.device)?;
     let (recipe, measure) = (recipe(args), measure(args));
     measure.check()?;
     let folder = Folder::open(&args.out, existing(args), &[TRAINING, MEASUREMENT])?;
     interrupt::listen();
-    let command: Vec<String> = std::env::args().collect();
+    let command = line::own();
     let place = Place {
-        device: &device,
-        name: &args.place.device,
+        devices: &devices,
+        name: &line::masked(&args.place.device),
         folder: &folder,
         command: &command,
     };

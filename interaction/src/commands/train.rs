@@ -5,7 +5,7 @@ use burn_interaction::{Modulation, Term};
 use burn_interaction_datasets::Columns;
 
 use super::args::TrainArgs;
-use super::{parse, pretrained, subject::spec};
+use super::{line, parse, subject::spec};
 use crate::error::{Result, usage};
 use crate::report::quoted;
 use crate::subject::open;
@@ -20,22 +20,20 @@ use crate::work::{
 ///
 /// Fails where an argument, the data or the training is at fault.
 pub fn run(args: &TrainArgs) -> Result<()> {
-    let device = burn_interaction::device(&args.place.device)?;
+    let devices = burn_interaction::device_list(&args.place.device)?;
     let recipe = recipe(args)?;
     recipe.check()?;
-    let subject = pretrained::subject(&args.subject)?;
-    let weights = pretrained::weights(args.weights.as_ref(), args.subject.model.as_deref())?;
-    let spec = spec(&subject, weights.as_ref(), None)?;
+    let spec = spec(&args.subject, args.weights.as_ref(), None)?;
     let opened = open(&spec)?;
     let existing = Existing::asked(args.force, Some(args.resume));
     let folder = Folder::open(&args.out, existing, &[TRAINING, MEASUREMENT])?;
-    let command: Vec<String> = std::env::args().collect();
+    let command = line::own();
     let trained = opened.visit(Training {
         spec: &spec,
         recipe: &recipe,
         place: Place {
-            device: &device,
-            name: &args.place.device,
+            devices: &devices,
+            name: &line::masked(&args.place.device),
             folder: &folder,
             command: &command,
         },

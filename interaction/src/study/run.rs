@@ -24,9 +24,9 @@ pub struct Run<'a> {
     pub cells: &'a Cells,
     /// The store of finished cells.
     pub store: &'a Store,
-    /// The device to compute on.
-    pub device: &'a Device,
-    /// The device as the user named it.
+    /// The devices, of one kind: all measure, and the first trains.
+    pub devices: &'a [Device],
+    /// The devices as the user named them.
     pub name: &'a str,
     /// The command line, for results to say.
     pub command: &'a [String],
@@ -101,7 +101,7 @@ impl Run<'_> {
                     let prices = open(&training.spec)?.visit(Pricing {
                         recipe: &training.recipe,
                         evaluations: measures.iter().map(|cell| &cell.evaluation).collect(),
-                        device: self.device,
+                        device: &self.devices[0],
                     })?;
                     known.push((of.0, of.1, prices.clone()));
                     prices
@@ -203,7 +203,7 @@ impl Run<'_> {
                 spec: &cell.spec,
                 recipe: &cell.recipe,
                 place: Place {
-                    device: self.device,
+                    devices: &self.devices[..1],
                     name: self.name,
                     folder: &folder,
                     command: self.command,
@@ -237,7 +237,7 @@ impl Run<'_> {
                 evaluation: &cell.evaluation,
                 weights: &self.store.weights(training, cell),
                 training: &folder,
-                device: self.device,
+                devices: self.devices,
                 folder: &path,
             })
         })

@@ -29,6 +29,8 @@ pub struct Start {
     pub device: Device,
     /// The seed of the training.
     pub seed: u64,
+    /// The first sample of the device's share, which tells devices apart.
+    pub first: u64,
     /// The epoch that the model reads.
     pub epoch: Epoch,
     /// The checkpoints that epochs are saved to.
@@ -47,10 +49,10 @@ impl<O> Epochs<O> {
         }
     }
 
-    fn around(&self, inner: Arc<dyn DataLoader<O>>) -> Self {
+    fn around(&self, inner: Arc<dyn DataLoader<O>>, start: Start) -> Self {
         Self {
             inner,
-            start: self.start.clone(),
+            start,
             next: AtomicUsize::new(self.next.load(Ordering::Relaxed)),
         }
     }
@@ -62,6 +64,7 @@ impl<O: 'static> DataLoader<O> for Epochs<O> {
         let Start {
             device,
             seed,
+            first,
             epoch: number,
             checkpoints,
             finished,
@@ -69,7 +72,8 @@ impl<O: 'static> DataLoader<O> for Epochs<O> {
         if epoch > *finished {
             checkpoints.wait_for(epoch);
         }
-        device.seed(generator(*seed, epoch as u64).next_u64());
+        let drawn = generator(*seed, epoch as u64).next_u64();
+        device.seed(drawn.wrapping_add(*first));
         number.set(epoch as u64);
         self.inner.iter()
     }
@@ -79,10 +83,18 @@ impl<O: 'static> DataLoader<O> for Epochs<O> {
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<O>> {
-        Arc::new(self.around(self.inner.to_device(device)))
+        let start = Start {
+            device: device.clone().inner(),
+            ..self.start.clone()
+        };
+        Arc::new(self.around(self.inner.to_device(device), start))
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<O>> {
-        Arc::new(self.around(self.inner.slice(start, end)))
+        let first = Start {
+            first: start as u64,
+            ..self.start.clone()
+        };
+        Arc::new(self.around(self.inner.slice(start, end), first))
     }
 }

@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::data::dataloader::DataLoader;
 use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Device;
 use burn::train::logger::FileMetricLogger;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::renderer::MetricsRenderer;
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
-use burn::train::{Interrupter, Learner, SupervisedTraining};
+use burn::train::{
+    ExecutionStrategy, Interrupter, Learner, LearnerModel, MultiDeviceOptim, SupervisedTraining,
+};
 use burn_interaction::training::{
     Epoch, Modulated, ModulationMetric, OrderCurveMetric, OrderStrengthMetric, Probe,
     TensorBoardLogger,
@@ -52,6 +55,8 @@ pub struct Run {
     pub logs: PathBuf,
     /// The folder for TensorBoard, where one is wanted.
     pub tensorboard: Option<Board>,
+    /// The devices, which share every batch.
+    pub devices: Vec<Device>,
     /// Epochs that an earlier run finished: training continues from its last checkpoint, with the batches of the epoch
     /// after.
     pub finished: usize,
@@ -106,6 +111,7 @@ where
     let start = Start {
         device: net.devices()[0].clone(),
         seed: recipe.seed,
+        first: 0,
         epoch: epoch.clone(),
         checkpoints,
         finished: run.finished,
@@ -132,7 +138,7 @@ where
     let board = run.tensorboard.as_ref();
     let logger = board.map(|board| board.open(run.finished)).transpose()?;
     let failure = logger.as_ref().map(TensorBoardLogger::failure);
-    training = recorded(watched(training, run), logger, run);
+    training = recorded(watched(spread(training, run), run), logger, run);
     training = training.renderer(renderer(run, &interrupter));
     let watch = Watch::start(interrupter);
     let result = training.launch(Learner::new(model, recipe.optimizer(), schedule));
@@ -149,6 +155,16 @@ where
         net: result.model.net,
         complete: result.interrupted.is_none(),
     })
+}
+
+/// Trains on all devices, where there are several.
+fn spread<M: LearnerModel>(training: SupervisedTraining<M>, run: &Run) -> SupervisedTraining<M> {
+    if run.devices.len() < 2 {
+        return training;
+    }
+    let main = MultiDeviceOptim::OptimMainDevice;
+    let strategy = ExecutionStrategy::multi(run.devices.clone(), main);
+    training.with_training_strategy(strategy.into())
 }
 
 /// Adds the metrics of orders, where there is a probe, and the metrics of the terms.

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use burn::module::Module;
-use burn_interaction::{Classifier, Curves, Estimator, Measurement, Origin, Players, Profile};
+use burn_interaction::{Copies, Curves, Estimator, Measurement, Origin, Players, Profile};
 
 use super::chosen::Chosen;
 use super::gallery::Curator;
@@ -53,7 +53,7 @@ impl Job for Measuring<'_> {
     fn run<S: Subject>(self, subject: S) -> Result<Option<Measured>> {
         let about = subject.about();
         about.notes.iter().for_each(|note| println!("{note}"));
-        let device = self.place.device;
+        let device = self.place.device();
         let part = self.measure.part;
         let samples = subject.samples(part)?;
         if let Some(note) = subject.cut(&samples, part) {
@@ -180,7 +180,7 @@ impl<S: Subject> Run<'_, S> {
         each: f64,
         profile: &Profile,
     ) -> Result<()> {
-        let (folder, device) = (self.job.place.folder, self.job.place.device);
+        let (folder, device) = (self.job.place.folder, self.job.place.device());
         let Seated {
             players, indices, ..
         } = &chosen.seated;
@@ -210,7 +210,7 @@ impl<S: Subject> Run<'_, S> {
 
     /// Says what the measurement will cost, and a cheaper one where that is much; returns the seconds of a forward.
     fn price(&self, net: &S::Net, candidates: &[usize], control: bool) -> Result<f64> {
-        let (measure, device) = (self.job.measure, self.job.place.device);
+        let (measure, device) = (self.job.measure, self.job.place.device());
         let earlier = match self.job.resume {
             true => self.results.earlier(MAIN)?,
             false => None,
@@ -237,7 +237,7 @@ impl<S: Subject> Run<'_, S> {
 
     /// Chooses the samples to measure, and says which cannot be.
     fn choose(&self, net: &S::Net, candidates: Vec<usize>) -> Result<Chosen<S>> {
-        let (measure, device) = (self.job.measure, self.job.place.device);
+        let (measure, device) = (self.job.measure, self.job.place.device());
         let chosen = Chosen::of(
             self.subject,
             self.samples,
@@ -251,7 +251,7 @@ impl<S: Subject> Run<'_, S> {
     }
 
     fn measurement(&self, chosen: &Chosen<S>) -> Result<Measurement<S::Players>> {
-        let (measure, device) = (self.job.measure, self.job.place.device);
+        let (measure, device) = (self.job.measure, self.job.place.device());
         let protocol = chosen.protocol(self.subject, measure)?;
         if measure.estimator.is_none() {
             println!("estimator: {}", named(protocol.estimator));
@@ -264,7 +264,7 @@ impl<S: Subject> Run<'_, S> {
     fn precise(
         &self,
         measurement: Measurement<S::Players>,
-        net: &impl Classifier<S::Input>,
+        net: &S::Net,
         chosen: &Chosen<S>,
         each: f64,
     ) -> Result<Option<Measurement<S::Players>>> {
@@ -281,7 +281,7 @@ impl<S: Subject> Run<'_, S> {
         let allocation = match known {
             Some(known) => known,
             None => Precise {
-                net,
+                net: &Copies::of(net, job.place.devices)?,
                 chosen,
                 each,
                 measure: job.measure,
@@ -297,7 +297,7 @@ impl<S: Subject> Run<'_, S> {
         &self,
         name: &str,
         mut measurement: Measurement<S::Players>,
-        net: &impl Classifier<S::Input>,
+        net: &S::Net,
         chosen: &Chosen<S>,
         each: f64,
     ) -> Result<Profile> {
@@ -335,7 +335,7 @@ impl<S: Subject> Run<'_, S> {
         let measurement = measurement.journal(self.results.journal(name));
         let profile = measured(
             &measurement,
-            net,
+            &Copies::of(net, self.job.place.devices)?,
             batch.clone(),
             chosen.targets.clone(),
             cost,

@@ -45,12 +45,19 @@ use burn::tensor::Device;
 /// The device that work computes on and the folder that it writes to.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
-    /// The device.
-    pub device: &'a Device,
-    /// The device as the user named it.
+    /// The devices, of one kind: the first does all that the others do not share.
+    pub devices: &'a [Device],
+    /// The devices as the user named them.
     pub name: &'a str,
     /// The folder of results.
     pub folder: &'a Folder,
     /// The command line, for results to say.
     pub command: &'a [String],
+}
+
+impl<'a> Place<'a> {
+    /// The first device.
+    pub fn device(&self) -> &'a Device {
+        &self.devices[0]
+    }
 }

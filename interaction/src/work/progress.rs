@@ -90,4 +90,8 @@ impl Observer for Bar {
         }
         interrupt::flow()
     }
+
+    fn warn(&mut self, warning: &str) {
+        self.bar.suspend(|| eprintln!("warning: {warning}"));
+    }
 }

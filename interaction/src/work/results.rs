@@ -120,11 +120,13 @@ pub fn profile_of(path: &Path, name: &str) -> Result<Option<Profile>> {
     }
 }
 
-/// The error for a merge in which samples are missing.
-pub fn partial(missing: &[u64]) -> crate::error::Error {
-    usage(format!(
+/// The error for a merge in which samples are missing, with a line for each part that is to be measured.
+pub fn partial(missing: &[u64], parts: &[String]) -> crate::error::Error {
+    let mut lines = vec![format!(
         "partial: {} sample(s) are missing, {}; measure the other parts and merge again",
         missing.len(),
         some_ids(missing)
-    ))
+    )];
+    lines.extend(parts.iter().map(|part| format!("  {part}")));
+    usage(lines.join("\n"))
 }

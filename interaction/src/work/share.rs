@@ -1,3 +1,4 @@
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -16,22 +17,138 @@ impl Share {
     }
 }
 
+/// The variable that says how many parts there are, where a scheduler does not.
+const PARTS: &str = "INTERACTION_PARTS";
+
+impl Share {
+    /// One of several parts, by its number from 1.
+    fn new(number: usize, of: usize) -> Option<Self> {
+        (1..=of).contains(&number).then_some(Self { number, of })
+    }
+
+    /// The number of the part, from 1, and the number of parts.
+    pub fn numbers(self) -> (usize, usize) {
+        (self.number, self.of)
+    }
+
+    /// The part that the task of a Slurm array, a Kubernetes index or a HyperQueue array is to compute, with the variable that says so; `None`
+    /// outside of these, and where nobody says how many parts there are.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the variables do not fit together.
+    pub fn of_task(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<(Self, &'static str)>, String> {
+        let number = |name: &str| match variable(name).map(|text| (text.parse().ok(), text)) {
+            None => Ok(None),
+            Some((Some(number), _)) => Ok(Some(number)),
+            Some((None, text)) => Err(format!("{name} is \"{text}\", which is no number")),
+        };
+        let parts: Option<usize> = number(PARTS)?;
+        let slurm = "SLURM_ARRAY_TASK_ID";
+        let (name, number, of) = if let Some(task) = number(slurm)? {
+            match parts {
+                Some(of) => (slurm, task, of),
+                None => {
+                    let of_array = |name: &str| number(&format!("SLURM_ARRAY_TASK_{name}"));
+                    let (least, most) = (of_array("MIN")?.unwrap_or(0), of_array("MAX")?);
+                    let step = of_array("STEP")?.unwrap_or(1).max(1);
+                    let count = of_array("COUNT")?.unwrap_or(0);
+                    let all = most.map_or(count, |most| most.saturating_sub(least) / step + 1);
+                    if all != count {
+                        return Err(format!(
+                            "the numbers of this array have gaps: set {PARTS}, or give --part"
+                        ));
+                    }
+                    (slurm, task.saturating_sub(least) / step + 1, count)
+                }
+            }
+        } else if let (Some(index), Some(of)) = (number("JOB_COMPLETION_INDEX")?, parts) {
+            ("JOB_COMPLETION_INDEX", index + 1, of)
+        } else if let (Some(task), Some(of)) = (number("HQ_TASK_ID")?, parts) {
+            ("HQ_TASK_ID", task, of)
+        } else {
+            return Ok(None);
+        };
+        match Self::new(number, of) {
+            Some(share) => Ok(Some((share, name))),
+            None => Err(format!(
+                "{name} makes this part {number} of {of}: give --part"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
 impl FromStr for Share {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let numbers = text.split_once('/');
         let numbers = numbers.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-        match numbers {
-            Some((number, of)) if number >= 1 && number <= of => Ok(Self { number, of }),
-            _ => Err("give i/n with i from 1 to n, such as 3/16".into()),
-        }
+        let share = numbers.and_then(|(number, of)| Self::new(number, of));
+        share.ok_or_else(|| "give i/n with i from 1 to n, such as 3/16".into())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn schedulers_name_the_part_of_a_task() {
+        let part = |variables: &str| {
+            let variables: Vec<(String, String)> = variables
+                .split_whitespace()
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect();
+            let found = |name: &str| {
+                let mut variables = variables.iter();
+                variables.find(|(n, _)| n == name).map(|(_, v)| v.clone())
+            };
+            Share::of_task(found).map(|found| found.map(|(share, _)| share.to_string()))
+        };
+        for (variables, expected) in [
+            ("", None),
+            ("INTERACTION_PARTS=4", None),
+            ("HQ_TASK_ID=3", None),
+            ("HQ_TASK_ID=3 INTERACTION_PARTS=4", Some("3/4")),
+            ("JOB_COMPLETION_INDEX=0 INTERACTION_PARTS=4", Some("1/4")),
+            (
+                "SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=3 SLURM_ARRAY_TASK_COUNT=4",
+                Some("1/4"),
+            ),
+            (
+                "SLURM_ARRAY_TASK_ID=14 SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_MAX=16 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=4",
+                Some("3/4"),
+            ),
+            // One task again, as the launch file numbers it.
+            (
+                "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=1 INTERACTION_PARTS=16",
+                Some("7/16"),
+            ),
+        ] {
+            assert_eq!(part(variables).unwrap().as_deref(), expected, "{variables}");
+        }
+        for (variables, what) in [
+            ("HQ_TASK_ID=5 INTERACTION_PARTS=4", "part 5 of 4"),
+            ("SLURM_ARRAY_TASK_ID=x", "no number"),
+            (
+                "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=2",
+                "have gaps",
+            ),
+        ] {
+            let error = part(variables).unwrap_err();
+            assert!(error.contains(what), "{variables}: {error}");
+        }
+    }
 
     #[test]
     fn shares_take_every_sample_once() {

@@ -75,7 +75,7 @@ impl Job for Training<'_> {
             None => 0,
         };
         interrupt::listen();
-        self.place.device.seed(self.recipe.seed);
+        self.place.device().seed(self.recipe.seed);
         let about = subject.about();
         about.notes.iter().for_each(|note| self.say(note));
         let ready = self.ready(&subject, finished)?;
@@ -85,7 +85,7 @@ impl Job for Training<'_> {
         if let Some(earlier) = &earlier {
             self.compare(&settings, earlier, finished)?;
         }
-        let net = subject.init(self.place.device)?;
+        let net = subject.init(self.place.device())?;
         let net = match self.start(about) {
             Some(path) => loaded(net, path, true)?,
             None => net,
@@ -156,7 +156,7 @@ impl Training<'_> {
 
     /// Makes the loaders of both parts, and the samples that the network is tested on.
     fn ready<S: Subject>(&self, subject: &S, finished: usize) -> Result<Ready<S>> {
-        let (recipe, device) = (self.recipe, self.place.device);
+        let (recipe, device) = (self.recipe, self.place.device());
         let train = subject.training(recipe.augmentation.as_deref(), recipe.seed)?;
         let test = subject.samples(Part::Test)?;
         for (samples, part) in [(&train, Part::Train), (&test, Part::Test)] {
@@ -181,10 +181,18 @@ impl Training<'_> {
             self.say(&yardstick);
         }
         let chosen = drawn(recipe.samples, recipe.seed, train.count())?;
+        let devices = self.place.devices.len();
+        if recipe.batch < devices {
+            return Err(usage(format!(
+                "--batch {}: {devices} devices share a batch, give each at least one sample",
+                recipe.batch
+            )));
+        }
         let loader = Loader::new(train, recipe.batch, device)
             .only(&chosen)
             .shuffled(recipe.seed)
-            .starting(finished as u64);
+            .starting(finished as u64)
+            .among(devices);
         Ok(Ready {
             loaders: Loaders {
                 train: Arc::new(loader),
@@ -204,7 +212,7 @@ impl Training<'_> {
         let (recipe, players) = (self.recipe, &ready.players);
         let count = recipe.probe.map_or(1, |probe| probe.samples);
         let first: Vec<usize> = (0..count.clamp(1, ready.test.count())).collect();
-        let first = ready.test.read(&first, 0, self.place.device)?.inputs;
+        let first = ready.test.read(&first, 0, self.place.device())?.inputs;
         recipe.modulation.check(players.count(&first)?)?;
         let own = players.baseline();
         players.absent(&first, ready.baseline.as_ref().unwrap_or(&own))?;
@@ -229,6 +237,7 @@ impl Training<'_> {
                 folder: folder.into(),
                 resume: self.resume,
             }),
+            devices: self.place.devices.to_vec(),
             finished,
         })
     }
@@ -327,7 +336,7 @@ impl Training<'_> {
             }
             None => save(&fitted.net, folder.file("model.safetensors"))?,
         }
-        let accuracy = || accuracy(&fitted.net, test, self.place.device);
+        let accuracy = || accuracy(&fitted.net, test, self.place.device());
         let test_accuracy = tested.then(accuracy).transpose()?;
         let settings = TrainedWith {
             test_accuracy,
@@ -341,7 +350,7 @@ impl Training<'_> {
         }
         let suggested = match fitted.complete && self.suggest {
             // A network that cannot be measured so is still trained.
-            true => suggested(subject, &fitted.net, test, self.place.device)
+            true => suggested(subject, &fitted.net, test, self.place.device())
                 .ok()
                 .flatten(),
             false => None,

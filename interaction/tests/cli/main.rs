@@ -1,10 +1,12 @@
 //! The `interaction` command as a user runs it.
 
 mod clouds;
+mod devices;
 mod durable;
 mod given;
 mod history;
 mod images;
+mod machines;
 mod own;
 mod pages;
 mod precision;

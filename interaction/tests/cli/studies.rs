@@ -8,12 +8,12 @@ use std::time::Duration;
 use crate::{path, refuse, succeed};
 
 /// The arguments of a smoke run into a store.
-fn smoke<'a>(study: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub fn smoke<'a>(study: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["study", study, "--scale", "smoke", "--out", out], more].concat()
 }
 
 /// The numbers of a study: every value and every point of a curve.
-fn numbers(out: &str, study: &str) -> [String; 2] {
+pub fn numbers(out: &str, study: &str) -> [String; 2] {
     ["values.csv", "curves.csv"].map(|file| {
         let folder = Path::new(out)
             .join("reports")
@@ -23,7 +23,7 @@ fn numbers(out: &str, study: &str) -> [String; 2] {
 }
 
 /// The files that tell that cells are finished, with what they say and when they were written.
-fn finished(out: &str) -> BTreeMap<String, (String, std::time::SystemTime)> {
+pub fn finished(out: &str) -> BTreeMap<String, (String, std::time::SystemTime)> {
     let mut cells = BTreeMap::new();
     for kind in ["trainings", "measures"] {
         let entries = std::fs::read_dir(Path::new(out).join(kind))
@@ -119,7 +119,7 @@ fn parts_in_stores_of_their_own_make_the_whole() {
     refuse(&smoke("fig9", &first, &["--from", "/nowhere"]), "/nowhere");
 }
 
-fn start(args: &[&str]) -> Child {
+pub fn start(args: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_interaction"))
         .args(args)
         .stdout(Stdio::null())

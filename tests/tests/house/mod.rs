@@ -82,6 +82,7 @@ const ROOT: &[&str] = &[
     "Classifier",
     "Coalition",
     "Contexts",
+    "Copies",
     "Cost",
     "Curves",
     "Depth",
@@ -129,6 +130,7 @@ const ROOT: &[&str] = &[
     "burn",
     "compiled_backends",
     "device",
+    "device_list",
     "devices",
     "digest",
 ];

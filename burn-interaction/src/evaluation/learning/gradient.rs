@@ -18,7 +18,7 @@ pub(super) fn rows_of(elements: usize) -> usize {
 
 /// Gradients over all parameters of a network, of weighted sums of values.
 pub(super) struct Gradients<'a, P: Players, N> {
-    pub games: NetworkGames<'a, P, N>,
+    pub games: NetworkGames<'a, P>,
     pub net: &'a N,
     /// Ids of the samples, for errors.
     pub ids: &'a [u64],

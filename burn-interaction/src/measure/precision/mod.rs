@@ -14,13 +14,13 @@ use std::ops::ControlFlow;
 use crate::coalition::binomial;
 use crate::error::{Error, Result};
 use crate::estimate::{Contexts, Estimator, Pairs, Plan, Protocol};
-use crate::game::Evaluate;
 use crate::profile::{Allocation, Component, OrderError, Precision, Profile};
 
 use self::allocate::Market;
 use self::influence::Pilot;
 use self::rounds::{Account, Rounds};
 
+use super::exchange::Engine;
 use super::run::BESIDES;
 use super::session::{Session, Setting};
 use super::{Measurement, Observer, Progress};
@@ -37,7 +37,7 @@ const ARMS: usize = 2;
 const RAISES: usize = 2;
 
 /// Measures to a precision.
-pub(super) fn run<P, E: Evaluate>(
+pub(super) fn run<P, E: Engine>(
     measurement: &Measurement<P>,
     wanted: &Precision,
     evaluate: &E,
@@ -84,7 +84,7 @@ fn aimed(given: &Allocation, wanted: &Precision) -> Result<Allocation> {
 }
 
 /// The shares that a measurement would take.
-pub(super) fn plan<P, E: Evaluate>(
+pub(super) fn plan<P, E: Engine>(
     measurement: &Measurement<P>,
     evaluate: &E,
     setting: &Setting,
@@ -99,7 +99,7 @@ pub(super) fn plan<P, E: Evaluate>(
 }
 
 /// Runs a pilot and shares out forwards by what it finds.
-fn allocated<P, E: Evaluate>(
+fn allocated<P, E: Engine>(
     measurement: &Measurement<P>,
     wanted: &Precision,
     evaluate: &E,
@@ -113,11 +113,14 @@ fn allocated<P, E: Evaluate>(
     let players = evaluate.players();
     let enumerated =
         |place: &usize| setting.protocol.estimator.of(players[*place]) == Estimator::Exact;
-    if places.iter().all(enumerated) {
+    // A sample that is enumerated tells nothing of pairs and contexts.
+    let drawn = places.iter().copied().filter(|place| !enumerated(place));
+    let drawn: Vec<usize> = drawn.collect();
+    if drawn.is_empty() {
         return Ok(of_enumerated(wanted, setting, &places, players));
     }
-    let count = PILOT.min(places.len());
-    let (first, second) = places[..count].split_at(count.div_ceil(2));
+    let count = PILOT.min(drawn.len());
+    let (first, second) = drawn[..count].split_at(count.div_ceil(2));
     let mut found = Found::default();
     for (protocol, places) in [(&two, first), (&one, second)] {
         if !places.is_empty() {
@@ -125,7 +128,7 @@ fn allocated<P, E: Evaluate>(
             found.take(session, places, account)?;
         }
     }
-    let fewest = places.iter().map(|place| players[*place]).min();
+    let fewest = drawn.iter().map(|place| players[*place]).min();
     let fewest = fewest.unwrap_or(2);
     let orders = session.orders_at(fewest);
     let components = found.components(session.profile().ratios(), &orders, fewest, &two);
@@ -141,7 +144,7 @@ fn allocated<P, E: Evaluate>(
             Estimator::Paired => |arms| 4.0 * arms as f64,
             _ => |arms| 2.0 + 2.0 * arms as f64,
         },
-        given: given(evaluate, setting, &two, &places)?,
+        given: given(evaluate, setting, &two, &drawn)?,
         besides: (BESIDES + evaluate.rounding_values()) as f64,
         players: fewest,
         orders,
@@ -212,7 +215,7 @@ struct Found {
 
 impl Found {
     /// Measures some samples of the pilot.
-    fn take<E: Evaluate>(
+    fn take<E: Engine>(
         &mut self,
         mut session: Session<'_, E>,
         places: &[usize],
@@ -272,7 +275,7 @@ fn steps(ratios: &[f64], contexts: &[usize]) -> Result<Contexts> {
 }
 
 /// Forwards of a context at one order where pairs are given, on average over the first samples and the orders that are drawn.
-fn given<E: Evaluate>(
+fn given<E: Engine>(
     evaluate: &E,
     setting: &Setting,
     protocol: &Protocol,

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::estimate::Protocol;
-use crate::game::Evaluate;
 use crate::profile::{Allocation, OrderError, Precision, Profile, Reached, Stopped};
 
 use super::influence::Pilot;
 use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting, steps};
 use crate::measure::Aim;
+use crate::measure::exchange::Engine;
 
 /// Each look comes after so many times the samples of the one before; the first after `FIRST` of those that are expected.
 const GROWTH: f64 = 1.25;
@@ -62,19 +62,10 @@ impl<'a, O: Observer> Account<'a, O> {
     }
 
     /// The observer of a run that comes after what is spent, which ends where the time allowed does.
-    pub fn observer(&mut self) -> impl Observer + '_ {
-        let (before, start, aim) = (self.forwards, self.start, self.aim);
-        move |progress: &Progress| {
-            let flow = self.observer.update(&Progress {
-                forwards: before + progress.forwards,
-                elapsed: start.elapsed(),
-                aim: Some(aim),
-                ..*progress
-            });
-            match self.is_late() {
-                true => ControlFlow::Break(()),
-                false => flow,
-            }
+    pub fn observer(&mut self) -> Watched<'_, 'a, O> {
+        Watched {
+            before: self.forwards,
+            account: self,
         }
     }
 
@@ -91,6 +82,33 @@ impl<'a, O: Observer> Account<'a, O> {
             .chain(by_time)
             .min_by_key(|(most, _)| *most)
             .map(|(most, why)| ((most.saturating_sub(before) as f64 / each) as usize, why))
+    }
+}
+
+/// The observer of a run that comes after others.
+pub(super) struct Watched<'b, 'a, O> {
+    account: &'b mut Account<'a, O>,
+    /// Forwards that were spent before.
+    before: u64,
+}
+
+impl<O: Observer> Observer for Watched<'_, '_, O> {
+    fn update(&mut self, progress: &Progress) -> ControlFlow<()> {
+        let account = &mut *self.account;
+        let flow = account.observer.update(&Progress {
+            forwards: self.before + progress.forwards,
+            elapsed: account.start.elapsed(),
+            aim: Some(account.aim),
+            ..*progress
+        });
+        match account.is_late() {
+            true => ControlFlow::Break(()),
+            false => flow,
+        }
+    }
+
+    fn warn(&mut self, warning: &str) {
+        self.account.observer.warn(warning);
     }
 }
 
@@ -112,7 +130,7 @@ struct Look {
     worst: Option<f64>,
 }
 
-impl<P, E: Evaluate> Rounds<'_, P, E> {
+impl<P, E: Engine> Rounds<'_, P, E> {
     /// Measures until the error is reached or something binds. Goes on with another allocation where this one cannot reach it.
     pub fn run(
         &self,

@@ -1,5 +1,5 @@
-use burn_interaction::Profile;
 use burn_interaction::evaluation::Attack;
+use burn_interaction::{Copies, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::super::Measure;
@@ -33,13 +33,14 @@ impl Disrupting {
             ..Measure::default()
         };
         let (samples, candidates) = ready.measurable(among.part)?;
-        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
+        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device())?;
         let protocol = chosen.protocol(*subject, &measure)?;
-        let measurement = chosen.measurement(*subject, &samples, protocol, None, job.device)?;
+        let measurement = chosen.measurement(*subject, &samples, protocol, None, job.device())?;
         let attacked = self.attack.run(net, chosen.batch.clone())?;
+        let copies = Copies::of(net, job.devices)?;
         let mut profiles = Vec::new();
         for inputs in [chosen.batch.inputs.clone(), attacked.inputs] {
-            let measured = whole(&measurement, net, inputs, &chosen)?;
+            let measured = whole(&measurement, &copies, inputs, &chosen)?;
             let Some(profile) = measured else {
                 return Ok(None);
             };

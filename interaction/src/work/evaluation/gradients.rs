@@ -64,7 +64,7 @@ impl Gradients {
             ..Measure::default()
         };
         let (samples, candidates) = ready.measurable(among.part)?;
-        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
+        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device())?;
         let mut learning = Learning::new(chosen.seated.players.clone())
             .orders(Orders::all())
             .pairs(self.pairs.clone())

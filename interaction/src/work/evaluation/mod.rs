@@ -15,7 +15,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use burn_interaction::estimate::EffectivePlayers;
 use burn_interaction::evaluation::Attack;
-use burn_interaction::{Batch, Measurement, Profile, Progress};
+use burn_interaction::{Batch, Classifier, Measurement, Profile, Progress};
 use burn_interaction_datasets::Samples;
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,7 @@ fn check_contexts(contexts: usize) -> Result<()> {
 /// The whole profile of chosen samples with these inputs; `None` where the measurement was interrupted.
 fn whole<S: Subject>(
     measurement: &Measurement<S::Players>,
-    net: &S::Net,
+    net: &impl Classifier<S::Input>,
     inputs: S::Input,
     chosen: &Chosen<S>,
 ) -> Result<Option<Profile>> {
@@ -139,8 +139,8 @@ pub struct Evaluating<'a> {
     pub weights: &'a Path,
     /// The folder that the training wrote to.
     pub training: &'a Path,
-    /// The device to compute on.
-    pub device: &'a Device,
+    /// The devices, of one kind: the first does all that the others do not share.
+    pub devices: &'a [Device],
     /// The folder for what the evaluation keeps while it runs.
     pub folder: &'a Path,
 }
@@ -158,13 +158,19 @@ struct Places<S: Subject> {
     places: Vec<usize>,
 }
 
+impl Evaluating<'_> {
+    fn device(&self) -> &Device {
+        &self.devices[0]
+    }
+}
+
 impl Job for Evaluating<'_> {
     /// The numbers; `None` where the evaluation was interrupted.
     type Output = Option<Outcome>;
 
     fn run<S: Subject>(self, subject: S) -> Result<Option<Outcome>> {
         let ready = Ready {
-            net: restored(subject.init(self.device)?, self.weights)?,
+            net: restored(subject.init(self.device())?, self.weights)?,
             subject: &subject,
             job: &self,
         };
@@ -183,7 +189,7 @@ impl<S: Subject> Ready<'_, S> {
     /// The samples of a part that can be measured; of the training part those that the network was trained on.
     fn measurable(&self, part: Part) -> Result<(Arc<S::Samples>, Vec<usize>)> {
         let samples = self.subject.samples(part)?;
-        let (mut candidates, _) = self.subject.measurable(&samples, self.job.device)?;
+        let (mut candidates, _) = self.subject.measurable(&samples, self.job.device())?;
         let trained = self.of(part, samples.count())?;
         candidates.retain(|place| trained.binary_search(place).is_ok());
         Ok((samples, candidates))
@@ -211,7 +217,7 @@ impl<S: Subject> Ready<'_, S> {
         }
         let places = match most {
             Some(most) if most < all.len() => {
-                choose(&self.net, &*samples, &all, most, false, self.job.device)?
+                choose(&self.net, &*samples, &all, most, false, self.job.device())?
             }
             _ => all,
         };
@@ -226,7 +232,7 @@ impl<S: Subject> Ready<'_, S> {
             _ => rows(&**samples),
         };
         let chunks = places.chunks(rows);
-        chunks.map(|chunk| Ok(samples.read(chunk, 0, self.job.device)?))
+        chunks.map(|chunk| Ok(samples.read(chunk, 0, self.job.device())?))
     }
 }
 

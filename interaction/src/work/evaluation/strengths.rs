@@ -5,7 +5,8 @@ use burn_interaction::coalition::generator;
 use burn_interaction::estimate::contextual_variability;
 use burn_interaction::profile::Allocation;
 use burn_interaction::{
-    Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile, Progress, Reward, Verdict,
+    Classifier, Copies, Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile,
+    Progress, Reward, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +139,7 @@ impl Strengths {
         let Ready { subject, net, job } = ready;
         let measure = self.measure(among);
         let (samples, candidates) = ready.measurable(among.part)?;
-        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device)?;
+        let chosen = Chosen::of(*subject, &samples, net, &candidates, &measure, job.device())?;
         let protocol = chosen.protocol(*subject, &measure)?;
         let about = subject.about();
         let origin = Origin {
@@ -153,7 +154,7 @@ impl Strengths {
         let file = job.folder.join(PROFILE);
         let journal = job.folder.join("profile.partial.jsonl");
         let mut measurement = chosen
-            .measurement(*subject, &samples, protocol, None, job.device)?
+            .measurement(*subject, &samples, protocol, None, job.device())?
             .origin(origin)
             .journal(&journal);
         let earlier = match journal.exists() {
@@ -161,6 +162,7 @@ impl Strengths {
             false => None,
         };
         let inputs = chosen.batch.inputs.clone();
+        let net = &Copies::of(net, job.devices)?;
         if let Some(wanted) = measure.precision {
             let known = earlier.as_ref().and_then(Profile::precision);
             measurement = measurement.precision(wanted);
@@ -203,7 +205,7 @@ pub(super) const RATIO: &str = "order ratio";
 /// The allocation that a pilot finds; `None` where that was interrupted.
 fn planned<S: Subject>(
     measurement: &Measurement<S::Players>,
-    net: &S::Net,
+    net: &impl Classifier<S::Input>,
     chosen: &Chosen<S>,
 ) -> Result<Option<Allocation>> {
     let inputs = chosen.batch.inputs.clone();

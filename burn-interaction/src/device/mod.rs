@@ -1,5 +1,7 @@
 //! Devices by name: one string for every command and program.
 
+mod remote;
+
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -65,7 +67,8 @@ fn backends() -> Vec<Backend> {
     ]
 }
 
-/// The device of a name: `flex`, `wgpu`, `wgpu:1`, `cuda:0`, or `remote:ws://host:port` of another machine.
+/// The device of a name: `flex`, `wgpu`, `wgpu:1`, `cuda:0`, or `remote:ws://host:port` of another machine, on which `interaction serve` or
+/// Burn's own server runs; a token stands before the host, `ws://TOKEN@host:port`, and `#1` behind the port for the second device there.
 ///
 /// The number counts the devices of that kind as [`devices`] lists them.
 ///
@@ -97,7 +100,7 @@ pub fn device(name: &str) -> Result<Device> {
         None => (name, None),
     };
     if kind == "remote" {
-        return remote(index).map_err(fail);
+        return remote::device(index).map_err(fail);
     }
     let Some((_, enumerate, default)) = backends().into_iter().find(|(name, ..)| *name == kind)
     else {
@@ -120,6 +123,35 @@ pub fn device(name: &str) -> Result<Device> {
     }
 }
 
+/// The devices of a list of names with commas between them, such as `cuda:0,cuda:1`; one may stand there twice.
+///
+/// ```
+/// assert_eq!(burn_interaction::device_list("flex,flex")?.len(), 2);
+/// # Ok::<(), burn_interaction::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Fails where [`device`] does for one of them.
+pub fn device_list(names: &str) -> Result<Vec<Device>> {
+    names.split(',').map(|name| device(name.trim())).collect()
+}
+
+/// The name that [`device`] takes for a device, as far as there is one.
+pub(crate) fn name_of(device: &Device) -> String {
+    let plain = device.clone().inner();
+    for (name, found, _) in backends() {
+        let found = found();
+        if let Some(place) = found.iter().position(|other| *other == plain) {
+            return match found.len() {
+                1 => name.into(),
+                _ => format!("{name}:{place}"),
+            };
+        }
+    }
+    remote::name(&plain).unwrap_or_else(|| format!("{plain:?}"))
+}
+
 /// The kind of a device, the same for each device of a kind: what results say they were computed on.
 pub(crate) fn kind_of(device: &Device) -> String {
     let device = device.clone().inner();
@@ -128,6 +160,7 @@ pub(crate) fn kind_of(device: &Device) -> String {
         .find(|(_, found, _)| found().contains(&device));
     match found {
         Some((name, ..)) => name.into(),
+        None if remote::name(&device).is_some() => "remote".into(),
         None => format!("{device:?}"),
     }
 }
@@ -174,20 +207,6 @@ pub fn compiled_backends() -> Vec<&'static str> {
         .map(|(name, ..)| name)
         .chain(remote)
         .collect()
-}
-
-#[cfg(feature = "remote")]
-fn remote(address: Option<&str>) -> std::result::Result<Device, String> {
-    let address = address.ok_or("give the address of the server: remote:ws://host:port")?;
-    let host = burn::remote::RemoteHost::websocket(address);
-    Device::remote_options(&host)
-        .init()
-        .map_err(|e| e.to_string())
-}
-
-#[cfg(not(feature = "remote"))]
-fn remote(_: Option<&str>) -> std::result::Result<Device, String> {
-    Err("no such backend in this build".into())
 }
 
 #[cfg(test)]

@@ -1,0 +1,18 @@
+#!/bin/bash
+#HQ --name interaction
+#HQ --array 1-{{ parts }}
+#HQ --cpus {{ cpus }}
+{%- if gpus %}
+#HQ --resource gpus/nvidia={{ gpus }}
+{%- endif %}
+#HQ --time-limit {{ hours }}h
+# One part for each task. Submit with `hq submit FILE`; a task whose worker is lost is started again, and goes on.
+{%- if merge %}
+# When all are done: {{ merge }}
+{%- endif %}
+set -euo pipefail
+export INTERACTION_PARTS={{ parts }}
+{%- if numbered %}
+part="$HQ_TASK_ID"
+{%- endif %}
+exec {{ line }}

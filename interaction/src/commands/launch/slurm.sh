@@ -1,0 +1,20 @@
+#!/bin/bash
+#SBATCH --job-name=interaction
+#SBATCH --array=1-{{ parts }}
+#SBATCH --cpus-per-task={{ cpus }}
+#SBATCH --mem={{ memory }}G
+#SBATCH --time={{ hours }}:00:00
+{%- if gpus %}
+#SBATCH --gpus-per-task={{ gpus }}
+{%- endif %}
+#SBATCH --output=interaction-%a.log
+# One part for each task. Submit with `sbatch FILE`; a task that was cut off goes on with `sbatch --array=NUMBER FILE`.
+{%- if merge %}
+# When all are done: {{ merge }}
+{%- endif %}
+set -euo pipefail
+export INTERACTION_PARTS={{ parts }}
+{%- if numbered %}
+part="$SLURM_ARRAY_TASK_ID"
+{%- endif %}
+exec {{ line }}

@@ -1,0 +1,73 @@
+//! Options in the words of a command line.
+
+/// The words of this process, for results to say: without the tokens of servers.
+pub fn own() -> Vec<String> {
+    std::env::args().map(|word| masked(&word)).collect()
+}
+
+/// A device as results name it: without the token of a server.
+pub fn masked(word: &str) -> String {
+    let pieces = word.split(',').map(|piece| {
+        let token = piece.split_once("remote:ws://");
+        match token.and_then(|(before, rest)| Some((before, rest.rsplit_once('@')?.1))) {
+            Some((before, place)) => format!("{before}remote:ws://TOKEN@{place}"),
+            None => piece.into(),
+        }
+    });
+    pieces.collect::<Vec<_>>().join(",")
+}
+
+/// The words without an option, `--name` or `--name VALUE` or `--name=VALUE`.
+pub fn without(words: &[String], name: &str, has_value: bool) -> Vec<String> {
+    let mut kept = Vec::with_capacity(words.len());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == name {
+            if has_value {
+                words.next();
+            }
+        } else if !word
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('='))
+        {
+            kept.push(word.clone());
+        }
+    }
+    kept
+}
+
+/// The words with another value of an option, which stands last then.
+pub fn with(words: &[String], name: &str, value: &str) -> Vec<String> {
+    let mut words = without(words, name, true);
+    words.extend([name.into(), value.into()]);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_no_part_of_results() {
+        for (word, expected) in [
+            ("flex,flex", "flex,flex"),
+            (
+                "--device=remote:ws://a@b@gpu:1,remote:ws://c@d:2#1",
+                "--device=remote:ws://TOKEN@gpu:1,remote:ws://TOKEN@d:2#1",
+            ),
+            ("remote:ws://gpu:1", "remote:ws://gpu:1"),
+        ] {
+            assert_eq!(masked(word), expected);
+        }
+    }
+
+    #[test]
+    fn options_are_taken_out_and_given_anew() {
+        let words = "discover --out a --part=1/2 --outer b --resume";
+        let words: Vec<String> = words.split(' ').map(String::from).collect();
+        let left = without(&without(&words, "--part", true), "--resume", false);
+        assert_eq!(left.join(" "), "discover --out a --outer b");
+        let other = with(&left, "--out", "c d");
+        assert_eq!(other.join(" "), "discover --outer b --out c d");
+    }
+}
