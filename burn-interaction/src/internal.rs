@@ -2,7 +2,7 @@
 //!
 //! Users find none of these names in the docs, and no room of the library imports them from here.
 
-pub use crate::device::is_cpu;
+pub use crate::device::{is_cpu, masked};
 pub use crate::error::some_ids;
 pub use crate::estimate::block::{Block, Difference, Differences};
 pub use crate::file::replace;

@@ -120,7 +120,8 @@ impl<I: Input> Loader<I> {
     /// Shares each batch out among so many devices, of which each gets a [`slice`](DataLoader::slice) as Burn cuts them for training on
     /// several devices: a share of every batch, that knows [what it is a share of](Batch::share_of), in place of some of the batches.
     ///
-    /// Batches need a sample for each device at least; the last one, where it has fewer, goes to some of them.
+    /// Batches, and the set itself, need a sample for each device at least; the last batch, where it has fewer, goes to some of them. The training must have
+    /// as many devices.
     pub fn among(mut self, devices: usize) -> Self {
         self.among = devices.max(1);
         self

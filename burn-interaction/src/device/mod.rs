@@ -90,7 +90,7 @@ pub fn device(name: &str) -> Result<Device> {
             .collect::<Vec<_>>()
             .join(", ");
         Error::Device {
-            name: name.into(),
+            name: masked(name),
             reason,
             available,
         }
@@ -132,9 +132,37 @@ pub fn device(name: &str) -> Result<Device> {
 ///
 /// # Errors
 ///
-/// Fails where [`device`] does for one of them.
+/// Fails where [`device`] does for one of them, or they are of two kinds. Servers of other machines are of one kind, whatever they compute on.
 pub fn device_list(names: &str) -> Result<Vec<Device>> {
-    names.split(',').map(|name| device(name.trim())).collect()
+    let devices = names.split(',').map(|name| device(name.trim()));
+    let devices: Vec<Device> = devices.collect::<Result<_>>()?;
+    of_one_kind(&devices)?;
+    Ok(devices)
+}
+
+/// Refuses devices of two kinds, which round in different ways, and no devices.
+pub(crate) fn of_one_kind(devices: &[Device]) -> Result<()> {
+    let Some(first) = devices.first() else {
+        return Err(Error::setting("devices", 0, "give at least one"));
+    };
+    let kind = kind_of(first);
+    match devices.iter().map(kind_of).find(|other| *other != kind) {
+        None => Ok(()),
+        Some(other) => {
+            let found = format!("{kind}, {other}");
+            let remedy = "give devices of one kind: two kinds round in different ways";
+            Err(Error::setting("devices", found, remedy))
+        }
+    }
+}
+
+/// The name of a device without the token of a server, as it may be shown; other words stay as they are.
+pub fn masked(name: &str) -> String {
+    let token = name.split_once("remote:ws://");
+    match token.and_then(|(before, rest)| Some((before, rest.rsplit_once('@')?.1))) {
+        Some((before, place)) => format!("{before}remote:ws://TOKEN@{place}"),
+        None => name.into(),
+    }
 }
 
 /// The name that [`device`] takes for a device, as far as there is one.

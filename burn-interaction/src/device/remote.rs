@@ -61,7 +61,8 @@ struct Address {
 #[cfg(feature = "remote")]
 impl Address {
     fn parse(text: &str) -> Result<Self, String> {
-        let wanted = || format!("\"{text}\" is no address: give ws://[TOKEN@]HOST:PORT[#NUMBER]");
+        let wanted =
+            || "that is no address: give remote:ws://[TOKEN@]HOST:PORT[#NUMBER]".to_string();
         let (rest, number) = match text.split_once('#') {
             None => (text, 0),
             Some((rest, number)) => (rest, number.parse().map_err(|_| wanted())?),

@@ -46,6 +46,12 @@ impl Contexts {
         from.map_or(0, |(_, count)| *count)
     }
 
+    /// The contexts from the last ratio on that is no larger than this one: those of its order in samples of any size.
+    pub(crate) fn at_ratio(&self, ratio: f64) -> usize {
+        let from = self.0.iter().rev().find(|(from, _)| *from <= ratio);
+        from.map_or(0, |(_, count)| *count)
+    }
+
     /// Contexts multiplied by a factor at every order, rounded up; an order with one keeps it.
     pub(crate) fn times(&self, factor: f64) -> Self {
         let times = |count: usize| match count {

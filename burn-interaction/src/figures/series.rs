@@ -3,6 +3,7 @@ use plotters::prelude::*;
 
 use crate::coalition::Pair;
 use crate::error::{Error, Result};
+use crate::players::window_names;
 
 use super::arc::{Arcs, arcs};
 use super::hits::{self, Hit};
@@ -143,14 +144,17 @@ impl SeriesChart {
     /// The value of each window of each panel, for the pointer.
     fn hits(&self) -> Vec<Hit> {
         let mut hits = Vec::new();
+        let names = window_names(&self.trace.windows);
         for (number, panel) in (0..).zip(&self.panels) {
             for (window, strength) in panel.strengths.iter().enumerate() {
-                let Some(strength) = strength else { continue };
+                let (Some(strength), Some(name)) = (strength, names.get(window)) else {
+                    continue;
+                };
                 let (left, right) = self.trace.span(window, WIDTH);
                 hits.push(Hit {
                     at: (MARGIN + left, Self::line(number)),
                     size: (right - left, PANEL.2 as i32),
-                    text: format!("window {window}: mean |I| {}", short(*strength)),
+                    text: format!("{name}: mean |I| {}", short(*strength)),
                 });
             }
         }
@@ -211,7 +215,7 @@ mod tests {
         let svg = chart.to_svg().unwrap();
         for part in [
             "#2156AC",
-            "window 0: mean |I| 2.000</title>",
+            "steps 0 to 1: mean |I| 2.000</title>",
             "order 1",
             "up &lt;",
         ] {

@@ -1,14 +1,15 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use crate::device::kind_of;
-use crate::error::{Error, Result};
+use crate::device::of_one_kind;
+use crate::error::Result;
 
 use super::Classifier;
 
 /// A network on several devices of one kind, a copy on each: a measurement of it hands its batches to whichever is free.
 ///
-/// The numbers are those of one device of that kind. Whoever asks it for logits itself gets those of the first copy.
+/// The numbers are those of one device of that kind; of servers of other machines, which are of one kind whatever they compute on, those of all only where they
+/// compute alike. Whoever asks it for logits itself gets those of the first copy.
 ///
 /// ```
 /// use burn::nn::{Linear, LinearConfig};
@@ -47,15 +48,7 @@ impl<N> Copies<N> {
     ///
     /// Fails where there are no devices, or devices of two kinds, whose numbers differ in their last digits.
     pub fn made(devices: &[Device], mut make: impl FnMut(&Device) -> N) -> Result<Self> {
-        let Some(first) = devices.first() else {
-            return Err(Error::setting("devices", 0, "give at least one"));
-        };
-        let kind = kind_of(first);
-        if let Some(other) = devices.iter().map(kind_of).find(|other| *other != kind) {
-            let found = format!("{kind}, {other}");
-            let remedy = "give devices of one kind: two kinds round in different ways";
-            return Err(Error::setting("devices", found, remedy));
-        }
+        of_one_kind(devices)?;
         let copy = |device: &Device| (device.clone(), make(device));
         Ok(Self {
             copies: devices.iter().map(copy).collect(),

@@ -1,6 +1,6 @@
 use burn::tensor::Device;
 
-use crate::device::kind_of;
+use crate::device::{kind_of, name_of};
 use crate::error::{Error, Result};
 use crate::estimate::Protocol;
 use crate::game::{Classifier, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits};
@@ -11,7 +11,7 @@ use crate::profile::{Allocation, Axis, Profile};
 use super::exchange::Engine;
 use super::run::Subjects;
 use super::session::{Session, Setting};
-use super::team::Team;
+use super::team::{Team, guarded};
 use super::{Cost, Measurement, Observer, Silent, Targets, precision, run};
 
 impl<P> Measurement<P> {
@@ -95,11 +95,22 @@ impl<P: Players> Measurement<P> {
         inputs: P::Input,
         targets: Targets,
     ) -> Result<(Team<NetworkGames<'a, P>>, Setting)> {
-        let players = &self.players;
         let mut copies = net.copies();
         if copies.is_empty() {
             copies.push((inputs.device(), net));
         }
+        let device = name_of(&copies[0].0);
+        guarded(&device, || self.games_of_copies(copies, inputs, targets))
+    }
+
+    /// The games of copies of a network, at least one.
+    fn games_of_copies<'a>(
+        &'a self,
+        copies: Vec<(Device, &'a dyn Classifier<P::Input>)>,
+        inputs: P::Input,
+        targets: Targets,
+    ) -> Result<(Team<NetworkGames<'a, P>>, Setting)> {
+        let players = &self.players;
         let inputs = match inputs.device() == copies[0].0 {
             true => inputs,
             false => inputs.to_device(&copies[0].0),

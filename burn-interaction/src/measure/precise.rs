@@ -218,3 +218,14 @@ fn a_pilot_passes_over_samples_that_are_enumerated() {
     assert!(reached.allocation.pilot > 0 && !reached.allocation.components.is_empty());
     assert_eq!(reached.stopped, Stopped::Reached, "{:?}", reached.looks);
 }
+
+#[test]
+fn contexts_of_a_ratio_are_found_in_samples_of_any_size() {
+    use crate::estimate::Contexts;
+
+    let contexts = Contexts::by_ratio([(0.0, 1), (0.1, 4), (0.5, 16), (0.7, 6)]).unwrap();
+    let at = [0.0, 0.05, 0.1, 0.3, 0.5, 0.7, 1.0].map(|ratio| contexts.at_ratio(ratio));
+    assert_eq!(at, [1, 1, 4, 4, 16, 6, 6]);
+    // At six players .5 and .7 are one order.
+    assert_eq!(contexts.at(2, 6), 6);
+}

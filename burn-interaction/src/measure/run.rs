@@ -191,9 +191,10 @@ impl<E: Engine, S: Subjects> Stream<'_, '_, E, S> {
             return;
         }
         // GPUs tune their kernels to a shape: the last batch is filled up to the size of the one before it.
-        let shape = match (self.batch, self.queue.front(), self.queue.back()) {
-            (Some((before, elements)), Some(front), Some(back))
-                if [front, back].map(|p| self.evaluate.elements(p.place)) == [elements; 2] =>
+        let shape = match (self.batch, self.queue.back()) {
+            // Packing keeps rows of one size in a batch.
+            (Some((before, elements)), Some(last))
+                if self.evaluate.elements(last.place) == elements =>
             {
                 before.max(rows)
             }

@@ -92,16 +92,21 @@ impl<E: Evaluate + Sync> Member<E> {
     }
 }
 
+/// Does something on a device: what a backend throws, and what it says where values are read back, names the device.
+pub(super) fn guarded<T>(device: &str, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+    let reason = match catch_unwind(AssertUnwindSafe(ask)) {
+        Ok(Err(Error::Execution(reason))) => reason,
+        Ok(result) => return result,
+        Err(panic) => said(&*panic),
+    };
+    let device = device.into();
+    Err(Error::DeviceFailed { device, reason })
+}
+
 impl<E> Member<E> {
-    /// Asks the games for something: what a backend throws, and what it says where values are read back, names the device.
+    /// Asks the games for something.
     fn guarded<T>(&self, ask: impl FnOnce(&Lanes<E>) -> Result<T>) -> Result<T> {
-        let reason = match catch_unwind(AssertUnwindSafe(|| ask(&self.games))) {
-            Ok(Err(Error::Execution(reason))) => reason,
-            Ok(result) => return result,
-            Err(panic) => said(&*panic),
-        };
-        let device = self.name.clone();
-        Err(Error::DeviceFailed { device, reason })
+        guarded(&self.name, || ask(&self.games))
     }
 }
 
@@ -303,8 +308,20 @@ mod tests {
     fn several_devices_give_the_bits_of_one() {
         let one = measured(&net, &mut Silent).unwrap();
         for count in [1, 2, 5] {
-            let copies = Copies::made(&vec![Device::flex(); count], |_| net).unwrap();
-            assert_eq!(measured(&copies, &mut Silent).unwrap(), one);
+            let asked: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+            let mut each = asked.iter();
+            let copies = Copies::made(&vec![Device::flex(); count], |_| {
+                let own = each.next().unwrap();
+                move |rows: Tensor<2>| {
+                    own.fetch_add(1, Ordering::Relaxed);
+                    // Long enough for the others to come to their turn.
+                    std::thread::sleep(std::time::Duration::from_micros(200));
+                    net(rows)
+                }
+            });
+            assert_eq!(measured(&copies.unwrap(), &mut Silent).unwrap(), one);
+            let asked = asked.iter().map(|asked| asked.load(Ordering::Relaxed));
+            assert!(asked.min() > Some(5), "{count} devices");
         }
     }
 

@@ -139,6 +139,20 @@ impl Players for Windows {
     }
 }
 
+/// The windows of a series by their first and last step, such as `steps 5 to 9`, from the window of each step.
+pub fn window_names(windows: &[usize]) -> Vec<String> {
+    let mut from = 0;
+    let name = |window: &[usize]| {
+        let (first, last) = (from, from + window.len() - 1);
+        from = last + 1;
+        match first == last {
+            true => format!("step {first}"),
+            false => format!("steps {first} to {last}"),
+        }
+    };
+    windows.chunk_by(|a, b| a == b).map(name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::Device;
@@ -205,5 +219,18 @@ mod tests {
         assert_eq!(values, [1.5, 1.5, 1.5, 1.5, 4.5, 4.5, 0.0, 0.0]);
         let refused = Windows::count(2).absent(&series, &Baseline::Blur(1.0));
         assert!(refused.unwrap_err().to_string().contains("time series"));
+    }
+
+    #[test]
+    fn windows_are_named_by_their_steps() {
+        let names = |windows: Windows, length| {
+            let windows: Vec<usize> = windows.of_steps(length).collect();
+            window_names(&windows)
+        };
+        assert_eq!(
+            names(Windows::count(3), 7),
+            ["steps 0 to 2", "steps 3 to 4", "steps 5 to 6"]
+        );
+        assert_eq!(names(Windows::steps(1), 2), ["step 0", "step 1"]);
     }
 }

@@ -22,8 +22,9 @@ use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe
 ///
 /// With Burn's `ExecutionStrategy::multi` several devices train: Burn adds up their gradients, so that each of n devices should get an n-th of
 /// every batch and say so by [`Batch::share_of`], as the loader of `burn-interaction-datasets` does after `among(n)`; the loss is
-/// then weighted by its share, and the training is that of one device. Burn's own loaders cut the data set instead, which trains at n times the
-/// rate. Dropout draws in another order on several devices, and batch normalisation sees the samples of one device alone and, as clones of a module
+/// then weighted by its share, and the training is that of one device, except for terms that leave out samples with too few players: a share's mean is over
+/// its own. Burn's own loaders cut the data set instead, which trains at n times the
+/// rate. Dropout draws in the order of the threads, so that no two trainings are alike, and batch normalisation sees the samples of one device alone and, as clones of a module
 /// share its running statistics, averages those of all.
 ///
 /// ```no_run

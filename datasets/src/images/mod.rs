@@ -2,6 +2,7 @@ mod cifar10;
 mod decode;
 mod files;
 mod imagenet;
+mod labels;
 mod normalization;
 mod relabel;
 mod samples;

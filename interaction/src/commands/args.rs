@@ -286,7 +286,7 @@ pub struct StudyArgs {
     #[arg(long, value_name = "N or A..B")]
     pub seeds: Option<String>,
     /// Compute one of n parts of the trainings, i/n, with their measures. Parts may share a store, or be put together with
-    /// --from.
+    /// --from. Default: the part that a scheduler's variables name, else all.
     #[arg(long, value_name = "I/N")]
     pub part: Option<Share>,
     /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them. Of several of one kind, such as

@@ -107,7 +107,11 @@ fn measure(args: &DiscoverArgs) -> Result<Measure> {
         reward: parse::setting("--reward", &args.reward)?,
         batch: args.batch,
         control: args.control,
-        share: parse::part(args.part)?,
+        // A precision has no parts, and a scheduler may run several in an array.
+        share: match precision {
+            Some(_) => args.part,
+            None => parse::part(args.part)?,
+        },
         seed: args.place.seed,
     })
 }

@@ -1,5 +1,7 @@
 //! Options in the words of a command line.
 
+use burn_interaction::internal;
+
 /// The words of this process, for results to say: without the tokens of servers.
 pub fn own() -> Vec<String> {
     std::env::args().map(|word| masked(&word)).collect()
@@ -7,13 +9,7 @@ pub fn own() -> Vec<String> {
 
 /// A device as results name it: without the token of a server.
 pub fn masked(word: &str) -> String {
-    let pieces = word.split(',').map(|piece| {
-        let token = piece.split_once("remote:ws://");
-        match token.and_then(|(before, rest)| Some((before, rest.rsplit_once('@')?.1))) {
-            Some((before, place)) => format!("{before}remote:ws://TOKEN@{place}"),
-            None => piece.into(),
-        }
-    });
+    let pieces = word.split(',').map(internal::masked);
     pieces.collect::<Vec<_>>().join(",")
 }
 
@@ -43,6 +39,23 @@ pub fn with(words: &[String], name: &str, value: &str) -> Vec<String> {
     words
 }
 
+/// The value of an option, `--name VALUE` or `--name=VALUE`.
+pub fn value<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == name {
+            return words.next().map(String::as_str);
+        }
+        if let Some(value) = word
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
+            return Some(value);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +78,10 @@ mod tests {
     fn options_are_taken_out_and_given_anew() {
         let words = "discover --out a --part=1/2 --outer b --resume";
         let words: Vec<String> = words.split(' ').map(String::from).collect();
+        assert_eq!(
+            ["--out", "--part", "--ou"].map(|name| value(&words, name)),
+            [Some("a"), Some("1/2"), None]
+        );
         let left = without(&without(&words, "--part", true), "--resume", false);
         assert_eq!(left.join(" "), "discover --out a --outer b");
         let other = with(&left, "--out", "c d");

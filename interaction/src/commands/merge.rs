@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use burn_interaction::{Curves, Profile};
 use clap::Args;
 
-use super::missing;
+use super::missing::{self, PartResults};
 use crate::error::{Result, usage};
 use crate::report::{curve_name, table, title, words, write_pictures};
 use crate::work::{
@@ -76,8 +76,14 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     match missing.is_empty() {
         true => Ok(()),
         false => {
-            let profiles = profiles(&args.parts, MAIN)?;
-            Err(partial(&missing, &missing::commands(&profiles)))
+            let results = args.parts.iter().map(|part| {
+                let main = profile_of(part, MAIN)?;
+                let control = profile_of(part, CONTROL)?;
+                Ok(main.map(|main| PartResults { main, control }))
+            });
+            let results: Vec<Option<PartResults>> = results.collect::<Result<_>>()?;
+            let results: Vec<PartResults> = results.into_iter().flatten().collect();
+            Err(partial(&missing, &missing::commands(&results)))
         }
     }
 }

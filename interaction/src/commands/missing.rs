@@ -2,9 +2,17 @@
 
 use burn_interaction::Profile;
 
-use super::line::{with, without};
+use super::line::{value, with, without};
 use crate::report::shell_line;
 use crate::work::Share;
+
+/// The results of a part: of the network, and of its control where that was measured.
+pub struct PartResults {
+    /// The network's.
+    pub main: Profile,
+    /// The control's.
+    pub control: Option<Profile>,
+}
 
 /// A part of a measurement: the words that measured it, and which part it is.
 struct Part {
@@ -14,21 +22,25 @@ struct Part {
 }
 
 impl Part {
-    /// The part as its result tells it; `None` where that says nothing of its command.
-    fn of(profile: &Profile) -> Option<Self> {
-        let words = shlex::split(profile.origin().command.as_ref()?)?;
-        let place = words.iter().position(|word| word == "--part")?;
+    /// The part as its results tell it; `None` where they say nothing of its command.
+    fn of(results: &PartResults, controlled: bool) -> Option<Self> {
+        let words = shlex::split(results.main.origin().command.as_ref()?)?;
+        let control = results.control.as_ref();
+        let control = control.map_or(!controlled, Profile::is_complete);
         Some(Self {
-            share: words.get(place + 1)?.parse().ok()?,
-            complete: profile.is_complete(),
-            words,
+            share: value(&words, "--part")?.parse().ok()?,
+            complete: results.main.is_complete() && control,
+            // A part that goes on is not begun anew.
+            words: without(&without(&words, "--force", false), "--resume", false),
         })
     }
 }
 
 /// A line for each part that is incomplete or not among these, with the command that measures it.
-pub fn commands(profiles: &[Profile]) -> Vec<String> {
-    let parts: Vec<Part> = profiles.iter().filter_map(Part::of).collect();
+pub fn commands(results: &[PartResults]) -> Vec<String> {
+    let controlled = results.iter().any(|part| part.control.is_some());
+    let parts = results.iter().filter_map(|part| Part::of(part, controlled));
+    let parts: Vec<Part> = parts.collect();
     let Some(first) = parts.first() else {
         return Vec::new();
     };
@@ -38,7 +50,7 @@ pub fn commands(profiles: &[Profile]) -> Vec<String> {
         let words = match found {
             Some(part) if part.complete => return None,
             Some(part) => {
-                let mut words = without(&without(&part.words, "--force", false), "--resume", false);
+                let mut words = part.words.clone();
                 words.push("--resume".into());
                 words
             }
@@ -53,11 +65,10 @@ pub fn commands(profiles: &[Profile]) -> Vec<String> {
 fn of_another(part: &Part, number: usize) -> Vec<String> {
     let (own, of) = part.share.numbers();
     let words = with(&part.words, "--part", &format!("{number}/{of}"));
-    let place = words.iter().position(|word| word == "--out");
-    let out = place.and_then(|place| words.get(place + 1));
-    let out = out.map_or("interaction-out", String::as_str);
-    let name = match out.strip_suffix(&own.to_string()) {
-        Some(stem) => format!("{stem}{number}"),
+    let out = value(&words, "--out").unwrap_or("interaction-out");
+    // Folders are numbered behind a hyphen, as in files of `interaction launch`.
+    let name = match out.strip_suffix(&format!("-{own}")) {
+        Some(stem) => format!("{stem}-{number}"),
         None => format!("{out}-{number}"),
     };
     with(&words, "--out", &name)

@@ -2,11 +2,12 @@
 
 use burn_interaction::evaluation::CloseOrder;
 use burn_interaction::figures::{Areas, Tile, TileChart};
+use burn_interaction::players::window_names;
 use burn_interaction::{Coalition, Pair, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::signed;
-use crate::subject::{Scene, Seen, window_names};
+use crate::subject::{Scene, Seen};
 
 /// The version of the form of the file.
 const FORM: u32 = 1;

@@ -204,7 +204,7 @@ impl Run<'_> {
                 recipe: &cell.recipe,
                 place: Place {
                     devices: &self.devices[..1],
-                    name: self.name,
+                    name: self.name.split(',').next().unwrap_or_default(),
                     folder: &folder,
                     command: self.command,
                 },

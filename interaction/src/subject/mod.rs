@@ -17,7 +17,6 @@ pub use contents::contents;
 pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Seen, Word};
 pub use seats::Seats;
-pub use series::window_names;
 pub use spec::*;
 pub use statistics::*;
 

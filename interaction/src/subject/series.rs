@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use burn_interaction::input::Kind;
+use burn_interaction::players::window_names;
 use burn_interaction::{Baseline, Players, Series as Batch, Windows};
 use burn_interaction_datasets::{Samples, SeriesSet, Split, Standardization};
 use burn_interaction_models::Fcn;
@@ -174,37 +175,5 @@ impl Subject for Series {
         };
         let each = values.chunks_exact((channels * steps).max(1));
         Ok(each.zip(lengths).map(series).collect())
-    }
-}
-
-/// The windows of a series by their first and last step, such as `steps 5 to 9`, from the window of each step.
-pub fn window_names(windows: &[usize]) -> Vec<String> {
-    let mut from = 0;
-    let name = |window: &[usize]| {
-        let (first, last) = (from, from + window.len() - 1);
-        from = last + 1;
-        match first == last {
-            true => format!("step {first}"),
-            false => format!("steps {first} to {last}"),
-        }
-    };
-    windows.chunk_by(|a, b| a == b).map(name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_are_named_by_their_steps() {
-        let names = |windows: Windows, length| {
-            let windows: Vec<usize> = windows.of_steps(length).collect();
-            window_names(&windows)
-        };
-        assert_eq!(
-            names(Windows::count(3), 7),
-            ["steps 0 to 2", "steps 3 to 4", "steps 5 to 6"]
-        );
-        assert_eq!(names(Windows::steps(1), 2), ["step 0", "step 1"]);
     }
 }

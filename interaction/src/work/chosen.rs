@@ -13,6 +13,8 @@ pub struct Chosen<S: Subject> {
     pub seated: Seated<S::Players>,
     /// Ids of the samples of all parts together, where this run measures one part.
     pub whole: Option<Vec<u64>>,
+    /// The number of players of each sample of all parts together, by which defaults are chosen: every part has those of the whole.
+    counts: Vec<usize>,
     /// The inputs.
     pub batch: Batch<S::Input>,
     /// The classes whose values are measured.
@@ -52,9 +54,11 @@ impl<S: Subject> Chosen<S> {
         }
         let mut seated = subject.seated(samples, chosen)?;
         notes.extend(seated.note.take());
-        let mut whole = None;
+        let (mut whole, mut counts) = (None, None);
         if let Some(share) = measure.share {
-            whole = Some(samples.read(&seated.indices, 0, device)?.ids);
+            let all = samples.read(&seated.indices, 0, device)?;
+            counts = Some(seated.players.counts(&all.inputs)?);
+            whole = Some(all.ids);
             let places = share.places(seated.indices.len());
             if places.is_empty() {
                 let count = seated.indices.len();
@@ -68,8 +72,13 @@ impl<S: Subject> Chosen<S> {
                 note: None,
             };
         }
+        let batch = samples.read(&seated.indices, 0, device)?;
         Ok(Self {
-            batch: samples.read(&seated.indices, 0, device)?,
+            counts: match counts {
+                Some(counts) => counts,
+                None => seated.players.counts(&batch.inputs)?,
+            },
+            batch,
             targets: targets(samples, &seated.indices, measure.predicted),
             seated,
             whole,
@@ -83,12 +92,10 @@ impl<S: Subject> Chosen<S> {
     ///
     /// Fails where the players do not fit the inputs, or the baseline cannot be fitted.
     pub fn protocol(&self, subject: &S, measure: &Measure) -> Result<Protocol> {
-        let players = &self.seated.players;
-        let counts = players.counts(&self.batch.inputs)?;
-        let grid = players.grid().is_some();
+        let grid = self.seated.players.grid().is_some();
         Ok(Protocol {
             baseline: subject.baseline()?,
-            ..measure.protocol(subject.about(), &counts, grid)
+            ..measure.protocol(subject.about(), &self.counts, grid)
         })
     }
 

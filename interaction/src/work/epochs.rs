@@ -14,8 +14,8 @@ use super::Checkpoints;
 /// A loader that starts epochs, as Burn asks for its batches once at the beginning of each.
 ///
 /// The loader waits until the epoch before is saved, tells the model which epoch this is, and seeds the device by it:
-/// dropout is then the same whether the epochs before were trained by this process or by another. (The CPU has one
-/// generator for all devices; loaders draw on the host, and validation before it is over.)
+/// on one device dropout is then the same whether the epochs before were trained by this process or by another. (The CPU has one
+/// generator, from which `flex,flex` draws in the order of its threads; loaders draw on the host, and validation before it is over.)
 pub struct Epochs<O> {
     inner: Arc<dyn DataLoader<O>>,
     start: Start,

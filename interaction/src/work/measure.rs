@@ -123,7 +123,7 @@ impl Measure {
     pub fn check(&self) -> Result<()> {
         match self.samples {
             0 => Err(usage("--samples 0: measure at least one sample")),
-            _ if self.precision.is_some() && self.share.is_some() => Err(usage(
+            _ if self.precision.is_some() && self.share.is_some_and(Share::is_part) => Err(usage(
                 "--part with --precision: --plan-only prints the arguments that parts are to be run with",
             )),
             _ => Ok(()),

@@ -19,11 +19,36 @@ impl Share {
 
 /// The variable that says how many parts there are, where a scheduler does not.
 const PARTS: &str = "INTERACTION_PARTS";
+/// The variable that numbers the tasks of a Slurm array.
+const SLURM: &str = "SLURM_ARRAY_TASK_ID";
+
+/// The part of a task of a Slurm array, by the array's own least and largest number, step and count.
+fn of_array(
+    task: usize,
+    number: impl Fn(&str) -> Result<Option<usize>, String>,
+) -> Result<(usize, usize), String> {
+    let (least, most) = (number("MIN")?.unwrap_or(0), number("MAX")?);
+    let step = number("STEP")?.unwrap_or(1).max(1);
+    let count = number("COUNT")?.unwrap_or(0);
+    let all = most.map_or(count, |most| most.saturating_sub(least) / step + 1);
+    // A few tasks of an array that are started again are numbered on.
+    match least <= 1 && all == count {
+        true => Ok((task.saturating_sub(least) / step + 1, count)),
+        false => Err(format!(
+            "the tasks of this array are not numbered from 0 or 1 without gaps: set {PARTS}, or give --part"
+        )),
+    }
+}
 
 impl Share {
     /// One of several parts, by its number from 1.
     fn new(number: usize, of: usize) -> Option<Self> {
         (1..=of).contains(&number).then_some(Self { number, of })
+    }
+
+    /// Whether there are other parts.
+    pub fn is_part(self) -> bool {
+        self.of > 1
     }
 
     /// The number of the part, from 1, and the number of parts.
@@ -46,28 +71,19 @@ impl Share {
             Some((None, text)) => Err(format!("{name} is \"{text}\", which is no number")),
         };
         let parts: Option<usize> = number(PARTS)?;
-        let slurm = "SLURM_ARRAY_TASK_ID";
-        let (name, number, of) = if let Some(task) = number(slurm)? {
-            match parts {
-                Some(of) => (slurm, task, of),
-                None => {
-                    let of_array = |name: &str| number(&format!("SLURM_ARRAY_TASK_{name}"));
-                    let (least, most) = (of_array("MIN")?.unwrap_or(0), of_array("MAX")?);
-                    let step = of_array("STEP")?.unwrap_or(1).max(1);
-                    let count = of_array("COUNT")?.unwrap_or(0);
-                    let all = most.map_or(count, |most| most.saturating_sub(least) / step + 1);
-                    if all != count {
-                        return Err(format!(
-                            "the numbers of this array have gaps: set {PARTS}, or give --part"
-                        ));
-                    }
-                    (slurm, task.saturating_sub(least) / step + 1, count)
-                }
-            }
-        } else if let (Some(index), Some(of)) = (number("JOB_COMPLETION_INDEX")?, parts) {
-            ("JOB_COMPLETION_INDEX", index + 1, of)
-        } else if let (Some(task), Some(of)) = (number("HQ_TASK_ID")?, parts) {
+        // HyperQueue's workers may run inside a Slurm job, and hand its variables on: the innermost counts.
+        let (name, number, of) = if let Some(task) = number("HQ_TASK_ID")? {
+            let Some(of) = parts else { return Ok(None) };
             ("HQ_TASK_ID", task, of)
+        } else if let Some(index) = number("JOB_COMPLETION_INDEX")? {
+            let Some(of) = parts else { return Ok(None) };
+            ("JOB_COMPLETION_INDEX", index + 1, of)
+        } else if let Some(task) = number(SLURM)? {
+            let (number, of) = match parts {
+                Some(of) => (task, of),
+                None => of_array(task, |name| number(&format!("SLURM_ARRAY_TASK_{name}")))?,
+            };
+            (SLURM, number, of)
         } else {
             return Ok(None);
         };
@@ -126,9 +142,15 @@ mod tests {
                 Some("1/4"),
             ),
             (
-                "SLURM_ARRAY_TASK_ID=14 SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_MAX=16 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=4",
+                "SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=4",
                 Some("3/4"),
             ),
+            // A HyperQueue worker in a Slurm array.
+            (
+                "HQ_TASK_ID=9 SLURM_ARRAY_TASK_ID=2 INTERACTION_PARTS=16",
+                Some("9/16"),
+            ),
+            ("HQ_TASK_ID=9 SLURM_ARRAY_TASK_ID=2", None),
             // One task again, as the launch file numbers it.
             (
                 "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=1 INTERACTION_PARTS=16",
@@ -141,8 +163,12 @@ mod tests {
             ("HQ_TASK_ID=5 INTERACTION_PARTS=4", "part 5 of 4"),
             ("SLURM_ARRAY_TASK_ID=x", "no number"),
             (
-                "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=2",
-                "have gaps",
+                "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=2",
+                "without gaps",
+            ),
+            (
+                "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=1",
+                "from 0 or 1",
             ),
         ] {
             let error = part(variables).unwrap_err();

@@ -182,10 +182,11 @@ impl Training<'_> {
         }
         let chosen = drawn(recipe.samples, recipe.seed, train.count())?;
         let devices = self.place.devices.len();
-        if recipe.batch < devices {
+        if recipe.batch.min(chosen.len()) < devices {
             return Err(usage(format!(
-                "--batch {}: {devices} devices share a batch, give each at least one sample",
-                recipe.batch
+                "--batch {}, of {} training samples: {devices} devices share a batch, give each at least one sample",
+                recipe.batch,
+                chosen.len()
             )));
         }
         let loader = Loader::new(train, recipe.batch, device)

@@ -67,7 +67,7 @@ fn two_devices_train_what_one_does() {
     let ((one, first), (two, second)) = (trained("flex"), trained("flex,flex"));
     let accuracy = |text: &str| {
         let line = text.lines().find(|line| line.contains("test accuracy"));
-        line.map(String::from)
+        line.map(String::from).unwrap_or_else(|| panic!("{text}"))
     };
     assert_eq!(accuracy(&first), accuracy(&second));
     let header: Vec<&str> = one.lines().next().unwrap().split(',').collect();

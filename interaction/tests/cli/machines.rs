@@ -74,6 +74,25 @@ fn tasks_know_their_part_and_a_merge_names_the_commands_that_are_missing() {
 }
 
 #[test]
+fn parts_of_one_sentence_each_have_the_settings_of_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, more: &[&str]| {
+        let out = path(folder.path(), name);
+        let arguments = "discover --model bert-slim --data grammar --any --samples 3 --orders r:0,1 --contexts 1 --out";
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        succeed(&[&arguments[..], &[&out], more].concat());
+        out
+    };
+    // Sentences of several lengths: each alone would be enumerated, or not.
+    let whole = of("whole", &[]);
+    let parts = ["1/3", "2/3", "3/3"].map(|part| of(&part.replace('/', "-"), &["--part", part]));
+    let merged = path(folder.path(), "merged");
+    let [a, b, c] = &parts;
+    succeed(&["merge", a, b, c, "--out", &merged]);
+    assert_eq!(interactions(&merged), interactions(&whole));
+}
+
+#[test]
 fn a_launch_file_runs_as_an_array_would_run_it() {
     let folder = tempfile::tempdir().unwrap();
     let [whole, found] = ["whole", "found"].map(|name| path(folder.path(), name));

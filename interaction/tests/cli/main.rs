@@ -12,6 +12,8 @@ mod pages;
 mod precision;
 mod pretrained;
 mod readme;
+#[cfg(feature = "remote")]
+mod remote;
 mod resume;
 mod segments;
 mod series;

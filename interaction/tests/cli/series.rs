@@ -32,7 +32,7 @@ fn series_are_trained_on_and_measured_by_windows() {
     );
     assert!(text.contains("8 players, 3 samples"), "{text}");
     for (file, part) in [
-        ("series.svg", "window 0: mean |I|"),
+        ("series.svg", "steps 0 to "),
         ("contexts.svg", "steps "),
         ("pairs.svg", "distance of the two windows"),
         ("interactions.csv", "steps 0 to"),

@@ -258,10 +258,13 @@ impl Found {
     }
 }
 
+/// A ratio with four digits, upwards, so that it is spelled shortly and still is its own order.
+fn short(ratio: f64) -> f64 {
+    ((ratio * 1e4 - 1e-6).ceil() / 1e4).clamp(0.0, 1.0)
+}
+
 /// Contexts by ratio, from 0 on, without the ratios at which they stay what they are.
 fn steps(ratios: &[f64], contexts: &[usize]) -> Result<Contexts> {
-    // Four digits, upwards, so that a ratio is spelled shortly and still is its own order.
-    let short = |ratio: f64| ((ratio * 1e4 - 1e-6).ceil() / 1e4).clamp(0.0, 1.0);
     let mut by_ratio: Vec<(f64, usize)> = ratios
         .iter()
         .map(|r| short(*r))

@@ -8,7 +8,7 @@ use crate::estimate::Protocol;
 use crate::profile::{Allocation, OrderError, Precision, Profile, Reached, Stopped};
 
 use super::influence::Pilot;
-use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting, steps};
+use super::{FEWEST, Measurement, Observer, Progress, RAISES, Session, Setting, short, steps};
 use crate::measure::Aim;
 use crate::measure::exchange::Engine;
 
@@ -279,12 +279,10 @@ impl<P, E: Engine> Rounds<'_, P, E> {
         }
         let raised = allocation.raised + 1;
         let wanted = allocation.wanted.error;
-        let fewest = *session.profile().players().start();
-        let orders = session.orders_at(fewest);
-        let counts: Vec<usize> = orders
-            .iter()
-            .map(|order| allocation.contexts.at(*order, fewest))
-            .collect();
+        // By ratio: orders of small samples stand for several.
+        let ratios = session.profile().ratios().iter();
+        let counts = ratios.map(|ratio| allocation.contexts.at_ratio(short(*ratio)));
+        let counts: Vec<usize> = counts.collect();
         let more: Vec<usize> = counts
             .iter()
             .zip(&look.errors)

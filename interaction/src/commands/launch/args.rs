@@ -19,6 +19,9 @@ pub struct LaunchArgs {
     /// Parts, each a task of its own.
     #[arg(long)]
     pub parts: usize,
+    /// The name of the job: small letters, digits and hyphens, as Kubernetes wants it.
+    #[arg(long, default_value = "interaction")]
+    pub name: String,
     /// Cores of a task.
     #[arg(long, default_value_t = 4)]
     pub cpus: usize,

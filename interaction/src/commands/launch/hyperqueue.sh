@@ -1,7 +1,8 @@
 #!/bin/bash
-#HQ --name interaction
+#HQ --name {{ name }}
 #HQ --array 1-{{ parts }}
 #HQ --cpus {{ cpus }}
+#HQ --resource mem={{ memory * 1024 }}
 {%- if gpus %}
 #HQ --resource gpus/nvidia={{ gpus }}
 {%- endif %}

@@ -35,7 +35,7 @@ impl Parts {
     /// # Errors
     ///
     /// Fails where the words are no command that can be shared out.
-    fn of(command: &[String]) -> Result<Self> {
+    fn of(command: &[String], parts: usize) -> Result<Self> {
         let words = ["interaction".to_string()].into_iter();
         let parsed = Cli::try_parse_from(words.chain(command.iter().cloned()));
         let parsed = parsed.map_err(|error| usage(format!("the command to launch: {error}")))?;
@@ -44,6 +44,12 @@ impl Parts {
             Some(Command::Discover(args)) if args.precision.precision.is_some() => Err(usage(
                 "a precision decides while it runs how many samples it takes, and has no parts: give --samples, as --plan-only says them",
             )),
+            Some(Command::Discover(args)) if args.samples.is_some_and(|all| all < parts) => {
+                Err(usage(format!(
+                    "--parts {parts}: each needs a sample, and --samples asks for {}",
+                    args.samples.unwrap_or_default()
+                )))
+            }
             Some(Command::Discover(args)) => {
                 let out = path(&args.out)?;
                 let words = without(&without(&words, "--resume", false), "--force", false);
@@ -98,7 +104,19 @@ fn file(args: &LaunchArgs) -> Result<String> {
             return Err(usage(format!("--{name} 0: give at least 1")));
         }
     }
-    let parts = Parts::of(&args.command)?;
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let ends = |c: char| c == '-';
+    let name = &args.name;
+    if name.is_empty()
+        || !name.chars().all(letter)
+        || name.starts_with(ends)
+        || name.ends_with(ends)
+    {
+        return Err(usage(format!(
+            "--name {name}: give small letters, digits and hyphens between them"
+        )));
+    }
+    let parts = Parts::of(&args.command, args.parts)?;
     let template = match args.scheduler {
         Scheduler::Slurm => include_str!("slurm.sh"),
         Scheduler::Kubernetes => include_str!("kubernetes.yaml"),
@@ -111,6 +129,7 @@ fn file(args: &LaunchArgs) -> Result<String> {
     let rendered = environment.render_str(
         template,
         context! {
+            name => &args.name,
             parts => args.parts,
             cpus => args.cpus,
             gpus => args.gpus,
@@ -189,6 +208,7 @@ mod tests {
             ("train --model mlp5 --data rules", "shares out"),
             ("study", "shares out"),
             ("discover --precision 0.05", "has no parts"),
+            ("discover --samples 15", "each needs a sample"),
             ("discover --modle mlp5", "--modle"),
         ] {
             let error = of("slurm", command).unwrap_err().to_string();

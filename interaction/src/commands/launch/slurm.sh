@@ -1,13 +1,14 @@
 #!/bin/bash
-#SBATCH --job-name=interaction
+#SBATCH --job-name={{ name }}
 #SBATCH --array=1-{{ parts }}
+#SBATCH --ntasks=1
 #SBATCH --cpus-per-task={{ cpus }}
 #SBATCH --mem={{ memory }}G
 #SBATCH --time={{ hours }}:00:00
 {%- if gpus %}
 #SBATCH --gpus-per-task={{ gpus }}
 {%- endif %}
-#SBATCH --output=interaction-%a.log
+#SBATCH --output={{ name }}-%a.log
 # One part for each task. Submit with `sbatch FILE`; a task that was cut off goes on with `sbatch --array=NUMBER FILE`.
 {%- if merge %}
 # When all are done: {{ merge }}

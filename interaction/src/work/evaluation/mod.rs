@@ -9,13 +9,14 @@ mod outcome;
 mod sizes;
 mod strengths;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use burn_interaction::estimate::EffectivePlayers;
 use burn_interaction::evaluation::Attack;
-use burn_interaction::{Batch, Classifier, Measurement, Profile, Progress};
+use burn_interaction::{Batch, Classifier, Measurement, Observer, Profile, Progress};
 use burn_interaction_datasets::Samples;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +112,19 @@ fn check_contexts(contexts: usize) -> Result<()> {
     }
 }
 
+/// Prints nothing but warnings, and stops at Ctrl-C.
+struct Quiet;
+
+impl Observer for Quiet {
+    fn update(&mut self, _: &Progress) -> ControlFlow<()> {
+        interrupt::flow()
+    }
+
+    fn warn(&mut self, warning: &str) {
+        eprintln!("warning: {warning}");
+    }
+}
+
 /// The whole profile of chosen samples with these inputs; `None` where the measurement was interrupted.
 fn whole<S: Subject>(
     measurement: &Measurement<S::Players>,
@@ -118,8 +132,7 @@ fn whole<S: Subject>(
     inputs: S::Input,
     chosen: &Chosen<S>,
 ) -> Result<Option<Profile>> {
-    let mut observer = |_: &Progress| interrupt::flow();
-    match measurement.run_observed(net, inputs, chosen.targets.clone(), &mut observer) {
+    match measurement.run_observed(net, inputs, chosen.targets.clone(), &mut Quiet) {
         Ok(profile) if profile.is_complete() => Ok(Some(profile)),
         Ok(_) | Err(burn_interaction::Error::Interrupted) => Ok(None),
         Err(error) => Err(error.into()),

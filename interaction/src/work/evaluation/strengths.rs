@@ -5,8 +5,8 @@ use burn_interaction::coalition::generator;
 use burn_interaction::estimate::contextual_variability;
 use burn_interaction::profile::Allocation;
 use burn_interaction::{
-    Classifier, Copies, Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile,
-    Progress, Reward, Verdict,
+    Classifier, Copies, Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile, Reward,
+    Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use super::super::chosen::Chosen;
 use super::super::measure::PILOT_SAMPLES;
 use super::super::samples::weights_digest;
 use super::super::{Measure, interrupt};
-use super::{Among, Outcome, Ready, Sizes, check_contexts, theory, whole};
+use super::{Among, Outcome, Quiet, Ready, Sizes, check_contexts, theory, whole};
 use crate::error::{Result, usage};
 use crate::subject::Subject;
 
@@ -209,8 +209,7 @@ fn planned<S: Subject>(
     chosen: &Chosen<S>,
 ) -> Result<Option<Allocation>> {
     let inputs = chosen.batch.inputs.clone();
-    let mut observer = |_: &Progress| interrupt::flow();
-    match measurement.plan(net, inputs, chosen.targets.clone(), &mut observer) {
+    match measurement.plan(net, inputs, chosen.targets.clone(), &mut Quiet) {
         Err(burn_interaction::Error::Interrupted) if interrupt::requested() => Ok(None),
         planned => Ok(Some(planned?)),
     }

@@ -1,0 +1,114 @@
+//! The labels in a file: colours of a picture, or numbers of an array.
+
+use std::path::Path;
+
+use image::DynamicImage;
+
+use super::Framing;
+use super::decode::picture;
+use crate::error::{Error, Result};
+use crate::folders::{array, bytes};
+
+/// Endings of pictures of labels: such as keep every pixel as it was.
+pub const ENDINGS: [&str; 6] = ["png", "bmp", "tif", "tiff", "pgm", "ppm"];
+
+/// The labels of the pixels of an image, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    pub labels: Vec<i64>,
+    pub size: [usize; 2],
+}
+
+/// The ending of a file, in small letters.
+fn ending(path: &Path) -> String {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether a file may hold labels, by its ending.
+pub fn has_labels(path: &Path) -> bool {
+    let ending = ending(path);
+    ending == "npy" || ENDINGS.contains(&ending.as_str())
+}
+
+/// The labels in a file: of one image, or of each image of a stack.
+pub enum Read {
+    One(Labels),
+    Stack(Vec<Labels>),
+}
+
+/// Reads the labels of one or several images.
+pub fn read(path: &Path) -> Result<Read> {
+    if !has_labels(path) {
+        let reason = format!(
+            "labels are .npy, .{}; other pictures change their pixels",
+            ENDINGS.join(", .")
+        );
+        return Err(Error::file(path, reason));
+    }
+    if ending(path) != "npy" {
+        return of_picture(path).map(Read::One);
+    }
+    let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
+    let array = array(path, &bytes(path, "")?, whole)?;
+    let (size, stacked) = match array.shape[..] {
+        [height, width] => ([height, width], false),
+        [_, height, width] => ([height, width], true),
+        _ => {
+            let reason = format!(
+                "an array of {:?}: labels are [height, width], or [images, height, width]",
+                array.shape
+            );
+            return Err(Error::file(path, reason));
+        }
+    };
+    let pixels = size[0] * size[1];
+    if array.values.is_empty() {
+        return Err(Error::file(path, "labels of no pixels"));
+    }
+    let each = array.values.chunks_exact(pixels).map(|labels| Labels {
+        labels: labels.into(),
+        size,
+    });
+    Ok(match (stacked, each.collect::<Vec<Labels>>()) {
+        (false, mut one) => Read::One(one.remove(0)),
+        (true, all) => Read::Stack(all),
+    })
+}
+
+fn of_picture(path: &Path) -> Result<Labels> {
+    let picture = picture(path)?;
+    let size = [picture.height() as usize, picture.width() as usize];
+    let labels = match picture {
+        DynamicImage::ImageLuma8(grey) => grey.into_raw().into_iter().map(i64::from).collect(),
+        DynamicImage::ImageLuma16(grey) => grey.into_raw().into_iter().map(i64::from).collect(),
+        other => {
+            let label = |pixel: &image::Rgba<u16>| match pixel.0 {
+                [.., 0] => -1,
+                [red, green, blue, _] => {
+                    (i64::from(red) << 32) | (i64::from(green) << 16) | i64::from(blue)
+                }
+            };
+            other.into_rgba16().pixels().map(label).collect()
+        }
+    };
+    Ok(Labels { labels, size })
+}
+
+impl Labels {
+    /// The labels of a framed image: each of its pixels has that of the nearest pixel before.
+    pub fn framed(&self, framing: &Framing) -> Self {
+        let [height, width] = self.size;
+        let ([tall, wide], [top, left]) = framing.window(self.size);
+        let side = framing.side;
+        let from = |place: usize, full: usize, own: usize| (2 * place + 1) * own / (2 * full);
+        let row = |y: usize| from(y + top, tall, height).min(height - 1);
+        let column = |x: usize| from(x + left, wide, width).min(width - 1);
+        let labels =
+            (0..side).flat_map(|y| (0..side).map(move |x| self.labels[row(y) * width + column(x)]));
+        Self {
+            labels: labels.collect(),
+            size: [side; 2],
+        }
+    }
+}
