@@ -229,3 +229,17 @@ fn contexts_of_a_ratio_are_found_in_samples_of_any_size() {
     // At six players .5 and .7 are one order.
     assert_eq!(contexts.at(2, 6), 6);
 }
+
+#[test]
+fn samples_of_many_sizes_have_contexts_that_tell_their_noise() {
+    // At a tenth small games have order 0, which has one context, and large ones order 2.
+    let players = |seed| if seed % 2 == 0 { 9 } else { PLAYERS };
+    let game = |seed| Dividends::sparse(players(seed), 60, 4, seed);
+    let games: Vec<Dividends> = (0..200).map(game).collect();
+    let all: Vec<&Dividends> = games.iter().collect();
+    let run = base().estimator(Estimator::toggled());
+    let profile = run.precision(0.3).run_games(&all).unwrap();
+    let reached = profile.precision().unwrap();
+    assert_eq!(reached.stopped, Stopped::Reached, "{:?}", reached.looks);
+    assert!(reached.allocation.contexts.at_ratio(0.1) > 1);
+}

@@ -1,6 +1,5 @@
 //! The cheapest numbers of samples, places, pairs and contexts that reach an error.
 
-use crate::coalition::binomial;
 use crate::profile::Component;
 
 use super::components::NOISE;
@@ -36,10 +35,8 @@ pub(super) struct Market<'a> {
     pub given: f64,
     /// Forwards of a sample besides.
     pub besides: f64,
-    /// The fewest players of a sample.
-    pub players: usize,
-    /// The order at each point, of the sample with the fewest players.
-    pub orders: Vec<usize>,
+    /// All contexts of a pair at each point, of the sample that has most.
+    pub all: &'a [f64],
     /// The variances at each point.
     pub components: &'a [Component],
 }
@@ -113,7 +110,7 @@ impl Market<'_> {
         let mut worst = f64::NEG_INFINITY;
         let (n, l) = (samples as f64, places as f64);
         let mut forwards = self.besides;
-        for (component, order) in self.components.iter().zip(&self.orders) {
+        for (component, &all) in self.components.iter().zip(self.all) {
             let target = (self.error * component.relative.max(1.0)).powi(2);
             let between = match self.these {
                 true => 0.0,
@@ -123,7 +120,6 @@ impl Market<'_> {
             // The noise of a place with other pairs than in the pilot, as if half of it were the pairs' own.
             let share = 0.5 + 0.5 * self.arms as f64 / arms as f64;
             let noise = component.contexts.powi(2) * if self.placed { share } else { 1.0 };
-            let all = binomial(self.players - 2, *order);
             let missing = |k: usize| {
                 let (k, exact) = (k as f64, k as f64 >= all);
                 let rest = if exact {
@@ -198,8 +194,7 @@ mod tests {
             context: |arms| 2.0 + 2.0 * arms as f64,
             given: 0.0,
             besides: 0.0,
-            players: 256,
-            orders: vec![0, 127, 254],
+            all: &[1.0, 1e75, 1.0],
             components,
         }
     }
@@ -245,7 +240,7 @@ mod tests {
         let apart = [component(0.0, 1.0, [2.0, 0.5, 0.3, 0.0])];
         let found = Market {
             available: 40,
-            orders: vec![0],
+            all: &[1.0],
             ..market(&apart)
         }
         .cheapest();
@@ -257,7 +252,7 @@ mod tests {
         let mut noisy = component(0.5, 1.0, [0.1, 0.1, 0.1, 0.1]);
         noisy.bias = 0.0625;
         let found = Market {
-            orders: vec![127],
+            all: &[1e75],
             ..market(&[noisy])
         }
         .cheapest();

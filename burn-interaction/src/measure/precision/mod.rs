@@ -128,10 +128,8 @@ fn allocated<P, E: Engine>(
             found.take(session, places, account)?;
         }
     }
-    let fewest = drawn.iter().map(|place| players[*place]).min();
-    let fewest = fewest.unwrap_or(2);
-    let orders = session.orders_at(fewest);
-    let components = found.components(session.profile().ratios(), &orders, fewest, &two);
+    let all = all_contexts(&session, drawn.iter().map(|place| players[*place]));
+    let components = found.components(session.profile().ratios(), &all, &two);
     let market = Market {
         error: wanted.error(),
         these: wanted.is_of_these(),
@@ -146,8 +144,7 @@ fn allocated<P, E: Engine>(
         },
         given: given(evaluate, setting, &two, &drawn)?,
         besides: (BESIDES + evaluate.rounding_values()) as f64,
-        players: fewest,
-        orders,
+        all: &all,
         components: &components,
     };
     let shares = market.cheapest();
@@ -163,6 +160,25 @@ fn allocated<P, E: Engine>(
         raised: 0,
         components,
     })
+}
+
+/// All contexts of a pair at each point of the curve, of the sample that has most there: an order of few contexts in a small sample may have
+/// many in a large one.
+fn all_contexts<E: Engine>(
+    session: &Session<'_, E>,
+    players: impl Iterator<Item = usize>,
+) -> Vec<f64> {
+    let mut most = vec![1.0; session.profile().ratios().len()];
+    let mut players: Vec<usize> = players.collect();
+    players.sort_unstable();
+    players.dedup();
+    for players in players {
+        let orders = session.orders_at(players);
+        for (most, order) in most.iter_mut().zip(orders) {
+            *most = f64::max(*most, binomial(players - 2, order));
+        }
+    }
+    most
 }
 
 /// The stars of these pairs, or the pairs themselves where they are not drawn one by one.
@@ -238,20 +254,13 @@ impl Found {
         }
     }
 
-    /// The components of variance at each ratio, which is one of `orders` for the fewest players.
-    fn components(
-        &self,
-        ratios: &[f64],
-        orders: &[usize],
-        fewest: usize,
-        protocol: &Protocol,
-    ) -> Vec<Component> {
+    /// The components of variance at each ratio, at which a sample has at most `all` contexts.
+    fn components(&self, ratios: &[f64], all: &[f64], protocol: &Protocol) -> Vec<Component> {
         if self.pilot.is_empty() {
             return Vec::new();
         }
         let contexts = protocol.contexts.most() as f64;
-        let is_exact = |order: &usize| binomial(fewest - 2, *order) <= contexts;
-        let exact: Vec<bool> = orders.iter().map(is_exact).collect();
+        let exact: Vec<bool> = all.iter().map(|all| *all <= contexts).collect();
         let points = self.curve.iter();
         let (curve, bias): (Vec<f64>, Vec<f64>) = points.map(|p| (p.relative, p.bias)).unzip();
         self.pilot.components(ratios, [&curve, &bias], &exact)

@@ -274,7 +274,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
     /// are all that count.
     fn other(&self, look: &Look, session: &Session<'_, E>) -> Result<Option<Allocation>> {
         let allocation = self.allocation;
-        if allocation.raised == RAISES {
+        if allocation.raised == RAISES || look.errors.is_empty() {
             return Ok(None);
         }
         let raised = allocation.raised + 1;
