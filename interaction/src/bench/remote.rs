@@ -121,7 +121,7 @@ pub fn run() -> Result<()> {
         let images = images.to_device(&remote);
         let rows = images
             .clone()
-            .slice([0..1])
+            .narrow(0, 0, 1)
             .expand([ROWS as i64, -1, -1, -1]);
         read(net.logits(rows.clone()))?;
         Asked::since(&mut events);
