@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::lr_scheduler::constant::ConstantLr;
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleDisplay, ModuleVisitor, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::optim::SgdConfig;
 use burn::tensor::{Device, Tensor};
@@ -17,7 +17,33 @@ use burn_interaction_datasets::{Loader, Samples, rules};
 use burn_interaction_models::MlpConfig;
 use burn_interaction_tests::seeded;
 
-/// The parameters of a network after an epoch on so many devices.
+/// Trains a model with Burn's strategy for several devices, and gives its network.
+fn learned<N>(
+    model: Modulated<N, Features>,
+    [train, valid]: [Loader<Tensor<2>>; 2],
+    devices: usize,
+    epochs: usize,
+) -> N
+where
+    N: Module + ModuleDisplay + Classifier<Tensor<2>> + 'static,
+{
+    let folder = tempfile::tempdir().unwrap();
+    let main = MultiDeviceOptim::OptimMainDevice;
+    let strategy = ExecutionStrategy::multi(vec![Device::flex(); devices], main);
+    let result = SupervisedTraining::new(folder.path(), Arc::new(train), Arc::new(valid))
+        .with_application_logger(None)
+        .with_training_strategy(strategy.into())
+        .num_epochs(epochs)
+        .launch(Learner::new(
+            model.train(),
+            SgdConfig::new().init(),
+            ConstantLr::new(0.1),
+        ));
+    assert!(result.error.is_none(), "{:?}", result.error);
+    result.model.net
+}
+
+/// The parameters of a network after two epochs on so many devices.
 fn trained(devices: usize, among: usize) -> Vec<f32> {
     let device = Device::flex();
     let net = MlpConfig::new(10, 2).with_layers(2).with_hidden(32);
@@ -29,20 +55,7 @@ fn trained(devices: usize, among: usize) -> Vec<f32> {
         .shuffled(3)
         .among(among);
     let valid = Loader::new(Arc::new(rules(64, 2)), 64, &device);
-    let folder = tempfile::tempdir().unwrap();
-    let strategy =
-        ExecutionStrategy::multi(vec![device; devices], MultiDeviceOptim::OptimMainDevice);
-    let result = SupervisedTraining::new(folder.path(), Arc::new(train), Arc::new(valid))
-        .with_application_logger(None)
-        .with_training_strategy(strategy.into())
-        .num_epochs(2)
-        .launch(Learner::new(
-            model.train(),
-            SgdConfig::new().init(),
-            ConstantLr::new(0.1),
-        ));
-    assert!(result.error.is_none(), "{:?}", result.error);
-    parameters(&result.model.net)
+    parameters(&learned(model, [train, valid], devices, 2))
 }
 
 fn parameters(net: &impl Module) -> Vec<f32> {
@@ -150,24 +163,10 @@ fn accuracy(devices: usize, seed: u64) -> f64 {
         .among(devices);
     let test = Arc::new(rules(1000, seed + 100));
     let valid = Loader::new(test.clone(), 500, &device);
-    let folder = tempfile::tempdir().unwrap();
-    let strategy = ExecutionStrategy::multi(
-        vec![device.clone(); devices],
-        MultiDeviceOptim::OptimMainDevice,
-    );
-    let result = SupervisedTraining::new(folder.path(), Arc::new(train), Arc::new(valid))
-        .with_application_logger(None)
-        .with_training_strategy(strategy.into())
-        .num_epochs(8)
-        .launch(Learner::new(
-            model.train(),
-            SgdConfig::new().init(),
-            ConstantLr::new(0.1),
-        ));
-    assert!(result.error.is_none(), "{:?}", result.error);
+    let net = learned(model, [train, valid], devices, 8);
     let all: Vec<usize> = (0..1000).collect();
     let batch = test.read(&all, 0, &device).unwrap();
-    let found = predictions(result.model.net.logits(batch.inputs)).unwrap();
+    let found = predictions(net.logits(batch.inputs)).unwrap();
     let right = all
         .iter()
         .filter(|index| found[**index] == test.label(**index));

@@ -165,29 +165,36 @@ pub fn masked(name: &str) -> String {
     }
 }
 
+/// The backend of a device of this machine, and its number among those of that backend.
+fn place_of(device: &Device) -> Option<(&'static str, usize)> {
+    backends().into_iter().find_map(|(name, found, _)| {
+        let place = found().iter().position(|other| other == device);
+        Some((name, place?))
+    })
+}
+
+/// The name of a backend's device with this number: there is one CPU.
+fn numbered(backend: &str, number: usize) -> String {
+    match backend {
+        "flex" => backend.into(),
+        _ => format!("{backend}:{number}"),
+    }
+}
+
 /// The name that [`device`] takes for a device, as far as there is one.
 pub(crate) fn name_of(device: &Device) -> String {
-    let plain = device.clone().inner();
-    for (name, found, _) in backends() {
-        let found = found();
-        if let Some(place) = found.iter().position(|other| *other == plain) {
-            return match found.len() {
-                1 => name.into(),
-                _ => format!("{name}:{place}"),
-            };
-        }
+    let device = device.clone().inner();
+    match place_of(&device) {
+        Some((backend, number)) => numbered(backend, number),
+        None => remote::name(&device).unwrap_or_else(|| format!("{device:?}")),
     }
-    remote::name(&plain).unwrap_or_else(|| format!("{plain:?}"))
 }
 
 /// The kind of a device, the same for each device of a kind: what results say they were computed on.
 pub(crate) fn kind_of(device: &Device) -> String {
     let device = device.clone().inner();
-    let found = backends()
-        .into_iter()
-        .find(|(_, found, _)| found().contains(&device));
-    match found {
-        Some((name, ..)) => name.into(),
+    match place_of(&device) {
+        Some((backend, _)) => backend.into(),
         None if remote::name(&device).is_some() => "remote".into(),
         None => format!("{device:?}"),
     }
@@ -208,15 +215,10 @@ pub fn is_cpu(device: &Device) -> bool {
 pub fn devices() -> Vec<NamedDevice> {
     let mut list = Vec::new();
     for (name, found, _) in backends() {
-        let single = name == "flex";
         for (index, device) in found().iter().enumerate() {
             list.push(NamedDevice {
-                name: if single {
-                    name.into()
-                } else {
-                    format!("{name}:{index}")
-                },
-                description: if single {
+                name: numbered(name, index),
+                description: if name == "flex" {
                     "CPU, pure Rust".into()
                 } else {
                     format!("{device:?}")

@@ -1,6 +1,6 @@
 use burn::tensor::Device;
 
-use crate::device::{kind_of, name_of};
+use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::Protocol;
 use crate::game::{Classifier, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits};
@@ -99,7 +99,7 @@ impl<P: Players> Measurement<P> {
         if copies.is_empty() {
             copies.push((inputs.device(), net));
         }
-        let device = name_of(&copies[0].0);
+        let device = copies[0].0.clone();
         guarded(&device, || self.games_of_copies(copies, inputs, targets))
     }
 

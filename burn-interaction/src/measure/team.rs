@@ -28,7 +28,7 @@ pub(crate) struct Team<E> {
 
 /// The games on one device.
 struct Member<E> {
-    name: String,
+    device: Device,
     games: Lanes<E>,
     workers: usize,
     /// The most rows that have found room on the device.
@@ -40,9 +40,9 @@ impl<E> Team<E> {
     pub fn new(games: Vec<(Device, E)>) -> Self {
         let cpus = games.iter().filter(|(device, _)| is_cpu(device)).count();
         let member = |(device, games): (Device, E)| Member {
-            name: name_of(&device),
             workers: if is_cpu(&device) { 1 } else { WORKERS },
             games: Lanes::shared(games, &device, cpus),
+            device,
             most: AtomicUsize::new(usize::MAX),
         };
         Self {
@@ -84,7 +84,7 @@ impl<E: Evaluate + Sync> Member<E> {
             self.most.fetch_min(half, Ordering::Relaxed);
             *warning = Some(format!(
                 "{} has not enough memory for {} rows: batches of {half} from here on",
-                self.name,
+                name_of(&self.device),
                 rows.len()
             ));
         }
@@ -93,20 +93,21 @@ impl<E: Evaluate + Sync> Member<E> {
 }
 
 /// Does something on a device: what a backend throws, and what it says where values are read back, names the device.
-pub(super) fn guarded<T>(device: &str, ask: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn guarded<T>(device: &Device, ask: impl FnOnce() -> Result<T>) -> Result<T> {
     let reason = match catch_unwind(AssertUnwindSafe(ask)) {
         Ok(Err(Error::Execution(reason))) => reason,
         Ok(result) => return result,
         Err(panic) => said(&*panic),
     };
-    let device = device.into();
+    // Looked up here: to list the devices of a machine takes time.
+    let device = name_of(device);
     Err(Error::DeviceFailed { device, reason })
 }
 
 impl<E> Member<E> {
     /// Asks the games for something.
     fn guarded<T>(&self, ask: impl FnOnce(&Lanes<E>) -> Result<T>) -> Result<T> {
-        guarded(&self.name, || ask(&self.games))
+        guarded(&self.device, || ask(&self.games))
     }
 }
 
