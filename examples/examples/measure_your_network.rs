@@ -38,10 +38,7 @@ fn main() -> Result<(), burn_interaction::Error> {
 
     let strength = profile.strength();
     for point in &strength.points {
-        println!(
-            "m/(n-2) {:.2}: S {:.4}, corrected {:.4?} +- {:.4?}",
-            point.ratio, point.raw, point.corrected, point.error
-        );
+        println!("{point:.4}");
     }
     println!("{}", strength.verdict());
     Ok(())

@@ -37,14 +37,17 @@ impl Areas {
         }
     }
 
-    /// An area in words, rows and columns counted from 1: `patch (2, 1)`, or `segment 7`.
+    /// An area in words, rows and columns counted from 1: `patch (2, 1)`, or `segment 7` by the name of the segment.
     pub fn name(&self, player: usize) -> String {
         match self {
             Self::Grid([_, columns]) => {
                 let columns = (*columns).max(1);
                 format!("patch ({}, {})", player / columns + 1, player % columns + 1)
             }
-            Self::Segments(_) => format!("segment {player}"),
+            Self::Segments(map) => match map.names().get(player) {
+                Some(name) => format!("segment {name}"),
+                None => format!("segment {player}"),
+            },
         }
     }
 

@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 pub struct SegmentMap {
     size: [usize; 2],
     of_pixels: Vec<Option<usize>>,
-    segments: usize,
+    names: Vec<String>,
 }
 
 impl SegmentMap {
     /// The segments of an image of `size` rows and columns by the label of each pixel, row by row: pixels of one label are one
-    /// segment, numbered in the order of their labels. Pixels with a negative label belong to none.
+    /// segment, numbered in the order of their labels and named by them. Pixels with a negative label belong to none.
     ///
     /// # Errors
     ///
@@ -36,10 +36,27 @@ impl SegmentMap {
         }
         match numbers.len() {
             players @ 0..2 => Err(Error::TooFewPlayers { players }),
-            segments => Ok(Self {
+            _ => Ok(Self {
                 size,
                 of_pixels: labels.iter().map(|l| numbers.get(l).copied()).collect(),
-                segments,
+                names: numbers.keys().map(i64::to_string).collect(),
+            }),
+        }
+    }
+
+    /// The same segments under other names, in the order of their labels, such as those of the classes of a segmentation mask.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is not one name for each segment.
+    pub fn named<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        match names.len() == self.segments() {
+            true => Ok(Self { names, ..self }),
+            false => Err(Error::Mismatch {
+                what: "names of segments".into(),
+                expected: self.segments(),
+                found: names.len(),
             }),
         }
     }
@@ -51,7 +68,12 @@ impl SegmentMap {
 
     /// The number of segments.
     pub fn segments(&self) -> usize {
-        self.segments
+        self.names.len()
+    }
+
+    /// The name of each segment: its label, unless it was given another.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// The segment of each pixel, row by row; `None` for pixels of no segment.
@@ -63,11 +85,14 @@ impl SegmentMap {
 /// Pixels of a map in a file at most.
 const LARGEST: usize = 1 << 28;
 
-/// A map as files hold it: the size, and runs of pixels of one segment with their lengths, -1 for no segment.
+/// A map as files hold it: the size, runs of pixels of one segment with their lengths, -1 for no segment, and the names of the
+/// segments, which files of earlier versions lack.
 #[derive(Serialize, Deserialize)]
 struct Runs {
     size: [usize; 2],
     runs: Vec<(i64, usize)>,
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 impl From<SegmentMap> for Runs {
@@ -77,6 +102,7 @@ impl From<SegmentMap> for Runs {
         Self {
             size: map.size,
             runs: map.of_pixels.chunk_by(same).map(run).collect(),
+            names: map.names,
         }
     }
 }
@@ -84,7 +110,7 @@ impl From<SegmentMap> for Runs {
 impl TryFrom<Runs> for SegmentMap {
     type Error = Error;
 
-    fn try_from(Runs { size, runs }: Runs) -> Result<Self> {
+    fn try_from(Runs { size, runs, names }: Runs) -> Result<Self> {
         // Lengths are not believed before they are known to fit.
         let pixels = size[0].saturating_mul(size[1]);
         let all = runs
@@ -99,7 +125,11 @@ impl TryFrom<Runs> for SegmentMap {
         }
         let pixel = |(segment, length): &(i64, usize)| std::iter::repeat_n(*segment, *length);
         let labels: Vec<i64> = runs.iter().flat_map(pixel).collect();
-        Self::new(&labels, size)
+        let map = Self::new(&labels, size)?;
+        match names.is_empty() {
+            true => Ok(map),
+            false => map.named(names),
+        }
     }
 }
 
@@ -115,14 +145,23 @@ mod tests {
             (map.segments(), map.of_pixels(), map.size()),
             (3, &expected[..], [2, 3])
         );
+        assert_eq!(map.names(), ["2", "7", "900"]);
+        assert!(map.clone().named(["sky", "road"]).is_err());
+        let map = map.named(["sky", "road", "cat"]).unwrap();
+        assert_eq!(map.names(), ["sky", "road", "cat"]);
     }
 
     #[test]
     fn maps_survive_a_file() {
         let map = SegmentMap::new(&[5, 5, 5, -1, 6, 6], [3, 2]).unwrap();
         let text = serde_json::to_string(&map).unwrap();
-        assert_eq!(text, r#"{"size":[3,2],"runs":[[0,3],[-1,1],[1,2]]}"#);
+        let expected = r#"{"size":[3,2],"runs":[[0,3],[-1,1],[1,2]],"names":["5","6"]}"#;
+        assert_eq!(text, expected);
         assert_eq!(serde_json::from_str::<SegmentMap>(&text).unwrap(), map);
+        let earlier = r#"{"size":[3,2],"runs":[[0,3],[-1,1],[1,2]]}"#;
+        let earlier: SegmentMap = serde_json::from_str(earlier).unwrap();
+        assert_eq!(earlier.of_pixels(), map.of_pixels());
+        assert_eq!(earlier.names(), ["0", "1"]);
     }
 
     #[test]
@@ -134,6 +173,7 @@ mod tests {
             r#"{"size":[1,2],"runs":[[0,1],[1,18446744073709551615]]}"#,
             r#"{"size":[4294967296,4294967296],"runs":[[0,1],[1,1]]}"#,
             r#"{"size":[1,2],"runs":[]}"#,
+            r#"{"size":[1,2],"runs":[[0,1],[1,1]],"names":["one"]}"#,
             r#"{"size":[1000000,1000000],"runs":[[0,999999999999],[1,1]]}"#,
         ] {
             assert!(serde_json::from_str::<SegmentMap>(text).is_err(), "{text}");

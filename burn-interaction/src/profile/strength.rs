@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,33 @@ impl StrengthPoint {
     pub(crate) fn shown(&self) -> (f64, f64) {
         let value = self.relative_corrected.unwrap_or(self.relative);
         (self.ratio, value)
+    }
+}
+
+/// The order by its ratio, with S and J and their errors: `m / (n - 2) = 0.50: S 0.036 +- 0.002, J 0.74 +- 0.04`. Values that are not
+/// corrected for noise are marked as raw; a precision, as in `{:.5}`, gives S other decimals than three.
+impl fmt::Display for StrengthPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(3);
+        write!(f, "m / (n - 2) = {:.2}", self.ratio)?;
+        for (before, corrected, raw, error, decimals) in [
+            (": S", self.corrected, self.raw, self.error, decimals),
+            (
+                ", J",
+                self.relative_corrected,
+                self.relative,
+                self.relative_error,
+                2,
+            ),
+        ] {
+            write!(f, "{before} {:.decimals$}", corrected.unwrap_or(raw))?;
+            match (corrected, error) {
+                (None, _) => f.write_str(" (raw)")?,
+                (Some(_), Some(error)) => write!(f, " +- {error:.decimals$}")?,
+                (Some(_), None) => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -348,4 +376,41 @@ fn measurement_error(order: &[&Magnitudes]) -> Option<f64> {
     let squares = order.iter().map(|sample| sample.error.map(|e| e * e));
     let sum: f64 = squares.sum::<Option<f64>>()?;
     Some(sum.sqrt() / order.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_shows_what_is_known_of_it() {
+        let mut point = StrengthPoint {
+            order: Some(3),
+            ratio: 0.5,
+            raw: 0.04,
+            corrected: Some(0.0363),
+            below_noise: false,
+            noise_floor: Some(0.01),
+            measurement_error: None,
+            standard_error: Some(0.002),
+            error: Some(0.0021),
+            band: None,
+            relative: 0.8,
+            relative_corrected: Some(0.741),
+            relative_error: Some(0.043),
+            relative_band: None,
+            fluctuation: None,
+            mean: 0.0,
+            contexts: 5.0,
+        };
+        assert_eq!(
+            point.to_string(),
+            "m / (n - 2) = 0.50: S 0.036 +- 0.002, J 0.74 +- 0.04"
+        );
+        (point.error, point.relative_corrected) = (None, None);
+        assert_eq!(
+            format!("{point:.4}"),
+            "m / (n - 2) = 0.50: S 0.0363, J 0.80 (raw)"
+        );
+    }
 }

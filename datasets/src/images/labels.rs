@@ -1,7 +1,9 @@
 //! The labels in a file: colours of a picture, or numbers of an array.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use burn_interaction::SegmentMap;
 use image::DynamicImage;
 
 use super::Framing;
@@ -17,6 +19,8 @@ pub const ENDINGS: [&str; 6] = ["png", "bmp", "tif", "tiff", "pgm", "ppm"];
 pub struct Labels {
     pub labels: Vec<i64>,
     pub size: [usize; 2],
+    /// Whether they are colours, of 16 bits for each of red, green and blue.
+    pub colours: bool,
 }
 
 /// The ending of a file, in small letters.
@@ -69,6 +73,7 @@ pub fn read(path: &Path) -> Result<Read> {
     let each = array.values.chunks_exact(pixels).map(|labels| Labels {
         labels: labels.into(),
         size,
+        colours: false,
     });
     Ok(match (stacked, each.collect::<Vec<Labels>>()) {
         (false, mut one) => Read::One(one.remove(0)),
@@ -79,6 +84,10 @@ pub fn read(path: &Path) -> Result<Read> {
 fn of_picture(path: &Path) -> Result<Labels> {
     let picture = picture(path)?;
     let size = [picture.height() as usize, picture.width() as usize];
+    let colours = !matches!(
+        picture,
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_)
+    );
     let labels = match picture {
         DynamicImage::ImageLuma8(grey) => grey.into_raw().into_iter().map(i64::from).collect(),
         DynamicImage::ImageLuma16(grey) => grey.into_raw().into_iter().map(i64::from).collect(),
@@ -92,7 +101,22 @@ fn of_picture(path: &Path) -> Result<Labels> {
             other.into_rgba16().pixels().map(label).collect()
         }
     };
-    Ok(Labels { labels, size })
+    Ok(Labels {
+        labels,
+        size,
+        colours,
+    })
+}
+
+/// A colour as style sheets write it, of two digits for each of red, green and blue where they say it all, else of four.
+fn colour(label: i64) -> String {
+    let channels = [32, 16, 0].map(|shift| (label >> shift) & 0xffff);
+    let (digits, unit) = match channels.iter().all(|level| level % 257 == 0) {
+        true => (2, 257),
+        false => (4, 1),
+    };
+    let digits = channels.map(|level| format!("{:0digits$x}", level / unit));
+    format!("#{}", digits.concat())
 }
 
 impl Labels {
@@ -109,6 +133,18 @@ impl Labels {
         Self {
             labels: labels.collect(),
             size: [side; 2],
+            ..*self
         }
+    }
+
+    /// The segments that these labels make, named by them.
+    pub fn segments(&self) -> burn_interaction::Result<SegmentMap> {
+        let map = SegmentMap::new(&self.labels, self.size)?;
+        if !self.colours {
+            return Ok(map);
+        }
+        let own = self.labels.iter().filter(|label| **label >= 0);
+        let own: BTreeSet<i64> = own.copied().collect();
+        map.named(own.into_iter().map(colour))
     }
 }

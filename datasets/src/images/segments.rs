@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use burn_interaction::SegmentMap;
@@ -53,10 +54,29 @@ impl SegmentFiles {
         matches!(self.maps, Maps::One(_))
     }
 
-    /// The labels of an image of a set.
-    fn labels(&self, images: &dyn ImageSet, index: usize) -> Result<Labels> {
-        let (number, count) = images.number(index);
-        match &self.maps {
+    /// The labels of the images of a set.
+    fn among<'a>(&'a self, images: &'a dyn ImageSet) -> Finder<'a> {
+        Finder {
+            files: self,
+            images,
+            namesakes: OnceCell::new(),
+        }
+    }
+}
+
+/// Finds the labels of the images of one set.
+struct Finder<'a> {
+    files: &'a SegmentFiles,
+    images: &'a dyn ImageSet,
+    /// The images of each name, for files that are found by it alone.
+    namesakes: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl<'a> Finder<'a> {
+    /// The labels of an image.
+    fn labels(&self, index: usize) -> Result<Labels> {
+        let (number, count) = self.images.number(index);
+        match &self.files.maps {
             Maps::One(labels) => Ok(labels.clone()),
             Maps::Stack(all) if all.len() == count => Ok(all[number].clone()),
             Maps::Stack(all) => {
@@ -64,11 +84,11 @@ impl SegmentFiles {
                     "maps of {} images, and there are {count}: give one for each, in their order",
                     all.len()
                 );
-                Err(Error::file(&self.path, reason))
+                Err(Error::file(&self.files.path, reason))
             }
             Maps::Folder(files) => {
-                let (path, alone) = self.path_in(files, images, index)?;
-                if let (true, Some(other)) = (alone, namesake(images, index)) {
+                let (path, alone) = self.path_in(files, index)?;
+                if let (true, Some(other)) = (alone, self.namesake(index)) {
                     let reason = format!(
                         "labels of image {index}, or of image {other}, whose file has the same name? Put them into folders of the classes"
                     );
@@ -85,15 +105,14 @@ impl SegmentFiles {
     }
 
     /// The file of an image's labels among those of a folder, and whether it was found by the name of the image's file alone.
-    fn path_in<'a>(
+    fn path_in(
         &self,
         files: &'a BTreeMap<String, PathBuf>,
-        images: &dyn ImageSet,
         index: usize,
     ) -> Result<(&'a PathBuf, bool)> {
-        let names = match images.file(index) {
+        let names = match self.images.file(index) {
             Some(file) => names(file),
-            None => vec![images.number(index).0.to_string()],
+            None => vec![self.images.number(index).0.to_string()],
         };
         let found = names.iter().find_map(|name| Some((name, files.get(name)?)));
         let (name, path) = found.ok_or_else(|| {
@@ -102,9 +121,25 @@ impl SegmentFiles {
                 names.join(" or "),
                 ENDINGS.join(", .")
             );
-            Error::file(&self.path, reason)
+            Error::file(&self.files.path, reason)
         })?;
-        Ok((path, images.file(index).is_some() && !name.contains('/')))
+        let alone = self.images.file(index).is_some() && !name.contains('/');
+        Ok((path, alone))
+    }
+
+    /// Another image of the set whose file has the same name in another folder.
+    fn namesake(&self, index: usize) -> Option<usize> {
+        let namesakes = self.namesakes.get_or_init(|| {
+            let mut namesakes = HashMap::<String, Vec<usize>>::new();
+            for index in 0..self.images.len() {
+                if let Some(file) = self.images.file(index) {
+                    namesakes.entry(stem(file)).or_default().push(index);
+                }
+            }
+            namesakes
+        });
+        let own = namesakes.get(&stem(self.images.file(index)?))?;
+        own.iter().copied().find(|other| *other != index)
     }
 }
 
@@ -125,14 +160,6 @@ fn stem(file: &Path) -> String {
         Ok(number) => number.to_string(),
         Err(_) => stem.into_owned(),
     }
-}
-
-/// Another image of the set whose file has the same name in another folder.
-fn namesake(images: &dyn ImageSet, index: usize) -> Option<usize> {
-    let own = images.file(index).map(stem)?;
-    let same =
-        |other: &usize| *other != index && images.file(*other).map(stem).as_ref() == Some(&own);
-    (0..images.len()).find(same)
 }
 
 /// The files of labels in a folder and in the folders in it, by name without ending; numbers are without leading zeros.
@@ -170,25 +197,43 @@ fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
 }
 
 impl ImageSamples {
-    /// The segments of an image at the size that the network takes, by the labels in these files, which have the size of the image
-    /// before or after framing; `None` where a map of its own has less than two segments.
+    /// The segments of images at the size that the network takes, by the labels in these files, which have the size of an image
+    /// before or after framing. They are named by their labels: numbers, or colours such as `#ff8000`. An image whose own map has less than
+    /// two segments has `None`.
     ///
     /// # Errors
     ///
-    /// Fails where the files have no labels of the image, labels of an image of another size, or one map for all images that has less
+    /// Fails where the files have no labels of an image, labels of an image of another size, or one map for all images that has less
     /// than two segments.
-    pub fn segments(&self, files: &SegmentFiles, index: usize) -> Result<Option<SegmentMap>> {
-        let labels = files.labels(self.images(), index)?;
+    pub fn segments(
+        &self,
+        files: &SegmentFiles,
+        indices: &[usize],
+    ) -> Result<Vec<Option<SegmentMap>>> {
+        let finder = files.among(self.images());
+        let segments = |index: &usize| {
+            let labels = self.framed_labels(&finder, *index)?;
+            match (labels.segments(), files.is_shared()) {
+                (Ok(map), _) => Ok(Some(map)),
+                (Err(_), false) => Ok(None),
+                (Err(e), true) => Err(Error::file(&files.path, e.to_string())),
+            }
+        };
+        indices.iter().map(segments).collect()
+    }
+
+    fn framed_labels(&self, finder: &Finder<'_>, index: usize) -> Result<Labels> {
+        let labels = finder.labels(index)?;
         // One map for all is framed as the images are only where they have one size.
-        let own = match (files.is_shared(), self.images().size()) {
+        let own = match (finder.files.is_shared(), self.images().size()) {
             (true, None) => None,
             _ => Some(self.own_size(index)?),
         };
         let own = own.map(|[_, height, width]| [height, width]);
-        let labels = match self.framing() {
-            Some(framing) if Some(labels.size) == own => labels.framed(&framing),
-            Some(framing) if labels.size == [framing.side; 2] => labels,
-            None if Some(labels.size) == own => labels,
+        match self.framing() {
+            Some(framing) if Some(labels.size) == own => Ok(labels.framed(&framing)),
+            Some(framing) if labels.size == [framing.side; 2] => Ok(labels),
+            None if Some(labels.size) == own => Ok(labels),
             framing => {
                 let sizes = own
                     .into_iter()
@@ -201,16 +246,8 @@ impl ImageSamples {
                     "labels of {rows}x{columns} pixels for image {index}: make them of {}",
                     sizes.join(" or, as the network takes it, ")
                 );
-                return Err(Error::file(&files.path, reason));
+                Err(Error::file(&finder.files.path, reason))
             }
-        };
-        match (
-            SegmentMap::new(&labels.labels, labels.size),
-            files.is_shared(),
-        ) {
-            (Ok(map), _) => Ok(Some(map)),
-            (Err(_), false) => Ok(None),
-            (Err(e), true) => Err(Error::file(&files.path, e.to_string())),
         }
     }
 }
@@ -227,6 +264,7 @@ mod tests {
         Labels {
             labels: (0..pixels as i64).collect(),
             size,
+            colours: false,
         }
     }
 
@@ -251,7 +289,10 @@ mod tests {
         };
         assert_eq!(of("grey.png").labels, [9, 0, 9]);
         assert_eq!(of("deep.png").labels, [700, 3]);
-        let Labels { labels, size } = of("colours.png");
+        assert_eq!(of("deep.png").segments().unwrap().names(), ["3", "700"]);
+        let colours = of("colours.png");
+        assert_eq!(colours.segments().unwrap().names(), ["#010203", "#010204"]);
+        let Labels { labels, size, .. } = colours;
         assert_eq!(size, [2, 2]);
         assert!(labels[0] == labels[2] && labels[1] > labels[0] && labels[3] == -1);
     }
@@ -273,7 +314,7 @@ mod tests {
             ImageFiles::new(paths, vec!["a".into()]).unwrap()
         };
         let first = |paths: &[&str], index| {
-            let labels = files.labels(&of(paths), index);
+            let labels = files.among(&of(paths)).labels(index);
             labels.map(|labels| labels.labels[0])
         };
         assert_eq!(first(&["data/cat/one.JPEG"], 0).unwrap(), 1);
@@ -294,7 +335,7 @@ mod tests {
             let pixels = vec![0; 4 * count];
             Images::new([1, 2, 2], vec!["a".into()], pixels, vec![0; count]).unwrap()
         };
-        let value = |images: &Images, index| files.labels(images, index).map(|l| l.labels[0]);
+        let value = |images: &Images, index| files.among(images).labels(index).map(|l| l.labels[0]);
         assert_eq!(value(&images(4), 3).unwrap(), 3);
         assert!(value(&images(4), 2).is_err());
         let drawn = images(2).numbered(vec![1, 3], 4);
@@ -331,13 +372,18 @@ mod tests {
         let images = |count: usize| {
             Images::new([1, 1, 1], vec!["a".into()], vec![0; count], vec![0; count]).unwrap()
         };
-        assert!(files.labels(&images(3), 2).is_ok());
-        let error = files.labels(&images(2), 0).unwrap_err().to_string();
+        assert!(files.among(&images(3)).labels(2).is_ok());
+        let error = files.among(&images(2)).labels(0).unwrap_err().to_string();
         assert!(
             error.contains("maps of 3 images, and there are 2"),
             "{error}"
         );
-        assert!(files.labels(&images(1).numbered(vec![2], 3), 0).is_ok());
+        assert!(
+            files
+                .among(&images(1).numbered(vec![2], 3))
+                .labels(0)
+                .is_ok()
+        );
     }
 
     #[test]
@@ -352,6 +398,7 @@ mod tests {
                     .map(|place| area(place) as i64)
                     .collect(),
                 size: [height, width],
+                colours: false,
             };
             let item = super::super::ImageItem {
                 pixels: (0..height * width)

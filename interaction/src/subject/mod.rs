@@ -180,7 +180,7 @@ pub trait Subject {
     /// Fails where a training sample cannot be read.
     fn baseline(&self) -> Result<Option<Baseline>>;
 
-    /// The names of the players of each sample, such as columns or words; nothing where players have no names.
+    /// The names of the players of each sample, such as columns, words or labels of segments; nothing where players have no names.
     ///
     /// # Errors
     ///
@@ -188,6 +188,7 @@ pub trait Subject {
     fn player_names(
         &self,
         _samples: &Self::Samples,
+        _players: &Self::Players,
         _indices: &[usize],
         _device: &Device,
     ) -> Result<Vec<Vec<String>>> {

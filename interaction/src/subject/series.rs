@@ -129,11 +129,12 @@ impl Subject for Series {
     fn player_names(
         &self,
         samples: &SeriesSet,
+        players: &Windows,
         indices: &[usize],
         _: &Device,
     ) -> Result<Vec<Vec<String>>> {
         let names = |index: &usize| {
-            let windows = self.players.of_steps(samples.steps(*index));
+            let windows = players.of_steps(samples.steps(*index));
             window_names(&windows.collect::<Vec<usize>>())
         };
         Ok(indices.iter().map(names).collect())

@@ -125,7 +125,13 @@ impl Subject for Tables {
         Ok(ids.iter().map(scene).collect())
     }
 
-    fn player_names(&self, _: &Table, indices: &[usize], _: &Device) -> Result<Vec<Vec<String>>> {
+    fn player_names(
+        &self,
+        _: &Table,
+        _: &Self::Players,
+        indices: &[usize],
+        _: &Device,
+    ) -> Result<Vec<Vec<String>>> {
         Ok(vec![self.train.names().to_vec(); indices.len()])
     }
 }

@@ -329,6 +329,7 @@ impl Subject for Texts {
     fn player_names(
         &self,
         samples: &SentenceSet,
+        _: &Self::Players,
         indices: &[usize],
         device: &Device,
     ) -> Result<Vec<Vec<String>>> {

@@ -112,7 +112,10 @@ impl<S: Subject> Chosen<S> {
         rows: Option<usize>,
         device: &Device,
     ) -> Result<Measurement<S::Players>> {
-        let names = subject.player_names(samples, &self.seated.indices, device)?;
+        let Seated {
+            players, indices, ..
+        } = &self.seated;
+        let names = subject.player_names(samples, players, indices, device)?;
         let mut measurement = Measurement::new(self.seated.players.clone())
             .protocol(protocol)
             .ids(self.batch.ids.clone())

@@ -9,7 +9,7 @@ use super::samples::{rows, targets};
 use super::{Measure, interrupt};
 use crate::error::Result;
 use crate::report::seconds;
-use crate::subject::Subject;
+use crate::subject::{Seated, Subject};
 
 /// Samples that stand for all when a price is made.
 const TRIAL: usize = 4;
@@ -55,9 +55,7 @@ impl<'a, S: Subject> Price<'a, S> {
         device: &Device,
     ) -> Result<Option<Self>> {
         let all = measure.samples.min(candidates.len());
-        let first = candidates[..all].to_vec();
-        // Given regions may fit the chosen clouds and not these.
-        let Ok(seated) = subject.seated(samples, first) else {
+        let Some(seated) = seated(subject, samples, &candidates[..all]) else {
             return Ok(None);
         };
         let places: Vec<usize> = (0..seated.indices.len().min(TRIAL)).collect();
@@ -154,6 +152,25 @@ impl<'a, S: Subject> Price<'a, S> {
             }
         }
         Ok(cheapest)
+    }
+}
+
+/// The first of these samples that can be measured, with their players, and no more of them than needed; `None` where players were given for
+/// other samples.
+fn seated<S: Subject>(
+    subject: &S,
+    samples: &S::Samples,
+    first: &[usize],
+) -> Option<Seated<S::Players>> {
+    let mut looked = TRIAL.min(first.len());
+    loop {
+        // Given regions may fit the chosen clouds and not these.
+        let seated = subject.seated(samples, first[..looked].to_vec()).ok();
+        let enough = seated.as_ref().is_some_and(|s| s.indices.len() >= TRIAL);
+        if enough || looked == first.len() {
+            return seated;
+        }
+        looked = (2 * looked).min(first.len());
     }
 }
 

@@ -17,10 +17,10 @@ const QUICK: [&str; 8] = [
     "--force",
 ];
 
-/// Nine areas of an image, three in a row.
-fn areas(width: u32, height: u32) -> GrayImage {
+/// Nine areas of an image, three in a row, whose labels are multiples of a number.
+fn areas(width: u32, height: u32, unit: u32) -> GrayImage {
     GrayImage::from_fn(width, height, |x, y| {
-        Luma([(3 * (3 * y / height) + 3 * x / width) as u8])
+        Luma([(unit * (3 * (3 * y / height) + 3 * x / width)) as u8])
     })
 }
 
@@ -28,7 +28,7 @@ fn areas(width: u32, height: u32) -> GrayImage {
 fn one_map_serves_all_images_in_training_and_measurement() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    areas(16, 16).save(root.join("map.png")).unwrap();
+    areas(16, 16, 1).save(root.join("map.png")).unwrap();
     let players = format!("segments:{}", path(root, "map.png"));
     let (trained, found) = (path(root, "trained"), path(root, "found"));
     let subject = [
@@ -91,7 +91,7 @@ fn one_map_serves_all_images_in_training_and_measurement() {
         &[&discover[..], &["--grid", "4x4"]].concat(),
         "segments or patches",
     );
-    areas(8, 8).save(root.join("map.png")).unwrap();
+    areas(8, 8, 1).save(root.join("map.png")).unwrap();
     refuse(&discover, "labels of 8x8 pixels");
     let none = [
         "discover", "--model", "mlp5", "--data", "rules", "--out", &found,
@@ -119,7 +119,7 @@ fn labelled_folders(root: &Path) {
                     let map = match number {
                         // One segment has no partner.
                         2 => GrayImage::new(width, height),
-                        _ => areas(width, height),
+                        _ => areas(width, height, 10),
                     };
                     map.save(labels.join(format!("{class}-{number}.png")))
                         .unwrap();
@@ -156,6 +156,17 @@ fn images_have_maps_of_their_own() {
         text.contains("measuring the 4 of 6 images that have 4 segments or more"),
         "{text}"
     );
+    // Results have the labels of the files beside numbers from zero.
+    let mut table = csv::Reader::from_path(root.join("found/interactions.csv")).unwrap();
+    let place = |name: &str, table: &mut csv::Reader<_>| {
+        let header = table.headers().unwrap();
+        header.iter().position(|column| column == name).unwrap()
+    };
+    let [i, name] = ["i", "name_i"].map(|name| place(name, &mut table));
+    for row in table.records().map(Result::unwrap) {
+        let number: usize = row[i].parse().unwrap();
+        assert_eq!(row[name], (10 * number).to_string());
+    }
     refuse(
         &[
             &["train"],

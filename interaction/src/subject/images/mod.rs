@@ -213,7 +213,11 @@ impl Subject for Images {
         if let Some(files) = &self.segments {
             // Such labels are those of any image.
             let map = match files.is_shared() {
-                true => self.of(&self.split.train).segments(files, 0)?,
+                true => self
+                    .of(&self.split.train)
+                    .segments(files, &[0])?
+                    .pop()
+                    .flatten(),
                 false => None,
             };
             return match map {
@@ -238,14 +242,11 @@ impl Subject for Images {
             });
         };
         let (all, fewest) = (indices.len(), self.about.fewest);
-        let (mut kept, mut maps) = (Vec::new(), Vec::<SegmentMap>::new());
-        for index in indices {
-            let map = samples.segments(files, index)?;
-            if let Some(map) = map.filter(|map| map.segments() >= self.about.fewest) {
-                kept.push(index);
-                maps.push(map);
-            }
-        }
+        let found = samples.segments(files, &indices)?;
+        let enough = |map: &SegmentMap| map.segments() >= fewest;
+        let seats = indices.into_iter().zip(found);
+        let seats = seats.filter_map(|(index, map)| Some((index, map.filter(enough)?)));
+        let (kept, maps): (Vec<usize>, Vec<SegmentMap>) = seats.unzip();
         match kept.len() {
             0 => Err(usage(format!(
                 "--players segments: no image has {fewest} segments or more; --min-players asks for fewer"
@@ -265,6 +266,20 @@ impl Subject for Images {
     fn part(&self, players: &Self::Players, places: &[usize]) -> Self::Players {
         let segments = |segments: &Segments| segments.only(places);
         players.as_ref().map_either(|patches| *patches, segments)
+    }
+
+    fn player_names(
+        &self,
+        _: &ImageSamples,
+        players: &Self::Players,
+        indices: &[usize],
+        _: &Device,
+    ) -> Result<Vec<Vec<String>>> {
+        let Either::Right(segments) = players else {
+            return Ok(Vec::new());
+        };
+        let maps = (0..indices.len()).filter_map(|place| segments.map(place));
+        Ok(maps.map(|map| map.names().to_vec()).collect())
     }
 
     fn scenes(
