@@ -3,8 +3,11 @@
 //!
 //! A run takes some seconds. `INTERACTION_FUZZ_SECONDS=60` gives each reader that many seconds, of other cases each time.
 
-mod data;
+mod clouds;
+mod images;
+mod reader;
 mod results;
+mod rows;
 mod settings;
 mod weights;
 

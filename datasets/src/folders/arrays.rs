@@ -146,24 +146,8 @@ fn places(shape: &[usize]) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
-    use npyz::WriterBuilder;
-
     use super::*;
-
-    /// The bytes of an array as NumPy writes it.
-    fn written<T: npyz::AutoSerialize + Copy>(
-        values: &[T],
-        shape: &[u64],
-        order: Order,
-    ) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let options = npyz::WriteOptions::new().default_dtype();
-        let writer = options.shape(shape).order(order).writer(&mut bytes);
-        let mut writer = writer.begin_nd().unwrap();
-        writer.extend(values.iter().copied()).unwrap();
-        writer.finish().unwrap();
-        bytes
-    }
+    use crate::folders::made::npy;
 
     fn read(bytes: &[u8]) -> Result<Array<i64>> {
         let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
@@ -173,27 +157,27 @@ mod tests {
     #[test]
     fn arrays_of_any_type_and_order_are_read() {
         let values = [1, 2, 3, 4, 5, 6];
-        let rows = read(&written(&values, &[2, 3], Order::C)).unwrap();
+        let rows = read(&npy(&values, &[2, 3], Order::C)).unwrap();
         assert_eq!(
             (rows.shape, rows.values),
             (vec![2, 3], vec![1, 2, 3, 4, 5, 6])
         );
-        let columns = read(&written(&values, &[2, 3], Order::Fortran)).unwrap();
+        let columns = read(&npy(&values, &[2, 3], Order::Fortran)).unwrap();
         assert_eq!(columns.values, [1, 3, 5, 2, 4, 6]);
-        let cube = read(&written(
+        let cube = read(&npy(
             &[1u8, 2, 3, 4, 5, 6, 7, 8],
             &[2, 2, 2],
             Order::Fortran,
         ))
         .unwrap();
         assert_eq!(cube.values, [1, 5, 3, 7, 2, 6, 4, 8]);
-        let reals = read(&written(&[-1.0f32, 7.0], &[2], Order::C)).unwrap();
+        let reals = read(&npy(&[-1.0f32, 7.0], &[2], Order::C)).unwrap();
         assert_eq!(reals.values, [-1, 7]);
     }
 
     #[test]
     fn arrays_that_are_none_are_refused() {
-        let whole = written(&[1i32, 2, 3, 4], &[2, 2], Order::C);
+        let whole = npy(&[1i32, 2, 3, 4], &[2, 2], Order::C);
         let refused = |bytes: &[u8], reason: &str| {
             let error = read(bytes).unwrap_err().to_string();
             assert!(
@@ -203,7 +187,7 @@ mod tests {
         };
         refused(&whole[..whole.len() - 3], "cut");
         refused(b"no array", "no array of NumPy");
-        refused(&written(&[0.5f64], &[1], Order::C), "0.5");
+        refused(&npy(&[0.5f64], &[1], Order::C), "0.5");
         let text = String::from_utf8_lossy(&whole).replace("(2, 2)", "(9999999, 999999999)");
         assert!(read(text.as_bytes()).is_err());
     }

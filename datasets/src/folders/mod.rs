@@ -2,6 +2,8 @@
 
 mod arrays;
 mod files;
+#[cfg(test)]
+pub(crate) mod made;
 mod passed;
 
 pub(crate) use arrays::{Array, array, opened};

@@ -227,20 +227,13 @@ fn kind_of(file: &mut Npz, name: &str) -> Result<(Kind, Vec<usize>, bool)> {
 mod tests {
     use std::io::Write;
 
-    use npyz::WriterBuilder;
-
     use super::*;
     use crate::folders::Array;
+    use crate::folders::made::npy;
     use crate::images::ImageSet;
 
-    /// The bytes of an array as NumPy writes it.
     fn array<T: npyz::AutoSerialize + Copy>(values: &[T], shape: &[u64]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let options = npyz::WriteOptions::new().default_dtype();
-        let mut writer = options.shape(shape).writer(&mut bytes).begin_nd().unwrap();
-        writer.extend(values.iter().copied()).unwrap();
-        writer.finish().unwrap();
-        bytes
+        npy(values, shape, npyz::Order::C)
     }
 
     fn written(arrays: &[(&str, Vec<u8>)]) -> tempfile::NamedTempFile {

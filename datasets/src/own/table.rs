@@ -171,12 +171,10 @@ fn table(records: &Records, labels: &Labels, features: &[Feature]) -> Result<Tab
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folders::made;
 
     fn folder(train: &str, test: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("train.csv"), train).unwrap();
-        std::fs::write(folder.path().join("test.csv"), test).unwrap();
-        folder
+        made::folder([("train.csv", train), ("test.csv", test)])
     }
 
     const TRAIN: &str = "age,colour,id,kind\n30,red,a,no\n?,red,b,no\n20.5,blue,c,yes\n";

@@ -149,12 +149,10 @@ fn read(path: &Path) -> Result<(Vec<String>, Vec<Read>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folders::made;
 
     fn folder(train: &str, test: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("train.csv"), train).unwrap();
-        std::fs::write(folder.path().join("test.csv"), test).unwrap();
-        folder
+        made::folder([("train.csv", train), ("test.csv", test)])
     }
 
     const TRAIN: &str = "series,label,x,y\na,up,1,10\na,up,2,20\nb,down,3,30\n";

@@ -114,12 +114,10 @@ fn read(path: &Path) -> Result<Vec<(Vec<f32>, String, u64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folders::made;
 
     fn folder(train: &str, test: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("Coffee_TRAIN.tsv"), train).unwrap();
-        std::fs::write(folder.path().join("Coffee_TEST.tsv"), test).unwrap();
-        folder
+        made::folder([("Coffee_TRAIN.tsv", train), ("Coffee_TEST.tsv", test)])
     }
 
     #[test]

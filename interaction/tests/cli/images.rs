@@ -1,8 +1,8 @@
 //! Image files, networks and downloads from the command line.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
+use crate::server::{Answer, serve};
 use crate::{path, refuse, succeed};
 
 /// A measurement that takes a moment.
@@ -162,20 +162,7 @@ fn networks_are_listed_with_what_they_expect() {
 
 #[test]
 fn what_was_downloaded_is_checked() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/set.tar.gz", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            lines
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-                .for_each(drop);
-            let reply = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nbytes";
-            stream.write_all(reply).unwrap();
-        }
-    });
+    let url = serve(|_| Answer::found("bytes")) + "/set.tar.gz";
     let folder = tempfile::tempdir().unwrap();
     let to = path(folder.path(), "data");
     refuse(

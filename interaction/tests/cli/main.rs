@@ -17,6 +17,7 @@ mod remote;
 mod resume;
 mod segments;
 mod series;
+mod server;
 mod studies;
 mod texts;
 

@@ -1,33 +1,9 @@
 //! Published weights by name, and their cache.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::process::Command;
 
 use crate::path;
-
-/// Serves these bytes at any path, once for each request.
-fn serve(bytes: &'static [u8]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            lines
-                .take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty()))
-                .count();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                bytes.len()
-            );
-            let _ = stream
-                .write_all(head.as_bytes())
-                .and_then(|()| stream.write_all(bytes));
-        }
-    });
-    address
-}
+use crate::server::{Answer, serve};
 
 #[test]
 fn published_weights_are_fetched_checked_and_used_offline() {
@@ -72,7 +48,7 @@ fn published_weights_are_fetched_checked_and_used_offline() {
         .concat()
     };
     // Other bytes than the name says are deleted.
-    let mirror = serve(b"no weights");
+    let mirror = serve(|_| Answer::found("no weights"));
     let (ok, text) = run(&mirror, &discover("resnet18"));
     assert!(
         !ok && text.contains("SHA-256") && text.contains("f37072fd"),
@@ -116,63 +92,52 @@ fn published_weights_are_fetched_checked_and_used_offline() {
 
 /// Serves a folder as the hub does: the list of its files, and each file by parts.
 fn hub(folder: std::path::PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let lines: Vec<String> = BufReader::new(stream.try_clone().unwrap())
-                .lines()
-                .map_while(|line| line.ok().filter(|line| !line.is_empty()))
-                .collect();
-            let asked = lines[0].split(' ').nth(1).unwrap().to_string();
-            let range = lines.iter().find_map(|line| {
-                let line = line.to_ascii_lowercase();
-                let (start, end) = line.strip_prefix("range: bytes=")?.split_once('-')?;
-                Some((start.parse::<usize>().ok()?, end.parse::<usize>().ok()))
-            });
-            let files = || {
-                std::fs::read_dir(&folder)
-                    .unwrap()
-                    .map(|e| e.unwrap().file_name())
-            };
-            let (status, body, more) = match asked.split_once("/resolve/main/") {
-                Some((_, name)) if folder.join(name).is_file() => {
-                    let bytes = std::fs::read(folder.join(name)).unwrap();
-                    let (start, end) = range.unwrap_or((0, None));
-                    let end = end.unwrap_or(bytes.len() - 1).min(bytes.len() - 1);
-                    let more = format!(
-                        "Content-Range: bytes {start}-{end}/{}\r\nETag: \"tag-{name}\"\r\nX-Repo-Commit: c0ffee\r\n",
-                        bytes.len()
-                    );
-                    ("206 Partial Content", bytes[start..=end].to_vec(), more)
+    serve(move |request| {
+        let asked = request[0].split(' ').nth(1).unwrap();
+        match asked.split_once("/resolve/main/") {
+            Some((_, name)) if folder.join(name).is_file() => {
+                let bytes = std::fs::read(folder.join(name)).unwrap();
+                part(name, &bytes, range(request))
+            }
+            None if asked == "/api/models/some/net/revision/main" => {
+                let files = std::fs::read_dir(&folder).unwrap();
+                let names = files.map(|entry| entry.unwrap().file_name());
+                let names: Vec<String> = names
+                    .map(|name| format!("{{\"rfilename\": {:?}}}", name.to_string_lossy()))
+                    .collect();
+                let names = names.join(", ");
+                Answer {
+                    head: "Content-Type: application/json\r\n".into(),
+                    ..Answer::found(format!("{{\"sha\": \"c0ffee\", \"siblings\": [{names}]}}"))
                 }
-                None if asked == "/api/models/some/net/revision/main" => {
-                    let names: Vec<String> = files()
-                        .map(|name| format!("{{\"rfilename\": {:?}}}", name.to_string_lossy()))
-                        .collect();
-                    let list = format!(
-                        "{{\"sha\": \"c0ffee\", \"siblings\": [{}]}}",
-                        names.join(", ")
-                    );
-                    (
-                        "200 OK",
-                        list.into_bytes(),
-                        "Content-Type: application/json\r\n".into(),
-                    )
-                }
-                _ => ("404 Not Found", Vec::new(), String::new()),
-            };
-            let head = format!(
-                "HTTP/1.1 {status}\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            let _ = stream
-                .write_all(head.as_bytes())
-                .and_then(|()| stream.write_all(&body));
+            }
+            _ => Answer::missing(),
         }
-    });
-    address
+    })
+}
+
+/// The first and the last byte that a request asks for; all from the first on where it names no last one.
+fn range(request: &[String]) -> Option<(usize, Option<usize>)> {
+    request.iter().find_map(|line| {
+        let line = line.to_ascii_lowercase();
+        let (start, end) = line.strip_prefix("range: bytes=")?.split_once('-')?;
+        Some((start.parse().ok()?, end.parse().ok()))
+    })
+}
+
+/// A part of a file, with what the hub says of it.
+fn part(name: &str, bytes: &[u8], range: Option<(usize, Option<usize>)>) -> Answer {
+    let last = bytes.len() - 1;
+    let (start, end) = range.unwrap_or((0, None));
+    let end = end.unwrap_or(last).min(last);
+    Answer {
+        status: "206 Partial Content",
+        head: format!(
+            "Content-Range: bytes {start}-{end}/{}\r\nETag: \"tag-{name}\"\r\nX-Repo-Commit: c0ffee\r\n",
+            bytes.len()
+        ),
+        body: bytes[start..=end].to_vec(),
+    }
 }
 
 #[test]
