@@ -44,7 +44,7 @@ impl SegmentMap {
         }
     }
 
-    /// The same segments under other names, in the order of their labels, such as those of the classes of a segmentation mask.
+    /// This map with other names of its segments, in the order of their labels, such as those of the classes of a segmentation mask.
     ///
     /// # Errors
     ///
