@@ -1,10 +1,17 @@
+use std::path::Path;
+
+use crate::error::Result;
+use crate::family::{Filter, Preprocessing};
+
 /// A file of weights at a public address. Its name ends in the first digits of its SHA-256, as torchvision names its files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Published {
     /// The file's name.
     pub file: &'static str,
     /// The address of the folder that holds the file.
     pub folder: &'static str,
+    /// The preparation of images that these weights expect.
+    pub preprocessing: Preprocessing,
 }
 
 /// The folder of torchvision's files.
@@ -24,11 +31,35 @@ const FILES: [(&str, &str); 8] = [
 
 /// The published weights of a network; `None` where there are none that are fetched by name.
 pub fn published(network: &str) -> Option<Published> {
-    let found = FILES.iter().find(|(name, _)| *name == network);
-    found.map(|(_, file)| Published {
+    let (name, file) = FILES.iter().find(|(name, _)| *name == network)?;
+    let torchvision = Preprocessing::torchvision();
+    Some(Published {
         file,
         folder: TORCHVISION,
+        preprocessing: match *name {
+            // 224 out of 232 pixels; a little less, so that the side before the cut is whole.
+            "swin-tiny" => Preprocessing {
+                crop: 224.0 / 232.000_001,
+                filter: Filter::Bicubic,
+                ..torchvision
+            },
+            _ => torchvision,
+        },
     })
+}
+
+/// The preparation of images that a network expects with these weights, a file known by its name, or without any: its own, or that of
+/// the published file, which others than the network's authors may have trained.
+///
+/// # Errors
+///
+/// Fails where there is no network of this name.
+pub fn preprocessing_with(network: &str, weights: Option<&Path>) -> Result<Preprocessing> {
+    let name = weights.and_then(Path::file_name);
+    match published(network).filter(|published| name == Some(published.file.as_ref())) {
+        Some(published) => Ok(published.preprocessing),
+        None => super::preprocessing(network),
+    }
 }
 
 impl Published {
@@ -55,5 +86,24 @@ mod tests {
             );
         }
         assert!(published("resnet20").is_none());
+    }
+
+    #[test]
+    fn published_files_have_the_preparation_of_those_who_trained_them() {
+        let with = |network: &str, file: &str| {
+            preprocessing_with(network, Some(&Path::new("weights").join(file))).unwrap()
+        };
+        // torchvision trained its own ViT, whose authors' weights expect other statistics.
+        assert_eq!(
+            with("vit-base", "vit_b_16-c867db91.pth"),
+            Preprocessing::torchvision()
+        );
+        assert_eq!(with("vit-base", "mine.pth"), Preprocessing::half());
+        let swin = with("swin-tiny", "swin_t-704ceda3.pth");
+        assert_eq!((swin.resized(), swin.filter), (232, Filter::Bicubic));
+        assert_eq!(
+            preprocessing_with("resnet50", None).unwrap(),
+            with("resnet50", "resnet50-0676ba61.pth")
+        );
     }
 }

@@ -9,7 +9,7 @@ use burn_interaction::{Baseline, Patches, Players, SegmentMap, Segments};
 use burn_interaction_datasets::{
     Augmentation, ImageSamples, ImageSet, Normalization, Samples, SegmentFiles, Split,
 };
-use burn_interaction_models::registry::{ImageNetwork, ImageSize, image_network, preprocessing};
+use burn_interaction_models::registry::{ImageNetwork, ImageSize, image_network, preprocessing_with};
 use burn_interaction_models::{ImageConfig, image_weights};
 
 use self::prepared::{check_size, folder, framing, normalization, preparation};
@@ -61,7 +61,7 @@ pub fn open(
     let images = split.train.as_ref();
     let expected = match &folder {
         Some(config) => config.preprocessing(),
-        None => preprocessing(&spec.model)?,
+        None => preprocessing_with(&spec.model, spec.weights.as_deref())?,
     };
     let framing = framing(&spec, trained, images.size(), expected)?;
     let (normalization, own) = normalization(&spec, trained, images, expected)?;
