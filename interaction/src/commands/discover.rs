@@ -71,9 +71,23 @@ fn next(args: &DiscoverArgs, curves: &Curves, folder: &Folder) -> String {
         return "the same command with --control --resume measures the network untrained, beside which its curve means something".into();
     }
     if undecided && args.precision.wanted().is_ok_and(|wanted| wanted.is_none()) {
-        return "the same command with --precision 0.05 and another --out decides more".into();
+        let words = line::own();
+        let given = |name: &&str| words.iter().any(|word| word.starts_with(*name));
+        let instead = ["--contexts", "--published"].into_iter().find(given);
+        let instead = instead.map_or(String::new(), |name| format!(" in place of {name}"));
+        return format!(
+            "the same command with --precision 0.05{instead} and another --out decides more"
+        );
     }
     format!("open {} in a browser", folder.file(PAGE).display())
+}
+
+/// The samples of a measurement without a precision.
+pub(super) fn samples(args: &DiscoverArgs) -> usize {
+    args.samples.unwrap_or_else(|| match args.published {
+        true => Measure::published().samples,
+        false => Measure::default().samples,
+    })
 }
 
 /// The measurement that the arguments ask for.
@@ -91,10 +105,10 @@ fn measure(args: &DiscoverArgs) -> Result<Measure> {
             .transpose()?,
         estimator: parse::estimator(&args.estimator)?.or(base.estimator),
         contexts: parse::setting("--contexts", &args.contexts)?,
-        samples: args.samples.unwrap_or(match precision {
-            Some(_) => MOST_SAMPLES,
-            None => base.samples,
-        }),
+        samples: match precision {
+            Some(_) => args.samples.unwrap_or(MOST_SAMPLES),
+            None => samples(args),
+        },
         precision,
         published: base.published,
         part: match args.split.as_str() {

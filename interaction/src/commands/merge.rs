@@ -9,8 +9,8 @@ use super::missing::{self, PartResults};
 use crate::error::{Result, usage};
 use crate::report::{curve_name, table, title, words, write_pictures};
 use crate::work::{
-    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, Results, gallery, partial, profile_of,
-    write_page,
+    CONTROL, Existing, Folder, GALLERY, MAIN, MEASUREMENT, REGIONS, Results, gallery, partial,
+    profile_of, write_page,
 };
 
 /// The settings of a merge.
@@ -64,6 +64,11 @@ pub fn run(args: &MergeArgs) -> Result<()> {
     {
         folder.write_json(GALLERY, &gallery)?;
         write_pictures(&gallery, &profile, folder.path())?;
+    }
+    if args.parts.iter().any(|part| part.join(REGIONS).exists()) {
+        println!(
+            "{REGIONS} of each part stays in its folder: it divides the clouds of that part alone"
+        );
     }
     write_page(folder.path())?;
     println!(

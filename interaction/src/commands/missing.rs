@@ -45,6 +45,13 @@ pub fn commands(results: &[PartResults]) -> Vec<String> {
         return Vec::new();
     };
     let (_, of) = first.share.numbers();
+    // A control is that of all parts, or there is none.
+    let controlled_like = |mut words: Vec<String>| {
+        if controlled && !words.iter().any(|word| word == "--control") {
+            words.push("--control".into());
+        }
+        words
+    };
     let line = |number: usize| {
         let found = parts.iter().find(|part| part.share.numbers().0 == number);
         let words = match found {
@@ -52,9 +59,9 @@ pub fn commands(results: &[PartResults]) -> Vec<String> {
             Some(part) => {
                 let mut words = part.words.clone();
                 words.push("--resume".into());
-                words
+                controlled_like(words)
             }
-            None => of_another(first, number),
+            None => controlled_like(of_another(first, number)),
         };
         Some(format!("part {number} of {of}: {}", shell_line(&words)))
     };

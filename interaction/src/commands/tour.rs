@@ -6,10 +6,10 @@ use super::args::TourArgs;
 use super::line;
 use crate::error::{Result, usage};
 use crate::report;
-use crate::subject::{Spec, Trained, open};
+use crate::subject::{Spec, open};
 use crate::work::{
     Existing, Folder, MEASUREMENT, Measure, Measuring, Optimizer, PAGE, Place, Recipe, Shown,
-    TRAINING, Training, Watch, interrupt, read_json,
+    TRAINING, TrainedWith, Training, Watch, interrupt, read_json,
 };
 
 const MODEL: &str = "resnet20-slim";
@@ -111,8 +111,15 @@ fn measure(args: &TourArgs) -> Measure {
 
 /// The fate of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
 fn existing(args: &TourArgs) -> Existing {
-    let earlier: Result<Trained> = read_json(&args.out.join("settings.json"));
-    let tour = earlier
-        .is_ok_and(|earlier| (earlier.model.as_str(), earlier.data.as_str()) == (MODEL, DATA));
-    Existing::asked(args.force || tour, None)
+    let earlier: Result<TrainedWith> = read_json(&args.out.join("settings.json"));
+    Existing::asked(args.force || earlier.is_ok_and(|run| is_tour(&run)), None)
+}
+
+/// Whether a run was a tour: its network and data are those, and its command line names no command.
+fn is_tour(run: &TrainedWith) -> bool {
+    let named = run
+        .command
+        .get(1)
+        .is_some_and(|word| !word.starts_with('-'));
+    (run.model.as_str(), run.data.as_str()) == (MODEL, DATA) && !run.command.is_empty() && !named
 }

@@ -1,8 +1,10 @@
 //! The folder of results, which never mixes two runs.
 
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -29,6 +31,9 @@ pub const TRAINING: &[&str] = &[
     "report.html",
 ];
 
+/// The file of the regions of the measured clouds.
+pub const REGIONS: &str = "regions.json";
+
 /// The files that a measurement writes, for all kinds of data.
 pub const MEASUREMENT: &[&str] = &[
     "profile.json",
@@ -49,7 +54,7 @@ pub const MEASUREMENT: &[&str] = &[
     "masks.png",
     "pairs.svg",
     "pairs.png",
-    "regions.json",
+    REGIONS,
     "image.svg",
     "image.png",
     "row.svg",
@@ -118,7 +123,12 @@ pub struct Folder {
     known: Vec<&'static str>,
     /// Files that were in the folder before, and when they were written.
     before: BTreeMap<String, SystemTime>,
+    /// The right to write to the folder, which no other process has as long as it is open.
+    _held: Arc<File>,
 }
+
+/// The file by which a process holds a folder.
+const LOCK: &str = ".interaction-lock";
 
 impl Folder {
     /// Makes the folder and checks that it can be written to, before anything is computed; refuses one with another run's
@@ -126,19 +136,14 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// Fails where the folder cannot be written to, or holds another run.
+    /// Fails where the folder cannot be written to, another process writes to it, or it holds another run.
     pub fn open(path: &Path, existing: Existing, known: &[&[&'static str]]) -> Result<Self> {
-        let fail = |e: std::io::Error| {
-            usage(format!(
-                "cannot write to the output folder {}: {e}",
-                path.display()
-            ))
-        };
         let mut folder = Self {
             path: path.into(),
             existing,
             known: known.concat(),
             before: BTreeMap::new(),
+            _held: Arc::new(held(path)?),
         };
         let found = folder.results();
         if let (Existing::Refuse { resumable }, false) = (existing, found.is_empty()) {
@@ -153,7 +158,6 @@ impl Folder {
                 found.join(", ")
             )));
         }
-        writable(path).map_err(fail)?;
         folder.before = folder.files();
         Ok(folder)
     }
@@ -244,11 +248,29 @@ impl Folder {
     pub fn list(&self) -> String {
         let mut names: Vec<String> = Vec::new();
         for (name, written) in self.files() {
-            if self.before.get(&name) != Some(&written) {
+            if self.before.get(&name) != Some(&written) && name != LOCK {
                 names.push(name);
             }
         }
         format!("{}: {}", self.path.display(), names.join(", "))
+    }
+}
+
+/// Makes a folder where it is not there, and holds it until the file is closed, or the process ends however it may.
+fn held(path: &Path) -> Result<File> {
+    let fail = |e: std::io::Error| {
+        let path = path.display();
+        usage(format!("cannot write to the output folder {path}: {e}"))
+    };
+    std::fs::create_dir_all(path).map_err(fail)?;
+    let file = File::create(path.join(LOCK)).map_err(fail)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(usage(format!(
+            "{}: another process writes to this folder: wait for it, or give another --out; parts of a measurement have a folder each",
+            path.display()
+        ))),
+        // Some file systems have no locks.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 

@@ -188,7 +188,7 @@ impl<S: Subject> Run<'_, S> {
             .subject
             .region_map(self.samples, players, indices, device)?;
         if let Some(map) = map {
-            map.save_json(folder.file("regions.json"))?;
+            map.save_json(folder.file(REGIONS))?;
         }
         if interrupt::requested() || profile.samples().is_empty() {
             return Ok(());
@@ -279,7 +279,10 @@ impl<S: Subject> Run<'_, S> {
         };
         let known = earlier.and_then(|earlier| Some(earlier.precision()?.allocation.clone()));
         let allocation = match known {
-            Some(known) => known,
+            Some(known) => {
+                println!("{}", report::plan(&known, each));
+                known
+            }
             None => Precise {
                 net: &Copies::of(net, job.place.devices)?,
                 chosen,

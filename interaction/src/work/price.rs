@@ -124,8 +124,12 @@ impl<'a, S: Subject> Price<'a, S> {
             } else {
                 ""
             };
+            let instead = match self.measure.published {
+                true => " in place of --published",
+                false => "",
+            };
             format!(
-                "cheaper:{flags}: about {} forwards, {}{long}; or ask for an error, such as --precision 0.05",
+                "cheaper{instead}:{flags}: about {} forwards, {}{long}; or ask for an error, such as --precision 0.05, instead of --contexts",
                 round(all),
                 seconds(time)
             )

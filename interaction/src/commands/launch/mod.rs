@@ -44,12 +44,10 @@ impl Parts {
             Some(Command::Discover(args)) if args.precision.precision.is_some() => Err(usage(
                 "a precision decides while it runs how many samples it takes, and has no parts: give --samples, as --plan-only says them",
             )),
-            Some(Command::Discover(args)) if args.samples.is_some_and(|all| all < parts) => {
-                Err(usage(format!(
-                    "--parts {parts}: each needs a sample, and --samples asks for {}",
-                    args.samples.unwrap_or_default()
-                )))
-            }
+            Some(Command::Discover(args)) if samples(&args) < parts => Err(usage(format!(
+                "--parts {parts}: each needs a sample, and the command takes {}: give --samples",
+                samples(&args)
+            ))),
             Some(Command::Discover(args)) => {
                 let out = path(&args.out)?;
                 let words = without(&without(&words, "--resume", false), "--force", false);
