@@ -79,6 +79,108 @@ pub(crate) fn is_below_noise(split: &Split) -> bool {
     split.squares > 0.0 && (split.cross <= 0.0 || split.unbiased <= 0.0)
 }
 
+/// Some samples of one kind at one order: their number and their means.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    samples: f64,
+    raw: f64,
+    split: Split,
+}
+
+impl Group {
+    /// The group of these samples; `None` where there are none.
+    fn of(samples: &[&Magnitudes]) -> Option<Self> {
+        let (raw, split) = pooled(samples.iter().copied());
+        let split = split.filter(|_| !samples.is_empty())?;
+        Some(Self {
+            samples: samples.len() as f64,
+            raw,
+            split,
+        })
+    }
+
+    /// The group less one of its samples; `None` where that was all.
+    fn without(&self, sample: &Magnitudes) -> Option<Self> {
+        let left = self.samples - 1.0;
+        let without = |mean: f64, own: f64| mean + (mean - own) / left;
+        let (all, own) = (self.split, sample.split.unwrap_or_default());
+        (left > 0.0).then(|| Self {
+            samples: left,
+            raw: without(self.raw, sample.raw),
+            split: Split {
+                others: without(all.others, own.others),
+                cross: without(all.cross, own.cross),
+                squares: without(all.squares, own.squares),
+                unbiased: without(all.unbiased, own.unbiased),
+                ..all
+            },
+        })
+    }
+}
+
+/// The samples of one order, those that are known apart from those with noise: a correction of all together would take the noise of
+/// some for that of all, as it is no linear function of the means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pool {
+    known: Option<Group>,
+    noisy: Option<Group>,
+}
+
+impl Pool {
+    /// The pool of these samples; `None` where nothing is known of the noise of one.
+    pub fn of(samples: &[&Magnitudes]) -> Option<Self> {
+        let (known, noisy): (Vec<_>, Vec<_>) = samples.iter().partition(|sample| sample.exact);
+        samples.iter().all(|s| s.split.is_some()).then(|| Self {
+            known: Group::of(&known),
+            noisy: Group::of(&noisy),
+        })
+    }
+
+    /// The pool less one of its samples.
+    pub fn without(&self, sample: &Magnitudes) -> Self {
+        let less = |group: Option<Group>| group.and_then(|group| group.without(sample));
+        match sample.exact {
+            true => Self {
+                known: less(self.known),
+                ..*self
+            },
+            false => Self {
+                noisy: less(self.noisy),
+                ..*self
+            },
+        }
+    }
+
+    /// The mean over both groups of what is found of each.
+    fn mean(&self, of: impl Fn(&Group) -> f64) -> f64 {
+        match (&self.known, &self.noisy) {
+            (None, None) => 0.0,
+            (Some(one), None) | (None, Some(one)) => of(one),
+            (Some(known), Some(noisy)) => {
+                let sum = known.samples * of(known) + noisy.samples * of(noisy);
+                sum / (known.samples + noisy.samples)
+            }
+        }
+    }
+
+    /// The corrected strength by each way.
+    pub fn corrected(&self) -> Corrected {
+        let by = |group: &Group| Corrected::of(group.raw, &group.split);
+        Corrected {
+            cross: self.mean(|group| by(group).cross),
+            moment: self.mean(|group| by(group).moment),
+        }
+    }
+
+    /// The share of the correction that few contexts may have missed.
+    pub fn missed(&self) -> f64 {
+        self.mean(|group| {
+            let value = Corrected::of(group.raw, &group.split).value();
+            (group.raw - value) / (2.0 * group.split.contexts.max(1.0))
+        })
+    }
+}
+
 /// The mean over samples; `None` for the split if one of them has none.
 pub(crate) fn pooled<'a>(
     samples: impl Iterator<Item = &'a Magnitudes> + Clone,
@@ -129,6 +231,38 @@ mod tests {
                 "{deviation} {count}: {c:?}, not {truth}"
             );
         }
+    }
+
+    #[test]
+    fn samples_that_are_known_are_not_corrected_with_those_that_are_not() {
+        let mut rng = crate::coalition::generator(2, 0);
+        let known: Vec<_> = (0..20_000)
+            .map(|_| crate::estimate::Estimate {
+                mean: normal(&mut rng),
+                variance: 1.0,
+                contexts: 252,
+                exact: true,
+            })
+            .collect();
+        let noisy: Vec<Tally> = (0..20_000)
+            .map(|_| {
+                let truth = 0.3 * normal(&mut rng);
+                tally((0..5).map(|_| truth + 2.0 * normal(&mut rng)))
+            })
+            .collect();
+        let known = Magnitudes::exact(&known, known.len());
+        let noisy = Magnitudes::sampled(&noisy, noisy.len());
+        let pool = Pool::of(&[&known, &noisy]).unwrap();
+        let truth = (1.0 + 0.3) / 2.0 * std::f64::consts::FRAC_2_PI.sqrt();
+        let value = pool.corrected().value();
+        assert!((value - truth).abs() < 0.02, "{value}, not {truth}");
+        // The few contexts of those with noise tell the bias.
+        let alone = Pool::of(&[&noisy]).unwrap();
+        assert!((pool.missed() - alone.missed() / 2.0).abs() < 1e-9);
+        assert_eq!(
+            pool.without(&known).corrected().value(),
+            alone.corrected().value()
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Errors of corrected curves: the jackknife over samples, through the whole way from samples to curve.
 
-use crate::estimate::{Corrected, Magnitudes, Split, pooled, remaining_bias};
+use crate::estimate::{Magnitudes, Pool, remaining_bias};
 
 /// A quantity and what is known of its error.
 #[derive(Debug, Clone, Copy)]
@@ -50,33 +50,21 @@ impl Jackknife {
     }
 
     fn push(&mut self, order: &[&Magnitudes]) {
-        let (raw, split) = pooled(order.iter().copied());
-        let Some(split) = split else {
+        let Some(pool) = Pool::of(order) else {
             self.value.push(f64::NAN);
             self.ways.iter_mut().for_each(|way| way.push(f64::NAN));
             self.left_out.iter_mut().for_each(|c| c.push(f64::NAN));
             return;
         };
-        let corrected = Corrected::of(raw, &split);
+        let corrected = pool.corrected();
         let value = corrected.value();
-        let missed = (raw - value) / (2.0 * split.contexts.max(1.0));
         self.value.push(value);
-        let ways = [corrected.cross, corrected.moment, value - missed];
+        let ways = [corrected.cross, corrected.moment, value - pool.missed()];
         for (way, value) in self.ways.iter_mut().zip(ways) {
             way.push(value);
         }
-        let samples = order.len() as f64;
         for (curve, sample) in self.left_out.iter_mut().zip(order) {
-            let without = |mean: f64, own: f64| mean + (mean - own) / (samples - 1.0);
-            let own = sample.split.unwrap_or_default();
-            let rest = Split {
-                others: without(split.others, own.others),
-                cross: without(split.cross, own.cross),
-                squares: without(split.squares, own.squares),
-                unbiased: without(split.unbiased, own.unbiased),
-                ..split
-            };
-            curve.push(Corrected::of(without(raw, sample.raw), &rest).value());
+            curve.push(pool.without(sample).corrected().value());
         }
     }
 

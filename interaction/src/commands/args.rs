@@ -280,33 +280,33 @@ pub struct StudyArgs {
     /// Study to run, or to go on with: a built-in one by name, or a TOML file.
     pub name: Option<String>,
     /// Size: smoke (does everything work? generated data, a minute), laptop (90 minutes at most), published.
-    #[arg(long, default_value = "laptop", value_parser = ["smoke", "laptop", "published"])]
+    #[arg(long, default_value = "laptop", requires = "name", value_parser = ["smoke", "laptop", "published"])]
     pub scale: String,
     /// Seeds of every training, in place of the study's: a number, or a range such as 11..13, both ends included.
-    #[arg(long, value_name = "N or A..B")]
+    #[arg(long, value_name = "N or A..B", requires = "name")]
     pub seeds: Option<String>,
     /// Compute one of n parts of the trainings, i/n, with their measures. Parts may share a store, or be put together with
     /// --from. Default: the part that a scheduler's variables name, else all.
-    #[arg(long, value_name = "I/N")]
+    #[arg(long, value_name = "I/N", requires = "name")]
     pub part: Option<Share>,
     /// Device: flex (CPU), wgpu, wgpu:1, cuda:0, remote:ws://host:port; `interaction devices` lists them. Of several of one kind, such as
     /// cuda:0,cuda:1, all measure and the first trains.
-    #[arg(long, default_value = "flex")]
+    #[arg(long, default_value = "flex", requires = "name")]
     pub device: String,
     /// Folder that holds the folders of the data sets, such as DIR/census.
-    #[arg(long, default_value = "data")]
+    #[arg(long, default_value = "data", requires = "name")]
     pub data_root: PathBuf,
     /// Folder that holds the trained weights which some studies start from, such as DIR/resnet20-cifar10.th.
-    #[arg(long, default_value = "weights")]
+    #[arg(long, default_value = "weights", requires = "name")]
     pub weights_root: PathBuf,
     /// Store of finished cells, which studies share; reports go to its folder reports.
-    #[arg(long, default_value = "interaction-studies")]
+    #[arg(long, default_value = "interaction-studies", requires = "name")]
     pub out: PathBuf,
     /// Take the finished cells of another store first; may be given several times.
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", requires = "name")]
     pub from: Vec<PathBuf>,
     /// Report what is finished, and compute nothing.
-    #[arg(long, conflicts_with = "part")]
+    #[arg(long, conflicts_with = "part", requires = "name")]
     pub report: bool,
 }
 

@@ -8,7 +8,7 @@ use super::gallery::Curator;
 use super::precise::Precise;
 use super::price::Price;
 use super::samples::{loaded, measured, weights_digest};
-use super::{CONTROL, GALLERY, MAIN, Measure, Place, Results, interrupt, write_page};
+use super::{CONTROL, GALLERY, MAIN, Measure, Place, REGIONS, Results, interrupt, write_page};
 use crate::error::{Result, usage};
 use crate::report::{self, curve_name, seconds, title, write_pictures};
 use crate::subject::{Job, Seated, Spec, Subject, contents};

@@ -74,6 +74,40 @@ fn tasks_know_their_part_and_a_merge_names_the_commands_that_are_missing() {
 }
 
 #[test]
+fn a_control_that_some_parts_lack_is_measured_by_the_command_that_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two, merged] = ["part-1", "part-2", "merged"].map(|name| path(folder.path(), name));
+    let part = |out, number, more: &[&str]| {
+        succeed(&[&discover(out)[..], &["--part", number], more].concat());
+    };
+    part(&one, "1/2", &["--control"]);
+    part(&two, "2/2", &[]);
+    let output = interaction(&["merge", &one, &two, "--out", &merged]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = text.lines().find(|line| line.contains("part 2 of 2: "));
+    let (_, command) = line
+        .unwrap_or_else(|| panic!("{text}"))
+        .split_once(": ")
+        .unwrap();
+    let done = Command::new("sh").args(["-c", command]).output().unwrap();
+    assert!(done.status.success(), "{command}");
+    succeed(&["merge", &one, &two, "--out", &merged, "--force"]);
+}
+
+#[test]
+fn a_folder_is_written_by_one_process_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    std::fs::create_dir(&out).unwrap();
+    let lock = std::fs::File::create(Path::new(&out).join(".interaction-lock")).unwrap();
+    lock.lock().unwrap();
+    refuse(&discover(&out), "another process writes to this folder");
+    drop(lock);
+    let text = succeed(&discover(&out));
+    assert!(!text.contains(".interaction-lock"), "{text}");
+}
+
+#[test]
 fn parts_of_one_sentence_each_have_the_settings_of_the_whole() {
     let folder = tempfile::tempdir().unwrap();
     let of = |name: &str, more: &[&str]| {

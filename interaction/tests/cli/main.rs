@@ -415,6 +415,17 @@ fn a_costly_measurement_says_its_price_and_a_cheaper_one_first() {
 }
 
 #[test]
+fn a_tour_takes_the_place_of_a_tour_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let train = "train --model resnet20-slim --data scenes --epochs 0 --plain --out";
+    let train: Vec<&str> = train.split(' ').chain([&out[..]]).collect();
+    succeed(&train);
+    refuse(&["--out", &out], "holds another run");
+    assert!(folder.path().join("out/model.safetensors").exists());
+}
+
+#[test]
 fn what_a_training_suggests_next_runs_with_the_same_players() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "with space");

@@ -41,6 +41,13 @@ pub fn finished(out: &str) -> BTreeMap<String, (String, std::time::SystemTime)> 
 }
 
 #[test]
+fn settings_without_a_study_are_refused() {
+    for setting in [&["--seeds", "3"][..], &["--report"], &["--out", "store"]] {
+        refuse(&[&["study"], setting].concat(), "<NAME>");
+    }
+}
+
+#[test]
 fn studies_share_their_trainings_and_report_tables_claims_and_pictures() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "store");

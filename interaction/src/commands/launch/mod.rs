@@ -9,6 +9,7 @@ use minijinja::{Environment, context};
 
 use self::args::{LaunchArgs, Scheduler};
 use super::args::{Cli, Command};
+use super::discover::samples;
 use super::line::{with, without};
 use crate::error::{Result, usage};
 use crate::report::{quoted, shell_line};
@@ -207,10 +208,14 @@ mod tests {
             ("study", "shares out"),
             ("discover --precision 0.05", "has no parts"),
             ("discover --samples 15", "each needs a sample"),
+            ("discover --published --samples 3", "each needs a sample"),
             ("discover --modle mlp5", "--modle"),
         ] {
             let error = of("slurm", command).unwrap_err().to_string();
             assert!(error.contains(what), "{command}: {error}");
         }
+        let words = ["discover".to_string()];
+        let error = Parts::of(&words, 64).err().unwrap().to_string();
+        assert!(error.contains("takes 50: give --samples"), "{error}");
     }
 }
