@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .init(&device)
         .valid();
     let measurement = Measurement::new(Patches::grid(8, 8)).orders(Orders::ratios([0.0, 0.5, 1.0]));
-    let measurement = measurement.pairs(Pairs::windows(2, 12)).contexts(4);
+    let measurement = measurement.pairs(Pairs::stars(Some(2), 4, 3)).contexts(4);
     let profile = measurement.run(
         &|x: Tensor<4>| net.forward(x),
         batch.inputs,

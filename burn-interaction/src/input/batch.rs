@@ -19,7 +19,7 @@ impl<I, T> Batch<I, T> {
     /// A batch of inputs with their targets and ids, one of each for a sample.
     ///
     /// Ids are the samples' places in the data set: with the seed they fix all that is drawn for a sample, so that results
-    /// of parts measured elsewhere, or in other batches, are those of one run.
+    /// of parts measured elsewhere, or in other batches, are those of one run within rounding.
     pub fn new(inputs: I, targets: T, ids: Vec<u64>) -> Self {
         Self {
             inputs,

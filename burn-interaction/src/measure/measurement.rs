@@ -20,8 +20,10 @@ pub(super) struct Keeping<'a> {
 
 /// Measures the interactions of a network, or of any game.
 ///
-/// Defaults: the 13 published orders, 200 random pairs, 100 contexts, the toggled estimator, log-odds, the players' own
-/// baseline, seed 0. All values are checked when it runs. A [`Protocol`] holds them all.
+/// Defaults: the 13 published orders, 200 random pairs, 100 contexts, the toggled estimator, log-odds, seed 0, and the players' own
+/// baseline: zero in the network's units for images, tables and series, the centre of each cloud, the mask of a vocabulary. The papers'
+/// baseline is fitted by [`Baseline::mean_of_images`](crate::Baseline::mean_of_images) and
+/// [`Baseline::mean_of_rows`](crate::Baseline::mean_of_rows). All values are checked when it runs. A [`Protocol`] holds them all.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -119,8 +121,8 @@ impl<P> Measurement<P> {
     /// The ids of the samples, their places in the data set, one for each in the order of the inputs.
     ///
     /// The draws for a sample are a function of the seed and its id, so that parts measured in other batches, processes
-    /// or machines are what one run would have measured, and [`Profile::merge`] puts them together. Without ids samples are
-    /// numbered as they are given, and profiles cannot be merged.
+    /// or machines are what one run would have measured, to the bit on CPUs of one kind and elsewhere within rounding, and
+    /// [`Profile::merge`] puts them together. Without ids samples are numbered as they are given, and profiles cannot be merged.
     pub fn ids(mut self, ids: impl Into<Vec<u64>>) -> Self {
         self.ids = Some(ids.into());
         self

@@ -109,7 +109,10 @@ impl Modulation {
         Self::default()
     }
 
-    /// The paper's low-order network: suppresses (0.7, 1.0).
+    /// The paper's low-order network: suppresses (0.7, 1.0), with weight 1, the default coefficient and one draw.
+    ///
+    /// On data where each player counts by itself this may weaken low orders instead of high ones; a term with coefficient 1
+    /// ([`Coefficient::Fixed`]) and several [draws](Term::draws) does not.
     pub fn low_order() -> Self {
         Self::none().with(Term::suppress(0.7..1.0))
     }

@@ -47,7 +47,7 @@ use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe
 ///
 /// let net = Net { linear: LinearConfig::new(12, 2).init(&Device::flex()) };
 /// let model = Modulated::new(net, Features)
-///     .with(Term::suppress(0.7..1.0))
+///     .with(Term::suppress(0.0..0.5)) // the paper's high-order network
 ///     .probe(Probe::new().samples(32).contexts(8));
 /// ```
 ///
@@ -89,7 +89,7 @@ use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe
 /// let model = Modulated::new(net, Features)
 ///     .task(Regression)
 ///     .batches::<Houses>()
-///     .with(Term::suppress(0.7..1.0));
+///     .with(Term::suppress(0.0..0.5));
 /// ```
 #[derive(Module, Debug)]
 #[module(custom_display)]

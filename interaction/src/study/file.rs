@@ -56,7 +56,7 @@ pub struct Study {
 pub struct Scales {
     /// A size that runs in a minute, on generated data: whether everything works.
     pub smoke: Scale,
-    /// A size for a laptop, 90 minutes at most.
+    /// A size for a laptop, 90 minutes at most, some studies in two parts.
     pub laptop: Scale,
     /// The size of the source.
     pub published: Scale,
