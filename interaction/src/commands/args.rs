@@ -23,18 +23,18 @@ use crate::work::Share;
 /// Without a command, trains a small network on generated images, watching its interaction orders, and measures them
 /// before and after: a tour in under two minutes.
 ///
-/// The interaction of order m of two input variables is how much they cooperate when exactly m others are present. Networks
-/// encode low and high orders strongly and middle ones weakly.
+/// The interaction of order m of two input variables is how much they cooperate when exactly m others are present. The paper,
+/// "The Interaction Bottleneck of Deep Neural Networks", finds low and high orders strong and middle ones weak.
 #[derive(Parser, Debug)]
 #[command(name = "interaction", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
   interaction                                        the tour
   interaction train --model mlp5 --data rules --lr 0.1 --low-order --coefficient 1 --draws 4 --out low
-  interaction discover --weights low
-  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --precision 0.05
+  interaction discover --weights low --out low-orders
+  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --precision 0.05 --out cifar
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
   interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
-  interaction discover --model bert/ --data grammar --control
+  interaction discover --model bert/ --data grammar --control --out bert-orders
   interaction study table4 --scale smoke
   interaction networks
   interaction data
@@ -60,7 +60,7 @@ pub enum Command {
     Train(TrainArgs),
     /// Merge the parts that `discover --part` measured: the result is that of one run.
     Merge(MergeArgs),
-    /// Lend the devices of this machine to other machines.
+    /// Lend the devices of this machine to other programs, with --listen to other machines.
     Serve(ServeArgs),
     /// Print a file that runs the parts of a measurement or a study on a cluster.
     Launch(LaunchArgs),
@@ -71,7 +71,10 @@ pub enum Command {
     /// Run a study, many trainings and measures of one protocol, and judge its claims: the paper's tables and figures, or a
     /// study of your own. Without a name, list the studies.
     Study(StudyArgs),
-    /// List the weights that `--weights pretrained` has fetched, or empty their folder.
+    /// List what `--weights pretrained` and `--model hf:OWNER/NAME` have fetched, or empty the folder.
+    ///
+    /// `hf:OWNER/NAME@REVISION` is one state of a network. The variable `INTERACTION_CACHE` names another folder; `INTERACTION_WEIGHTS_URL`
+    /// and `HF_ENDPOINT` name mirrors of the published weights and of the hub.
     Cache(CacheArgs),
     /// List the devices that this build can use.
     Devices,
@@ -131,7 +134,8 @@ pub struct DiscoverArgs {
     pub orders: String,
     /// Pairs: all, N or random:N, neighbours:RADIUS:N, windows:SIDE:N (pairs within windows of the grid), or a list such
     /// as 0-1,4-7, or stars:RADIUS:PLACES:ARMS, neighbours that share a player, stars:any:PLACES:ARMS off grids. Default: all
-    /// up to 16 players, and up to 64 that lie on no grid; stars:2:50:4 on larger grids, distributed as the papers' pairs.
+    /// up to 16 players, and up to 64 that lie on no grid; of more players stars:2:50:4 on grids, distributed as the papers' pairs, and
+    /// 200 random pairs off grids.
     #[arg(long)]
     pub pairs: Option<String>,
     /// Contexts for each pair and order, a number or one from each of some ratios on, such as 0:1,0.05:8; where there are no
@@ -200,7 +204,8 @@ pub struct TrainArgs {
     /// Weights to start from, also FILE:KEY or `pretrained`. Default: random weights.
     #[arg(long)]
     pub weights: Option<PathBuf>,
-    /// The paper's low-order network: suppress 0.7:1.0.
+    /// The paper's low-order network: suppress 0.7:1.0. Where each column counts by itself it needs --coefficient 1 --draws 4, or it may
+    /// go the other way.
     #[arg(long, conflicts_with_all = ["mid_order", "high_order"])]
     pub low_order: bool,
     /// The paper's mid-order network: encourage 0.3:0.7.
@@ -279,7 +284,7 @@ pub struct StudyArgs {
     pub other: Option<StudyCommand>,
     /// Study to run, or to go on with: a built-in one by name, or a TOML file.
     pub name: Option<String>,
-    /// Size: smoke (does everything work? generated data, a minute), laptop (90 minutes at most), published.
+    /// Size: smoke (does everything work? generated data, a minute), laptop (90 minutes at most; some studies in two parts), published.
     #[arg(long, default_value = "laptop", requires = "name", value_parser = ["smoke", "laptop", "published"])]
     pub scale: String,
     /// Seeds of every training, in place of the study's: a number, or a range such as 11..13, both ends included.

@@ -13,8 +13,9 @@ use crate::work::{PAGE, page_of};
 /// The settings of a page.
 #[derive(Args, Debug, Clone)]
 pub struct ReportArgs {
-    /// Folder of a measurement, a training or a study's report; several folders of measurements become a comparison. NAME=FOLDER
-    /// gives a name.
+    /// Folder of a measurement, a training or a study's report, or with the profile.json of a program of your own, which the library's
+    /// `Profile::save_json` writes, and the control.json of its untrained network; several folders of measurements become a comparison.
+    /// NAME=FOLDER gives a name.
     #[arg(required = true, value_name = "FOLDER")]
     pub folders: Vec<String>,
     /// The file to write; by default report.html in the folder, or comparison.html in the first of several.
@@ -69,7 +70,7 @@ fn single(folder: &Path) -> Result<Page> {
     }
     found.ok_or_else(|| {
         usage(format!(
-            "{}: there are no results here; give a folder that discover, train, the tour or study wrote",
+            "{}: there are no results here; give a folder that discover, train, the tour or study wrote, or one with a profile.json",
             folder.display()
         ))
     })

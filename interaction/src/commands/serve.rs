@@ -61,6 +61,6 @@ pub fn run(args: &ServeArgs) -> Result<()> {
 #[cfg(not(feature = "remote"))]
 pub fn run(_: &ServeArgs) -> Result<()> {
     Err(crate::error::usage(
-        "this build serves nothing: build it with the feature remote, as in `cargo install burn-interaction-cli --features remote`",
+        "this build serves nothing: build it with the feature remote, as in `cargo install burn-interaction-cli --features remote`, in a clone with `--path interaction` in place of the name",
     ))
 }

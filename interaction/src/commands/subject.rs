@@ -13,7 +13,7 @@ use crate::subject::{Normalize, Seats, Spec, Trained};
 pub struct SubjectArgs {
     /// Network, such as resnet20, vgg16-bn, googlenet, vit-tiny/8 (patches of 8 pixels), swin-tiny for images, pointnet or
     /// dgcnn-slim for point clouds, bert-slim for texts, mlp5 or mlp8 for tables, fcn-slim for time series; `interaction networks` lists all. A path
-    /// with a separator, such as ./bert, is a Hugging Face folder; hf:OWNER/NAME is one of the hub, fetched once (`interaction cache`). Default: the network that the settings beside --weights
+    /// with a separator, such as ./bert, is a Hugging Face folder; hf:OWNER/NAME, or `hf:OWNER/NAME@REVISION`, is one of the hub, fetched once (`interaction cache`). Default: the network that the settings beside --weights
     /// name.
     #[arg(long)]
     pub model: Option<String>,
@@ -34,13 +34,13 @@ pub struct SubjectArgs {
     /// those in the settings beside the weights, else those of the data.
     #[arg(long)]
     pub classes: Option<String>,
-    /// Side in pixels that images are brought to. Default: the images' own side where all have one size, else the side that
-    /// the network's published weights expect.
+    /// Side in pixels that images are brought to. Default: the side that the network was trained with; else that of a Hugging Face folder;
+    /// else the images' own side where all have one size, and the side that the network's published weights expect where not.
     #[arg(long)]
     pub image: Option<usize>,
     /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).
-    /// Default: the statistics that the network was trained with, else those that its published weights expect, else data.
-    /// torchvision's ViT wants imagenet, timm's half.
+    /// Default: the statistics that the network was trained with, else, with --weights or a Hugging Face folder, those that its published
+    /// weights expect, else data. torchvision's ViT wants imagenet, timm's half.
     #[arg(long, value_parser = ["imagenet", "half", "data"])]
     pub normalize: Option<String>,
     /// Patch grid of images, ROWSxCOLUMNS. Default: patches of 2x2 pixels, 16x16 patches at most.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::{interaction, path, refuse, succeed};
 
-/// The command lines of README and of the help, once each; of the help not that of the tour.
-fn lines() -> Vec<String> {
+/// The command lines of README, and those of the help that README lacks, in their order; of the help not that of the tour.
+fn lines() -> [Vec<String>; 2] {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
-    let mut lines: Vec<String> = readme
+    let lines: Vec<String> = readme
         .lines()
         .filter(|line| line.starts_with("interaction "))
         .map(String::from)
@@ -22,12 +22,10 @@ fn lines() -> Vec<String> {
     let words: Vec<&str> = examples.split_whitespace().collect();
     let commands = words.split(|word| *word == "interaction").skip(2);
     let commands = commands.map(|words| format!("interaction {}", words.join(" ")));
-    for command in commands {
-        if !lines.contains(&command) {
-            lines.push(command);
-        }
-    }
-    lines
+    let help = commands
+        .filter(|command| !lines.contains(command))
+        .collect();
+    [lines, help]
 }
 
 /// Sets an argument's value, in place of the one that is there.
@@ -252,7 +250,7 @@ fn small(line: &str, root: &Path) -> Vec<String> {
     } else {
         "--any"
     };
-    args.extend([more.into(), "--force".into()]);
+    args.push(more.into());
     args
 }
 
@@ -273,39 +271,45 @@ fn published(file: &Path, args: &[String]) {
 
 #[test]
 fn readme_shows_commands_that_work() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
-    let lines = lines();
-    for line in &lines {
-        let mut args = small(line, root);
-        if let Some(weights) = value(&args, "--weights").map(PathBuf::from)
-            && !weights.exists()
-        {
-            let weights = weights.with_extension("safetensors").display().to_string();
-            set(&mut args, "--weights", &weights);
+    // Typed one after the other in a new folder, the lines of either get by without --force.
+    for lines in lines() {
+        let folder = tempfile::tempdir().unwrap();
+        for line in &lines {
+            works(line, folder.path());
         }
-        let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        match args[0] {
-            // What needs the internet, or minutes, is only understood here.
-            "download" => refuse(
+    }
+}
+
+/// Runs a line, or sees that it is understood.
+fn works(line: &str, root: &Path) {
+    let mut args = small(line, root);
+    if let Some(weights) = value(&args, "--weights").map(PathBuf::from)
+        && !weights.exists()
+    {
+        let weights = weights.with_extension("safetensors").display().to_string();
+        set(&mut args, "--weights", &weights);
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[0] {
+        // What needs the internet, or minutes, is only understood here.
+        "download" => refuse(
+            &[
+                &args[..2],
                 &[
-                    &args[..2],
-                    &[
-                        "--url",
-                        "http://127.0.0.1:9/a.zip",
-                        "--to",
-                        &path(root, "data"),
-                    ],
-                ]
-                .concat(),
-                "127.0.0.1:9",
-            ),
-            "bench" => assert!(succeed(&["bench", "--help"]).contains("coverage")),
-            _ => {
-                let output = interaction(&args);
-                let error = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "{line}\n{args:?}\n{error}");
-            }
+                    "--url",
+                    "http://127.0.0.1:9/a.zip",
+                    "--to",
+                    &path(root, "data"),
+                ],
+            ]
+            .concat(),
+            "127.0.0.1:9",
+        ),
+        "bench" => assert!(succeed(&["bench", "--help"]).contains("coverage")),
+        _ => {
+            let output = interaction(&args);
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{line}\n{args:?}\n{error}");
         }
     }
 }
