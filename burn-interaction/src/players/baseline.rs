@@ -112,7 +112,7 @@ impl Baseline {
                     .reshape([1, features])
                     .expand([batch, features]))
             }
-            other => Err(other.unfit("tables: use zero, mean or values")),
+            other => Err(other.unfit("tables: use zero or values")),
         }
     }
 

@@ -63,6 +63,8 @@ pub const MEASUREMENT: &[&str] = &[
     "cloud.png",
     "sentence.svg",
     "sentence.png",
+    "series.svg",
+    "series.png",
 ];
 
 /// The files that a comparison writes.
