@@ -24,7 +24,9 @@ use burn_interaction::training::{
     CurvePoint, Modulated, ModulationInput, ModulationMetric, OrderCurveMetric, OrderInput,
     OrderStrengthMetric, Probe,
 };
-use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
+use burn_interaction::{
+    Batch, Coalition, Draw, Features, Modulation, Orders, Pairs, Protocol, Term,
+};
 use burn_interaction_datasets::{Loader, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
 use burn_interaction_tests::seeded;
@@ -219,6 +221,34 @@ fn a_probe_costs_what_it_says() {
         .unwrap()
         .unwrap();
     assert_eq!(profile.forwards(), cost.forwards);
+}
+
+#[test]
+fn a_probe_takes_the_pairs_of_a_protocol() {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 3);
+    let batch = rules(4, 1).batch(&[0, 1, 2, 3], &device);
+    let protocol = Protocol {
+        orders: Orders::given([0, 8]),
+        pairs: Pairs::given([(0, 1), (2, 5)]),
+        contexts: 3.into(),
+        ..Protocol::default()
+    };
+    let pairs = |probe: Probe| {
+        let reading = probe.samples(1).measure(&net, &Features, &batch);
+        reading.unwrap().unwrap().samples()[0].pairs().to_vec()
+    };
+    let probe = Probe::new().protocol(protocol);
+    assert_eq!(pairs(probe.clone()), [(0, 1), (2, 5)]);
+    // The last word counts.
+    let others = Pairs::given([(3, 4)]);
+    assert_eq!(pairs(probe.clone().pairs(others.clone())), [(3, 4)]);
+    let earlier = Probe::new().pairs(others);
+    let later = Protocol {
+        pairs: Pairs::given([(6, 9)]),
+        ..Protocol::default()
+    };
+    assert_eq!(pairs(earlier.protocol(later)), [(6, 9)]);
 }
 
 #[test]

@@ -70,7 +70,14 @@ impl Probe {
         self
     }
 
-    sets_protocol! {}
+    sets_protocol! { @settings }
+
+    /// Takes a whole protocol, with its pairs, in place of all settings so far but the number of samples.
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.pairs = Some(protocol.pairs.clone());
+        self.protocol = protocol;
+        self
+    }
 
     /// The pairs measured; by default two stars of two pairs at most 2 apart, distributed as the papers' pairs, or 6 random ones
     /// where players lie on no grid.
