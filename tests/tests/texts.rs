@@ -2,9 +2,10 @@
 
 use burn::tensor::Tensor;
 use burn_interaction::players::Piece::{Begins, Continues, Special};
+use burn_interaction::training::Probe;
 use burn_interaction::{
     Baseline, Batch, Draw, Error, Estimator, Measurement, Modulation, Orders, Pairs, Players,
-    Profile, Sentences, Term, Tokens,
+    Profile, Protocol, Sentences, Term, Tokens,
 };
 use burn_interaction_tests::test_device;
 
@@ -189,6 +190,38 @@ fn what_does_not_fit_sentences_is_named() {
     );
     // A vocabulary without a mask.
     assert_eq!(tokens().mask(None).baseline(), Baseline::Unknown);
+}
+
+#[test]
+fn a_probe_passes_by_sentences_of_too_few_players() {
+    let probe = |fewest| {
+        let protocol = Protocol {
+            pairs: Pairs::all(),
+            contexts: 3.into(),
+            fewest,
+            ..Protocol::default()
+        };
+        Probe::new().samples(2).protocol(protocol)
+    };
+    let measured = |fewest, rows: &[&[i32]]| {
+        let labels = Tensor::<1, burn::tensor::Int>::zeros([rows.len()], &test_device());
+        let batch = Batch::new(sentences(rows), labels, (0..rows.len() as u64).collect());
+        let reading = probe(fewest).measure(&square, &tokens(), &batch).unwrap();
+        let samples = reading.iter().flat_map(|profile| profile.samples());
+        samples.map(|sample| sample.id()).collect::<Vec<u64>>()
+    };
+    // The sentences have 4, 2, 7 and 1 pieces.
+    assert_eq!(measured(2, &ROWS), [0, 1]);
+    assert_eq!(measured(4, &ROWS), [0, 2]);
+    assert!(measured(4, &ROWS[1..2]).is_empty());
+    let cost = |probe: Probe| probe.cost(&tokens(), &sentences(&ROWS));
+    assert_eq!(cost(probe(4)).unwrap().samples, 2);
+    assert_eq!(cost(probe(4).samples(0)).unwrap().forwards, 0);
+    let error = cost(probe(8)).unwrap_err().to_string();
+    assert!(
+        error.contains("fewest players is 8") && error.contains("largest 7"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -4,10 +4,13 @@ use burn::lr_scheduler::constant::ConstantLr;
 use burn::module::Module;
 use burn::optim::SgdConfig;
 use burn::tensor::{Device, Tensor};
-use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
+use burn::train::logger::{
+    EvaluationProgressLogger, InMemoryMetricLogger, MetricLogger, TrainingProgressLogger,
+};
+use burn::train::metric::store::{MetricsUpdate, Split};
 use burn::train::metric::{
-    AccuracyMetric, LossMetric, Metric, MetricDefinition, MetricId, MetricMetadata, Numeric,
-    NumericEntry,
+    AccuracyMetric, LossMetric, Metric, MetricDefinition, MetricEntry, MetricId, MetricMetadata,
+    Numeric, NumericEntry,
 };
 use burn::train::renderer::{
     EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
@@ -21,7 +24,9 @@ use burn_interaction::training::{
     CurvePoint, Modulated, ModulationInput, ModulationMetric, OrderCurveMetric, OrderInput,
     OrderStrengthMetric, Probe,
 };
-use burn_interaction::{Batch, Coalition, Draw, Features, Modulation, Orders, Term};
+use burn_interaction::{
+    Batch, Coalition, Draw, Features, Modulation, Orders, Pairs, Protocol, Term,
+};
 use burn_interaction_datasets::{Loader, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
 use burn_interaction_tests::seeded;
@@ -216,6 +221,34 @@ fn a_probe_costs_what_it_says() {
         .unwrap()
         .unwrap();
     assert_eq!(profile.forwards(), cost.forwards);
+}
+
+#[test]
+fn a_probe_takes_the_pairs_of_a_protocol() {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 3);
+    let batch = rules(4, 1).batch(&[0, 1, 2, 3], &device);
+    let protocol = Protocol {
+        orders: Orders::given([0, 8]),
+        pairs: Pairs::given([(0, 1), (2, 5)]),
+        contexts: 3.into(),
+        ..Protocol::default()
+    };
+    let pairs = |probe: Probe| {
+        let reading = probe.samples(1).measure(&net, &Features, &batch);
+        reading.unwrap().unwrap().samples()[0].pairs().to_vec()
+    };
+    let probe = Probe::new().protocol(protocol);
+    assert_eq!(pairs(probe.clone()), [(0, 1), (2, 5)]);
+    // The last word counts.
+    let others = Pairs::given([(3, 4)]);
+    assert_eq!(pairs(probe.clone().pairs(others.clone())), [(3, 4)]);
+    let earlier = Probe::new().pairs(others);
+    let later = Protocol {
+        pairs: Pairs::given([(6, 9)]),
+        ..Protocol::default()
+    };
+    assert_eq!(pairs(earlier.protocol(later)), [(6, 9)]);
 }
 
 #[test]
@@ -417,6 +450,44 @@ fn metrics_read_the_corrected_strength_and_say_its_error() {
         panic!("a final value")
     };
     assert_eq!(found, value);
+}
+
+#[test]
+fn burn_reads_one_value_of_an_epoch_of_several_readings() {
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(16).init(&device), 3);
+    let (table, probe) = (rules(8, 1), Probe::new().samples(8));
+    let mut metric = OrderStrengthMetric::low();
+    let id = MetricId::new(metric.name());
+    let mut logger = InMemoryMetricLogger::new();
+    logger.log_metric_definition(MetricDefinition::new(id.clone(), &metric));
+    let mut log = |entry| {
+        let entry = MetricEntry::new(id.clone(), entry);
+        let update = MetricsUpdate::new(vec![entry], vec![]);
+        logger.log(update, 1, &Split::Valid);
+    };
+    for rows in [[0, 1, 2, 3], [4, 5, 6, 7]] {
+        let batch = table.batch(&rows, &device);
+        let reading = probe.measure(&net, &Features, &batch).unwrap();
+        let input = OrderInput(reading.map(Arc::new));
+        log(metric.update(&input, &metadata()).unwrap());
+    }
+    log(metric.compute().unwrap());
+    let logged = logger.read_numeric("Order strength low", 1, &Split::Valid);
+    let logged = logged.unwrap();
+    // Early stopping and the choice of checkpoints take a last value that is final, and else the mean of all.
+    let [
+        NumericEntry::Value(first),
+        NumericEntry::Value(both),
+        NumericEntry::Final(epoch),
+    ] = logged[..]
+    else {
+        panic!("{logged:?}")
+    };
+    let (whole, _) = reading().strength().band(0.0, 0.2).unwrap();
+    assert_eq!(epoch, both);
+    assert_ne!(epoch, first);
+    assert!((epoch - whole).abs() < 1e-6, "{epoch} {whole}");
 }
 
 #[test]

@@ -152,6 +152,8 @@ mod tests {
         assert_eq!([0, 1, 2].map(|order| contexts.at(order, 4)), [8, 6, 2]);
         assert_eq!((contexts.most(), contexts.fewest()), (8, 1));
         assert_eq!(Contexts::each(5).at(3, 9), 5);
+        // Fewer than two players have order 0 alone, as two have.
+        assert_eq!([0, 1, 2].map(|players| contexts.at(0, players)), [2, 2, 2]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Stars {
             _ => true,
         };
         let available = all_pairs(players).filter(near).count();
-        if available <= self.places * self.arms {
+        if available <= self.places.saturating_mul(self.arms) {
             return one_place(all_pairs(players).filter(near));
         }
         let mut chosen = BTreeMap::new();
@@ -134,7 +134,7 @@ mod tests {
                 }
             }
         }
-        let grid = Grid::of(grid).unwrap();
+        let grid = Grid::of(grid, 20).unwrap();
         for pair in all_pairs(20) {
             let (i, j) = pair;
             // i uniform, then j uniform in its window; or the other way round.

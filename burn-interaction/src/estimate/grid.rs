@@ -12,12 +12,12 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// The grid of players who lie on one.
+    /// The grid of so many players who lie on one.
     ///
     /// # Errors
     ///
-    /// Fails where they do not.
-    pub fn of(grid: Option<[usize; 2]>) -> Result<Self> {
+    /// Fails where they lie on none, or on one with another number of places.
+    pub fn of(grid: Option<[usize; 2]>, players: usize) -> Result<Self> {
         let [rows, columns] = grid.ok_or_else(|| {
             Error::setting(
                 "pairs",
@@ -25,7 +25,15 @@ impl Grid {
                 "these players lie on no grid: use all, random or given pairs, or stars:any",
             )
         })?;
-        Ok(Self { rows, columns })
+        match rows.checked_mul(columns) == Some(players) {
+            true => Ok(Self { rows, columns }),
+            false => {
+                let remedy = format!(
+                    "a sample has {players} players, one for each place: let Players::grid give as many rows and columns, or none"
+                );
+                Err(Error::setting("grid", format!("{rows}x{columns}"), remedy))
+            }
+        }
     }
 
     /// The distance of two players: the larger of that in rows and that in columns.
@@ -63,7 +71,7 @@ impl Grid {
     /// The rows and columns of the window of this radius around a place, clamped at the border.
     fn around(&self, [row, column]: [usize; 2], radius: usize) -> [Range<usize>; 2] {
         let near = |centre: usize, end: usize| {
-            centre.saturating_sub(radius)..(centre + radius + 1).min(end)
+            centre.saturating_sub(radius)..centre.saturating_add(radius).min(end - 1) + 1
         };
         [near(row, self.rows), near(column, self.columns)]
     }

@@ -128,7 +128,7 @@ spelled!(Orders);
 
 /// The order of a ratio, `int(r * (n - 2))`.
 pub(crate) fn order_at(ratio: f64, players: usize) -> usize {
-    (ratio * (players - 2) as f64) as usize
+    (ratio * players.saturating_sub(2) as f64) as usize
 }
 
 fn checked(ratios: &[f64]) -> Result<&[f64]> {

@@ -76,7 +76,8 @@ impl Pairs {
     ///
     /// # Errors
     ///
-    /// Fails for fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid.
+    /// Fails for fewer than two players, no pairs, a pair that is none, or neighbours of players without a grid or on one with
+    /// another number of places.
     pub fn resolve(
         &self,
         players: usize,
@@ -103,16 +104,16 @@ impl Pairs {
             Kind::All => one_place(all_pairs(players)),
             Kind::Random { count } => choose(*count, all_pairs(players).collect(), rng),
             Kind::Neighbours { radius, count } => {
-                let grid = Grid::of(grid)?;
+                let grid = Grid::of(grid, players)?;
                 let near = all(&|p| grid.distance(p) <= *radius);
                 gather(*count, near, || vec![grid.neighbours(*radius, rng)])
             }
             Kind::Stars(stars) => {
-                let grid = stars.radius.map(|_| Grid::of(grid)).transpose()?;
+                let grid = stars.radius.map(|_| Grid::of(grid, players)).transpose()?;
                 stars.placed(players, grid.as_ref(), rng)
             }
             Kind::Windows { side, count } => {
-                let grid = Grid::of(grid)?;
+                let grid = Grid::of(grid, players)?;
                 let near = all(&|p| grid.distance(p) < *side);
                 gather(*count, near, || grid.window(*side, rng))
             }
@@ -248,6 +249,39 @@ mod tests {
             6
         );
         assert_eq!(Pairs::all().resolve(12, None, &mut rng).unwrap().len(), 66);
+    }
+
+    #[test]
+    fn a_grid_with_other_places_than_players_is_refused() {
+        let on = |pairs: &Pairs, grid| pairs.resolve(4, Some(grid), &mut generator(0, 0));
+        for pairs in [
+            Pairs::neighbours(2, 1),
+            Pairs::stars(Some(2), 1, 1),
+            Pairs::windows(2, 1),
+        ] {
+            assert!(on(&pairs, [2, 2]).is_ok() && on(&pairs, [1, 4]).is_ok());
+            for [rows, columns] in [[16, 16], [1, 2], [0, 4], [usize::MAX, 2]] {
+                let error = on(&pairs, [rows, columns]).unwrap_err().to_string();
+                let named = error.contains(&format!("grid is {rows}x{columns}"));
+                assert!(named && error.contains("4 players"), "{error}");
+            }
+        }
+        // Others look at no grid.
+        assert_eq!(on(&Pairs::stars(None, 9, 9), [16, 16]).unwrap().len(), 6);
+        assert_eq!(on(&Pairs::all(), [16, 16]).unwrap().len(), 6);
+    }
+
+    #[test]
+    fn the_largest_numbers_are_numbers_too() {
+        let most = usize::MAX;
+        for (pairs, count) in [
+            (Pairs::neighbours(most, 1), 1),
+            (Pairs::stars(Some(most), 1, 1), 1),
+            (Pairs::stars(Some(1), most, 2), 6),
+        ] {
+            let found = pairs.resolve(4, Some([2, 2]), &mut generator(0, 0));
+            assert_eq!(found.unwrap().len(), count, "{pairs}");
+        }
     }
 
     #[test]

@@ -69,7 +69,8 @@ impl Protocol {
     }
 }
 
-/// Declares the builder methods that set a protocol, once for every runner that holds one.
+/// Declares the builder methods that set a protocol, once for every runner that holds one; `@settings` leaves out the one that
+/// takes a whole protocol, for a runner that has its own.
 macro_rules! sets_protocol {
     ($($setting:ident: $type:ty, $doc:literal;)*) => {
         /// Takes a whole protocol, in place of all settings so far.
@@ -78,6 +79,9 @@ macro_rules! sets_protocol {
             self
         }
 
+        $crate::estimate::sets_protocol!(@settings $($setting: $type, $doc;)*);
+    };
+    (@settings $($setting:ident: $type:ty, $doc:literal;)*) => {
         $crate::estimate::sets_protocol!(@each
             orders: $crate::estimate::Orders, "The orders to measure.";
             estimator: $crate::estimate::Estimator, "How interactions are estimated.";

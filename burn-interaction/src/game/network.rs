@@ -323,12 +323,16 @@ impl Logits {
     }
 }
 
-/// The class of the largest logit, of two where there is one.
+/// The class of the largest logit, of two where there is one; NaN is the largest nowhere.
 fn largest(row: &[f32]) -> usize {
     if let [logit] = row {
         return usize::from(*logit > 0.0);
     }
-    (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+    let above = |k: usize, best: usize| match row[best].is_nan() {
+        true => !row[k].is_nan(),
+        false => row[k] > row[best],
+    };
+    (0..row.len()).fold(0, |best, k| if above(k, best) { k } else { best })
 }
 
 pub(crate) fn read_logits(logits: Tensor<2>, rows: usize) -> Result<Logits> {
@@ -344,4 +348,26 @@ pub(crate) fn read_logits(logits: Tensor<2>, rows: usize) -> Result<Logits> {
         .try_into_vec_as::<f32>()
         .map_err(|e| Error::Execution(e.to_string()))?;
     Ok(Logits { values, classes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nan_is_the_largest_logit_nowhere() {
+        const NAN: f32 = f32::NAN;
+        for (row, class) in [
+            ([NAN, 1.0, 2.0], 2),
+            ([NAN, 2.0, 1.0], 1),
+            ([NAN, NAN, f32::NEG_INFINITY], 2),
+            ([1.0, NAN, 2.0], 2),
+            ([2.0, 2.0, NAN], 0),
+            // Where there is no other.
+            ([NAN, NAN, NAN], 0),
+        ] {
+            assert_eq!(largest(&row), class, "{row:?}");
+        }
+        assert_eq!([NAN, 0.0, 1.0].map(|logit| largest(&[logit])), [0, 0, 1]);
+    }
 }

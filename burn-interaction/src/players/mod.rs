@@ -111,7 +111,8 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
     /// Fails where these players do not fit the input, or the device fails.
     fn counts(&self, input: &Self::Input) -> Result<Vec<usize>>;
 
-    /// The grid that the players lie on, `[rows, columns]`, where there is one: neighbours are found on it.
+    /// The grid that the players lie on row by row, `[rows, columns]`, where there is one: neighbours are found on it. Each sample
+    /// has a player at each place.
     fn grid(&self) -> Option<[usize; 2]> {
         None
     }

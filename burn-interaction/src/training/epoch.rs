@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// [`Modulated`](super::Modulated) counts by itself: an epoch ends where training follows validation. A training that goes
 /// on from a checkpoint [`set`](Epoch::set)s the epoch that it goes on with.
+///
+/// Burn's `ExecutionStrategy::ddp` is not supported: its other devices train on while the first one validates, so that one epoch
+/// may count as several. Take one device, or `ExecutionStrategy::multi`.
 #[derive(Debug, Clone, Default)]
 pub struct Epoch(Arc<AtomicU64>);
 

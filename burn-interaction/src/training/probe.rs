@@ -70,7 +70,14 @@ impl Probe {
         self
     }
 
-    sets_protocol! {}
+    sets_protocol! { @settings }
+
+    /// Takes a whole protocol, with its pairs, in place of all settings so far but the number of samples.
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.pairs = Some(protocol.pairs.clone());
+        self.protocol = protocol;
+        self
+    }
 
     /// The pairs measured; by default two stars of two pairs at most 2 apart, distributed as the papers' pairs, or 6 random ones
     /// where players lie on no grid.
@@ -95,19 +102,33 @@ impl Probe {
     ///
     /// # Errors
     ///
-    /// Fails where a setting does not fit the players or the inputs, or where no sample has two players.
+    /// Fails where a setting does not fit the players or the inputs, or where no sample has as many players as the protocol
+    /// asks for, at least two.
     pub fn cost<P: Players>(&self, players: &P, inputs: &P::Input) -> Result<Cost> {
-        let chosen = first_with_pairs(players, inputs, self.samples)?;
+        if self.samples == 0 {
+            return Ok(Cost {
+                forwards: 0,
+                batches: 0,
+                samples: 0,
+            });
+        }
+        let chosen = self.first(players, inputs, self.samples)?;
         if chosen.is_empty() {
-            let players = players.counts(inputs)?.into_iter().max().unwrap_or(0);
-            return Err(Error::TooFewPlayers { players });
+            let largest = players.counts(inputs)?.into_iter().max().unwrap_or(0);
+            return Err(match largest {
+                players @ 0..2 => Error::TooFewPlayers { players },
+                _ => {
+                    let remedy = format!("no sample has that many, the largest {largest}");
+                    Error::setting("fewest players", self.fewest(), remedy)
+                }
+            });
         }
         let chosen = indices(&chosen, &inputs.device());
         self.measurement(players).cost(&inputs.select(chosen))
     }
 
-    /// Measures as many samples of this batch as are still wanted, without those of fewer than two players; `None` when
-    /// there are enough.
+    /// Measures as many samples of this batch as are still wanted, without those of fewer players than the protocol asks for,
+    /// at least two; `None` when there are enough.
     ///
     /// Call it in the inference step of a model without autodiff, as Burn's validation is. The draws for a sample follow
     /// from its id, so that readings do not depend on how validation is batched.
@@ -131,7 +152,7 @@ impl Probe {
         let missing = self.samples.saturating_sub(seen);
         let chosen = match missing {
             0 => return Ok(None),
-            _ => first_with_pairs(players, inputs, missing)?,
+            _ => self.first(players, inputs, missing)?,
         };
         if chosen.is_empty() {
             return Ok(None);
@@ -153,13 +174,18 @@ impl Probe {
             .run(net, inputs, Targets::try_from(labels)?)
             .map(Some)
     }
-}
 
-/// The first samples that have enough players for pairs, at most so many.
-fn first_with_pairs<P: Players>(players: &P, inputs: &P::Input, most: usize) -> Result<Vec<i32>> {
-    let counts = players.counts(inputs)?;
-    let enough = |sample: &i32| counts[*sample as usize] >= 2;
-    Ok((0..counts.len() as i32).filter(enough).take(most).collect())
+    /// The fewest players of a sample that is measured.
+    fn fewest(&self) -> usize {
+        self.protocol.fewest.max(2)
+    }
+
+    /// The first samples that have enough players, at most so many.
+    fn first<P: Players>(&self, players: &P, inputs: &P::Input, most: usize) -> Result<Vec<i32>> {
+        let (counts, fewest) = (players.counts(inputs)?, self.fewest());
+        let enough = |sample: &i32| counts[*sample as usize] >= fewest;
+        Ok((0..counts.len() as i32).filter(enough).take(most).collect())
+    }
 }
 
 fn indices(chosen: &[i32], device: &Device) -> Tensor<1, Int> {

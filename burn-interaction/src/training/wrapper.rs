@@ -27,6 +27,9 @@ use super::{BatchForm, Epoch, InteractionOutput, OwnBatches, PlainBatches, Probe
 /// rate. Dropout draws in the order of the threads, so that no two trainings are alike, and batch normalisation sees the samples of one device alone and, as clones of a module
 /// share its running statistics, averages those of all.
 ///
+/// Burn's `ExecutionStrategy::ddp` is not supported: its devices do not wait for each other's validation, so that the [`Epoch`], from
+/// which the coalitions of the terms are drawn, goes on too early and more than once.
+///
 /// ```no_run
 /// # use burn::nn::{Linear, LinearConfig};
 /// # use burn::module::Module;

@@ -18,9 +18,9 @@ pub fn efficiency_weight(players: usize, order: usize) -> f64 {
 /// `(n - 1 - m) / (n (n - 1) sqrt(C(n - 2, m)))`.
 ///
 /// Curves of networks are compared with that of fewer, effective players: [`normalised_strength`] and
-/// [`EffectivePlayers`](super::EffectivePlayers).
+/// [`EffectivePlayers`](super::EffectivePlayers). Fewer than two players have no pairs, and no finite strength.
 pub fn learning_strength(players: usize, order: usize) -> f64 {
-    efficiency_weight(players, order) * (-0.5 * ln_binomial(players - 2, order)).exp()
+    efficiency_weight(players, order) * (-0.5 * ln_binomial(players.saturating_sub(2), order)).exp()
 }
 
 /// The normalised curve F(m)/F(0) of Theorem 1 for n' effective players, at order ratios `m / (n' - 2)`:
@@ -84,6 +84,14 @@ mod tests {
     fn two_players_have_a_flat_curve() {
         for value in normalised_strength(2.0, &[0.0, 0.3, 1.0]) {
             assert!((value - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn fewer_than_two_players_have_no_finite_strength() {
+        for players in [0, 1] {
+            assert!(!learning_strength(players, 0).is_finite());
+            assert!(!learning_strength(players, 1).is_finite());
         }
     }
 

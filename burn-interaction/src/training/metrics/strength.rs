@@ -86,18 +86,17 @@ impl OrderStrengthMetric {
         }
     }
 
-    fn entry(&self) -> SerializedEntry {
-        match self.last {
-            None => SerializedEntry::not_available(None),
-            Some((value, error)) => {
-                let serialized = match self.fresh {
-                    true => NumericEntry::Value(value).serialize(),
-                    false => SerializedEntry::NOT_AVAILABLE.into(),
-                };
-                let error = error.map_or(String::new(), |error| format!(" +- {error:.3}"));
-                SerializedEntry::new(format!("epoch {value:.3}{error}"), serialized)
-            }
-        }
+    /// The last value with its error for the dashboard, and `logged` for the log.
+    fn entry(&self, logged: Option<NumericEntry>) -> SerializedEntry {
+        let Some((value, error)) = self.last else {
+            return SerializedEntry::not_available(None);
+        };
+        let serialized = match logged {
+            Some(entry) => entry.serialize(),
+            None => SerializedEntry::NOT_AVAILABLE.into(),
+        };
+        let error = error.map_or(String::new(), |error| format!(" +- {error:.3}"));
+        SerializedEntry::new(format!("epoch {value:.3}{error}"), serialized)
     }
 
     fn read(&self, strength: &Strength) -> Option<Reading> {
@@ -150,12 +149,13 @@ impl Metric for OrderStrengthMetric {
                 .strength()
                 .and_then(|strength| self.read(&strength));
         }
-        Ok(self.entry())
+        Ok(self.entry(self.value()))
     }
 
+    /// Logs the value over all readings as the epoch's own: Burn takes the mean of the others where it is not marked so.
     fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
         self.fresh = true;
-        Ok(self.entry())
+        Ok(self.entry(Some(self.final_value())))
     }
 
     fn clear(&mut self) {
