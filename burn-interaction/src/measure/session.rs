@@ -76,6 +76,12 @@ impl<'a, E: Engine> Session<'a, E> {
         })
     }
 
+    /// Leaves the journal as it is: the samples of a pilot are thrown away, and are nothing to go on from.
+    pub fn without_journal(mut self) -> Self {
+        self.keeping.journal = None;
+        self
+    }
+
     /// The places of the samples that can be measured.
     ///
     /// # Errors

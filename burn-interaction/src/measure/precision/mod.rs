@@ -125,7 +125,7 @@ fn allocated<P, E: Engine>(
     for (protocol, places) in [(&two, first), (&one, second)] {
         if !places.is_empty() {
             let session = Session::begin(measurement, protocol, evaluate, setting)?;
-            found.take(session, places, account)?;
+            found.take(session.without_journal(), places, account)?;
         }
     }
     let all = all_contexts(&session, drawn.iter().map(|place| players[*place]));
