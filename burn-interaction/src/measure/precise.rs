@@ -187,6 +187,35 @@ fn a_pilot_leaves_the_journal_alone_and_rounds_write_one_that_goes_on() {
 }
 
 #[test]
+fn a_limit_below_what_is_there_keeps_it_in_a_file_that_loads() {
+    let (games, _) = population();
+    let samples = drawn(&games, 300, 5);
+    let run = |precision: Precision| base().precision(precision).seed(5).batch(33);
+    let mut in_a_round = |progress: &Progress| {
+        let rounds = progress.aim.is_some_and(|aim| aim.forwards.is_some());
+        match rounds && progress.samples >= 5 {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let partial = run(Precision::new(0.15)).run_games_observed(&samples, &mut in_a_round);
+    let partial = partial.unwrap();
+    let there = partial.samples().len();
+    assert!((5..300).contains(&there), "{there}");
+    let limited = run(Precision::new(0.01).most_forwards(1)).resume(partial);
+    let profile = limited.run_games(&samples).unwrap();
+    assert_eq!(profile.precision().unwrap().stopped, Stopped::Forwards);
+    assert_eq!(
+        (profile.samples().len(), profile.requested()),
+        (there, there)
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    profile.save_json(file.path()).unwrap();
+    let loaded = Profile::load_json(file.path()).unwrap();
+    assert_eq!(loaded.samples(), profile.samples());
+}
+
+#[test]
 fn limits_bind_and_say_so() {
     let (games, _) = population();
     let few = drawn(&games, 24, 1);

@@ -149,8 +149,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
                 && fitting < count
             {
                 binds = Some(why);
-                let done = looks.last().map_or(1, |(samples, _)| *samples);
-                count = fitting.clamp(done, count);
+                count = fitting.clamp(session.kept(&places).max(1), count);
             }
             session.profile_mut().precision =
                 Some(self.reached(None, Stopped::Interrupted, &looks, account));
