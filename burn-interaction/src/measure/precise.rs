@@ -265,6 +265,15 @@ fn enumerated_samples_are_taken_until_they_are_enough() {
 }
 
 #[test]
+fn too_many_players_to_enumerate_are_refused_before_they_are_priced() {
+    let game = Dividends::sparse(70, 20, 3, 0);
+    let run = base().estimator(Estimator::Exact).precision(0.1);
+    let error = run.run_games(&[&game]).unwrap_err();
+    let refused = matches!(error, Error::TooManyPlayersForExact { players: 70, .. });
+    assert!(refused, "{error}");
+}
+
+#[test]
 fn a_pilot_passes_over_samples_that_are_enumerated() {
     let players = |seed| if seed < 60 { 6 } else { PLAYERS };
     let game = |seed| Dividends::sparse(players(seed), 60, 4, seed);
