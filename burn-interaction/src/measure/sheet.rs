@@ -44,6 +44,7 @@ impl<'a> Sheet<'a> {
         if !names.is_empty() {
             one_each("names of players, a list for each sample", names.len())?;
         }
+        named(names, counts, &ids)?;
         let mut sorted = ids.clone();
         sorted.sort_unstable();
         let twice: Vec<u64> = sorted
@@ -137,6 +138,20 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// Refuses lists of names that are not those of a sample's players: one each, or none at all.
+fn named(names: &[Vec<String>], counts: &[usize], ids: &[u64]) -> Result<()> {
+    for ((names, players), id) in names.iter().zip(counts).zip(ids) {
+        if !names.is_empty() && names.len() != *players {
+            return Err(Error::Mismatch {
+                what: format!("names of the players of sample {id}, one each or none"),
+                expected: *players,
+                found: names.len(),
+            });
+        }
+    }
+    Ok(())
+}
+
 impl Subjects for Sheet<'_> {
     fn id(&self, place: usize) -> u64 {
         self.ids[place]
@@ -161,5 +176,34 @@ impl Subjects for Sheet<'_> {
 
     fn parts(&self) -> bool {
         self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::estimate::Pairs;
+    use crate::game::Dividends;
+    use crate::measure::Measurement;
+
+    #[test]
+    fn names_are_those_of_the_players_of_their_sample_or_none() {
+        let games = [4, 5].map(|players| Dividends::sparse(players, 6, 2, 0));
+        let games: Vec<&Dividends> = games.iter().collect();
+        let named = |counts: [usize; 2]| {
+            let names = counts.map(|count| vec![String::from("one"); count]);
+            let run = Measurement::of_games().pairs(Pairs::all());
+            run.ids([3_u64, 9]).names(names).run_games(&games)
+        };
+        for right in [[4, 5], [0, 5], [0, 0]] {
+            named(right).unwrap();
+        }
+        for (wrong, sample) in [
+            ([4, 4], "sample 9"),
+            ([4, 6], "sample 9"),
+            ([5, 5], "sample 3"),
+        ] {
+            let error = named(wrong).unwrap_err().to_string();
+            assert!(error.contains(sample), "{error}");
+        }
     }
 }
