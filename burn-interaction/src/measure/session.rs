@@ -48,6 +48,13 @@ impl<'a, E: Engine> Session<'a, E> {
         let sheet = measurement.sheet(counts, setting.grid, protocol)?;
         let chosen = sheet.measurable()?;
         let keeping = measurement.keeping();
+        let left_out_ids = match keeping.whole {
+            Some(whole) => {
+                sheet.check_whole(whole)?;
+                sheet.ids_besides(&chosen)
+            }
+            None => Vec::new(),
+        };
         let mut origin = keeping.origin.clone();
         origin.targets = setting.targets.map(String::from);
         if let Some(device) = &setting.device {
@@ -62,6 +69,7 @@ impl<'a, E: Engine> Session<'a, E> {
             requested: Vec::new(),
             whole: keeping.whole.map(Vec::from),
             left_out: counts.len() - chosen.len(),
+            left_out_ids,
             precision: None,
             samples: Vec::new(),
         };
@@ -244,5 +252,50 @@ impl<'a, E: Engine> Session<'a, E> {
             true => Err(Error::Interrupted),
             false => Ok(self.profile),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Result;
+    use crate::estimate::Pairs;
+    use crate::game::Dividends;
+    use crate::measure::Measurement;
+    use crate::profile::Profile;
+
+    /// A part of a whole: games with these ids and players.
+    fn part(ids: &[u64], players: &[usize], whole: &[u64]) -> Result<Profile> {
+        let game = |players: &usize| Dividends::sparse(*players, 4, (*players).min(2), 0);
+        let games: Vec<Dividends> = players.iter().map(game).collect();
+        let games: Vec<&Dividends> = games.iter().collect();
+        let run = Measurement::of_games().pairs(Pairs::all());
+        run.ids(ids).part_of(whole).run_games(&games)
+    }
+
+    #[test]
+    fn a_whole_is_complete_without_samples_that_are_too_small() {
+        let one = part(&[0, 1], &[1, 5], &[0, 1, 2]).unwrap();
+        let two = part(&[2], &[5], &[0, 1, 2]).unwrap();
+        for parts in [[one.clone(), two.clone()], [two.clone(), one.clone()]] {
+            let merged = Profile::merge(parts).unwrap();
+            assert!(merged.is_complete(), "{:?}", merged.missing());
+            assert_eq!((merged.requested(), merged.left_out()), (2, 1));
+            // Merged parts are parts.
+            assert_eq!(Profile::merge([merged.clone()]).unwrap(), merged);
+        }
+        assert_eq!(Profile::merge([two]).unwrap().missing(), [0, 1]);
+        assert_eq!(Profile::merge([one]).unwrap().missing(), [2]);
+    }
+
+    #[test]
+    fn a_whole_has_the_samples_of_a_part_and_each_once() {
+        let refused = |ids: &[u64], whole: &[u64]| {
+            let error = part(ids, &[5, 5], whole).unwrap_err();
+            error.to_string()
+        };
+        let twice = refused(&[0, 1], &[0, 1, 2, 1]);
+        assert!(twice.contains("sample(s) 1 occur"), "{twice}");
+        let other = refused(&[0, 7], &[0, 1, 2]);
+        assert!(other.contains("part_of is without sample(s) 7"), "{other}");
     }
 }

@@ -1,4 +1,4 @@
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, some_ids};
 use crate::estimate::{Plan, Protocol};
 use crate::game::{Evaluate, Fingerprint, Row};
 use crate::profile::Profile;
@@ -47,11 +47,7 @@ impl<'a> Sheet<'a> {
         named(names, counts, &ids)?;
         let mut sorted = ids.clone();
         sorted.sort_unstable();
-        let twice: Vec<u64> = sorted
-            .windows(2)
-            .filter(|pair| pair[0] == pair[1])
-            .map(|pair| pair[0])
-            .collect();
+        let twice = repeated(&sorted);
         match twice.is_empty() {
             true => Ok(Self {
                 ids,
@@ -79,6 +75,32 @@ impl<'a> Sheet<'a> {
                 players: largest.unwrap_or(0),
             }),
             (false, _) => Ok(chosen),
+        }
+    }
+
+    /// The ids of the samples at other places than these; both are ascending.
+    pub fn ids_besides(&self, places: &[usize]) -> Vec<u64> {
+        let others = (0..self.ids.len()).filter(|place| places.binary_search(place).is_err());
+        let mut ids: Vec<u64> = others.map(|place| self.ids[place]).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Refuses the ids of all parts together, ascending, where one occurs twice or a sample of this part is none of them.
+    pub fn check_whole(&self, whole: &[u64]) -> Result<()> {
+        let twice = repeated(whole);
+        if !twice.is_empty() {
+            return Err(Error::repeated(&twice));
+        }
+        let is_none = |id: &&u64| whole.binary_search(id).is_err();
+        let others: Vec<u64> = self.ids.iter().filter(is_none).copied().collect();
+        match others.is_empty() {
+            true => Ok(()),
+            false => {
+                let without = format!("without sample(s) {}", some_ids(&others));
+                let remedy = "give it the ids of all parts together, those of this one among them";
+                Err(Error::setting("part_of", without, remedy))
+            }
         }
     }
 
@@ -136,6 +158,12 @@ impl<'a> Sheet<'a> {
         profile.origin.join(&earlier.origin);
         Ok(())
     }
+}
+
+/// The ids that occur more than once among these, which are ascending.
+fn repeated(ids: &[u64]) -> Vec<u64> {
+    let pairs = ids.windows(2).filter(|pair| pair[0] == pair[1]);
+    pairs.map(|pair| pair[0]).collect()
 }
 
 /// Refuses lists of names that are not those of a sample's players: one each, or none at all.
