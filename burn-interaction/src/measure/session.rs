@@ -298,4 +298,20 @@ mod tests {
         let other = refused(&[0, 7], &[0, 1, 2]);
         assert!(other.contains("part_of is without sample(s) 7"), "{other}");
     }
+
+    #[test]
+    fn a_journal_that_is_cut_within_a_character_keeps_the_lines_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let [one, two] = [0, 1].map(|seed| Dividends::sparse(5, 4, 2, seed));
+        let names = vec![vec![String::from("é"); 5]; 2];
+        let run = Measurement::of_games().pairs(Pairs::all()).names(names);
+        let whole = run.journal(&path).run_games(&[&one, &two]).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let cut = bytes.iter().rposition(|byte| *byte > 127).unwrap();
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        let kept = Profile::load_json(&path).unwrap();
+        assert_eq!(kept.samples(), &whole.samples()[..1]);
+        assert_eq!(kept.missing(), [1]);
+    }
 }
