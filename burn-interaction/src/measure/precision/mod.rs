@@ -136,6 +136,7 @@ fn allocated<P, E: Engine>(
         available: places.len(),
         fewest: FEWEST,
         placed: setting.protocol.pairs.starred(1, 1).is_some(),
+        single: found.pilot.has_single_places(),
         arms: ARMS,
         contexts: two.contexts.most() as f64,
         context: match setting.protocol.estimator {
