@@ -91,11 +91,30 @@ pub(crate) fn load_plain_json<T: DeserializeOwned>(path: &Path, what: &str) -> R
     })
 }
 
-pub(crate) fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|source| Error::Io {
+fn reading(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
+    move |source| Error::Io {
         action: "reading",
         path: path.into(),
         source,
+    }
+}
+
+pub(crate) fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(reading(path))
+}
+
+/// Reads a text whose last line may have been cut: where that was within a character, the line is left out.
+pub(crate) fn read_cut(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(reading(path))?;
+    let text = String::from_utf8(bytes).or_else(|error| {
+        let mut bytes = error.into_bytes();
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(end.map_or(0, |end| end + 1));
+        String::from_utf8(bytes)
+    });
+    text.map_err(|error| {
+        let invalid = std::io::Error::new(std::io::ErrorKind::InvalidData, error);
+        reading(path)(invalid)
     })
 }
 

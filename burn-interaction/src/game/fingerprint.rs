@@ -61,7 +61,9 @@ impl Fingerprint {
             .iter()
             .fold(1.0_f64, |most, v| most.max(v.abs()));
         for ((name, earlier), now) in names.into_iter().zip(self.values).zip(now.values) {
-            if (earlier - now).abs() > tolerance * scale {
+            // Not a number is near to none.
+            let near = (earlier - now).abs() <= tolerance * scale;
+            if !near {
                 return differ(name, earlier.to_string(), now.to_string());
             }
         }
@@ -115,6 +117,13 @@ mod tests {
             (
                 Fingerprint {
                     values: [0.5, f64::MAX, 1.0],
+                    ..one.clone()
+                },
+                "all players",
+            ),
+            (
+                Fingerprint {
+                    values: [0.5, f64::NAN, 1.0],
                     ..one.clone()
                 },
                 "all players",

@@ -128,7 +128,8 @@ impl<P> Measurement<P> {
         self
     }
 
-    /// The ids of all parts together, where these samples are one part of several: merged parts then know what is missing.
+    /// The ids of all parts together, each once, where these samples are one part of several: merged parts then know what is
+    /// missing. Samples that a part leaves out, as they have too few players, are not.
     pub fn part_of(mut self, ids: impl Into<Vec<u64>>) -> Self {
         let mut ids = ids.into();
         ids.sort_unstable();

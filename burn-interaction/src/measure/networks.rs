@@ -1,4 +1,4 @@
-use burn::tensor::Device;
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::device::kind_of;
 use crate::error::{Error, Result};
@@ -128,8 +128,8 @@ impl<P: Players> Measurement<P> {
         let (targets, chosen) = match targets {
             Targets::Labels(labels) => (labels, "labels"),
             Targets::Predicted => {
-                let logits = copies[0].1.logits(inputs.clone());
-                (read_logits(logits, samples)?.predictions(), "predicted")
+                let rows = self.packing()?.most(inputs.elements());
+                (predicted(copies[0].1, &inputs, rows)?, "predicted")
             }
         };
         let protocol = self.protocol_of_players();
@@ -200,5 +200,53 @@ impl<P: Players> Measurement<P> {
         }
         cost.batches += u64::from(packing.rows() > 0);
         Ok(cost)
+    }
+}
+
+/// The classes that a network predicts for whole samples, in batches of so many rows.
+fn predicted<I: Input>(net: &dyn Classifier<I>, inputs: &I, rows: usize) -> Result<Vec<usize>> {
+    let samples = inputs.samples();
+    let mut classes = Vec::with_capacity(samples);
+    for first in (0..samples).step_by(rows) {
+        let count = rows.min(samples - first);
+        let batch = match count == samples {
+            true => inputs.clone(),
+            false => {
+                let places: Vec<i32> = (first..first + count).map(|place| place as i32).collect();
+                let places = TensorData::new(places, [count]);
+                inputs.select(Tensor::<1, Int>::from_data(places, &inputs.device()))
+            }
+        };
+        classes.extend(read_logits(net.logits(batch), count)?.predictions());
+    }
+    Ok(classes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::estimate::Pairs;
+    use crate::players::Features;
+
+    #[test]
+    fn classes_are_predicted_in_batches() {
+        let most = AtomicUsize::new(0);
+        let net = |rows: Tensor<2>| {
+            most.fetch_max(rows.dims()[0], Ordering::Relaxed);
+            let sum = rows.sum_dim(1);
+            Tensor::cat(vec![sum.zeros_like(), sum], 1)
+        };
+        let sign = |k: usize| if k / 3 % 2 == 0 { 1.0_f32 } else { -1.0 };
+        let values: Vec<f32> = (0..90).map(sign).collect();
+        let inputs = Tensor::<1>::from_floats(&values[..], &Device::flex());
+        let inputs: Tensor<2> = inputs.reshape([30, 3]);
+        let run = Measurement::new(Features).pairs(Pairs::all()).batch(4);
+        let profile = run.run(&net, inputs, Targets::Predicted).unwrap();
+        let classes: Vec<usize> = profile.samples().iter().map(|s| s.target()).collect();
+        assert_eq!(classes, [1, 0].repeat(15));
+        // Rounding is measured on eight rows at once.
+        assert_eq!(most.into_inner(), 8);
     }
 }

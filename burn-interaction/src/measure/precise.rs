@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use rand::RngExt;
 
 use crate::coalition::generator;
+use crate::error::Error;
 use crate::estimate::{Estimator, Orders, Pairs};
 use crate::game::{Dividends, KnownGame};
 use crate::profile::{Precision, Profile, Stopped};
@@ -147,14 +148,71 @@ fn a_precision_gives_one_result_for_one_seed_in_any_batches_and_after_a_resume()
     same(run(33).run_games(&samples).unwrap());
     // Stopped in a round after the pilot, and gone on with.
     let after = whole.precision().unwrap().allocation.pilot + 500;
-    let mut stop = |progress: &Progress| match progress.forwards > after {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
-    };
+    let mut stop = stop_after(after);
     let partial = run(33).run_games_observed(&samples, &mut stop).unwrap();
     assert_eq!(partial.precision().unwrap().stopped, Stopped::Interrupted);
     assert!(partial.samples().len() < whole.samples().len());
     same(run(1000).resume(partial).run_games(&samples).unwrap());
+}
+
+/// Ends a run after more than so many forwards.
+fn stop_after(forwards: u64) -> impl FnMut(&Progress) -> ControlFlow<()> {
+    move |progress: &Progress| match progress.forwards > forwards {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+#[test]
+fn a_pilot_leaves_the_journal_alone_and_rounds_write_one_that_goes_on() {
+    let (games, _) = population();
+    let samples = drawn(&games, 300, 5);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    std::fs::write(&path, "of another run").unwrap();
+    let run = || base().precision(0.15).seed(5).batch(33);
+    let whole = run().run_games(&samples).unwrap();
+    let pilot = whole.precision().unwrap().allocation.pilot;
+    let kept = run().journal(&path);
+    let mut in_the_pilot = stop_after(pilot / 2);
+    let error = kept.run_games_observed(&samples, &mut in_the_pilot);
+    assert!(matches!(error, Err(Error::Interrupted)), "{error:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "of another run");
+    let mut in_a_round = stop_after(pilot + 500);
+    let partial = kept.run_games_observed(&samples, &mut in_a_round).unwrap();
+    let earlier = Profile::load_json(&path).unwrap();
+    assert_eq!(earlier.samples(), partial.samples());
+    let resumed = kept.resume(earlier).run_games(&samples).unwrap();
+    assert_eq!(resumed.samples(), whole.samples());
+}
+
+#[test]
+fn a_limit_below_what_is_there_keeps_it_in_a_file_that_loads() {
+    let (games, _) = population();
+    let samples = drawn(&games, 300, 5);
+    let run = |precision: Precision| base().precision(precision).seed(5).batch(33);
+    let mut in_a_round = |progress: &Progress| {
+        let rounds = progress.aim.is_some_and(|aim| aim.forwards.is_some());
+        match rounds && progress.samples >= 5 {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let partial = run(Precision::new(0.15)).run_games_observed(&samples, &mut in_a_round);
+    let partial = partial.unwrap();
+    let there = partial.samples().len();
+    assert!((5..300).contains(&there), "{there}");
+    let limited = run(Precision::new(0.01).most_forwards(1)).resume(partial);
+    let profile = limited.run_games(&samples).unwrap();
+    assert_eq!(profile.precision().unwrap().stopped, Stopped::Forwards);
+    assert_eq!(
+        (profile.samples().len(), profile.requested()),
+        (there, there)
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    profile.save_json(file.path()).unwrap();
+    let loaded = Profile::load_json(file.path()).unwrap();
+    assert_eq!(loaded.samples(), profile.samples());
 }
 
 #[test]
@@ -204,6 +262,15 @@ fn enumerated_samples_are_taken_until_they_are_enough() {
         (Stopped::Reached, 0)
     );
     assert!(profile.samples().len() < 80);
+}
+
+#[test]
+fn too_many_players_to_enumerate_are_refused_before_they_are_priced() {
+    let game = Dividends::sparse(70, 20, 3, 0);
+    let run = base().estimator(Estimator::Exact).precision(0.1);
+    let error = run.run_games(&[&game]).unwrap_err();
+    let refused = matches!(error, Error::TooManyPlayersForExact { players: 70, .. });
+    assert!(refused, "{error}");
 }
 
 #[test]

@@ -48,6 +48,13 @@ impl<'a, E: Engine> Session<'a, E> {
         let sheet = measurement.sheet(counts, setting.grid, protocol)?;
         let chosen = sheet.measurable()?;
         let keeping = measurement.keeping();
+        let left_out_ids = match keeping.whole {
+            Some(whole) => {
+                sheet.check_whole(whole)?;
+                sheet.ids_besides(&chosen)
+            }
+            None => Vec::new(),
+        };
         let mut origin = keeping.origin.clone();
         origin.targets = setting.targets.map(String::from);
         if let Some(device) = &setting.device {
@@ -62,6 +69,7 @@ impl<'a, E: Engine> Session<'a, E> {
             requested: Vec::new(),
             whole: keeping.whole.map(Vec::from),
             left_out: counts.len() - chosen.len(),
+            left_out_ids,
             precision: None,
             samples: Vec::new(),
         };
@@ -74,6 +82,12 @@ impl<'a, E: Engine> Session<'a, E> {
             journal: None,
             profile,
         })
+    }
+
+    /// Leaves the journal as it is: the samples of a pilot are thrown away, and are nothing to go on from.
+    pub fn without_journal(mut self) -> Self {
+        self.keeping.journal = None;
+        self
     }
 
     /// The places of the samples that can be measured.
@@ -238,5 +252,66 @@ impl<'a, E: Engine> Session<'a, E> {
             true => Err(Error::Interrupted),
             false => Ok(self.profile),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::Result;
+    use crate::estimate::Pairs;
+    use crate::game::Dividends;
+    use crate::measure::Measurement;
+    use crate::profile::Profile;
+
+    /// A part of a whole: games with these ids and players.
+    fn part(ids: &[u64], players: &[usize], whole: &[u64]) -> Result<Profile> {
+        let game = |players: &usize| Dividends::sparse(*players, 4, (*players).min(2), 0);
+        let games: Vec<Dividends> = players.iter().map(game).collect();
+        let games: Vec<&Dividends> = games.iter().collect();
+        let run = Measurement::of_games().pairs(Pairs::all());
+        run.ids(ids).part_of(whole).run_games(&games)
+    }
+
+    #[test]
+    fn a_whole_is_complete_without_samples_that_are_too_small() {
+        let one = part(&[0, 1], &[1, 5], &[0, 1, 2]).unwrap();
+        let two = part(&[2], &[5], &[0, 1, 2]).unwrap();
+        for parts in [[one.clone(), two.clone()], [two.clone(), one.clone()]] {
+            let merged = Profile::merge(parts).unwrap();
+            assert!(merged.is_complete(), "{:?}", merged.missing());
+            assert_eq!((merged.requested(), merged.left_out()), (2, 1));
+            // Merged parts are parts.
+            assert_eq!(Profile::merge([merged.clone()]).unwrap(), merged);
+        }
+        assert_eq!(Profile::merge([two]).unwrap().missing(), [0, 1]);
+        assert_eq!(Profile::merge([one]).unwrap().missing(), [2]);
+    }
+
+    #[test]
+    fn a_whole_has_the_samples_of_a_part_and_each_once() {
+        let refused = |ids: &[u64], whole: &[u64]| {
+            let error = part(ids, &[5, 5], whole).unwrap_err();
+            error.to_string()
+        };
+        let twice = refused(&[0, 1], &[0, 1, 2, 1]);
+        assert!(twice.contains("sample(s) 1 occur"), "{twice}");
+        let other = refused(&[0, 7], &[0, 1, 2]);
+        assert!(other.contains("part_of is without sample(s) 7"), "{other}");
+    }
+
+    #[test]
+    fn a_journal_that_is_cut_within_a_character_keeps_the_lines_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let [one, two] = [0, 1].map(|seed| Dividends::sparse(5, 4, 2, seed));
+        let names = vec![vec![String::from("é"); 5]; 2];
+        let run = Measurement::of_games().pairs(Pairs::all()).names(names);
+        let whole = run.journal(&path).run_games(&[&one, &two]).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let cut = bytes.iter().rposition(|byte| *byte > 127).unwrap();
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        let kept = Profile::load_json(&path).unwrap();
+        assert_eq!(kept.samples(), &whole.samples()[..1]);
+        assert_eq!(kept.missing(), [1]);
     }
 }

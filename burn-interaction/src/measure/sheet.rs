@@ -1,4 +1,4 @@
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, some_ids};
 use crate::estimate::{Plan, Protocol};
 use crate::game::{Evaluate, Fingerprint, Row};
 use crate::profile::Profile;
@@ -44,13 +44,10 @@ impl<'a> Sheet<'a> {
         if !names.is_empty() {
             one_each("names of players, a list for each sample", names.len())?;
         }
+        named(names, counts, &ids)?;
         let mut sorted = ids.clone();
         sorted.sort_unstable();
-        let twice: Vec<u64> = sorted
-            .windows(2)
-            .filter(|pair| pair[0] == pair[1])
-            .map(|pair| pair[0])
-            .collect();
+        let twice = repeated(&sorted);
         match twice.is_empty() {
             true => Ok(Self {
                 ids,
@@ -78,6 +75,32 @@ impl<'a> Sheet<'a> {
                 players: largest.unwrap_or(0),
             }),
             (false, _) => Ok(chosen),
+        }
+    }
+
+    /// The ids of the samples at other places than these; both are ascending.
+    pub fn ids_besides(&self, places: &[usize]) -> Vec<u64> {
+        let others = (0..self.ids.len()).filter(|place| places.binary_search(place).is_err());
+        let mut ids: Vec<u64> = others.map(|place| self.ids[place]).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Refuses the ids of all parts together, ascending, where one occurs twice or a sample of this part is none of them.
+    pub fn check_whole(&self, whole: &[u64]) -> Result<()> {
+        let twice = repeated(whole);
+        if !twice.is_empty() {
+            return Err(Error::repeated(&twice));
+        }
+        let is_none = |id: &&u64| whole.binary_search(id).is_err();
+        let others: Vec<u64> = self.ids.iter().filter(is_none).copied().collect();
+        match others.is_empty() {
+            true => Ok(()),
+            false => {
+                let without = format!("without sample(s) {}", some_ids(&others));
+                let remedy = "give it the ids of all parts together, those of this one among them";
+                Err(Error::setting("part_of", without, remedy))
+            }
         }
     }
 
@@ -137,6 +160,26 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// The ids that occur more than once among these, which are ascending.
+fn repeated(ids: &[u64]) -> Vec<u64> {
+    let pairs = ids.windows(2).filter(|pair| pair[0] == pair[1]);
+    pairs.map(|pair| pair[0]).collect()
+}
+
+/// Refuses lists of names that are not those of a sample's players: one each, or none at all.
+fn named(names: &[Vec<String>], counts: &[usize], ids: &[u64]) -> Result<()> {
+    for ((names, players), id) in names.iter().zip(counts).zip(ids) {
+        if !names.is_empty() && names.len() != *players {
+            return Err(Error::Mismatch {
+                what: format!("names of the players of sample {id}, one each or none"),
+                expected: *players,
+                found: names.len(),
+            });
+        }
+    }
+    Ok(())
+}
+
 impl Subjects for Sheet<'_> {
     fn id(&self, place: usize) -> u64 {
         self.ids[place]
@@ -161,5 +204,34 @@ impl Subjects for Sheet<'_> {
 
     fn parts(&self) -> bool {
         self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::estimate::Pairs;
+    use crate::game::Dividends;
+    use crate::measure::Measurement;
+
+    #[test]
+    fn names_are_those_of_the_players_of_their_sample_or_none() {
+        let games = [4, 5].map(|players| Dividends::sparse(players, 6, 2, 0));
+        let games: Vec<&Dividends> = games.iter().collect();
+        let named = |counts: [usize; 2]| {
+            let names = counts.map(|count| vec![String::from("one"); count]);
+            let run = Measurement::of_games().pairs(Pairs::all());
+            run.ids([3_u64, 9]).names(names).run_games(&games)
+        };
+        for right in [[4, 5], [0, 5], [0, 0]] {
+            named(right).unwrap();
+        }
+        for (wrong, sample) in [
+            ([4, 4], "sample 9"),
+            ([4, 6], "sample 9"),
+            ([5, 5], "sample 3"),
+        ] {
+            let error = named(wrong).unwrap_err().to_string();
+            assert!(error.contains(sample), "{error}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::file::{load_json, parse, read, replace, save_json};
+use crate::file::{load_json, parse, read_cut, replace, save_json};
 
 use crate::coalition::Pair;
 use crate::estimate::Estimate;
@@ -171,7 +171,7 @@ impl Profile {
     /// Fails where the file is missing, cut, of a newer form or holds something else.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text = read(path)?;
+        let text = read_cut(path)?;
         let profile: Self = match super::journal::read(&text, path) {
             Some(journal) => journal,
             None => parse(&text, path, "a profile"),

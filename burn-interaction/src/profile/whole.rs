@@ -26,6 +26,9 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) whole: Option<Vec<u64>>,
     pub(crate) left_out: usize,
+    /// The ids of the samples left out, ascending, where this is one of several parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) left_out_ids: Vec<u64>,
     /// The outcome of a measurement to a precision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) precision: Option<Reached>,
@@ -136,7 +139,20 @@ impl Profile {
             }
             merged.absorb(part)?;
         }
+        merged.ask_for_none_left_out();
         Ok(merged)
+    }
+
+    /// Asks for no sample that a part has left out, unless another has it.
+    fn ask_for_none_left_out(&mut self) {
+        let Self {
+            requested,
+            left_out_ids,
+            samples,
+            ..
+        } = self;
+        let is_there = |id: &u64| samples.iter().any(|sample| sample.id() == *id);
+        requested.retain(|id| left_out_ids.binary_search(id).is_err() || is_there(id));
     }
 
     /// Takes in the samples of another part, see [`merge`](Profile::merge).
@@ -164,6 +180,9 @@ impl Profile {
         self.axis = self.axis.with(&part.axis, &self.protocol.orders)?;
         self.origin.join(&part.origin);
         self.left_out += part.left_out;
+        self.left_out_ids.extend(part.left_out_ids);
+        self.left_out_ids.sort_unstable();
+        self.left_out_ids.dedup();
         self.precision = None;
         let twice: Vec<u64> = part.samples.iter().map(SampleProfile::id).collect();
         let twice: Vec<u64> = twice

@@ -310,6 +310,10 @@ impl<S: Subject> Run<'_, S> {
                 Some(earlier) => {
                     let (done, all) = (earlier.samples().len(), batch.ids.len());
                     println!("going on: {done} of {all} samples are there");
+                    // A network and its control may have had their contexts raised apart.
+                    if let Some(reached) = earlier.precision() {
+                        measurement = measurement.allocation(reached.allocation.clone());
+                    }
                     measurement = measurement.resume(earlier);
                 }
                 None => println!(

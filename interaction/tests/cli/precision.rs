@@ -94,6 +94,31 @@ fn a_precision_for_just_these_samples_takes_all_of_them_and_limits_bind() {
 }
 
 #[test]
+fn a_control_goes_on_with_contexts_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let [trained, out] = ["trained", "out"].map(|name| path(root, name));
+    let train =
+        "train --model mlp5 --data rules --epochs 1 --train-samples 650 --batch 64 --plain --out";
+    let train: Vec<&str> = train.split_whitespace().collect();
+    succeed(&[&train[..], &[&trained]].concat());
+    let mut measure: Vec<&str> = vec!["discover", "--weights", &trained, "--out", &out];
+    measure.extend("--any --samples 24 --estimator exact --precision 0.5 --control".split(' '));
+    succeed(&measure);
+    // As if those of the control had been raised.
+    let file = root.join("out/control.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let contexts = json(&root.join("out"), "control.json")["protocol"]["contexts"].to_string();
+    let raised = text.replace(&format!("\"contexts\": {contexts}"), "\"contexts\": \"7\"");
+    assert_eq!(raised.matches("\"contexts\": \"7\"").count(), 2);
+    std::fs::write(&file, raised).unwrap();
+    measure.push("--resume");
+    succeed(&measure);
+    let control = json(&root.join("out"), "control.json");
+    assert_eq!(control["precision"]["allocation"]["contexts"], "7");
+}
+
+#[test]
 fn a_precision_without_sense_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "out");

@@ -13,6 +13,8 @@ const CONTEXTS: usize = 64;
 /// The fewest contexts of a pair that tell its noise; and where noise is more than a quarter of the variance of a place in the pilot,
 /// as the correction then fails with few.
 const FEWEST: [usize; 2] = [3, 8];
+/// The fewest contexts of a pair whose noise is told by two halves of them, of two each.
+const HALVES: usize = 4;
 
 /// The prices of samples, places, pairs and contexts, and the variance that each takes away.
 pub(super) struct Market<'a> {
@@ -26,6 +28,8 @@ pub(super) struct Market<'a> {
     pub fewest: usize,
     /// Whether places and their pairs are drawn; else a sample is one place with pairs that are given.
     pub placed: bool,
+    /// Whether a sample of the pilot is a single place, whose noise halves of the contexts tell.
+    pub single: bool,
     /// The pairs of a place, and the contexts of a pair, in the pilot.
     pub arms: usize,
     pub contexts: f64,
@@ -145,7 +149,9 @@ impl Market<'_> {
                 + component.places.powi(2)
                 + component.pairs.powi(2) / self.arms as f64;
             let noisy = component.contexts.powi(2) > in_pilot / 3.0;
-            let fewest = FEWEST[usize::from(noisy)].min(most);
+            let halved = self.these && self.single && !self.placed;
+            let halves = if halved { HALVES } else { 0 };
+            let fewest = FEWEST[usize::from(noisy)].max(halves).min(most);
             let found = (fewest..=most).find(|k| missing(*k) <= 0.0).unwrap_or(most);
             worst = worst.max(missing(found) / target);
             contexts.push(found);
@@ -189,6 +195,7 @@ mod tests {
             available: 100_000,
             fewest: 20,
             placed: true,
+            single: true,
             arms: 2,
             contexts: 4.0,
             context: |arms| 2.0 + 2.0 * arms as f64,
@@ -258,5 +265,26 @@ mod tests {
         .cheapest();
         // .0625 with 4 contexts is at most half of .05 with 10.
         assert!(found.contexts[0] >= 10, "{found:?}");
+    }
+
+    #[test]
+    fn samples_of_a_single_place_have_contexts_for_two_halves() {
+        let quiet = [component(0.5, 1.0, [0.1, 0.0, 0.0, 0.01])];
+        let given = |these, single| {
+            let found = Market {
+                these,
+                single,
+                placed: false,
+                available: 40,
+                given: 1.0,
+                all: &[1e75],
+                ..market(&quiet)
+            };
+            found.cheapest().contexts
+        };
+        assert_eq!(given(true, true), [4]);
+        // Several places tell more than halves do, and other samples more than either.
+        assert_eq!(given(true, false), [3]);
+        assert_eq!(given(false, true), [3]);
     }
 }

@@ -138,10 +138,11 @@ impl Pilot {
     }
 
     /// The variance of J at each point for just these samples: from their places where a sample has several, else from the noise
-    /// of contexts. `count` is the number of samples that the curve is made of.
+    /// of contexts; NaN where neither is known. `count` is the number of samples that the curve is made of.
     pub fn within(&self, count: usize) -> Vec<f64> {
         let all = self.influence(Of::All, &[Of::All]);
-        let halves = [Of::Even, Of::Odd].map(|of| self.influence(of, &[Of::Even, Of::Odd]));
+        let halved = self.halved();
+        let halves = [Of::Even, Of::Odd].map(|of| halved.influence(of, &[Of::Even, Of::Odd]));
         let of_sample = |index: usize, sample: &Sample, point: usize| {
             let places = sample.places.len() as f64;
             match sample.places.len() > 1 {
@@ -152,15 +153,20 @@ impl Pilot {
                 false => {
                     let [even, odd] = &halves;
                     let place = &sample.places[0];
-                    (even.mean(index, place, point) - odd.mean(index, place, point)).powi(2) / 4.0
+                    let difference = even.mean(index, place, point) - odd.mean(index, place, point);
+                    difference.powi(2) / 4.0 * sample.noise_share(place, point)
                 }
             }
         };
         (0..self.points())
             .map(|point| {
                 let samples = self.samples.iter().enumerate();
-                average(samples.map(|(index, sample)| of_sample(index, sample, point)))
-                    / count as f64
+                let found = samples.map(|(index, sample)| of_sample(index, sample, point));
+                let known: Vec<f64> = found.filter(|found| !found.is_nan()).collect();
+                match known.is_empty() {
+                    true => f64::NAN,
+                    false => average(known.into_iter()) / count as f64,
+                }
             })
             .collect()
     }
@@ -227,6 +233,16 @@ mod tests {
     use crate::coalition::generator;
     use crate::estimate::{Part, Parts, normal};
 
+    fn part(mean: f64, contexts: usize) -> Option<Part> {
+        let estimate = crate::estimate::Estimate {
+            mean,
+            variance: 0.0,
+            contexts: contexts as u64,
+            exact: true,
+        };
+        Some(Part::known(&estimate))
+    }
+
     /// Parts whose |I| is 5 plus a normal number for each step of drawing, of three orders of which the middle one is noisy.
     fn drawn(samples: usize, deviations: [f64; 4], contexts: usize) -> Pilot {
         let mut rng = generator(3, 0);
@@ -246,15 +262,7 @@ mod tests {
                     let half = (k * k / (contexts as f64 / 2.0)).sqrt();
                     let halves = [0, 1].map(|_| pair + half * normal(&mut rng));
                     let values = [halves[0].midpoint(halves[1]), halves[0], halves[1]];
-                    let of = |value: f64| {
-                        let known = crate::estimate::Estimate {
-                            mean: value,
-                            variance: 0.0,
-                            contexts: contexts as u64,
-                            exact: true,
-                        };
-                        Some(Part::known(&known))
-                    };
+                    let of = |value: f64| part(value, contexts);
                     let known = [of(5.0); 3];
                     parts.orders[0].push(known);
                     parts.orders[1].push(values.map(of));
@@ -291,5 +299,43 @@ mod tests {
         let expected = scale * (0.25 / 2.0 + 0.16 / 4.0 + 1.0 / 16.0) / 4000.0;
         let ratio = within / expected;
         assert!((0.8..1.25).contains(&ratio), "{ratio}");
+    }
+
+    /// Samples of one place with four pairs that differ between samples and have some noise at the middle order, as [`drawn`] has. Of
+    /// the pairs from `whole` on, the second half of the contexts is unknown there.
+    fn given(samples: usize, whole: usize) -> Pilot {
+        let mut rng = generator(4, 0);
+        let mut pilot = Pilot::default();
+        for _ in 0..samples {
+            let sample = 5.0 + normal(&mut rng);
+            let known = [part(5.0, 4); 3];
+            let mut middle = Vec::new();
+            for pair in 0..4 {
+                let halves = [0, 1].map(|_| sample + 0.1 * normal(&mut rng));
+                let mut values =
+                    [halves[0].midpoint(halves[1]), halves[0], halves[1]].map(|v| part(v, 4));
+                if pair >= whole {
+                    values[2] = None;
+                }
+                middle.push(values);
+            }
+            let parts = Parts {
+                places: vec![0; 4],
+                orders: vec![vec![known; 4], middle, vec![known; 4]],
+            };
+            pilot.push(parts, &[0, 1, 2]);
+        }
+        pilot
+    }
+
+    #[test]
+    fn a_single_half_of_the_contexts_is_no_noise() {
+        let of = |whole: usize| given(4000, whole).within(4000)[1];
+        let all = of(4);
+        for whole in [1, 2, 3] {
+            let ratio = of(whole) / all;
+            assert!((0.85..1.15).contains(&ratio), "{whole}: {ratio}");
+        }
+        assert!(of(0).is_nan());
     }
 }

@@ -62,6 +62,26 @@ impl Pilot {
         self.samples.is_empty()
     }
 
+    /// Whether some sample is a single place.
+    pub fn has_single_places(&self) -> bool {
+        self.samples.iter().any(|sample| sample.places.len() == 1)
+    }
+
+    /// A pilot of the same samples with both halves of a pair's contexts at a point or none: one half alone tells nothing of noise.
+    pub(super) fn halved(&self) -> Self {
+        let of_sample = |sample: &Sample| Sample {
+            places: sample.places.clone(),
+            points: sample
+                .points
+                .iter()
+                .map(|pairs| pairs.iter().map(both_halves).collect())
+                .collect(),
+        };
+        Self {
+            samples: self.samples.iter().map(of_sample).collect(),
+        }
+    }
+
     /// The number of points of the curve.
     pub(super) fn points(&self) -> usize {
         self.samples.first().map_or(0, |sample| sample.points.len())
@@ -124,10 +144,37 @@ impl Pilot {
     }
 }
 
+impl Sample {
+    /// The noise of some pairs at a point over that of those whose contexts have two halves, as it falls with the number of contexts;
+    /// NaN where none has.
+    pub(super) fn noise_share(&self, pairs: &[usize], point: usize) -> f64 {
+        let (mut all, mut halved) = (0.0, 0.0);
+        for pair in pairs {
+            let [whole, even, odd] = &self.points[point][*pair];
+            let noise = whole.map_or(1.0, |part| 1.0 / part.split.contexts.max(1.0));
+            all += noise;
+            if even.is_some() && odd.is_some() {
+                halved += noise;
+            }
+        }
+        match halved > 0.0 {
+            true => all / halved,
+            false => f64::NAN,
+        }
+    }
+}
+
 impl Influence {
     /// The mean over some pairs of a sample at a point.
     pub(super) fn mean(&self, sample: usize, pairs: &[usize], point: usize) -> f64 {
         crate::estimate::mean(pairs.iter().map(|pair| self.psi[sample][*pair][point]))
+    }
+}
+
+fn both_halves(parts: &[Option<Part>; 3]) -> [Option<Part>; 3] {
+    match parts {
+        [_, Some(_), Some(_)] => *parts,
+        [whole, ..] => [*whole, None, None],
     }
 }
 

@@ -11,7 +11,7 @@ mod rounds;
 
 use std::ops::ControlFlow;
 
-use crate::coalition::binomial;
+use crate::coalition::{EXACT_LIMIT, binomial};
 use crate::error::{Error, Result};
 use crate::estimate::{Contexts, Estimator, Pairs, Plan, Protocol};
 use crate::profile::{Allocation, Component, OrderError, Precision, Profile};
@@ -114,8 +114,8 @@ fn allocated<P, E: Engine>(
     let enumerated =
         |place: &usize| setting.protocol.estimator.of(players[*place]) == Estimator::Exact;
     // A sample that is enumerated tells nothing of pairs and contexts.
-    let drawn = places.iter().copied().filter(|place| !enumerated(place));
-    let drawn: Vec<usize> = drawn.collect();
+    let (exact, drawn): (Vec<usize>, Vec<usize>) = places.iter().copied().partition(enumerated);
+    enumerable(exact.iter().map(|place| players[*place]))?;
     if drawn.is_empty() {
         return Ok(of_enumerated(wanted, setting, &places, players));
     }
@@ -125,7 +125,7 @@ fn allocated<P, E: Engine>(
     for (protocol, places) in [(&two, first), (&one, second)] {
         if !places.is_empty() {
             let session = Session::begin(measurement, protocol, evaluate, setting)?;
-            found.take(session, places, account)?;
+            found.take(session.without_journal(), places, account)?;
         }
     }
     let all = all_contexts(&session, drawn.iter().map(|place| players[*place]));
@@ -136,6 +136,7 @@ fn allocated<P, E: Engine>(
         available: places.len(),
         fewest: FEWEST,
         placed: setting.protocol.pairs.starred(1, 1).is_some(),
+        single: found.pilot.has_single_places(),
         arms: ARMS,
         contexts: two.contexts.most() as f64,
         context: match setting.protocol.estimator {
@@ -160,6 +161,17 @@ fn allocated<P, E: Engine>(
         raised: 0,
         components,
     })
+}
+
+/// Refuses samples that have too many players to be enumerated, before anything is priced by them.
+fn enumerable(players: impl Iterator<Item = usize>) -> Result<()> {
+    match players.max() {
+        Some(players) if players > EXACT_LIMIT => Err(Error::TooManyPlayersForExact {
+            players,
+            limit: EXACT_LIMIT,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// All contexts of a pair at each point of the curve, of the sample that has most there: an order of few contexts in a small sample may have

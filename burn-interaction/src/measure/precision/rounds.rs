@@ -149,8 +149,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
                 && fitting < count
             {
                 binds = Some(why);
-                let done = looks.last().map_or(1, |(samples, _)| *samples);
-                count = fitting.clamp(done, count);
+                count = fitting.clamp(session.kept(&places).max(1), count);
             }
             session.profile_mut().precision =
                 Some(self.reached(None, Stopped::Interrupted, &looks, account));
@@ -259,7 +258,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
                 false => pilot.within(profile.samples().len()),
             };
             for (error, within) in errors.iter_mut().zip(within) {
-                error.standard_error = Some(within.sqrt());
+                error.standard_error = Some(within.sqrt()).filter(|error| !error.is_nan());
             }
         }
         let share = |e: &OrderError| Some(e.standard_error?.hypot(e.bias) / e.relative.max(1.0));
