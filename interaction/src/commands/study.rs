@@ -8,7 +8,8 @@ use super::args::{StudyArgs, StudyCommand};
 use super::{line, parse};
 use crate::error::{Result, usage};
 use crate::study::{
-    BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, findings, read,
+    BUILT_IN, Cells, Ended, Report, Roots, Run, Size, Store, Study, built_in, check_files,
+    findings, read,
 };
 
 /// Lists the studies, prints one, tells the findings of several, or runs one.
@@ -115,22 +116,34 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     }
     let command = line::own();
     let share = parse::part(args.part)?;
-    let complete = args.report
-        || Run {
-            cells: &cells,
-            store: &store,
-            devices: &devices,
-            name: &line::masked(&args.device),
-            command: &command,
-            share,
-        }
-        .all()?;
+    let run = Run {
+        cells: &cells,
+        store: &store,
+        devices: &devices,
+        name: &line::masked(&args.device),
+        command: &command,
+        share,
+    };
+    let Ended { complete, failed } = match args.report {
+        true => Ended {
+            complete: true,
+            failed: Vec::new(),
+        },
+        false => run.all()?,
+    };
     let report = Report::of(&study, size, &cells, &store);
     println!("{}", report.text());
     let folder = store.reports(&format!("{reports}-{}", size.name()));
     let files = report.write(&folder)?;
     println!("wrote {}: {}", folder.display(), listed(&files));
     let (finished, all) = report.progress();
+    if !failed.is_empty() {
+        return Err(usage(format!(
+            "{} cell(s) failed, and {finished} of {all} measures are finished: {}",
+            failed.len(),
+            failed.join("; ")
+        )));
+    }
     match complete {
         true if finished == all || args.report || share.is_some() => Ok(()),
         _ => Err(usage(format!(

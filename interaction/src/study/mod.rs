@@ -23,7 +23,7 @@ pub use check::read;
 pub use file::Study;
 pub use needs::check_files;
 pub use report::{Report, findings, study_page};
-pub use run::Run;
+pub use run::{Ended, Run};
 pub use store::Store;
 pub use subjects::Roots;
 pub use value::Value;

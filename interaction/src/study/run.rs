@@ -1,6 +1,6 @@
 //! Runs the cells of a study that are not finished yet.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
@@ -34,20 +34,40 @@ pub struct Run<'a> {
     pub share: Option<Share>,
 }
 
+/// The end of a run.
+pub struct Ended {
+    /// Whether the run went through all cells of its share: it was not interrupted.
+    pub complete: bool,
+    /// The cells that failed, each with the reason.
+    pub failed: Vec<String>,
+}
+
+/// The cells that failed: the hash of each, and the reason.
+type Failures = Vec<(String, String)>;
+
 impl Run<'_> {
-    /// Computes every cell of the share that is not finished, the measures of a training right after it. Returns whether all
-    /// are finished.
+    /// Computes every cell of the share that is not finished, the measures of a training right after it, and goes on with the
+    /// others where one fails.
     ///
     /// # Errors
     ///
-    /// Fails where a cell does.
-    pub fn all(&self) -> Result<bool> {
+    /// Fails where a cell cannot be priced, or no other cell could be computed either.
+    pub fn all(&self) -> Result<Ended> {
         interrupt::listen();
         let all = self.cells.trainings.len();
         let places = self
             .share
             .map_or((0..all).collect(), |share| share.places(all));
-        let mut waiting = places;
+        let mut failures = Failures::new();
+        let complete = self.through(places, &mut failures)?;
+        Ok(Ended {
+            complete,
+            failed: failures.into_iter().map(|(_, reason)| reason).collect(),
+        })
+    }
+
+    /// Computes the cells of these trainings. Returns whether it went through all of them.
+    fn through(&self, mut waiting: Vec<usize>, failures: &mut Failures) -> Result<bool> {
         let Some(prices) = self.prices(&waiting)? else {
             return Ok(false);
         };
@@ -55,7 +75,7 @@ impl Run<'_> {
         while !waiting.is_empty() {
             let mut elsewhere = Vec::new();
             for place in std::mem::take(&mut waiting) {
-                match self.one(place, &mut progress)? {
+                match self.one(place, &mut progress, failures)? {
                     Done::Elsewhere => elsewhere.push(place),
                     Done::Interrupted => return Ok(false),
                     _ => {}
@@ -135,21 +155,32 @@ impl Run<'_> {
         measures.filter(move |cell| cell.training == training)
     }
 
-    /// A training and its measures.
-    fn one(&self, place: usize, progress: &mut Progress) -> Result<Done> {
+    /// A training and its measures, each unless it failed before.
+    fn one(&self, place: usize, progress: &mut Progress, failures: &mut Failures) -> Result<Done> {
         let training = &self.cells.trainings[place];
-        let named = |cell: &str, folder: PathBuf, error: Error| {
-            let folder = folder.display();
-            usage(format!(
-                "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
-            ))
-        };
+        let failed = |failures: &Failures, hash: &String| failures.iter().any(|(of, _)| of == hash);
+        if failed(failures, &training.hash) {
+            return Ok(Done::Failed);
+        }
         let words = training.words();
         let folder = self.store.training(training);
         self.store.reopen(training, &self.epochs(place))?;
-        let done = self.train(training);
-        let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
+        let mut done = match self.train(training) {
+            Ok(done) => done,
+            Err(error) => failure(
+                &training.hash,
+                &format!("train {words}"),
+                error,
+                &folder,
+                failures,
+            )?,
+        };
         progress.tell(&training.hash, &done, &format!("train   {words}"));
+        if let Done::Failed = done {
+            let measures = self.measures(place);
+            measures.for_each(|cell| progress.tell(&cell.hash, &Done::Failed, ""));
+            return Ok(done);
+        }
         for cell in self.measures(place) {
             if let Done::Elsewhere | Done::Interrupted = done {
                 break;
@@ -157,9 +188,18 @@ impl Run<'_> {
             if interrupt::requested() {
                 return Ok(Done::Interrupted);
             }
+            if failed(failures, &cell.hash) {
+                continue;
+            }
             let words = format!("measure {words}, {}", cell.words());
-            let measured = self.measure(training, cell);
-            done = measured.map_err(|e| named(&words, folder.clone(), e))?;
+            done = match self.measure(training, cell) {
+                Ok(done) => done,
+                Err(error) => {
+                    let own = self.store.measure(cell);
+                    let at_fault = at_fault(&error, &folder, &own);
+                    failure(&cell.hash, &words, error, at_fault, failures)?
+                }
+            };
             progress.tell(&cell.hash, &done, &words);
         }
         Ok(done)
@@ -244,6 +284,49 @@ impl Run<'_> {
     }
 }
 
+/// Keeps the failure of a cell and says it, with the folder whose files may be damaged; an error where no other cell could be
+/// computed either, or the run was interrupted.
+fn failure(
+    hash: &str,
+    cell: &str,
+    error: Error,
+    folder: &Path,
+    failures: &mut Failures,
+) -> Result<Done> {
+    let ends = is_final(&error) || interrupt::requested();
+    let folder = folder.display();
+    let reason = format!(
+        "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
+    );
+    if ends {
+        return Err(usage(reason));
+    }
+    eprintln!("warning: {reason}");
+    failures.push((hash.into(), reason));
+    Ok(Done::Failed)
+}
+
+/// Whether every other cell would fail too, as the disk is full.
+fn is_final(error: &Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+
+    match error {
+        Error::Interaction(burn_interaction::Error::Io { source, .. }) => {
+            matches!(source.kind(), StorageFull | QuotaExceeded)
+        }
+        _ => false,
+    }
+}
+
+/// The folder to remove after an error of a measure: its own, unless the error is of weights or names a file of the training.
+fn at_fault<'a>(error: &Error, training: &'a Path, measure: &'a Path) -> &'a Path {
+    let named = error.to_string().contains(&*training.to_string_lossy());
+    match named || matches!(error, Error::Models(_)) {
+        true => training,
+        false => measure,
+    }
+}
+
 impl TrainingCell {
     /// The training in words.
     pub fn words(&self) -> String {
@@ -261,5 +344,46 @@ impl MeasureCell {
             Some(epoch) => format!("{} after epoch {epoch}", self.measure),
             None => self.measure.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_measure_leaves_the_training_alone() {
+        let [training, measure] = ["store/trainings/1", "store/measures/2"].map(Path::new);
+        let of = |error: Error| at_fault(&error, training, measure).to_path_buf();
+        let journal = "store/measures/2/profile.partial.jsonl: line 3 is damaged";
+        assert_eq!(of(usage(journal)), measure);
+        assert_eq!(of(burn_interaction::Error::NoPairs.into()), measure);
+        let weights = "store/trainings/1/model.safetensors: it is cut short";
+        assert_eq!(of(usage(weights)), training);
+        let other = burn_interaction_models::Error::UnknownFormat {
+            path: "elsewhere".into(),
+        };
+        assert_eq!(of(other.into()), training);
+    }
+
+    #[test]
+    fn failures_are_kept_unless_the_disk_is_full() {
+        let mut failures = Failures::new();
+        let folder = Path::new("cell");
+        let error = burn_interaction::Error::NoPairs.into();
+        let done = failure("1", "train net", error, folder, &mut failures);
+        assert!(matches!(done, Ok(Done::Failed)));
+        let (hash, reason) = &failures[0];
+        assert!(
+            hash == "1" && reason.starts_with("train net: no pairs"),
+            "{reason}"
+        );
+        let full = burn_interaction::Error::Io {
+            action: "writing",
+            path: "curve.json".into(),
+            source: std::io::ErrorKind::StorageFull.into(),
+        };
+        let done = failure("2", "train net", full.into(), folder, &mut failures);
+        assert!(done.is_err() && failures.len() == 1);
     }
 }

@@ -175,6 +175,71 @@ fn two_processes_share_a_store() {
     assert_eq!(numbers(&two, "fig9"), numbers(&one, "fig9"));
 }
 
+/// A study of one network in three trainings: a plain one, one whose rate no schedule takes, and one whose weights end as NaN.
+const FAILING: &str = r#"
+schema = 1
+name = "failing"
+title = "Cells that fail"
+source = "nowhere"
+about = "A test."
+
+[scales]
+smoke = { seeds = 1, subjects = ["rules"] }
+laptop = { seeds = 1, subjects = ["rules"] }
+published = { seeds = 1, subjects = ["rules"] }
+
+[training]
+epochs = 1
+batch = 128
+learning-rate = 0.1
+samples = 500
+
+[[subject]]
+name = "rules"
+model = "mlp5"
+data = "rules"
+
+[[variant]]
+name = "fast"
+training = { learning-rate = 2.0 }
+
+[[variant]]
+name = "wild"
+training = { weight-decay = 1e30 }
+
+[[variant]]
+name = "plain"
+
+[[measure]]
+name = "orders"
+samples = 4
+orders = {}
+"#;
+
+#[test]
+fn cells_that_fail_leave_the_others_and_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, FAILING).unwrap();
+    let args = smoke(&file, &out, &[]);
+    // Whether the failing cells are met for the first time or again.
+    for _ in 0..2 {
+        for what in [
+            "2 cell(s) failed, and 1 of 3 measures are finished",
+            "train rules fast seed 1: ",
+            "measure rules wild seed 1, orders: ",
+            "store/measures/",
+        ] {
+            refuse(&args, what);
+        }
+        let [values, _] = numbers(&out, "failing");
+        assert!(values.contains("rules,plain,1,orders"), "{values}");
+        assert!(!values.contains("wild"), "{values}");
+        // Two trainings and a measure.
+        assert_eq!(finished(&out).len(), 3);
+    }
+}
+
 #[test]
 fn a_study_that_is_shown_can_be_changed_and_run() {
     let folder = tempfile::tempdir().unwrap();
