@@ -189,6 +189,61 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
     );
 }
 
+/// Measures of errors over samples, besides those of orders.
+const OTHERS: &str = r#"
+[[measure]]
+name = "attacked"
+samples = 10
+attack = { norm = "linf", epsilon = 0.1, step = 0.05, steps = 2, random-start = false }
+
+[[measure]]
+name = "masked"
+samples = 12
+masking = {}
+
+[[measure]]
+name = "fitted"
+fit = {}
+
+[[picture]]
+"#;
+
+#[test]
+fn measures_count_the_samples_that_claims_are_judged_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let [study, weights, store] = prepared(root);
+    let text = STUDY
+        .replace("[\"given\", \"own\"]", "[\"given\"]")
+        .replace("[[picture]]\n", OTHERS)
+        .replace(
+            "measure = \"end\"\ndescending",
+            "measure = \"fitted\"\ndescending",
+        )
+        .replace(
+            "value = \"left end over middle\" }",
+            "value = \"test loss\" }",
+        );
+    std::fs::write(&study, text).unwrap();
+    let text = succeed(&run(&study, &weights, &store, &[]));
+    for part in [
+        "holds      given: trained test loss",
+        "over the samples of one network",
+        "Claims (one-sided t over the samples of a given network",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let [values, _] = report(&store);
+    for part in [
+        "attacked,samples,10",
+        "masked,samples,12",
+        "fitted,samples,",
+    ] {
+        let part = format!("given,trained,1,{part}");
+        assert!(values.contains(&part), "{part} is not in {values}");
+    }
+}
+
 #[test]
 fn a_store_that_is_moved_goes_on_and_takes_parts_made_elsewhere() {
     let folder = tempfile::tempdir().unwrap();

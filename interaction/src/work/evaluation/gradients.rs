@@ -83,6 +83,7 @@ impl Gradients {
 /// The numbers and curves of a learning strength.
 fn outcome(found: &LearningStrength) -> Outcome {
     let mut outcome = Outcome::default();
+    outcome.value("samples", found.samples.len() as f64, None);
     let orders = || found.orders.iter();
     let curve = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<(f64, f64)> {
         let places = orders().enumerate();
