@@ -22,7 +22,7 @@ pub use cells::{Cells, Size};
 pub use check::read;
 pub use file::Study;
 pub use needs::check_files;
-pub use report::{Report, findings, study_page};
+pub use report::{Named, Report, findings, study_page};
 pub use run::{Ended, Run};
 pub use store::Store;
 pub use subjects::Roots;

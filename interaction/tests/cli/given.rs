@@ -279,6 +279,19 @@ fn seeds_are_a_range_where_settings_are_sought_on_others() {
     let trained = |seed: u64| text.contains(&format!("train   own trained seed {seed}:"));
     let seeds = [1, 2, 11, 12, 13].map(trained);
     assert_eq!(seeds, [false, false, true, true, false]);
+    // What is reported of the seeds of the study stays.
+    let reports = Path::new(&store).join("reports");
+    assert!(!reports.join("given-smoke").exists());
+    let sought = reports.join("given-smoke-seeds-11..12");
+    let summary = std::fs::read_to_string(sought.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["seeds"], serde_json::json!([11, 12]));
+    assert_eq!(summary["report"], "given-smoke-seeds-11..12");
+    for field in ["digest", "version"] {
+        assert!(summary[field].is_string(), "{field}: {summary}");
+    }
+    let table = succeed(&["study", "findings", &sought.to_string_lossy()]);
+    assert!(table.contains("| given-smoke-seeds-11..12 |"), "{table}");
     // The given network is what it is.
     assert!(text.contains("train   given trained seed 1:"), "{text}");
     refuse(

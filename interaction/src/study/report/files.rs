@@ -4,6 +4,7 @@ use std::path::Path;
 use burn_interaction::internal::replace;
 use serde::Serialize;
 
+use super::named::VERSION;
 use super::{Report, study_page};
 use crate::error::{Result, usage};
 use crate::work::{PAGE, write_json};
@@ -55,6 +56,10 @@ struct ClaimRow<'a> {
 struct Summary<'a> {
     study: &'a str,
     scale: &'a str,
+    report: &'a str,
+    seeds: [u64; 2],
+    digest: &'a str,
+    version: &'a str,
     finished: usize,
     cells: usize,
     numbers: Vec<SummaryRow<'a>>,
@@ -221,6 +226,10 @@ impl Report<'_> {
         Summary {
             study: self.study.name.get_ref(),
             scale: self.size.name(),
+            report: &self.named.report,
+            seeds: [*self.named.seeds.start(), *self.named.seeds.end()],
+            digest: &self.named.digest,
+            version: VERSION,
             finished,
             cells,
             numbers,
