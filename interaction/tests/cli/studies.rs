@@ -241,6 +241,33 @@ fn cells_that_fail_leave_the_others_and_the_report() {
 }
 
 #[test]
+fn a_page_shows_the_pictures_of_its_report_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    let study = |more: &str| {
+        let text = FAILING.replace(
+            "samples = 4\n",
+            &format!("samples = 4\nvariants = [\"plain\"]\n{more}"),
+        );
+        std::fs::write(&file, text).unwrap();
+        succeed(&smoke(&file, &out, &[]));
+    };
+    let report = Path::new(&out).join("reports/failing-smoke");
+    let shown = |name: &str| {
+        let html = std::fs::read_to_string(report.join("report.html")).unwrap();
+        html.contains(&format!("curves of {name}:"))
+    };
+    study("");
+    assert!(shown("orders-J-rules") && shown("orders-S-rules"));
+    std::fs::copy(report.join("orders-J-rules.svg"), report.join("own.svg")).unwrap();
+    study("pictures = [[\"J\"]]\n");
+    let names = ["orders-J-rules", "orders-S-rules", "own"];
+    assert_eq!(names.map(shown), [true, false, false]);
+    let there = names.map(|name| report.join(format!("{name}.svg")).exists());
+    assert_eq!(there, [true, false, true]);
+}
+
+#[test]
 fn a_study_that_is_shown_can_be_changed_and_run() {
     let folder = tempfile::tempdir().unwrap();
     let text = succeed(&["study", "show", "fig9"]);

@@ -85,6 +85,19 @@ impl Report<'_> {
             .any(TrainingCell::is_given)
     }
 
+    /// The tests by which claims are judged, in words.
+    pub(super) fn tests(&self) -> &'static str {
+        let subjects = self.subjects().into_iter();
+        let given: Vec<bool> = subjects.map(|subject| self.is_given(subject)).collect();
+        match (given.contains(&true), given.contains(&false)) {
+            (true, false) => "one-sided t over the samples of a given network, unpaired",
+            (true, true) => {
+                "paired one-sided t over seeds, unpaired over the samples of a given network"
+            }
+            (false, _) => "paired one-sided t over seeds",
+        }
+    }
+
     fn numbers(&self, subject: &str, item: &Item) -> Numbers {
         if let Some(constant) = item.constant {
             return Numbers::Constant(constant + item.plus);
@@ -114,7 +127,8 @@ impl Report<'_> {
         }
         writeln!(
             text,
-            "\nClaims (paired one-sided t over seeds, Holm over the inequalities of a claim, alpha .05)"
+            "\nClaims ({}, Holm over the inequalities of a claim, alpha .05)",
+            self.tests()
         )?;
         let mut last: Option<&Claim> = None;
         for judged in self.judged() {
