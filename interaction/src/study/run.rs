@@ -12,7 +12,7 @@ use crate::error::{Error, Result, usage};
 use crate::subject::{Spec, open};
 use crate::work::{
     Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
-    Training, interrupt,
+    Training, interrupt, weights_digest,
 };
 
 /// The pause between two looks at cells that another process computes.
@@ -108,7 +108,7 @@ impl Run<'_> {
             let finished = Store::finished(&self.store.training(training)).is_some()
                 && !self.store.lacks(training, &self.epochs(*place));
             let left = measures.iter();
-            let left = left.map(|cell| Store::finished(&self.store.measure(cell)).is_none());
+            let left = left.map(|cell| self.store.measured(training, cell).is_none());
             let left: Vec<bool> = left.collect();
             let of = (training.subject.as_str(), training.variant.as_str());
             let prices = match known.iter().find(|(s, v, _)| (*s, *v) == of) {
@@ -143,9 +143,10 @@ impl Run<'_> {
     }
 
     /// The epochs after which unfinished measures of a training are made.
-    fn epochs(&self, training: usize) -> Vec<usize> {
-        let left = self.measures(training);
-        let left = left.filter(|cell| Store::finished(&self.store.measure(cell)).is_none());
+    fn epochs(&self, place: usize) -> Vec<usize> {
+        let training = &self.cells.trainings[place];
+        let left = self.measures(place);
+        let left = left.filter(|cell| self.store.measured(training, cell).is_none());
         left.filter_map(|cell| cell.epoch).collect()
     }
 
@@ -205,30 +206,34 @@ impl Run<'_> {
         Ok(done)
     }
 
-    /// A cell in this folder, computed unless it is finished or another process computes it.
+    /// A cell in this folder, computed unless it is `finished` or another process computes it. Its outcome comes with the digest of
+    /// the weights.
     fn cell(
         folder: &Path,
+        finished: impl Fn() -> bool,
         words: String,
-        compute: impl FnOnce() -> Result<Option<Outcome>>,
+        compute: impl FnOnce() -> Result<Option<(Outcome, Option<String>)>>,
     ) -> Result<Done> {
-        if Store::finished(folder).is_some() {
+        if finished() {
             return Ok(Done::Before);
         }
         let Some(_claimed) = Store::claim(folder)? else {
             return Ok(Done::Elsewhere);
         };
         // Another process may have finished it since.
-        if Store::finished(folder).is_some() {
+        if finished() {
             return Ok(Done::Before);
         }
         let start = Instant::now();
-        let Some(outcome) = compute()? else {
+        let Some((outcome, weights)) = compute()? else {
             return Ok(Done::Interrupted);
         };
         let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
             cell: words,
             seconds,
+            version: Some(env!("CARGO_PKG_VERSION").into()),
+            weights,
             outcome,
         };
         Store::finish(folder, &finished)?;
@@ -237,7 +242,8 @@ impl Run<'_> {
 
     fn train(&self, cell: &TrainingCell) -> Result<Done> {
         let path = self.store.training(cell);
-        let done = Self::cell(&path, cell.words(), || {
+        let finished = || Store::finished(&path).is_some();
+        let done = Self::cell(&path, finished, cell.words(), || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {
                 spec: &cell.spec,
@@ -255,7 +261,9 @@ impl Run<'_> {
                 tensorboard: None,
                 suggest: false,
             })?;
-            Ok(trained.settings.complete.then(Outcome::default))
+            let weights = || weights_digest(&path.join("model.safetensors")).ok();
+            let complete = trained.settings.complete;
+            Ok(complete.then(|| (Outcome::default(), weights())))
         })?;
         if let Done::Now(_) = done {
             // The state of the optimizer is of no use any more.
@@ -267,19 +275,22 @@ impl Run<'_> {
     fn measure(&self, training: &TrainingCell, cell: &MeasureCell) -> Result<Done> {
         let path = self.store.measure(cell);
         let words = format!("{}, {}", training.words(), cell.words());
-        Self::cell(&path, words, || {
+        let finished = || self.store.measured(training, cell).is_some();
+        Self::cell(&path, finished, words, || {
             let folder = self.store.training(training);
             let spec = Spec {
                 weights: Some(folder.clone()),
                 ..training.spec.clone()
             };
-            open(&spec)?.visit(Evaluating {
+            let outcome = open(&spec)?.visit(Evaluating {
                 evaluation: &cell.evaluation,
                 weights: &self.store.weights(training, cell),
                 training: &folder,
                 devices: self.devices,
                 folder: &path,
-            })
+            })?;
+            let weights = Store::finished(&folder).and_then(|trained| trained.weights);
+            Ok(outcome.map(|outcome| (outcome, weights)))
         })
     }
 }

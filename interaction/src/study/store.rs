@@ -35,9 +35,26 @@ pub struct Finished {
     pub cell: String,
     /// Seconds that it took.
     pub seconds: f64,
+    /// The version of this program that finished it; earlier ones did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The SHA-256 of the weights at the end of the training, in the cells of its measures too; earlier versions did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
     /// The outcome; of a training empty.
     #[serde(default)]
     pub outcome: Outcome,
+}
+
+impl Finished {
+    /// Whether a measure was made of the weights of this training, as far as both tell.
+    fn is_of(&self, training: Option<&Self>) -> bool {
+        let weights = training.and_then(|training| training.weights.as_ref());
+        match (&self.weights, weights) {
+            (Some(own), Some(weights)) => own == weights,
+            _ => true,
+        }
+    }
 }
 
 /// The right to compute a cell, held until it is dropped, or the process ends however it may.
@@ -101,6 +118,12 @@ impl Store {
     /// The folder of a measure.
     pub fn measure(&self, cell: &MeasureCell) -> PathBuf {
         self.path.join("measures").join(&cell.hash)
+    }
+
+    /// The finished measure of a training; `None` where it is not finished, or was made of other weights than the training's.
+    pub fn measured(&self, training: &TrainingCell, cell: &MeasureCell) -> Option<Finished> {
+        let trained = Self::finished(&self.training(training));
+        Self::finished(&self.measure(cell)).filter(|found| found.is_of(trained.as_ref()))
     }
 
     /// The weights that a measure is of.
@@ -282,10 +305,25 @@ mod tests {
         let finished = Finished {
             cell: name.into(),
             seconds,
+            version: None,
+            weights: None,
             outcome: Outcome::default(),
         };
         Store::finish(&folder, &finished).unwrap();
         store
+    }
+
+    #[test]
+    fn a_measure_of_other_weights_is_not_finished() {
+        let read = |text: &str| serde_json::from_str::<Finished>(text).unwrap();
+        let early = read(r#"{"cell": "orders", "seconds": 1.0, "outcome": {"values": {}}}"#);
+        let of = |weights: &str| Finished {
+            weights: Some(weights.into()),
+            ..early.clone()
+        };
+        assert!(of("a").is_of(Some(&of("a"))));
+        assert!(!of("a").is_of(Some(&of("b"))));
+        assert!(early.is_of(Some(&of("b"))) && of("a").is_of(Some(&early)) && of("a").is_of(None));
     }
 
     #[test]

@@ -240,16 +240,48 @@ fn cells_that_fail_leave_the_others_and_the_report() {
     }
 }
 
+/// The study of the plain training alone, with more lines for its measure.
+fn plain(more: &str) -> String {
+    let lines = format!("samples = 4\nvariants = [\"plain\"]\n{more}");
+    FAILING.replace("samples = 4\n", &lines)
+}
+
+#[test]
+fn what_was_measured_of_other_weights_is_measured_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    let args = smoke(&file, &out, &[]);
+    succeed(&args);
+    let trainings = std::fs::read_dir(Path::new(&out).join("trainings")).unwrap();
+    let training = trainings.map(|entry| entry.unwrap().path()).next().unwrap();
+    let cell = training.join("cell.json");
+    let text = std::fs::read_to_string(&cell).unwrap();
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
+    assert_eq!(told["weights"], digest.as_str());
+    assert!(told["version"].is_string());
+    // As another machine may have trained it.
+    told["weights"] = "0123".into();
+    std::fs::write(&cell, told.to_string()).unwrap();
+    let text = succeed(&smoke(&file, &out, &["--report"]));
+    assert!(text.contains("0 of 1 measures are finished"), "{text}");
+    let text = succeed(&args);
+    assert!(text.contains("] measure rules plain"), "{text}");
+    assert!(!text.contains("] train"), "{text}");
+    // What an earlier version finished is believed.
+    told.as_object_mut().unwrap().remove("weights");
+    std::fs::write(&cell, told.to_string()).unwrap();
+    let text = succeed(&smoke(&file, &out, &["--report"]));
+    assert!(text.contains("1 of 1 measures are finished"), "{text}");
+}
+
 #[test]
 fn a_page_shows_the_pictures_of_its_report_alone() {
     let folder = tempfile::tempdir().unwrap();
     let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
     let study = |more: &str| {
-        let text = FAILING.replace(
-            "samples = 4\n",
-            &format!("samples = 4\nvariants = [\"plain\"]\n{more}"),
-        );
-        std::fs::write(&file, text).unwrap();
+        std::fs::write(&file, plain(more)).unwrap();
         succeed(&smoke(&file, &out, &[]));
     };
     let report = Path::new(&out).join("reports/failing-smoke");

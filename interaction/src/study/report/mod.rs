@@ -45,7 +45,7 @@ impl<'a> Report<'a> {
         }
         let mut outcomes = Vec::with_capacity(cells.measures.len());
         for cell in &cells.measures {
-            let finished = Store::finished(&store.measure(cell));
+            let finished = store.measured(&cells.trainings[cell.training], cell);
             seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
             let outcome = finished.map(|Finished { outcome, .. }| outcome);
             let is_early = |outcome: &Outcome| outcome.words.is_empty();
