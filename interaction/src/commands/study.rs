@@ -9,7 +9,7 @@ use super::{line, parse};
 use crate::error::{Result, usage};
 use crate::study::{
     BUILT_IN, Cells, Ended, Named, Report, Roots, Run, Size, Store, Study, built_in, check_files,
-    findings, read,
+    check_known, findings, read,
 };
 
 /// Lists the studies, prints one, tells the findings of several, or runs one.
@@ -131,8 +131,9 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     let seeds = args.seeds.as_deref().map(parse::seeds).transpose()?;
     let cells = Cells::of(&study, size, seeds, roots)?;
     let devices = device_list(&args.device)?;
-    if !args.report {
-        check_files(&cells, roots)?;
+    match args.report {
+        true => check_known(&cells, roots)?,
+        false => check_files(&cells, roots)?,
     }
     let store = Store::open(&args.out)?;
     for from in &args.from {

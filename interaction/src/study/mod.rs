@@ -21,7 +21,7 @@ pub use builtin::{BUILT_IN, built_in};
 pub use cells::{Cells, Size};
 pub use check::read;
 pub use file::Study;
-pub use needs::check_files;
+pub use needs::{check_files, check_known};
 pub use report::{Named, Report, findings, study_page};
 pub use run::{Ended, Run};
 pub use store::Store;

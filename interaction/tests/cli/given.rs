@@ -168,6 +168,13 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
     let mut own = own.filter(|row| &row[0] == "given" && &row[1] == "trained" && &row[4] == "J");
     let given: f64 = own.next().unwrap()[7].parse().unwrap();
     assert!((given - first).abs() < 1e-9, "{given} {first}");
+    // Without the weights no cell of them would be found, and a worse report replace this one.
+    refuse(
+        &run(&study, "/nowhere", &store, &["--report"]),
+        "/nowhere/net.safetensors of given: give the folder that holds them as --weights-root",
+    );
+    succeed(&run(&study, &weights, &store, &["--report"]));
+    assert_eq!(report(&store), numbers);
     // Weights that are others, or none, are refused.
     let wrong = STUDY.replace(
         "weights = \"net.safetensors\"",
