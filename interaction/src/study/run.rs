@@ -11,8 +11,8 @@ use super::store::{Finished, Store};
 use crate::error::{Error, Result, usage};
 use crate::subject::{Spec, open};
 use crate::work::{
-    Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
-    Training, interrupt, weights_digest,
+    Evaluating, Evaluation, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown,
+    TRAINING, Training, interrupt, weights_digest,
 };
 
 /// The pause between two looks at cells that another process computes.
@@ -120,7 +120,7 @@ impl Run<'_> {
                 None => {
                     let prices = open(&training.spec)?.visit(Pricing {
                         recipe: &training.recipe,
-                        evaluations: measures.iter().map(|cell| &cell.evaluation).collect(),
+                        evaluations: measures.iter().map(|cell| worded(training, cell)).collect(),
                         device: &self.devices[0],
                     })?;
                     known.push((of.0, of.1, prices.clone()));
@@ -293,6 +293,12 @@ impl Run<'_> {
             Ok(outcome.map(|outcome| (outcome, weights)))
         })
     }
+}
+
+/// The evaluation of a measure, with the cell in words.
+fn worded<'a>(training: &TrainingCell, cell: &'a MeasureCell) -> (String, &'a Evaluation) {
+    let words = format!("measure {}, {}", training.words(), cell.words());
+    (words, &cell.evaluation)
 }
 
 /// Keeps the failure of a cell and says it, with the folder whose files may be damaged; an error where no other cell could be

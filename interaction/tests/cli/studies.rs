@@ -247,6 +247,39 @@ fn plain(more: &str) -> String {
 }
 
 #[test]
+fn measures_that_no_network_can_have_are_refused_before_the_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    let texts = plain("")
+        .replace(
+            "model = \"mlp5\"\ndata = \"rules\"",
+            "model = \"bert-slim\"\ndata = \"grammar\"",
+        )
+        .replace("batch = 128", "batch = 8");
+    let attack =
+        "attack = { norm = \"linf\", epsilon = 0.1, step = 0.1, steps = 1, random-start = false }";
+    for (study, measure, reason) in [
+        (
+            plain(""),
+            "orders = { orders = \"0,5,99\" }",
+            "order 99 is out of range",
+        ),
+        (
+            plain(""),
+            "orders = { pairs = \"neighbours:1:10\" }",
+            "grid",
+        ),
+        (texts, attack, "an attack moves numbers"),
+    ] {
+        std::fs::write(&file, study.replace("orders = {}", measure)).unwrap();
+        let args = smoke(&file, &out, &[]);
+        refuse(&args, "measure rules plain seed 1, orders: ");
+        refuse(&args, reason);
+        assert!(finished(&out).is_empty());
+    }
+}
+
+#[test]
 fn what_was_measured_of_other_weights_is_measured_again() {
     let folder = tempfile::tempdir().unwrap();
     let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
