@@ -9,7 +9,9 @@ use burn_interaction::{Baseline, Patches, Players, SegmentMap, Segments};
 use burn_interaction_datasets::{
     Augmentation, ImageSamples, ImageSet, Normalization, Samples, SegmentFiles, Split,
 };
-use burn_interaction_models::registry::{ImageNetwork, ImageSize, image_network, preprocessing_with};
+use burn_interaction_models::registry::{
+    ImageNetwork, ImageSize, image_network, preprocessing_with,
+};
 use burn_interaction_models::{ImageConfig, image_weights};
 
 use self::prepared::{check_size, folder, framing, normalization, preparation};
