@@ -8,7 +8,8 @@ use super::args::{StudyArgs, StudyCommand};
 use super::{line, parse};
 use crate::error::{Result, usage};
 use crate::study::{
-    BUILT_IN, Cells, Report, Roots, Run, Size, Store, Study, built_in, check_files, findings, read,
+    BUILT_IN, Cells, Ended, Named, Report, Roots, Run, Size, Store, Study, built_in, check_files,
+    check_known, findings, read,
 };
 
 /// Lists the studies, prints one, tells the findings of several, or runs one.
@@ -58,10 +59,23 @@ fn unknown(name: &str) -> crate::error::Error {
     ))
 }
 
-/// The study of a name or of a file, and the name of its reports.
-fn found(name: &str) -> Result<(Study, String)> {
+/// A study as it was found.
+struct Found {
+    study: Study,
+    /// The name of its reports.
+    reports: String,
+    /// The text that it was read from.
+    text: String,
+}
+
+/// The study of a name or of a file.
+fn found(name: &str) -> Result<Found> {
     if let Some(study) = built_in(name) {
-        return Ok((read(study.text, study.name)?, study.name.into()));
+        return Ok(Found {
+            study: read(study.text, study.name)?,
+            reports: study.name.into(),
+            text: study.text.into(),
+        });
     }
     if !name.ends_with(".toml") {
         return Err(unknown(name));
@@ -69,8 +83,11 @@ fn found(name: &str) -> Result<(Study, String)> {
     let text = std::fs::read_to_string(name)
         .map_err(|e| usage(format!("{name}: {e}; give a built-in study or a TOML file")))?;
     let study = read(&text, name)?;
-    let reports = reports(study.name.get_ref(), Path::new(name), &text);
-    Ok((study, reports))
+    Ok(Found {
+        reports: reports(study.name.get_ref(), Path::new(name), &text),
+        study,
+        text,
+    })
 }
 
 /// The name of the reports of a file's study: that of the study where the file is called so, and no other study is.
@@ -85,19 +102,28 @@ fn reports(study: &str, file: &Path, text: &str) -> String {
     }
 }
 
+/// The size of this name.
+fn size(name: &str) -> Size {
+    match name {
+        "smoke" => Size::Smoke,
+        "published" => Size::Published,
+        _ => Size::Laptop,
+    }
+}
+
 fn study(name: &str, args: &StudyArgs) -> Result<()> {
-    let (study, reports) = found(name)?;
+    let Found {
+        study,
+        reports,
+        text,
+    } = found(name)?;
     if reports != *study.name.get_ref() {
         let own = study.name.get_ref();
         println!(
             "{name} holds a study named {own}, which others may be named too: its reports are named {reports}"
         );
     }
-    let size = match args.scale.as_str() {
-        "smoke" => Size::Smoke,
-        "published" => Size::Published,
-        _ => Size::Laptop,
-    };
+    let size = size(&args.scale);
     let roots = Roots {
         data: &args.data_root,
         weights: &args.weights_root,
@@ -105,8 +131,9 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     let seeds = args.seeds.as_deref().map(parse::seeds).transpose()?;
     let cells = Cells::of(&study, size, seeds, roots)?;
     let devices = device_list(&args.device)?;
-    if !args.report {
-        check_files(&cells, roots)?;
+    match args.report {
+        true => check_known(&cells, roots)?,
+        false => check_files(&cells, roots)?,
     }
     let store = Store::open(&args.out)?;
     for from in &args.from {
@@ -115,26 +142,38 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     }
     let command = line::own();
     let share = parse::part(args.part)?;
-    let complete = args.report
-        || Run {
-            cells: &cells,
-            store: &store,
-            devices: &devices,
-            name: &line::masked(&args.device),
-            command: &command,
-            share,
-        }
-        .all()?;
-    let report = Report::of(&study, size, &cells, &store);
+    let run = Run {
+        cells: &cells,
+        store: &store,
+        devices: &devices,
+        name: &line::masked(&args.device),
+        command: &command,
+        share,
+    };
+    let Ended { complete, failed } = match args.report {
+        true => Ended {
+            complete: true,
+            failed: Vec::new(),
+        },
+        false => run.all()?,
+    };
+    let named = Named::of(&study, &reports, size, &cells, &text);
+    let folder = store.reports(&named.report);
+    let report = Report::of(&study, size, named, &cells, &store);
     println!("{}", report.text());
-    let folder = store.reports(&format!("{reports}-{}", size.name()));
     let files = report.write(&folder)?;
     println!("wrote {}: {}", folder.display(), listed(&files));
     let (finished, all) = report.progress();
-    match complete {
-        true if finished == all || args.report || share.is_some() => Ok(()),
-        _ => Err(usage(format!(
+    let finished_all = finished == all || args.report || share.is_some();
+    match failed.is_empty() {
+        true if complete && finished_all => Ok(()),
+        true => Err(usage(format!(
             "interrupted: {finished} of {all} measures are finished; the same command goes on"
+        ))),
+        false => Err(usage(format!(
+            "{} cell(s) failed, and {finished} of {all} measures are finished: {}",
+            failed.len(),
+            failed.join("; ")
         ))),
     }
 }

@@ -107,6 +107,8 @@ pub struct Cells {
     pub trainings: Vec<TrainingCell>,
     /// The measures, by training.
     pub measures: Vec<MeasureCell>,
+    /// The seeds of the trainings, those of the size unless others were asked for.
+    pub seeds: RangeInclusive<u64>,
 }
 
 impl Cells {
@@ -122,10 +124,11 @@ impl Cells {
         roots: Roots<'_>,
     ) -> Result<Self> {
         let scale = size.of(study);
-        let all = seeds.unwrap_or(1..=*scale.seeds.get_ref() as u64);
+        let seeds = seeds.unwrap_or(scale.all_seeds());
         let mut cells = Self {
             trainings: Vec::new(),
             measures: Vec::new(),
+            seeds: seeds.clone(),
         };
         let chosen = study.subjects.iter().filter(|subject| {
             let name = subject.name.get_ref();
@@ -137,7 +140,7 @@ impl Cells {
                 // Given weights are what they are, whatever the seed, and one untrained network stands beside them.
                 let seeds = match subject.is_given() {
                     true => 1..=1,
-                    false => all.clone(),
+                    false => seeds.clone(),
                 };
                 for seed in seeds {
                     let training = training(study, scale, subject, variant, seed, roots)?;
@@ -158,6 +161,13 @@ impl Cells {
             }
         }
         Ok(cells)
+    }
+}
+
+impl Scale {
+    /// The seeds of the trainings, from 1 on.
+    pub fn all_seeds(&self) -> RangeInclusive<u64> {
+        1..=*self.seeds.get_ref() as u64
     }
 }
 

@@ -38,7 +38,8 @@ pub struct Inequality {
     pub difference: f64,
     /// The standard error of it; `None` for fewer than two seeds.
     pub error: Option<f64>,
-    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds.
+    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds, and where samples
+    /// are not counted.
     pub p: Option<f64>,
 }
 
@@ -66,15 +67,21 @@ impl Inequality {
         }
     }
 
-    /// The inequality of one network whose difference has this error over so many samples.
+    /// The inequality of one network whose difference has this error over so many samples. Of fewer than two, and of none that are
+    /// counted, there is no test.
     pub fn over_samples(difference: f64, error: f64, samples: usize) -> Self {
-        let freedom = samples.saturating_sub(1).max(1);
+        let freedom = samples.saturating_sub(1);
         Self {
             seeds: 1,
             difference,
             error: Some(error),
-            p: Some(chance(difference, error, freedom)),
+            p: (freedom > 0).then(|| chance(difference, error, freedom)),
         }
+    }
+
+    /// Whether there is no test as the samples are not counted.
+    pub fn is_uncounted(&self) -> bool {
+        self.error.is_some() && self.p.is_none()
     }
 }
 
@@ -138,6 +145,10 @@ mod tests {
         // The density of Student's t with 39 degrees of freedom, integrated from 2.5 on.
         let one = Inequality::over_samples(0.5, 0.2, 40);
         assert!((one.p.unwrap() - 0.008_366_9).abs() < 1e-6, "{one:?}");
+        let uncounted = Inequality::over_samples(0.5, 0.2, 0);
+        assert!(uncounted.p.is_none() && uncounted.is_uncounted());
+        assert!(!Inequality::of(&[1.0]).is_uncounted());
+        assert_eq!(judge(&[uncounted]), Judgement::Undecided);
     }
 
     #[test]

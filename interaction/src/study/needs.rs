@@ -59,3 +59,29 @@ pub fn check_files(cells: &Cells, roots: Roots<'_>) -> Result<()> {
     }
     starts.into_iter().try_for_each(Start::check)
 }
+
+/// Refuses to report cells that start from missing weights without a digest in the study: such cells are known by the weights.
+///
+/// # Errors
+///
+/// Fails where such weights are missing, naming them and the argument that gives them.
+pub fn check_known(cells: &Cells, roots: Roots<'_>) -> Result<()> {
+    let mut missing: Vec<String> = Vec::new();
+    for cell in &cells.trainings {
+        let Some(start) = &cell.start else {
+            continue;
+        };
+        let line = format!("{} of {}", start.path.display(), cell.subject);
+        if start.sha256.is_none() && !start.exists() && !missing.contains(&line) {
+            missing.push(line);
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(usage(format!(
+            "--report: finished cells are known by the weights that they start from, and there are no weights {}: give the folder that holds them as --weights-root (it was {})",
+            missing.join(", "),
+            roots.weights.display()
+        ))),
+    }
+}

@@ -15,6 +15,8 @@ pub enum Done {
     Elsewhere,
     /// The run was interrupted.
     Interrupted,
+    /// The cell failed, which is said.
+    Failed,
 }
 
 /// A cell and its price.
@@ -67,7 +69,7 @@ impl Progress {
     pub fn tell(&mut self, hash: &str, done: &Done, words: &str) {
         let took = match done {
             Done::Elsewhere | Done::Interrupted => return,
-            Done::Before => None,
+            Done::Before | Done::Failed => None,
             Done::Now(took) => Some(*took),
         };
         let price = self.left.remove(hash);

@@ -1,6 +1,6 @@
 //! Runs the cells of a study that are not finished yet.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
@@ -11,8 +11,8 @@ use super::store::{Finished, Store};
 use crate::error::{Error, Result, usage};
 use crate::subject::{Spec, open};
 use crate::work::{
-    Evaluating, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown, TRAINING,
-    Training, interrupt,
+    Evaluating, Evaluation, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown,
+    TRAINING, Training, interrupt, weights_digest,
 };
 
 /// The pause between two looks at cells that another process computes.
@@ -34,20 +34,40 @@ pub struct Run<'a> {
     pub share: Option<Share>,
 }
 
+/// The end of a run.
+pub struct Ended {
+    /// Whether the run went through all cells of its share: it was not interrupted.
+    pub complete: bool,
+    /// The cells that failed, each with the reason.
+    pub failed: Vec<String>,
+}
+
+/// The cells that failed: the hash of each, and the reason.
+type Failures = Vec<(String, String)>;
+
 impl Run<'_> {
-    /// Computes every cell of the share that is not finished, the measures of a training right after it. Returns whether all
-    /// are finished.
+    /// Computes every cell of the share that is not finished, the measures of a training right after it, and goes on with the
+    /// others where one fails.
     ///
     /// # Errors
     ///
-    /// Fails where a cell does.
-    pub fn all(&self) -> Result<bool> {
+    /// Fails where a cell cannot be priced, or no other cell could be computed either.
+    pub fn all(&self) -> Result<Ended> {
         interrupt::listen();
         let all = self.cells.trainings.len();
         let places = self
             .share
             .map_or((0..all).collect(), |share| share.places(all));
-        let mut waiting = places;
+        let mut failures = Failures::new();
+        let complete = self.through(places, &mut failures)?;
+        Ok(Ended {
+            complete,
+            failed: failures.into_iter().map(|(_, reason)| reason).collect(),
+        })
+    }
+
+    /// Computes the cells of these trainings. Returns whether it went through all of them.
+    fn through(&self, mut waiting: Vec<usize>, failures: &mut Failures) -> Result<bool> {
         let Some(prices) = self.prices(&waiting)? else {
             return Ok(false);
         };
@@ -55,7 +75,7 @@ impl Run<'_> {
         while !waiting.is_empty() {
             let mut elsewhere = Vec::new();
             for place in std::mem::take(&mut waiting) {
-                match self.one(place, &mut progress)? {
+                match self.one(place, &mut progress, failures)? {
                     Done::Elsewhere => elsewhere.push(place),
                     Done::Interrupted => return Ok(false),
                     _ => {}
@@ -88,7 +108,7 @@ impl Run<'_> {
             let finished = Store::finished(&self.store.training(training)).is_some()
                 && !self.store.lacks(training, &self.epochs(*place));
             let left = measures.iter();
-            let left = left.map(|cell| Store::finished(&self.store.measure(cell)).is_none());
+            let left = left.map(|cell| self.store.measured(training, cell).is_none());
             let left: Vec<bool> = left.collect();
             let of = (training.subject.as_str(), training.variant.as_str());
             let prices = match known.iter().find(|(s, v, _)| (*s, *v) == of) {
@@ -100,7 +120,7 @@ impl Run<'_> {
                 None => {
                     let prices = open(&training.spec)?.visit(Pricing {
                         recipe: &training.recipe,
-                        evaluations: measures.iter().map(|cell| &cell.evaluation).collect(),
+                        evaluations: measures.iter().map(|cell| worded(training, cell)).collect(),
                         device: &self.devices[0],
                     })?;
                     known.push((of.0, of.1, prices.clone()));
@@ -123,9 +143,10 @@ impl Run<'_> {
     }
 
     /// The epochs after which unfinished measures of a training are made.
-    fn epochs(&self, training: usize) -> Vec<usize> {
-        let left = self.measures(training);
-        let left = left.filter(|cell| Store::finished(&self.store.measure(cell)).is_none());
+    fn epochs(&self, place: usize) -> Vec<usize> {
+        let training = &self.cells.trainings[place];
+        let left = self.measures(place);
+        let left = left.filter(|cell| self.store.measured(training, cell).is_none());
         left.filter_map(|cell| cell.epoch).collect()
     }
 
@@ -135,21 +156,32 @@ impl Run<'_> {
         measures.filter(move |cell| cell.training == training)
     }
 
-    /// A training and its measures.
-    fn one(&self, place: usize, progress: &mut Progress) -> Result<Done> {
+    /// A training and its measures, each unless it failed before.
+    fn one(&self, place: usize, progress: &mut Progress, failures: &mut Failures) -> Result<Done> {
         let training = &self.cells.trainings[place];
-        let named = |cell: &str, folder: PathBuf, error: Error| {
-            let folder = folder.display();
-            usage(format!(
-                "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
-            ))
-        };
+        let failed = |failures: &Failures, hash: &String| failures.iter().any(|(of, _)| of == hash);
+        if failed(failures, &training.hash) {
+            return Ok(Done::Failed);
+        }
         let words = training.words();
         let folder = self.store.training(training);
         self.store.reopen(training, &self.epochs(place))?;
-        let done = self.train(training);
-        let mut done = done.map_err(|e| named(&format!("train {words}"), folder.clone(), e))?;
+        let mut done = match self.train(training) {
+            Ok(done) => done,
+            Err(error) => failure(
+                &training.hash,
+                &format!("train {words}"),
+                error,
+                &folder,
+                failures,
+            )?,
+        };
         progress.tell(&training.hash, &done, &format!("train   {words}"));
+        if let Done::Failed = done {
+            let measures = self.measures(place);
+            measures.for_each(|cell| progress.tell(&cell.hash, &Done::Failed, ""));
+            return Ok(done);
+        }
         for cell in self.measures(place) {
             if let Done::Elsewhere | Done::Interrupted = done {
                 break;
@@ -157,38 +189,51 @@ impl Run<'_> {
             if interrupt::requested() {
                 return Ok(Done::Interrupted);
             }
+            if failed(failures, &cell.hash) {
+                continue;
+            }
             let words = format!("measure {words}, {}", cell.words());
-            let measured = self.measure(training, cell);
-            done = measured.map_err(|e| named(&words, folder.clone(), e))?;
+            done = match self.measure(training, cell) {
+                Ok(done) => done,
+                Err(error) => {
+                    let own = self.store.measure(cell);
+                    let at_fault = at_fault(&error, &folder, &own);
+                    failure(&cell.hash, &words, error, at_fault, failures)?
+                }
+            };
             progress.tell(&cell.hash, &done, &words);
         }
         Ok(done)
     }
 
-    /// A cell in this folder, computed unless it is finished or another process computes it.
+    /// A cell in this folder, computed unless it is `finished` or another process computes it. Its outcome comes with the digest of
+    /// the weights.
     fn cell(
         folder: &Path,
+        finished: impl Fn() -> bool,
         words: String,
-        compute: impl FnOnce() -> Result<Option<Outcome>>,
+        compute: impl FnOnce() -> Result<Option<(Outcome, Option<String>)>>,
     ) -> Result<Done> {
-        if Store::finished(folder).is_some() {
+        if finished() {
             return Ok(Done::Before);
         }
         let Some(_claimed) = Store::claim(folder)? else {
             return Ok(Done::Elsewhere);
         };
         // Another process may have finished it since.
-        if Store::finished(folder).is_some() {
+        if finished() {
             return Ok(Done::Before);
         }
         let start = Instant::now();
-        let Some(outcome) = compute()? else {
+        let Some((outcome, weights)) = compute()? else {
             return Ok(Done::Interrupted);
         };
         let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
             cell: words,
             seconds,
+            version: Some(env!("CARGO_PKG_VERSION").into()),
+            weights,
             outcome,
         };
         Store::finish(folder, &finished)?;
@@ -197,7 +242,8 @@ impl Run<'_> {
 
     fn train(&self, cell: &TrainingCell) -> Result<Done> {
         let path = self.store.training(cell);
-        let done = Self::cell(&path, cell.words(), || {
+        let finished = || Store::finished(&path).is_some();
+        let done = Self::cell(&path, finished, cell.words(), || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {
                 spec: &cell.spec,
@@ -215,7 +261,9 @@ impl Run<'_> {
                 tensorboard: None,
                 suggest: false,
             })?;
-            Ok(trained.settings.complete.then(Outcome::default))
+            let weights = || weights_digest(&path.join("model.safetensors")).ok();
+            let complete = trained.settings.complete;
+            Ok(complete.then(|| (Outcome::default(), weights())))
         })?;
         if let Done::Now(_) = done {
             // The state of the optimizer is of no use any more.
@@ -227,20 +275,72 @@ impl Run<'_> {
     fn measure(&self, training: &TrainingCell, cell: &MeasureCell) -> Result<Done> {
         let path = self.store.measure(cell);
         let words = format!("{}, {}", training.words(), cell.words());
-        Self::cell(&path, words, || {
+        let finished = || self.store.measured(training, cell).is_some();
+        Self::cell(&path, finished, words, || {
             let folder = self.store.training(training);
             let spec = Spec {
                 weights: Some(folder.clone()),
                 ..training.spec.clone()
             };
-            open(&spec)?.visit(Evaluating {
+            let outcome = open(&spec)?.visit(Evaluating {
                 evaluation: &cell.evaluation,
                 weights: &self.store.weights(training, cell),
                 training: &folder,
                 devices: self.devices,
                 folder: &path,
-            })
+            })?;
+            let weights = Store::finished(&folder).and_then(|trained| trained.weights);
+            Ok(outcome.map(|outcome| (outcome, weights)))
         })
+    }
+}
+
+/// The evaluation of a measure, with the cell in words.
+fn worded<'a>(training: &TrainingCell, cell: &'a MeasureCell) -> (String, &'a Evaluation) {
+    let words = format!("measure {}, {}", training.words(), cell.words());
+    (words, &cell.evaluation)
+}
+
+/// Keeps the failure of a cell and says it, with the folder whose files may be damaged; an error where no other cell could be
+/// computed either, or the run was interrupted.
+fn failure(
+    hash: &str,
+    cell: &str,
+    error: Error,
+    folder: &Path,
+    failures: &mut Failures,
+) -> Result<Done> {
+    let ends = is_final(&error) || interrupt::requested();
+    let folder = folder.display();
+    let reason = format!(
+        "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
+    );
+    if ends {
+        return Err(usage(reason));
+    }
+    eprintln!("warning: {reason}");
+    failures.push((hash.into(), reason));
+    Ok(Done::Failed)
+}
+
+/// Whether every other cell would fail too, as the disk is full.
+fn is_final(error: &Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+
+    match error {
+        Error::Interaction(burn_interaction::Error::Io { source, .. }) => {
+            matches!(source.kind(), StorageFull | QuotaExceeded)
+        }
+        _ => false,
+    }
+}
+
+/// The folder to remove after an error of a measure: its own, unless the error is of weights or names a file of the training.
+fn at_fault<'a>(error: &Error, training: &'a Path, measure: &'a Path) -> &'a Path {
+    let named = error.to_string().contains(&*training.to_string_lossy());
+    match named || matches!(error, Error::Models(_)) {
+        true => training,
+        false => measure,
     }
 }
 
@@ -261,5 +361,46 @@ impl MeasureCell {
             Some(epoch) => format!("{} after epoch {epoch}", self.measure),
             None => self.measure.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_measure_leaves_the_training_alone() {
+        let [training, measure] = ["store/trainings/1", "store/measures/2"].map(Path::new);
+        let of = |error: Error| at_fault(&error, training, measure).to_path_buf();
+        let journal = "store/measures/2/profile.partial.jsonl: line 3 is damaged";
+        assert_eq!(of(usage(journal)), measure);
+        assert_eq!(of(burn_interaction::Error::NoPairs.into()), measure);
+        let weights = "store/trainings/1/model.safetensors: it is cut short";
+        assert_eq!(of(usage(weights)), training);
+        let other = burn_interaction_models::Error::UnknownFormat {
+            path: "elsewhere".into(),
+        };
+        assert_eq!(of(other.into()), training);
+    }
+
+    #[test]
+    fn failures_are_kept_unless_the_disk_is_full() {
+        let mut failures = Failures::new();
+        let folder = Path::new("cell");
+        let error = burn_interaction::Error::NoPairs.into();
+        let done = failure("1", "train net", error, folder, &mut failures);
+        assert!(matches!(done, Ok(Done::Failed)));
+        let (hash, reason) = &failures[0];
+        assert!(
+            hash == "1" && reason.starts_with("train net: no pairs"),
+            "{reason}"
+        );
+        let full = burn_interaction::Error::Io {
+            action: "writing",
+            path: "curve.json".into(),
+            source: std::io::ErrorKind::StorageFull.into(),
+        };
+        let done = failure("2", "train net", full.into(), folder, &mut failures);
+        assert!(done.is_err() && failures.len() == 1);
     }
 }

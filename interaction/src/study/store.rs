@@ -13,6 +13,8 @@ use crate::work::{Outcome, kept, read_json, write_json};
 const MARK: &str = "store.json";
 /// The file that tells that a cell is finished.
 const FINISHED: &str = "cell.json";
+/// The file whose lock is the right to compute a cell.
+const LOCK: &str = "lock";
 
 /// A folder of finished cells.
 #[derive(Debug, Clone)]
@@ -33,9 +35,26 @@ pub struct Finished {
     pub cell: String,
     /// Seconds that it took.
     pub seconds: f64,
+    /// The version of this program that finished it; earlier ones did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The SHA-256 of the weights at the end of the training, in the cells of its measures too; earlier versions did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
     /// The outcome; of a training empty.
     #[serde(default)]
     pub outcome: Outcome,
+}
+
+impl Finished {
+    /// Whether a measure was made of the weights of this training, as far as both tell.
+    fn is_of(&self, training: Option<&Self>) -> bool {
+        let weights = training.and_then(|training| training.weights.as_ref());
+        match (&self.weights, weights) {
+            (Some(own), Some(weights)) => own == weights,
+            _ => true,
+        }
+    }
 }
 
 /// The right to compute a cell, held until it is dropped, or the process ends however it may.
@@ -99,6 +118,12 @@ impl Store {
     /// The folder of a measure.
     pub fn measure(&self, cell: &MeasureCell) -> PathBuf {
         self.path.join("measures").join(&cell.hash)
+    }
+
+    /// The finished measure of a training; `None` where it is not finished, or was made of other weights than the training's.
+    pub fn measured(&self, training: &TrainingCell, cell: &MeasureCell) -> Option<Finished> {
+        let trained = Self::finished(&self.training(training));
+        Self::finished(&self.measure(cell)).filter(|found| found.is_of(trained.as_ref()))
     }
 
     /// The weights that a measure is of.
@@ -168,7 +193,7 @@ impl Store {
     pub fn claim(folder: &Path) -> Result<Option<Claimed>> {
         let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", folder.display()));
         std::fs::create_dir_all(folder).map_err(fail)?;
-        let file = File::create(folder.join("lock")).map_err(fail)?;
+        let file = File::create(folder.join(LOCK)).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Claimed { _file: file })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
@@ -177,7 +202,8 @@ impl Store {
         }
     }
 
-    /// Copies the finished cells of another store that this one lacks, and counts them.
+    /// Copies the finished cells of another store that this one lacks, and counts them. Cells that another process computes or
+    /// copies are left to it.
     ///
     /// # Errors
     ///
@@ -192,30 +218,56 @@ impl Store {
         let other = Self::open(other)?;
         let mut taken = 0;
         for kind in ["trainings", "measures"] {
-            let entries = std::fs::read_dir(other.path.join(kind))
-                .into_iter()
-                .flatten();
-            for entry in entries.flatten() {
-                let (from, to) = (entry.path(), self.path.join(kind).join(entry.file_name()));
-                if Self::finished(&from).is_some() && Self::finished(&to).is_none() {
-                    // Whole or not at all, whatever ends the copy.
-                    let part = to.with_extension("part");
-                    let fail = |e| usage(format!("copying {}: {e}", from.display()));
-                    for old in [&part, &to] {
-                        if old.exists() {
-                            std::fs::remove_dir_all(old).map_err(fail)?;
-                        }
-                        if old == &part {
-                            copy(&from, &part)?;
-                        }
-                    }
-                    std::fs::rename(&part, &to).map_err(fail)?;
+            for from in paths(&other.path.join(kind)) {
+                let Some(name) = from.file_name() else {
+                    continue;
+                };
+                let to = self.path.join(kind).join(name);
+                let wanted = || Self::finished(&from).is_some() && Self::finished(&to).is_none();
+                if !wanted() {
+                    continue;
+                }
+                let Some(_claimed) = Self::claim(&to)? else {
+                    continue;
+                };
+                // Another process may have finished it since.
+                if wanted() {
+                    replaced(&from, &to)?;
                     taken += 1;
                 }
             }
         }
         Ok(taken)
     }
+}
+
+/// Replaces the files in the folder of a claimed cell by copies of a finished one's. The copies appear when all are made, and the
+/// file that tells that the cell is finished appears last.
+fn replaced(from: &Path, to: &Path) -> Result<()> {
+    let fail = |e: std::io::Error| usage(format!("copying {}: {e}", from.display()));
+    for old in paths(to).into_iter().filter(|path| !path.ends_with(LOCK)) {
+        match old.is_dir() {
+            true => std::fs::remove_dir_all(&old).map_err(fail)?,
+            false => std::fs::remove_file(&old).map_err(fail)?,
+        }
+    }
+    let part = to.join(format!("part-{}", std::process::id()));
+    copy(from, &part)?;
+    let mut copies = paths(&part);
+    copies.retain(|path| !path.ends_with(LOCK));
+    copies.sort_by_key(|path| path.ends_with(FINISHED));
+    for path in copies {
+        if let Some(name) = path.file_name() {
+            std::fs::rename(&path, to.join(name)).map_err(fail)?;
+        }
+    }
+    std::fs::remove_dir_all(&part).map_err(fail)
+}
+
+/// The paths in a folder; none where there is no folder.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 /// Copies a folder, with the file that tells that it is finished last.
@@ -237,4 +289,66 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store with a finished training of this name, which took so many seconds.
+    fn store(path: &Path, name: &str, seconds: f64) -> Store {
+        let store = Store::open(path).unwrap();
+        let folder = path.join("trainings").join(name);
+        drop(Store::claim(&folder).unwrap());
+        std::fs::create_dir_all(folder.join("training")).unwrap();
+        std::fs::write(folder.join("training/run.json"), "finished").unwrap();
+        let finished = Finished {
+            cell: name.into(),
+            seconds,
+            version: None,
+            weights: None,
+            outcome: Outcome::default(),
+        };
+        Store::finish(&folder, &finished).unwrap();
+        store
+    }
+
+    #[test]
+    fn a_measure_of_other_weights_is_not_finished() {
+        let read = |text: &str| serde_json::from_str::<Finished>(text).unwrap();
+        let early = read(r#"{"cell": "orders", "seconds": 1.0, "outcome": {"values": {}}}"#);
+        let of = |weights: &str| Finished {
+            weights: Some(weights.into()),
+            ..early.clone()
+        };
+        assert!(of("a").is_of(Some(&of("a"))));
+        assert!(!of("a").is_of(Some(&of("b"))));
+        assert!(early.is_of(Some(&of("b"))) && of("a").is_of(Some(&early)) && of("a").is_of(None));
+    }
+
+    #[test]
+    fn cells_that_another_process_computes_are_not_taken_from_it() {
+        let root = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| root.path().join(name));
+        store(&there, "abc", 2.0);
+        let own = Store::open(&here).unwrap();
+        let folder = here.join("trainings/abc");
+        let claimed = Store::claim(&folder).unwrap();
+        assert!(claimed.is_some());
+        std::fs::write(folder.join("half.txt"), "half").unwrap();
+        assert_eq!(own.take(&there).unwrap(), 0);
+        assert!(folder.join("half.txt").exists());
+        drop(claimed);
+        assert_eq!(own.take(&there).unwrap(), 1);
+        assert_eq!(own.take(&there).unwrap(), 0);
+        assert_eq!(Store::finished(&folder).unwrap().seconds, 2.0);
+        let mut names: Vec<_> = paths(&folder);
+        names
+            .iter_mut()
+            .for_each(|path| *path = path.file_name().unwrap().into());
+        names.sort();
+        assert_eq!(names, ["cell.json", "lock", "training"].map(PathBuf::from));
+        let text = std::fs::read_to_string(folder.join("training/run.json"));
+        assert_eq!(text.unwrap(), "finished");
+    }
 }

@@ -80,6 +80,32 @@ impl Checkpoints {
         std::fs::rename(part, to)
     }
 
+    /// Copies the weights of finished epochs that are to be kept for good and are not, as far as their checkpoints are there: a kill
+    /// may have come between a checkpoint and its copy.
+    fn keep_missed(&self, finished: usize) -> Result<()> {
+        let epochs = self.kept.iter().copied();
+        let missed = epochs.filter(|epoch| {
+            let copied = kept(&self.training, *epoch).exists();
+            *epoch <= finished && !copied && self.file(KINDS[0], *epoch).exists()
+        });
+        for epoch in missed {
+            let fail = |e| usage(format!("keeping the weights of epoch {epoch}: {e}"));
+            self.keep(epoch).map_err(fail)?;
+        }
+        Ok(())
+    }
+
+    /// Readies the folder to go on after an epoch: copies the weights that are to be kept for good and are not, and forgets what
+    /// follows.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a file cannot be copied or removed.
+    pub fn resume_after(&self, epoch: usize) -> Result<()> {
+        self.keep_missed(epoch)?;
+        self.forget_after(epoch)
+    }
+
     fn folder(&self) -> PathBuf {
         self.training.join("checkpoint")
     }
@@ -258,5 +284,27 @@ impl CheckpointingStrategy for LastTwo {
                 .map(CheckpointingAction::Delete),
         );
         actions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_a_kill_left_uncopied_are_kept_on_resuming() {
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::new(folder.path()).keeping(&[5, 9, 10, 20]);
+        std::fs::create_dir_all(checkpoints.folder()).unwrap();
+        for epoch in [9, 10, 20] {
+            std::fs::write(checkpoints.file(KINDS[0], epoch), epoch.to_string()).unwrap();
+        }
+        let copy = |epoch: usize| kept(folder.path(), epoch);
+        std::fs::create_dir_all(folder.path().join("kept")).unwrap();
+        std::fs::write(copy(9), "before").unwrap();
+        checkpoints.keep_missed(10).unwrap();
+        assert_eq!(std::fs::read_to_string(copy(9)).unwrap(), "before");
+        assert_eq!(std::fs::read_to_string(copy(10)).unwrap(), "10");
+        assert!(!copy(5).exists() && !copy(20).exists());
     }
 }

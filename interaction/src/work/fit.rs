@@ -105,7 +105,7 @@ where
     }
     let schedule = recipe.schedule(loaders.batches)?;
     let checkpoints = Checkpoints::new(&run.logs).keeping(&run.kept);
-    checkpoints.forget_after(run.finished)?;
+    checkpoints.resume_after(run.finished)?;
     let [weights, state, rates] = checkpoints.keepers()?;
     let epoch = Epoch::new();
     let start = Start {

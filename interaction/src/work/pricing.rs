@@ -6,7 +6,7 @@ use burn_interaction::{Classifier, Draw, Players};
 use burn_interaction_datasets::Samples;
 
 use super::{Evaluation, Recipe, Sizes};
-use crate::error::Result;
+use crate::error::{Result, usage};
 use crate::subject::{Job, Part, Subject};
 
 /// Steps that are timed, after one that warms up.
@@ -15,8 +15,8 @@ const STEPS: usize = 5;
 pub struct Pricing<'a> {
     /// The training.
     pub recipe: &'a Recipe,
-    /// The evaluations.
-    pub evaluations: Vec<&'a Evaluation>,
+    /// The evaluations, each with its name in words.
+    pub evaluations: Vec<(String, &'a Evaluation)>,
     /// The device to compute on.
     pub device: &'a Device,
 }
@@ -50,7 +50,12 @@ impl Job for Pricing<'_> {
             test: test.count(),
             players: players.count(&batch.inputs)?,
             grid: players.grid(),
+            numeric: burn_interaction::input::Input::rows(&batch.inputs).is_some(),
         };
+        for (name, evaluation) in &evaluations {
+            let fits = evaluation.fits(sizes);
+            fits.map_err(|error| usage(format!("{name}: {error}")))?;
+        }
         let net = subject.init(device)?.train();
         let modulation = recipe.modulation.clone().baseline(subject.baseline()?);
         let step = timed(|| {
@@ -72,7 +77,7 @@ impl Job for Pricing<'_> {
             training: recipe.epochs as f64 * epoch,
             evaluations: evaluations
                 .iter()
-                .map(|evaluation| evaluation.forwards(sizes) * forward)
+                .map(|(_, evaluation)| evaluation.forwards(sizes) * forward)
                 .collect(),
         })
     }

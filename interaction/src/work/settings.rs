@@ -145,12 +145,15 @@ const COMPARED: [(&str, &str); 20] = [
     ("statistics", "the statistics of the inputs"),
 ];
 
+/// Settings that files of earlier versions lack: where they are absent they are unknown.
+const LATER: [&str; 3] = ["features", "contents", "categories"];
+
 /// Characters of a value that an error shows.
 const SHOWN: usize = 400;
 
 impl TrainedWith {
     /// The differences that make `self` another run than `earlier`, in words. The contents of data and starting weights
-    /// matter, not where they lie.
+    /// matter, not where they lie; what `earlier` does not tell is no difference.
     pub fn differences(&self, earlier: &Self) -> Vec<String> {
         let (then, now) = (as_read(earlier), as_read(self));
         let kind = |settings: &Self| settings.data.split(':').next().unwrap_or("").to_string();
@@ -173,9 +176,10 @@ impl TrainedWith {
             .into_iter()
             .filter(|(_, then, now)| then != now)
             .map(|(name, then, now)| format!("{name} was {then}, now {now}"));
+        let unknown = |field: &str| LATER.contains(&field) && then[field].is_null();
         let compared = COMPARED
             .iter()
-            .filter(|(field, _)| then[*field] != now[*field])
+            .filter(|(field, _)| then[*field] != now[*field] && !unknown(field))
             .map(|(field, name)| {
                 let [then, now] = [&then[*field], &now[*field]].map(short);
                 format!("{name} was {then}, now {now}")
@@ -219,6 +223,27 @@ mod tests {
         let old: TrainedWith = serde_json::from_str(OLD).unwrap();
         assert_eq!((old.optimizer, old.test_accuracy), (None, Some(0.5)));
         assert!(old.classes.is_empty() && old.start.is_none());
+    }
+
+    #[test]
+    fn what_an_older_version_did_not_tell_is_no_difference() {
+        let old: TrainedWith = serde_json::from_str(OLD).unwrap();
+        let new = TrainedWith {
+            features: vec!["age".into()],
+            contents: Some("0123".into()),
+            categories: [("job".to_string(), vec!["none".to_string()])].into(),
+            ..old.clone()
+        };
+        assert_eq!(new.differences(&old), Vec::<String>::new());
+        let other = TrainedWith {
+            features: vec!["wage".into()],
+            ..new.clone()
+        };
+        let differences = other.differences(&new);
+        assert!(
+            differences.len() == 1 && differences[0].starts_with("the columns or channels was"),
+            "{differences:?}"
+        );
     }
 
     #[test]

@@ -168,6 +168,13 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
     let mut own = own.filter(|row| &row[0] == "given" && &row[1] == "trained" && &row[4] == "J");
     let given: f64 = own.next().unwrap()[7].parse().unwrap();
     assert!((given - first).abs() < 1e-9, "{given} {first}");
+    // Without the weights no cell of them would be found, and a worse report replace this one.
+    refuse(
+        &run(&study, "/nowhere", &store, &["--report"]),
+        "/nowhere/net.safetensors of given: give the folder that holds them as --weights-root",
+    );
+    succeed(&run(&study, &weights, &store, &["--report"]));
+    assert_eq!(report(&store), numbers);
     // Weights that are others, or none, are refused.
     let wrong = STUDY.replace(
         "weights = \"net.safetensors\"",
@@ -187,6 +194,61 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
         &run(&study, "/nowhere", &store, &[]),
         "/nowhere/net.safetensors",
     );
+}
+
+/// Measures of errors over samples, besides those of orders.
+const OTHERS: &str = r#"
+[[measure]]
+name = "attacked"
+samples = 10
+attack = { norm = "linf", epsilon = 0.1, step = 0.05, steps = 2, random-start = false }
+
+[[measure]]
+name = "masked"
+samples = 12
+masking = {}
+
+[[measure]]
+name = "fitted"
+fit = {}
+
+[[picture]]
+"#;
+
+#[test]
+fn measures_count_the_samples_that_claims_are_judged_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let [study, weights, store] = prepared(root);
+    let text = STUDY
+        .replace("[\"given\", \"own\"]", "[\"given\"]")
+        .replace("[[picture]]\n", OTHERS)
+        .replace(
+            "measure = \"end\"\ndescending",
+            "measure = \"fitted\"\ndescending",
+        )
+        .replace(
+            "value = \"left end over middle\" }",
+            "value = \"test loss\" }",
+        );
+    std::fs::write(&study, text).unwrap();
+    let text = succeed(&run(&study, &weights, &store, &[]));
+    for part in [
+        "holds      given: trained test loss",
+        "over the samples of one network",
+        "Claims (one-sided t over the samples of a given network",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let [values, _] = report(&store);
+    for part in [
+        "attacked,samples,10",
+        "masked,samples,12",
+        "fitted,samples,",
+    ] {
+        let part = format!("given,trained,1,{part}");
+        assert!(values.contains(&part), "{part} is not in {values}");
+    }
 }
 
 #[test]
@@ -224,6 +286,19 @@ fn seeds_are_a_range_where_settings_are_sought_on_others() {
     let trained = |seed: u64| text.contains(&format!("train   own trained seed {seed}:"));
     let seeds = [1, 2, 11, 12, 13].map(trained);
     assert_eq!(seeds, [false, false, true, true, false]);
+    // What is reported of the seeds of the study stays.
+    let reports = Path::new(&store).join("reports");
+    assert!(!reports.join("given-smoke").exists());
+    let sought = reports.join("given-smoke-seeds-11..12");
+    let summary = std::fs::read_to_string(sought.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["seeds"], serde_json::json!([11, 12]));
+    assert_eq!(summary["report"], "given-smoke-seeds-11..12");
+    for field in ["digest", "version"] {
+        assert!(summary[field].is_string(), "{field}: {summary}");
+    }
+    let table = succeed(&["study", "findings", &sought.to_string_lossy()]);
+    assert!(table.contains("| given-smoke-seeds-11..12 |"), "{table}");
     // The given network is what it is.
     assert!(text.contains("train   given trained seed 1:"), "{text}");
     refuse(

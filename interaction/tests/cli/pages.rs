@@ -134,7 +134,7 @@ fn studies_have_pages() {
     succeed(&[
         "study", "fig9", "--scale", "smoke", "--seeds", "1", "--out", &store,
     ]);
-    let report = path(folder.path(), "store/reports/fig9-smoke");
+    let report = path(folder.path(), "store/reports/fig9-smoke-seeds-1");
     let html = page(&report);
     for part in [
         "id=\"claims\"",

@@ -182,6 +182,163 @@ fn two_processes_share_a_store() {
     assert_eq!(numbers(&two, "fig9"), numbers(&one, "fig9"));
 }
 
+/// A study of one network in three trainings: a plain one, one whose rate no schedule takes, and one whose weights end as NaN.
+const FAILING: &str = r#"
+schema = 1
+name = "failing"
+title = "Cells that fail"
+source = "nowhere"
+about = "A test."
+
+[scales]
+smoke = { seeds = 1, subjects = ["rules"] }
+laptop = { seeds = 1, subjects = ["rules"] }
+published = { seeds = 1, subjects = ["rules"] }
+
+[training]
+epochs = 1
+batch = 128
+learning-rate = 0.1
+samples = 500
+
+[[subject]]
+name = "rules"
+model = "mlp5"
+data = "rules"
+
+[[variant]]
+name = "fast"
+training = { learning-rate = 2.0 }
+
+[[variant]]
+name = "wild"
+training = { weight-decay = 1e30 }
+
+[[variant]]
+name = "plain"
+
+[[measure]]
+name = "orders"
+samples = 4
+orders = {}
+"#;
+
+#[test]
+fn cells_that_fail_leave_the_others_and_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, FAILING).unwrap();
+    let args = smoke(&file, &out, &[]);
+    // Whether the failing cells are met for the first time or again.
+    for _ in 0..2 {
+        for what in [
+            "2 cell(s) failed, and 1 of 3 measures are finished",
+            "train rules fast seed 1: ",
+            "measure rules wild seed 1, orders: ",
+            "store/measures/",
+        ] {
+            refuse(&args, what);
+        }
+        let [values, _] = numbers(&out, "failing");
+        assert!(values.contains("rules,plain,1,orders"), "{values}");
+        assert!(!values.contains("wild"), "{values}");
+        // Two trainings and a measure.
+        assert_eq!(finished(&out).len(), 3);
+    }
+}
+
+/// The study of the plain training alone, with more lines for its measure.
+fn plain(more: &str) -> String {
+    let lines = format!("samples = 4\nvariants = [\"plain\"]\n{more}");
+    FAILING.replace("samples = 4\n", &lines)
+}
+
+#[test]
+fn measures_that_no_network_can_have_are_refused_before_the_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    let texts = plain("")
+        .replace(
+            "model = \"mlp5\"\ndata = \"rules\"",
+            "model = \"bert-slim\"\ndata = \"grammar\"",
+        )
+        .replace("batch = 128", "batch = 8");
+    let attack =
+        "attack = { norm = \"linf\", epsilon = 0.1, step = 0.1, steps = 1, random-start = false }";
+    for (study, measure, reason) in [
+        (
+            plain(""),
+            "orders = { orders = \"0,5,99\" }",
+            "order 99 is out of range",
+        ),
+        (
+            plain(""),
+            "orders = { pairs = \"neighbours:1:10\" }",
+            "grid",
+        ),
+        (texts, attack, "an attack moves numbers"),
+    ] {
+        std::fs::write(&file, study.replace("orders = {}", measure)).unwrap();
+        let args = smoke(&file, &out, &[]);
+        refuse(&args, "measure rules plain seed 1, orders: ");
+        refuse(&args, reason);
+        assert!(finished(&out).is_empty());
+    }
+}
+
+#[test]
+fn what_was_measured_of_other_weights_is_measured_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    let args = smoke(&file, &out, &[]);
+    succeed(&args);
+    let trainings = std::fs::read_dir(Path::new(&out).join("trainings")).unwrap();
+    let training = trainings.map(|entry| entry.unwrap().path()).next().unwrap();
+    let cell = training.join("cell.json");
+    let text = std::fs::read_to_string(&cell).unwrap();
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
+    assert_eq!(told["weights"], digest.as_str());
+    assert!(told["version"].is_string());
+    // As another machine may have trained it.
+    told["weights"] = "0123".into();
+    std::fs::write(&cell, told.to_string()).unwrap();
+    let text = succeed(&smoke(&file, &out, &["--report"]));
+    assert!(text.contains("0 of 1 measures are finished"), "{text}");
+    let text = succeed(&args);
+    assert!(text.contains("] measure rules plain"), "{text}");
+    assert!(!text.contains("] train"), "{text}");
+    // What an earlier version finished is believed.
+    told.as_object_mut().unwrap().remove("weights");
+    std::fs::write(&cell, told.to_string()).unwrap();
+    let text = succeed(&smoke(&file, &out, &["--report"]));
+    assert!(text.contains("1 of 1 measures are finished"), "{text}");
+}
+
+#[test]
+fn a_page_shows_the_pictures_of_its_report_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    let study = |more: &str| {
+        std::fs::write(&file, plain(more)).unwrap();
+        succeed(&smoke(&file, &out, &[]));
+    };
+    let report = Path::new(&out).join("reports/failing-smoke");
+    let shown = |name: &str| {
+        let html = std::fs::read_to_string(report.join("report.html")).unwrap();
+        html.contains(&format!("curves of {name}:"))
+    };
+    study("");
+    assert!(shown("orders-J-rules") && shown("orders-S-rules"));
+    std::fs::copy(report.join("orders-J-rules.svg"), report.join("own.svg")).unwrap();
+    study("pictures = [[\"J\"]]\n");
+    let names = ["orders-J-rules", "orders-S-rules", "own"];
+    assert_eq!(names.map(shown), [true, false, false]);
+    let there = names.map(|name| report.join(format!("{name}.svg")).exists());
+    assert_eq!(there, [true, false, true]);
+}
+
 #[test]
 fn a_study_that_is_shown_can_be_changed_and_run() {
     let folder = tempfile::tempdir().unwrap();

@@ -14,7 +14,7 @@ pub struct Judged<'a> {
     pub subject: &'a str,
     /// The items, largest first as the claim has it, in words.
     pub items: Vec<String>,
-    /// The mean of each item over the seeds.
+    /// The mean of each item over the seeds that all items have.
     pub means: Vec<f64>,
     /// The inequalities between neighbouring items.
     pub inequalities: Vec<Inequality>,
@@ -60,14 +60,9 @@ impl Report<'_> {
         if !items.iter().all(made) {
             return None;
         }
-        let numbers: Vec<Numbers> = items
-            .iter()
-            .map(|item| self.numbers(subject, item))
-            .collect();
-        let trainings = self.cells.trainings.iter();
-        let given = trainings
-            .filter(|training| training.subject == subject)
-            .any(TrainingCell::is_given);
+        let numbers = items.iter().map(|item| self.numbers(subject, item));
+        let numbers = paired(numbers.collect());
+        let given = self.is_given(subject);
         let inequalities: Vec<Inequality> = numbers
             .windows(2)
             .map(|pair| pair[0].above(&pair[1], given))
@@ -80,6 +75,27 @@ impl Report<'_> {
             means: numbers.iter().map(Numbers::mean).collect(),
             inequalities,
         })
+    }
+
+    /// Whether a subject is a network with given weights, which has samples and no seeds.
+    fn is_given(&self, subject: &str) -> bool {
+        let trainings = self.cells.trainings.iter();
+        trainings
+            .filter(|training| training.subject == subject)
+            .any(TrainingCell::is_given)
+    }
+
+    /// The tests by which claims are judged, in words.
+    pub(super) fn tests(&self) -> &'static str {
+        let subjects = self.subjects().into_iter();
+        let given: Vec<bool> = subjects.map(|subject| self.is_given(subject)).collect();
+        match (given.contains(&true), given.contains(&false)) {
+            (true, false) => "one-sided t over the samples of a given network, unpaired",
+            (true, true) => {
+                "paired one-sided t over seeds, unpaired over the samples of a given network"
+            }
+            (false, _) => "paired one-sided t over seeds",
+        }
     }
 
     fn numbers(&self, subject: &str, item: &Item) -> Numbers {
@@ -111,7 +127,8 @@ impl Report<'_> {
         }
         writeln!(
             text,
-            "\nClaims (paired one-sided t over seeds, Holm over the inequalities of a claim, alpha .05)"
+            "\nClaims ({}, Holm over the inequalities of a claim, alpha .05)",
+            self.tests()
         )?;
         let mut last: Option<&Claim> = None;
         for judged in self.judged() {
@@ -162,6 +179,9 @@ impl Judged<'_> {
                     p.join(", ")
                 )
             }
+            1 if self.inequalities.iter().any(Inequality::is_uncounted) => format!(
+                "{items}; no test, as an earlier version did not count the samples: remove the cell of the measure and run again"
+            ),
             1 => format!("{items}; one seed, no test"),
             _ => format!("{items}; p {}, {seeds} seeds", p.join(", ")),
         }
@@ -178,7 +198,7 @@ struct Number {
     value: f64,
     /// The error over samples, where it is known.
     error: Option<f64>,
-    /// The samples; zero where they are not counted.
+    /// The samples; 0 where they are not counted, and as many as there may be of a constant.
     samples: usize,
 }
 
@@ -198,10 +218,7 @@ impl Numbers {
         match &pairs[..] {
             [(a, b)] if given => match (a.error, b.error) {
                 (Some(first), Some(second)) => {
-                    let samples = [a.samples, b.samples]
-                        .into_iter()
-                        .filter(|count| *count > 0);
-                    let samples = samples.min().unwrap_or(0);
+                    let samples = a.samples.min(b.samples);
                     Inequality::over_samples(differences[0], first.hypot(second), samples)
                 }
                 _ => Inequality::of(&differences),
@@ -216,7 +233,7 @@ impl Numbers {
             seed,
             value,
             error: Some(0.0),
-            samples: 0,
+            samples: usize::MAX,
         };
         match (self, other) {
             (Self::Seeds(left), Self::Seeds(right)) => {
@@ -251,6 +268,23 @@ impl Numbers {
     }
 }
 
+/// Leaves the numbers of the seeds that all items have, so that means are of what is compared.
+fn paired(mut items: Vec<Numbers>) -> Vec<Numbers> {
+    let seeds: Vec<Vec<u64>> = items
+        .iter()
+        .filter_map(|numbers| match numbers {
+            Numbers::Constant(_) => None,
+            Numbers::Seeds(own) => Some(own.iter().map(|number| number.seed).collect()),
+        })
+        .collect();
+    for numbers in &mut items {
+        if let Numbers::Seeds(own) = numbers {
+            own.retain(|number| seeds.iter().all(|seeds| seeds.contains(&number.seed)));
+        }
+    }
+    items
+}
+
 /// An item in words.
 fn words(item: &Item) -> String {
     let plus = match item.plus {
@@ -260,5 +294,51 @@ fn words(item: &Item) -> String {
     match (&item.variant, &item.value) {
         (Some(variant), Some(value)) => format!("{variant} {value}{plus}"),
         _ => CONSTANT.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(seed: u64, value: f64, samples: usize) -> Number {
+        Number {
+            seed,
+            value,
+            error: Some(0.02),
+            samples,
+        }
+    }
+
+    #[test]
+    fn means_are_of_the_seeds_that_are_compared() {
+        let seeds = |numbers: &[(u64, f64)]| {
+            let numbers = numbers.iter();
+            Numbers::Seeds(
+                numbers
+                    .map(|(seed, value)| number(*seed, *value, 0))
+                    .collect(),
+            )
+        };
+        let left = seeds(&[(1, 1.0), (2, 2.0), (3, 9.0)]);
+        let right = seeds(&[(2, 1.0), (1, 0.0)]);
+        let items = paired(vec![left, right, Numbers::Constant(0.0)]);
+        let means: Vec<f64> = items.iter().map(Numbers::mean).collect();
+        assert_eq!(means, [1.5, 0.5, 0.0]);
+        let inequality = items[0].above(&items[1], false);
+        assert_eq!((inequality.seeds, inequality.difference), (2, 1.0));
+    }
+
+    #[test]
+    fn given_networks_are_judged_over_as_many_samples_as_were_measured() {
+        let one = |samples: usize| Numbers::Seeds(vec![number(1, 0.54, samples)]);
+        let constant = Numbers::Constant(0.5);
+        let of = |samples: usize| one(samples).above(&constant, true);
+        // Student's t at 2 has a tail of .147 with one degree of freedom, and of .023 with 999.
+        let p = of(1000).p.unwrap();
+        assert!((0.02..0.03).contains(&p), "{p}");
+        assert!(of(0).is_uncounted());
+        let uncounted = one(1000).above(&one(0), true);
+        assert!(uncounted.is_uncounted());
     }
 }

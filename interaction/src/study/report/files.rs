@@ -1,12 +1,14 @@
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 
 use burn_interaction::internal::replace;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::named::VERSION;
 use super::{Report, study_page};
 use crate::error::{Result, usage};
-use crate::work::{PAGE, write_json};
+use crate::work::{PAGE, read_json, write_json};
 
 /// One number of one cell.
 #[derive(Serialize)]
@@ -55,12 +57,18 @@ struct ClaimRow<'a> {
 struct Summary<'a> {
     study: &'a str,
     scale: &'a str,
+    report: &'a str,
+    seeds: [u64; 2],
+    digest: &'a str,
+    version: &'a str,
     finished: usize,
     cells: usize,
     numbers: Vec<SummaryRow<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     words: Vec<SummaryWord<'a>>,
+    tests: &'a str,
     claims: Vec<SummaryClaim<'a>>,
+    pictures: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -97,7 +105,8 @@ struct SummaryClaim<'a> {
 
 impl Report<'_> {
     /// Writes `report.txt`, `values.csv`, `curves.csv`, `claims.csv`, `summary.json`, a picture of each kind of curve
-    /// and subject, and all of it as `report.html`. Returns the names of the files.
+    /// and subject, and all of it as `report.html`, and removes the pictures that an earlier report alone has. Returns the names of
+    /// the files.
     ///
     /// # Errors
     ///
@@ -134,7 +143,13 @@ impl Report<'_> {
                 })
         });
         rows(&folder.join("claims.csv"), claims)?;
-        write_json(&folder.join("summary.json"), &self.summary())?;
+        let drawn = self.draw(folder)?;
+        let summary = folder.join("summary.json");
+        let earlier = pictures(&summary);
+        write_json(&summary, &self.summary(&drawn))?;
+        for old in earlier.iter().filter(|name| !drawn.contains(name)) {
+            std::fs::remove_file(folder.join(old)).ok();
+        }
         let mut names: Vec<String> = [
             "report.txt",
             "values.csv",
@@ -144,7 +159,7 @@ impl Report<'_> {
         ]
         .map(String::from)
         .into();
-        names.extend(self.draw(folder)?);
+        names.extend(drawn);
         if let Some(page) = study_page(folder)? {
             page.write(&folder.join(PAGE))?;
             names.push(PAGE.into());
@@ -184,7 +199,7 @@ impl Report<'_> {
         })
     }
 
-    fn summary(&self) -> Summary<'_> {
+    fn summary<'a>(&'a self, pictures: &'a [String]) -> Summary<'a> {
         let (mut numbers, mut words) = (Vec::new(), Vec::new());
         for subject in self.subjects() {
             for variant in &self.study.variants {
@@ -221,10 +236,16 @@ impl Report<'_> {
         Summary {
             study: self.study.name.get_ref(),
             scale: self.size.name(),
+            report: &self.named.report,
+            seeds: [*self.named.seeds.start(), *self.named.seeds.end()],
+            digest: &self.named.digest,
+            version: VERSION,
             finished,
             cells,
             numbers,
             words,
+            pictures,
+            tests: self.tests(),
             claims: self
                 .judged()
                 .into_iter()
@@ -238,6 +259,20 @@ impl Report<'_> {
                 .collect(),
         }
     }
+}
+
+/// The pictures that an earlier report lists; none where there is no report, or one of a version that listed none.
+fn pictures(summary: &Path) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        #[serde(default)]
+        pictures: Vec<String>,
+    }
+
+    let earlier = summary.exists().then(|| read_json::<Earlier>(summary));
+    let names = earlier.and_then(Result::ok).map(|found| found.pictures);
+    let inside = |name: &String| Path::new(name).file_name() == Some(OsStr::new(name));
+    names.into_iter().flatten().filter(inside).collect()
 }
 
 /// Writes rows as CSV with a header, so that a kill leaves the old file or the new one.

@@ -8,11 +8,17 @@ use serde::Deserialize;
 use crate::error::{Result, usage};
 use crate::work::read_json;
 
-/// The claims of a `summary.json`.
+/// The claims of a `summary.json`. Earlier versions did not write the name of the report.
 #[derive(Deserialize)]
 struct Summary {
     study: String,
     scale: String,
+    #[serde(default)]
+    report: Option<String>,
+    #[serde(default)]
+    finished: usize,
+    #[serde(default)]
+    cells: usize,
     claims: Vec<Claim>,
 }
 
@@ -65,10 +71,26 @@ fn read(path: &Path) -> Result<Summary> {
 }
 
 impl Summary {
+    /// The name of the study, or of the report where this is of a changed copy or of other seeds, with the measures that are
+    /// finished where some are not.
     fn name(&self) -> String {
-        match self.scale.as_str() {
-            "laptop" => self.study.clone(),
-            scale => format!("{} ({scale})", self.study),
+        let Self {
+            study,
+            scale,
+            report,
+            finished,
+            cells,
+            ..
+        } = self;
+        let usual = format!("{study}-{scale}");
+        let name = match (report, scale.as_str()) {
+            (Some(report), _) if *report != usual => report.clone(),
+            (_, "laptop") => study.clone(),
+            (_, scale) => format!("{study} ({scale})"),
+        };
+        match finished < cells {
+            true => format!("{name}, {finished} of {cells} measures finished"),
+            false => name,
         }
     }
 
@@ -152,9 +174,31 @@ mod tests {
             table.lines().nth(2),
             Some("| mine (smoke) | a > b (6.2) | one, three | two |  |")
         );
-        let table = findings(&[file], true).unwrap();
+        let table = findings(std::slice::from_ref(&file), true).unwrap();
         assert_eq!(table.lines().count(), 5);
         assert!(table.contains("| two | fails | 2 > 1 |"), "{table}");
+        for (fields, name) in [
+            (r#""scale": "laptop", "report": "mine-laptop""#, "mine"),
+            (
+                r#""scale": "laptop", "report": "mine-own-laptop""#,
+                "mine-own-laptop",
+            ),
+            (
+                r#""scale": "laptop", "report": "mine-laptop-seeds-11..13""#,
+                "mine-laptop-seeds-11..13",
+            ),
+            (
+                r#""scale": "smoke", "finished": 2, "cells": 5"#,
+                "mine (smoke), 2 of 5 measures finished",
+            ),
+        ] {
+            let claim = &claims[0];
+            let text = format!("{{\"study\": \"mine\", {fields}, \"claims\": [{claim}]}}");
+            std::fs::write(&file, text).unwrap();
+            let table = findings(std::slice::from_ref(&file), false).unwrap();
+            let row = table.lines().nth(2).unwrap();
+            assert!(row.starts_with(&format!("| {name} | a > b")), "{row}");
+        }
         let error = findings(&["/nowhere".into()], false).unwrap_err();
         assert!(error.to_string().contains("summary.json"), "{error}");
     }

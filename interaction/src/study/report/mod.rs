@@ -4,10 +4,12 @@ mod claims;
 mod curves;
 mod files;
 mod findings;
+mod named;
 mod numbers;
 mod page;
 
 pub use findings::findings;
+pub use named::Named;
 pub use page::study_page;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use numbers::Spread;
 pub struct Report<'a> {
     study: &'a Study,
     size: Size,
+    named: Named,
     cells: &'a Cells,
     /// The outcome of each measure; absent where it is not finished.
     outcomes: Vec<Option<Outcome>>,
@@ -33,8 +36,8 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Reads the finished cells of a store.
-    pub fn of(study: &'a Study, size: Size, cells: &'a Cells, store: &Store) -> Self {
+    /// Reads the finished cells of a store, for a report of this name.
+    pub fn of(study: &'a Study, size: Size, named: Named, cells: &'a Cells, store: &Store) -> Self {
         let mut seconds = 0.0;
         for cell in &cells.trainings {
             let finished = Store::finished(&store.training(cell));
@@ -42,7 +45,7 @@ impl<'a> Report<'a> {
         }
         let mut outcomes = Vec::with_capacity(cells.measures.len());
         for cell in &cells.measures {
-            let finished = Store::finished(&store.measure(cell));
+            let finished = store.measured(&cells.trainings[cell.training], cell);
             seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
             let outcome = finished.map(|Finished { outcome, .. }| outcome);
             let is_early = |outcome: &Outcome| outcome.words.is_empty();
@@ -55,6 +58,7 @@ impl<'a> Report<'a> {
         Self {
             study,
             size,
+            named,
             cells,
             outcomes,
             seconds,
@@ -156,13 +160,14 @@ impl<'a> Report<'a> {
     pub fn text(&self) -> String {
         let (finished, all) = self.progress();
         let mut text = format!(
-            "{}: {} ({}), {} scale\n{}\n{finished} of {all} measures are finished; their cells took {}\n",
+            "{}: {} ({}), {} scale\n{}\n{finished} of {all} measures are finished; their cells took {}\n{}\n",
             self.study.name.get_ref(),
             self.study.title,
             self.study.source,
             self.size.name(),
             self.study.about,
-            crate::report::seconds(self.seconds)
+            crate::report::seconds(self.seconds),
+            self.named
         );
         for measure in &self.study.measures {
             // Writing to a string never fails.

@@ -21,7 +21,16 @@ struct Summary {
     numbers: Vec<Number>,
     #[serde(default)]
     words: Vec<Word>,
+    #[serde(default = "over_seeds")]
+    tests: String,
     claims: Vec<Claim>,
+    /// The files of the report's pictures; absent in those of earlier versions.
+    pictures: Option<Vec<String>>,
+}
+
+/// The tests of earlier versions, which did not name them.
+fn over_seeds() -> String {
+    "one-sided t over seeds".into()
 }
 
 #[derive(Deserialize)]
@@ -71,7 +80,7 @@ pub fn study_page(folder: &Path) -> Result<Option<Page>> {
         "{} of {} measures are finished, at {} scale.",
         found.finished, found.cells, found.scale
     );
-    let mut sections = vec![claims(&found), pictures(folder)?, numbers(&found)];
+    let mut sections = vec![claims(&found), pictures(folder, &found)?, numbers(&found)];
     let mut whole = Section::new(
         "report",
         "The report as text",
@@ -108,7 +117,10 @@ fn claims(found: &Summary) -> Section {
     let mut section = Section::new(
         "claims",
         "The claims",
-        "Each claim is judged on each subject, over seeds: one-sided t-tests at 5 %, shared out over the inequalities of a claim.",
+        format!(
+            "Each claim is judged on each subject at 5 %, shared out over the inequalities of a claim: {}.",
+            found.tests
+        ),
     );
     let row = |claim: &Claim| {
         vec![
@@ -190,8 +202,8 @@ fn numbers(found: &Summary) -> Section {
     section
 }
 
-/// The pictures of the report, in the order of their names.
-fn pictures(folder: &Path) -> Result<Section> {
+/// The pictures of the report, in the order of their names: those that it lists, and all in the folder where it lists none.
+fn pictures(folder: &Path, found: &Summary) -> Result<Section> {
     let mut section = Section::new(
         "pictures",
         "The curves",
@@ -200,8 +212,12 @@ fn pictures(folder: &Path) -> Result<Section> {
     let entries = std::fs::read_dir(folder)
         .map_err(|e| usage(format!("reading {}: {e}", folder.display())))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_svg = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "svg");
-    let mut paths: Vec<PathBuf> = paths.filter(is_svg).collect();
+    let is_own = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let listed = found.pictures.as_ref();
+        name.ends_with(".svg") && listed.is_none_or(|names| names.iter().any(|own| *own == name))
+    };
+    let mut paths: Vec<PathBuf> = paths.filter(is_own).collect();
     paths.sort();
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();

@@ -39,6 +39,7 @@ impl Attacking {
         }
         let found = Robustness::of(&samples)?;
         let mut outcome = Outcome::default();
+        outcome.value("samples", found.samples as f64, None);
         for (name, mean) in [
             ("clean accuracy", found.clean),
             ("accuracy", found.adversarial),

@@ -30,6 +30,9 @@ impl Fitting {
             let error = accuracy.standard_error;
             outcome.value(format!("{part} accuracy"), accuracy.value, error);
         }
+        // Tests over samples take the fewer of both parts.
+        let fewer = training.samples.min(test.samples);
+        outcome.value("samples", fewer as f64, None);
         outcome.value("gap", test.loss.value - training.loss.value, None);
         Ok(outcome)
     }

@@ -1,10 +1,11 @@
+use burn_interaction::coalition::generator;
 use burn_interaction::evaluation::{Learning, LearningStrength};
 use burn_interaction::{Orders, Pairs};
 use serde::{Deserialize, Serialize};
 
 use super::super::Measure;
 use super::super::chosen::Chosen;
-use super::sizes::WITH_BACKWARD;
+use super::sizes::{Sizes, WITH_BACKWARD};
 use super::strengths::RATIO;
 use super::{Among, Outcome, Ready, check_contexts, theory};
 use crate::error::Result;
@@ -39,6 +40,13 @@ impl Gradients {
     /// Refuses numbers that no measurement can have.
     pub(super) fn check(&self) -> Result<()> {
         check_contexts(self.contexts)
+    }
+
+    /// Refuses pairs that samples of these sizes do not have.
+    pub(super) fn fits(&self, sizes: Sizes) -> Result<()> {
+        let pairs = &self.pairs;
+        pairs.resolve(sizes.players, sizes.grid, &mut generator(0, 0))?;
+        Ok(())
     }
 
     /// About how many forwards a sample of so many players takes, a backward counted as two.
@@ -83,6 +91,7 @@ impl Gradients {
 /// The numbers and curves of a learning strength.
 fn outcome(found: &LearningStrength) -> Outcome {
     let mut outcome = Outcome::default();
+    outcome.value("samples", found.samples.len() as f64, None);
     let orders = || found.orders.iter();
     let curve = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<(f64, f64)> {
         let places = orders().enumerate();

@@ -65,6 +65,7 @@ impl Masked {
             outcome.curve("surroundings masked", SHARE, points(&curves.surroundings));
         }
         if let Some(curve) = random.as_ref().or(both.as_ref().map(|both| &both.random)) {
+            outcome.value("samples", curve.samples.len() as f64, None);
             outcome.curve("random masked", SHARE, points(curve));
             let mean = |values: Vec<(f64, f64)>| {
                 let count = values.len() as f64;

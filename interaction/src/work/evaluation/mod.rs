@@ -74,6 +74,22 @@ impl Evaluation {
         }
     }
 
+    /// Refuses an evaluation that samples of these sizes cannot have.
+    ///
+    /// # Errors
+    ///
+    /// Fails where orders or pairs are of other players than there are, or an attack is of inputs that are no numbers.
+    pub fn fits(&self, sizes: Sizes) -> Result<()> {
+        match self {
+            Self::Orders(own, among) => own.fits(sizes, *among),
+            Self::Learning(own, _) => own.fits(sizes),
+            Self::Attack(..) | Self::AttackedOrders(..) if !sizes.numeric => Err(usage(
+                "an attack moves numbers, which word pieces are not: leave these networks out of the measure's subjects",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// About how many forwards the evaluation takes, a backward counted as two.
     pub fn forwards(&self, sizes: Sizes) -> f64 {
         let samples = |among: &Among| {

@@ -1,7 +1,7 @@
 /// Forwards that a forward with its backward takes as long as.
 pub const WITH_BACKWARD: f64 = 3.0;
 
-/// The sizes that a price follows from.
+/// The sizes that a price follows from, and by which impossible evaluations are told before the training.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
     /// Training samples.
@@ -12,4 +12,6 @@ pub struct Sizes {
     pub players: usize,
     /// Rows and columns of players on a grid.
     pub grid: Option<[usize; 2]>,
+    /// Whether inputs are numbers, which attacks move.
+    pub numeric: bool,
 }

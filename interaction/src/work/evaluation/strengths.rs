@@ -80,6 +80,16 @@ impl Strengths {
         }
     }
 
+    /// Refuses orders and pairs that samples of these sizes do not have.
+    pub(super) fn fits(&self, sizes: Sizes, among: Among) -> Result<()> {
+        let Measure { orders, pairs, .. } = self.measure(among);
+        orders.resolve(sizes.players)?;
+        if let Some(pairs) = pairs {
+            pairs.resolve(sizes.players, sizes.grid, &mut generator(0, 0))?;
+        }
+        Ok(())
+    }
+
     /// The error wanted of so many samples, where they are enough for a pilot.
     fn wanted(&self, samples: usize) -> Option<Precision> {
         let precision = Precision::new(self.precision.filter(|_| samples >= PILOT_SAMPLES)?);
