@@ -1,6 +1,5 @@
 //! Clouds of points: meshes, and lists of points and shapes.
 
-use burn::data::dataset::Dataset;
 use burn_interaction_datasets::{CloudSet, Mesh, modelnet, shapenet};
 
 use crate::alone;
