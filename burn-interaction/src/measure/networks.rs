@@ -238,7 +238,13 @@ mod tests {
             let sum = rows.sum_dim(1);
             Tensor::cat(vec![sum.zeros_like(), sum], 1)
         };
-        let sign = |k: usize| if (k / 3).is_multiple_of(2) { 1.0_f32 } else { -1.0 };
+        let sign = |k: usize| {
+            if (k / 3).is_multiple_of(2) {
+                1.0_f32
+            } else {
+                -1.0
+            }
+        };
         let values: Vec<f32> = (0..90).map(sign).collect();
         let inputs = Tensor::<1>::from_floats(&values[..], &Device::flex());
         let inputs: Tensor<2> = inputs.reshape([30, 3]);

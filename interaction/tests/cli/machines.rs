@@ -76,9 +76,14 @@ fn tasks_know_their_part_and_a_merge_names_the_commands_that_are_missing() {
 #[test]
 fn a_control_that_some_parts_lack_is_measured_by_the_command_that_is_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let [one, two, merged] = ["part-1", "part-2", "merged"].map(|name| path(folder.path(), name));
+    let [trained, one, two, merged] =
+        ["trained", "part-1", "part-2", "merged"].map(|name| path(folder.path(), name));
+    let train = "train --model mlp5 --data rules --epochs 0 --plain --out";
+    let train: Vec<&str> = train.split(' ').chain([&trained[..]]).collect();
+    succeed(&train);
     let part = |out, number, more: &[&str]| {
-        succeed(&[&discover(out)[..], &["--part", number], more].concat());
+        let words = ["--weights", &trained, "--part", number];
+        succeed(&[&discover(out)[..], &words, more].concat());
     };
     part(&one, "1/2", &["--control"]);
     part(&two, "2/2", &[]);

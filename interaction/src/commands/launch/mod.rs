@@ -208,7 +208,6 @@ mod tests {
             ("study", "shares out"),
             ("discover --precision 0.05", "has no parts"),
             ("discover --samples 15", "each needs a sample"),
-            ("discover --published --samples 3", "each needs a sample"),
             ("discover --modle mlp5", "--modle"),
         ] {
             let error = of("slurm", command).unwrap_err().to_string();
