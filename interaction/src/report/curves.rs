@@ -88,7 +88,11 @@ fn theory(text: &mut String, strength: &Strength) -> std::fmt::Result {
         ""
     };
     let end = fit.right_end.map_or(String::new(), |end| {
-        format!("; the right end is {} times theory's", number(end.exp()))
+        let times = match end.exp() {
+            times if times < 0.01 => number(times),
+            times => format!("{times:.2}"),
+        };
+        format!("; the right end is {times} times theory's")
     });
     writeln!(
         text,
