@@ -75,7 +75,7 @@ pub(crate) fn remaining_bias([cross, moment, less]: [f64; 3], value: f64) -> f64
 }
 
 /// Whether noise is all that an order shows: an estimator of its strength without noise is not above zero.
-pub(crate) fn is_below_noise(split: &Split) -> bool {
+fn is_below_noise(split: &Split) -> bool {
     split.squares > 0.0 && (split.cross <= 0.0 || split.unbiased <= 0.0)
 }
 
@@ -172,6 +172,11 @@ impl Pool {
         }
     }
 
+    /// Whether noise is all that the samples with noise show.
+    pub fn is_below_noise(&self) -> bool {
+        self.noisy.is_some_and(|noisy| is_below_noise(&noisy.split))
+    }
+
     /// The share of the correction that few contexts may have missed.
     pub fn missed(&self) -> f64 {
         self.mean(|group| {
@@ -263,6 +268,10 @@ mod tests {
             pool.without(&known).corrected().value(),
             alone.corrected().value()
         );
+        // Two contexts that cancel: the strength of these samples is clamped, whatever is known of others.
+        let cancel = Magnitudes::sampled(&[tally([1.0, -1.1]), tally([-2.0, 2.1])], 2);
+        assert!(Pool::of(&[&known, &cancel]).unwrap().is_below_noise());
+        assert!(!Pool::of(&[&known]).unwrap().is_below_noise());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use crate::coalition::EXACT_LIMIT;
 pub(crate) use accumulator::{Accumulator, Estimates};
 pub(crate) use block::{Block, Difference, Differences};
 pub use contexts::*;
-pub(crate) use correct::{Corrected, Pool, is_below_noise, pooled, remaining_bias};
+pub(crate) use correct::{Corrected, Pool, pooled, remaining_bias};
 pub use estimator::*;
 pub use interaction::Estimate;
 pub use orders::*;

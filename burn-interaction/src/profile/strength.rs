@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::estimate::{
-    EffectivePlayers, Estimate, Magnitudes, Protocol, VariabilityCorrelation, is_below_noise, mean,
-    order_at, pooled,
+    EffectivePlayers, Estimate, Magnitudes, Pool, Protocol, VariabilityCorrelation, mean, order_at,
+    pooled,
 };
 
 use super::band::FEWEST;
@@ -27,7 +27,8 @@ pub struct StrengthPoint {
     /// S^(m) without the upward bias that noise gives to |I|; `None` where a pair has a single context, so that nothing is
     /// known of its noise.
     pub corrected: Option<f64>,
-    /// Whether the correction took all there was, by one of its two estimators at least: this order shows noise alone.
+    /// Whether the correction took all there was, by one of its two estimators at least: samples that are not known exactly show
+    /// noise alone at this order.
     pub below_noise: bool,
     /// The mean |estimate - I|: what S^(m) would show from noise alone; `None` where nothing is known of it.
     pub noise_floor: Option<f64>,
@@ -220,7 +221,7 @@ impl Strength {
                 ratio: ratios[index],
                 raw: raw[index],
                 corrected: s.map(|s| s.value),
-                below_noise: split.as_ref().is_some_and(is_below_noise),
+                below_noise: Pool::of(order).is_some_and(|pool| pool.is_below_noise()),
                 noise_floor: split.map(|split| split.floor),
                 measurement_error: measurement_error(order),
                 standard_error: s.and_then(|s| s.standard_error),

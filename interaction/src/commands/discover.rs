@@ -55,9 +55,10 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
     println!("next: {}", next(args, &measured.curves, &folder));
     match measured.complete {
         true => Ok(()),
-        false => Err(usage(
-            "interrupted: the results are partial; the same command with --resume goes on",
-        )),
+        false => Err(usage(format!(
+            "interrupted: the results are partial; {} goes on",
+            line::again("--resume", &["--force"])
+        ))),
     }
 }
 
@@ -68,15 +69,16 @@ fn next(args: &DiscoverArgs, curves: &Curves, folder: &Folder) -> String {
         .first()
         .is_some_and(|curve| matches!(curve.strength.verdict(), Verdict::Undecided(_)));
     if args.weights.is_some() && curves.curves.len() == 1 {
-        return "the same command with --control --resume measures the network untrained, beside which its curve means something".into();
+        return format!(
+            "{} measures the network untrained, beside which its curve means something",
+            line::again("--control --resume", &["--force"])
+        );
     }
     if undecided && args.precision.wanted().is_ok_and(|wanted| wanted.is_none()) {
-        let words = line::own();
-        let given = |name: &&str| words.iter().any(|word| word.starts_with(*name));
-        let instead = ["--contexts", "--published"].into_iter().find(given);
-        let instead = instead.map_or(String::new(), |name| format!(" in place of {name}"));
+        let excluded = ["--contexts", "--published", "--part"];
         return format!(
-            "the same command with --precision 0.05{instead} and another --out decides more"
+            "{} decides more",
+            line::again("--precision 0.05 and another --out", &excluded)
         );
     }
     format!("open {} in a browser", folder.file(PAGE).display())

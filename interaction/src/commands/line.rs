@@ -39,6 +39,24 @@ pub fn with(words: &[String], name: &str, value: &str) -> Vec<String> {
     words
 }
 
+/// This process's command with another option, in words: without those of its own that exclude it.
+pub fn again(option: &str, excluded: &[&str]) -> String {
+    differently(&own(), option, excluded)
+}
+
+fn differently(words: &[String], option: &str, excluded: &[&str]) -> String {
+    let given = |name: &&&str| {
+        let is = |word: &String| word == *name || word.starts_with(&format!("{name}="));
+        words.iter().any(is)
+    };
+    let given: Vec<&str> = excluded.iter().filter(given).copied().collect();
+    let without = match given.is_empty() {
+        true => String::new(),
+        false => format!(", without {},", given.join(" and ")),
+    };
+    format!("the same command with {option}{without}")
+}
+
 /// The value of an option, `--name VALUE` or `--name=VALUE`.
 pub fn value<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
     let mut words = words.iter();
@@ -59,6 +77,21 @@ pub fn value<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_is_given_again_drops_what_excludes_the_new_option() {
+        let words = ["discover", "--force", "--contexts=5", "--contextual"].map(String::from);
+        let again = |excluded: &[&str]| differently(&words, "--resume", excluded);
+        assert_eq!(
+            again(&["--force", "--part"]),
+            "the same command with --resume, without --force,"
+        );
+        assert_eq!(
+            again(&["--force", "--contexts"]),
+            "the same command with --resume, without --force and --contexts,"
+        );
+        assert_eq!(again(&["--part"]), "the same command with --resume");
+    }
 
     #[test]
     fn tokens_are_no_part_of_results() {

@@ -1,6 +1,7 @@
 //! `interaction` without a command: a tour that trains, watches, measures and compares.
 
-use burn_interaction::{Modulation, Pairs};
+use burn_interaction::{Modulation, Origin, Pairs};
+use serde::Deserialize;
 
 use super::args::TourArgs;
 use super::line;
@@ -111,15 +112,51 @@ fn measure(args: &TourArgs) -> Measure {
 
 /// The fate of a run in the folder: an earlier tour is made anew, another run is kept unless `--force` gives it up.
 fn existing(args: &TourArgs) -> Existing {
-    let earlier: Result<TrainedWith> = read_json(&args.out.join("settings.json"));
-    Existing::asked(args.force || earlier.is_ok_and(|run| is_tour(&run)), None)
+    let training: Result<TrainedWith> = read_json(&args.out.join("settings.json"));
+    let training = training.is_ok_and(|run| is_tour(&run.command));
+    // What was measured in its folder since is no part of it.
+    let profile = args.out.join("profile.json");
+    let measurement =
+        !profile.exists() || read_json(&profile).is_ok_and(|made: Made| made.by_tour());
+    Existing::asked(args.force || training && measurement, None)
 }
 
-/// Whether a run was a tour: its network and data are those, and its command line names no command.
-fn is_tour(run: &TrainedWith) -> bool {
-    let named = run
-        .command
-        .get(1)
-        .is_some_and(|word| !word.starts_with('-'));
-    (run.model.as_str(), run.data.as_str()) == (MODEL, DATA) && !run.command.is_empty() && !named
+/// Whether these words of a command line name no command.
+fn is_tour(words: &[String]) -> bool {
+    match words {
+        [_] => true,
+        [_, first, ..] => first.starts_with('-'),
+        [] => false,
+    }
+}
+
+/// The part of a profile that says which command made it.
+#[derive(Deserialize)]
+struct Made {
+    origin: Origin,
+}
+
+impl Made {
+    fn by_tour(&self) -> bool {
+        let words = self.origin.command.as_deref().and_then(shlex::split);
+        words.is_some_and(|words| is_tour(&words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tour_is_a_command_without_a_name() {
+        let is_tour = |line: &str| is_tour(&shlex::split(line).unwrap());
+        assert!(is_tour("interaction") && is_tour("./interaction --out tour --epochs 2"));
+        assert!(!is_tour("interaction train --model resnet20-slim --data scenes") && !is_tour(""));
+        let made = |line: &str| {
+            let text = format!("{{\"origin\": {{\"command\": {line:?}}}, \"samples\": []}}");
+            serde_json::from_str::<Made>(&text).unwrap()
+        };
+        assert!(made("interaction --samples 8").by_tour());
+        assert!(!made("interaction discover --weights interaction-out").by_tour());
+    }
 }

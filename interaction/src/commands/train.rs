@@ -55,9 +55,10 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             }
             Ok(())
         }
-        false => Err(usage(
-            "interrupted: the weights are those of a partial training; the same command with --resume goes on after its last finished epoch",
-        )),
+        false => Err(usage(format!(
+            "interrupted: the weights are those of a partial training; {} goes on after its last finished epoch",
+            line::again("--resume", &["--force"])
+        ))),
     }
 }
 

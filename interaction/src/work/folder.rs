@@ -140,37 +140,25 @@ impl Folder {
     ///
     /// Fails where the folder cannot be written to, another process writes to it, or it holds another run.
     pub fn open(path: &Path, existing: Existing, known: &[&[&'static str]]) -> Result<Self> {
+        let known = known.concat();
+        check(path, existing, &known)?;
+        let held = Arc::new(held(path)?);
+        // Another process may have ended in between.
+        check(path, existing, &known)?;
         let mut folder = Self {
             path: path.into(),
             existing,
-            known: known.concat(),
+            known,
             before: BTreeMap::new(),
-            _held: Arc::new(held(path)?),
+            _held: held,
         };
-        let found = folder.results();
-        if let (Existing::Refuse { resumable }, false) = (existing, found.is_empty()) {
-            let resume = if resumable {
-                ", --resume to go on where it is the same run"
-            } else {
-                ""
-            };
-            return Err(usage(format!(
-                "{} holds another run ({}): give another --out{resume}, or --force to replace it",
-                path.display(),
-                found.join(", ")
-            )));
-        }
         folder.before = folder.files();
         Ok(folder)
     }
 
     /// The files by which the folder is known to hold an earlier run of this kind.
     pub fn results(&self) -> Vec<&'static str> {
-        let known = |name: &&str| {
-            let first = name.split('/').next().unwrap_or(name);
-            self.known.contains(&first) && self.path.join(name).exists()
-        };
-        RESULTS.into_iter().filter(known).collect()
+        results(&self.path, &self.known)
     }
 
     /// Removes the files that the new run replaces: to be called when all arguments are found good and the new run's
@@ -258,14 +246,46 @@ impl Folder {
     }
 }
 
+/// The files among these by which a folder is known to hold a run.
+fn results(path: &Path, known: &[&str]) -> Vec<&'static str> {
+    let there = |name: &&str| {
+        let first = name.split('/').next().unwrap_or(name);
+        known.contains(&first) && path.join(name).exists()
+    };
+    RESULTS.into_iter().filter(there).collect()
+}
+
+/// Refuses a folder with another run's files where they are to stay.
+fn check(path: &Path, existing: Existing, known: &[&str]) -> Result<()> {
+    let Existing::Refuse { resumable } = existing else {
+        return Ok(());
+    };
+    let found = results(path, known);
+    let resume = match resumable {
+        true => ", --resume to go on where it is the same run",
+        false => "",
+    };
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(usage(format!(
+            "{} holds another run ({}): give another --out{resume}, or --force to replace it",
+            path.display(),
+            found.join(", ")
+        ))),
+    }
+}
+
 /// Makes a folder where it is not there, and holds it until the file is closed, or the process ends however it may.
 fn held(path: &Path) -> Result<File> {
     let fail = |e: std::io::Error| {
         let path = path.display();
         usage(format!("cannot write to the output folder {path}: {e}"))
     };
-    std::fs::create_dir_all(path).map_err(fail)?;
-    let file = File::create(path.join(LOCK)).map_err(fail)?;
+    writable(path).map_err(fail)?;
+    let lock = path.join(LOCK);
+    // Whoever made the file, reading it is enough to hold it.
+    let file = File::open(&lock).or_else(|_| File::create(&lock));
+    let file = file.map_err(fail)?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(usage(format!(
             "{}: another process writes to this folder: wait for it, or give another --out; parts of a measurement have a folder each",

@@ -128,8 +128,13 @@ impl<'a, S: Subject> Price<'a, S> {
                 true => " in place of --published",
                 false => "",
             };
+            // A precision has no parts.
+            let error = match self.measure.share {
+                Some(_) => "",
+                None => "; or ask for an error, such as --precision 0.05, instead of --contexts",
+            };
             format!(
-                "cheaper{instead}:{flags}: about {} forwards, {}{long}; or ask for an error, such as --precision 0.05, instead of --contexts",
+                "cheaper{instead}:{flags}: about {} forwards, {}{long}{error}",
                 round(all),
                 seconds(time)
             )
@@ -313,7 +318,15 @@ const VARIANTS: [Variant; 5] = [
 impl Variant {
     /// Applies the settings of the variant where they are smaller, and gives the arguments for them.
     fn of(&self, measure: &Measure, grid: bool) -> (Measure, String) {
-        let mut smaller = measure.clone();
+        let mut smaller = match measure.published {
+            // The arguments stand in place of --published.
+            true => Measure {
+                published: false,
+                estimator: None,
+                ..measure.clone()
+            },
+            false => measure.clone(),
+        };
         let mut flags = String::new();
         if self.contexts < measure.contexts.most() {
             smaller.contexts = self.contexts.into();
@@ -361,6 +374,15 @@ mod tests {
             ..measure
         };
         assert_eq!(VARIANTS[0].of(&few, false).1, "");
+        // In place of the published setting, which has an estimator of its own.
+        let (smaller, flags) = VARIANTS[1].of(&Measure::published(), true);
+        assert_eq!(flags, " --contexts 10 --samples 20");
+        let plain = Measure {
+            contexts: 10.into(),
+            samples: 20,
+            ..Measure::default()
+        };
+        assert_eq!(smaller, plain);
         assert_eq!([12.4, 1234.0, 987_654.0].map(round), [12, 1230, 988_000]);
     }
 
