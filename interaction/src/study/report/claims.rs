@@ -16,8 +16,10 @@ pub struct Judged<'a> {
     pub items: Vec<String>,
     /// The mean of each item over the seeds that all items have.
     pub means: Vec<f64>,
-    /// The inequalities between neighbouring items.
+    /// The inequalities between neighbouring items, each over the seeds that both have.
     pub inequalities: Vec<Inequality>,
+    /// The means of both sides of each inequality, over its seeds.
+    pub sides: Vec<[f64; 2]>,
     /// The judgement.
     pub judgement: Judgement,
 }
@@ -61,19 +63,19 @@ impl Report<'_> {
             return None;
         }
         let numbers = items.iter().map(|item| self.numbers(subject, item));
-        let numbers = paired(numbers.collect());
-        let given = self.is_given(subject);
-        let inequalities: Vec<Inequality> = numbers
-            .windows(2)
-            .map(|pair| pair[0].above(&pair[1], given))
-            .collect();
+        let Compared {
+            means,
+            inequalities,
+            sides,
+        } = compared(numbers.collect(), self.is_given(subject));
         Some(Judged {
             claim,
             subject,
             judgement: judge(&inequalities),
             items: items.iter().map(words).collect(),
-            means: numbers.iter().map(Numbers::mean).collect(),
+            means,
             inequalities,
+            sides,
         })
     }
 
@@ -164,27 +166,37 @@ impl Judged<'_> {
                 (_, false) => format!("{item} {}", short(*mean)),
             })
             .collect();
-        let p = self.inequalities.iter().map(|i| match i.p {
-            Some(p) => format!("{p:.4}"),
-            None => "-".into(),
-        });
-        let p: Vec<String> = p.collect();
-        let seeds = self.inequalities.iter().map(|i| i.seeds).min().unwrap_or(0);
         let items = items.join(" > ");
-        match seeds {
-            0 => "not measured yet".into(),
-            1 if self.inequalities.iter().all(|i| i.p.is_some()) => {
-                format!(
-                    "{items}; p {}, over the samples of one network",
-                    p.join(", ")
-                )
-            }
-            1 if self.inequalities.iter().any(Inequality::is_uncounted) => format!(
-                "{items}; no test, as an earlier version did not count the samples: remove the cell of the measure and run again"
-            ),
-            1 => format!("{items}; one seed, no test"),
-            _ => format!("{items}; p {}, {seeds} seeds", p.join(", ")),
+        match self.inequalities.iter().any(|i| i.seeds == 0) {
+            true => "not measured yet".into(),
+            false => format!("{items}; {}", tested(&self.inequalities)),
         }
+    }
+}
+
+/// The tests of inequalities in words: their probabilities, and the seeds or the samples that they are over.
+fn tested(inequalities: &[Inequality]) -> String {
+    let all = || inequalities.iter();
+    let p = all().map(|i| match i.p {
+        Some(p) => format!("{p:.4}"),
+        None => "-".into(),
+    });
+    let p = p.collect::<Vec<String>>().join(", ");
+    if all().any(|i| i.seeds > 1) {
+        let mut seeds: Vec<String> = all().map(|i| i.seeds.to_string()).collect();
+        if seeds.iter().all(|count| *count == seeds[0]) {
+            seeds.truncate(1);
+        }
+        return format!("p {p}, {} seeds", seeds.join(" and "));
+    }
+    if all().all(|i| i.p.is_some()) {
+        return format!("p {p}, over the samples of one network");
+    }
+    match all().any(Inequality::is_uncounted) {
+        true => {
+            "no test, as an earlier version did not count the samples: remove the cell of the measure and run again".into()
+        }
+        false => "one seed, no test".into(),
     }
 }
 
@@ -257,6 +269,15 @@ impl Numbers {
         }
     }
 
+    /// The means of these and of the others over the seeds that both have.
+    fn means(&self, other: &Self) -> [f64; 2] {
+        let pairs = self.pairs(other);
+        let count = pairs.len() as f64;
+        let left: f64 = pairs.iter().map(|(left, _)| left.value).sum();
+        let right: f64 = pairs.iter().map(|(_, right)| right.value).sum();
+        [left / count, right / count]
+    }
+
     fn mean(&self) -> f64 {
         match self {
             Self::Constant(c) => *c,
@@ -268,7 +289,27 @@ impl Numbers {
     }
 }
 
-/// Leaves the numbers of the seeds that all items have, so that means are of what is compared.
+/// Items of a claim as they are compared.
+struct Compared {
+    means: Vec<f64>,
+    inequalities: Vec<Inequality>,
+    sides: Vec<[f64; 2]>,
+}
+
+/// Compares neighbouring items over the seeds that both have: a seed that a third item lacks counts too. The means in one line
+/// are over the seeds that all items have.
+fn compared(items: Vec<Numbers>, given: bool) -> Compared {
+    let pairs = || items.windows(2);
+    let inequalities = pairs().map(|pair| pair[0].above(&pair[1], given)).collect();
+    let sides = pairs().map(|pair| pair[0].means(&pair[1])).collect();
+    Compared {
+        means: paired(items).iter().map(Numbers::mean).collect(),
+        inequalities,
+        sides,
+    }
+}
+
+/// Leaves the numbers of the seeds that all items have, so that means in one line are of the same seeds.
 fn paired(mut items: Vec<Numbers>) -> Vec<Numbers> {
     let seeds: Vec<Vec<u64>> = items
         .iter()
@@ -310,23 +351,45 @@ mod tests {
         }
     }
 
+    /// An item with these values by seed.
+    fn seeds(numbers: &[(u64, f64)]) -> Numbers {
+        let numbers = numbers.iter();
+        Numbers::Seeds(
+            numbers
+                .map(|(seed, value)| number(*seed, *value, 0))
+                .collect(),
+        )
+    }
+
     #[test]
     fn means_are_of_the_seeds_that_are_compared() {
-        let seeds = |numbers: &[(u64, f64)]| {
-            let numbers = numbers.iter();
-            Numbers::Seeds(
-                numbers
-                    .map(|(seed, value)| number(*seed, *value, 0))
-                    .collect(),
-            )
-        };
         let left = seeds(&[(1, 1.0), (2, 2.0), (3, 9.0)]);
         let right = seeds(&[(2, 1.0), (1, 0.0)]);
-        let items = paired(vec![left, right, Numbers::Constant(0.0)]);
-        let means: Vec<f64> = items.iter().map(Numbers::mean).collect();
-        assert_eq!(means, [1.5, 0.5, 0.0]);
-        let inequality = items[0].above(&items[1], false);
+        let found = compared(vec![left, right, Numbers::Constant(0.0)], false);
+        assert_eq!(found.means, [1.5, 0.5, 0.0]);
+        let inequality = found.inequalities[0];
         assert_eq!((inequality.seeds, inequality.difference), (2, 1.0));
+        assert_eq!(found.sides, [[1.5, 0.5], [0.5, 0.0]]);
+    }
+
+    #[test]
+    fn an_inequality_is_over_all_seeds_that_its_own_items_have() {
+        let low = seeds(&[(1, 2.0), (2, 3.0), (3, 4.0), (4, 7.0)]);
+        let normal = seeds(&[(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]);
+        let middle = seeds(&[(1, 0.0), (2, 0.5)]);
+        let found = compared(vec![low, normal, middle], false);
+        let counts = found.inequalities.iter().map(|i| i.seeds);
+        assert_eq!(counts.collect::<Vec<_>>(), [4, 2]);
+        assert_eq!(found.means, [2.5, 1.5, 0.25]);
+        // What a row of claims.csv says adds up.
+        assert_eq!(found.sides, [[4.0, 2.5], [1.5, 0.25]]);
+        for (inequality, [left, right]) in found.inequalities.iter().zip(&found.sides) {
+            assert_eq!(inequality.difference, left - right);
+        }
+        let text = tested(&found.inequalities);
+        assert!(text.ends_with(", 4 and 2 seeds"), "{text}");
+        let text = tested(&found.inequalities[..1]);
+        assert!(text.ends_with(", 4 seeds"), "{text}");
     }
 
     #[test]
