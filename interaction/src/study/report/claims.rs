@@ -1,10 +1,12 @@
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use super::super::cells::TrainingCell;
 use super::super::file::{Claim, Item};
 use super::super::judge::{Inequality, Judgement, judge};
 use super::Report;
 use super::numbers::short;
+use crate::work::Outcome;
 
 /// A claim as it is judged on one subject.
 pub struct Judged<'a> {
@@ -22,6 +24,8 @@ pub struct Judged<'a> {
     pub sides: Vec<[f64; 2]>,
     /// The judgement.
     pub judgement: Judgement,
+    /// The folders of the measures whose samples are not counted.
+    uncounted: Vec<PathBuf>,
 }
 
 impl Report<'_> {
@@ -72,6 +76,7 @@ impl Report<'_> {
             claim,
             subject,
             judgement: judge(&inequalities),
+            uncounted: self.uncounted(subject, &items),
             items: items.iter().map(words).collect(),
             means,
             inequalities,
@@ -100,6 +105,22 @@ impl Report<'_> {
         }
     }
 
+    /// The folders of the finished measures of these items that do not tell how many samples they are of.
+    fn uncounted(&self, subject: &str, items: &[Item]) -> Vec<PathBuf> {
+        let cells = self.cells.measures.iter().zip(&self.outcomes);
+        let folders = cells.filter_map(|(cell, outcome)| {
+            let training = &self.cells.trainings[cell.training];
+            let is_of = |item: &Item| {
+                Some(&training.variant) == item.variant.as_ref()
+                    && Some(&cell.measure) == item.measure.as_ref()
+            };
+            let tells = counted(outcome.as_ref()?) > 0;
+            let own = training.subject == subject && items.iter().any(is_of);
+            (own && !tells).then(|| self.store.measure(cell))
+        });
+        folders.collect()
+    }
+
     fn numbers(&self, subject: &str, item: &Item) -> Numbers {
         if let Some(constant) = item.constant {
             return Numbers::Constant(constant + item.plus);
@@ -111,12 +132,11 @@ impl Report<'_> {
         };
         let outcomes = self.outcomes(subject, variant, measure).into_iter();
         let of = outcomes.filter_map(|(seed, outcome)| {
-            let samples = outcome.values.get("samples");
             Some(Number {
                 seed,
                 value: value.of(outcome)? + item.plus,
                 error: value.error(outcome),
-                samples: samples.map_or(0, |samples| samples.value as usize),
+                samples: counted(outcome),
             })
         });
         Numbers::Seeds(of.collect())
@@ -169,13 +189,20 @@ impl Judged<'_> {
         let items = items.join(" > ");
         match self.inequalities.iter().any(|i| i.seeds == 0) {
             true => "not measured yet".into(),
-            false => format!("{items}; {}", tested(&self.inequalities)),
+            false => format!("{items}; {}", tested(&self.inequalities, &self.uncounted)),
         }
     }
 }
 
-/// The tests of inequalities in words: their probabilities, and the seeds or the samples that they are over.
-fn tested(inequalities: &[Inequality]) -> String {
+/// The samples that a measure is of; 0 where it does not tell them, as those of earlier versions.
+fn counted(outcome: &Outcome) -> usize {
+    let samples = outcome.values.get("samples");
+    samples.map_or(0, |samples| samples.value as usize)
+}
+
+/// The tests of inequalities in words: their probabilities, and the seeds or the samples that they are over; the remedy where
+/// measures in these folders do not tell their samples.
+fn tested(inequalities: &[Inequality], uncounted: &[PathBuf]) -> String {
     let all = || inequalities.iter();
     let p = all().map(|i| match i.p {
         Some(p) => format!("{p:.4}"),
@@ -192,10 +219,15 @@ fn tested(inequalities: &[Inequality]) -> String {
     if all().all(|i| i.p.is_some()) {
         return format!("p {p}, over the samples of one network");
     }
-    match all().any(Inequality::is_uncounted) {
-        true => {
-            "no test, as an earlier version did not count the samples: remove the cell of the measure and run again".into()
-        }
+    if all().any(Inequality::is_uncounted) {
+        let folders = uncounted.iter().map(|folder| folder.display().to_string());
+        return format!(
+            "no test, as an earlier version did not count the samples: remove {} and run again",
+            folders.collect::<Vec<_>>().join(" and ")
+        );
+    }
+    match all().any(|i| i.samples == Some(1)) {
+        true => "one sample, no test".into(),
         false => "one seed, no test".into(),
     }
 }
@@ -386,9 +418,9 @@ mod tests {
         for (inequality, [left, right]) in found.inequalities.iter().zip(&found.sides) {
             assert_eq!(inequality.difference, left - right);
         }
-        let text = tested(&found.inequalities);
+        let text = tested(&found.inequalities, &[]);
         assert!(text.ends_with(", 4 and 2 seeds"), "{text}");
-        let text = tested(&found.inequalities[..1]);
+        let text = tested(&found.inequalities[..1], &[]);
         assert!(text.ends_with(", 4 seeds"), "{text}");
     }
 
@@ -403,5 +435,13 @@ mod tests {
         assert!(of(0).is_uncounted());
         let uncounted = one(1000).above(&one(0), true);
         assert!(uncounted.is_uncounted());
+        let folders = ["store/measures/1", "store/measures/2"].map(PathBuf::from);
+        let text = tested(&[uncounted], &folders);
+        assert!(
+            text.ends_with("remove store/measures/1 and store/measures/2 and run again"),
+            "{text}"
+        );
+        // One sample is counted, and has no test either.
+        assert_eq!(tested(&[of(1)], &[]), "one sample, no test");
     }
 }
