@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::{FORM, MeasureCell, TrainingCell};
+use super::cells::{Cells, FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
 use crate::work::{Outcome, kept, read_json, write_json};
 
@@ -202,13 +202,14 @@ impl Store {
         }
     }
 
-    /// Copies the finished cells of another store that this one lacks, and counts them. Cells that another process computes or
-    /// copies are left to it.
+    /// Copies the finished cells of another store that this one lacks, and counts them. Left alone are cells that another process
+    /// computes or copies, measures of other weights than the training here ended with, and measures that are begun here and
+    /// of none of these cells.
     ///
     /// # Errors
     ///
     /// Fails where the other is no store of this form, or a file cannot be copied.
-    pub fn take(&self, other: &Path) -> Result<usize> {
+    pub fn take(&self, other: &Path, cells: &Cells) -> Result<usize> {
         if !other.join(MARK).exists() {
             return Err(usage(format!(
                 "--from {}: it is no store of studies",
@@ -217,13 +218,17 @@ impl Store {
         }
         let other = Self::open(other)?;
         let mut taken = 0;
+        // Trainings first: measures are of what they leave.
         for kind in ["trainings", "measures"] {
             for from in paths(&other.path.join(kind)) {
                 let Some(name) = from.file_name() else {
                     continue;
                 };
                 let to = self.path.join(kind).join(name);
-                let wanted = || Self::finished(&from).is_some() && Self::finished(&to).is_none();
+                let wanted = || match kind {
+                    "measures" => self.wants(&from, &to, cells),
+                    _ => Self::finished(&from).is_some() && Self::finished(&to).is_none(),
+                };
                 if !wanted() {
                     continue;
                 }
@@ -238,6 +243,22 @@ impl Store {
             }
         }
         Ok(taken)
+    }
+
+    /// Whether the measure in a folder of another store is of the weights of the training here, and that in the folder here is
+    /// not. A measure of none of these cells is of a training that is not known: it replaces nothing.
+    fn wants(&self, from: &Path, to: &Path, cells: &Cells) -> bool {
+        let Some(found) = Self::finished(from) else {
+            return false;
+        };
+        let name = to.file_name();
+        let mut own = cells.measures.iter();
+        let Some(cell) = own.find(|cell| name.is_some_and(|name| *name == *cell.hash)) else {
+            return paths(to).iter().all(|path| path.ends_with(LOCK));
+        };
+        let training = &cells.trainings[cell.training];
+        let trained = Self::finished(&self.training(training));
+        found.is_of(trained.as_ref()) && self.measured(training, cell).is_none()
     }
 }
 
@@ -326,6 +347,33 @@ mod tests {
         assert!(early.is_of(Some(&of("b"))) && of("a").is_of(Some(&early)) && of("a").is_of(None));
     }
 
+    /// No cells.
+    fn none() -> Cells {
+        Cells {
+            trainings: Vec::new(),
+            measures: Vec::new(),
+            seeds: 1..=1,
+        }
+    }
+
+    #[test]
+    fn measures_of_other_studies_replace_nothing_that_is_begun() {
+        let root = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| root.path().join(name));
+        let own = Store::open(&here).unwrap();
+        store(&there, "abc", 2.0);
+        std::fs::rename(there.join("trainings"), there.join("measures")).unwrap();
+        let folder = here.join("measures/abc");
+        std::fs::create_dir_all(&folder).unwrap();
+        let journal = folder.join("profile.partial.jsonl");
+        std::fs::write(&journal, "half").unwrap();
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
+        assert!(journal.exists());
+        std::fs::remove_file(&journal).unwrap();
+        assert_eq!(own.take(&there, &none()).unwrap(), 1);
+        assert!(folder.join("cell.json").exists());
+    }
+
     #[test]
     fn cells_that_another_process_computes_are_not_taken_from_it() {
         let root = tempfile::tempdir().unwrap();
@@ -336,11 +384,11 @@ mod tests {
         let claimed = Store::claim(&folder).unwrap();
         assert!(claimed.is_some());
         std::fs::write(folder.join("half.txt"), "half").unwrap();
-        assert_eq!(own.take(&there).unwrap(), 0);
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert!(folder.join("half.txt").exists());
         drop(claimed);
-        assert_eq!(own.take(&there).unwrap(), 1);
-        assert_eq!(own.take(&there).unwrap(), 0);
+        assert_eq!(own.take(&there, &none()).unwrap(), 1);
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert_eq!(Store::finished(&folder).unwrap().seconds, 2.0);
         let mut names: Vec<_> = paths(&folder);
         names

@@ -1,7 +1,7 @@
 //! Studies that are run, killed, shared out, merged and refused.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -314,6 +314,56 @@ fn what_was_measured_of_other_weights_is_measured_again() {
     std::fs::write(&cell, told.to_string()).unwrap();
     let text = succeed(&smoke(&file, &out, &["--report"]));
     assert!(text.contains("1 of 1 measures are finished"), "{text}");
+}
+
+/// The folder of the only training, or the only measure, of a store.
+fn only(out: &str, kind: &str) -> PathBuf {
+    let entries = std::fs::read_dir(Path::new(out).join(kind)).unwrap();
+    let mut folders = entries.map(|entry| entry.unwrap().path());
+    let first = folders.next().unwrap();
+    assert!(folders.next().is_none());
+    first
+}
+
+/// Lets a finished cell say that it is of these weights: another machine may have trained others.
+fn of_weights(folder: &Path, digest: &str) {
+    let cell = folder.join("cell.json");
+    let text = std::fs::read_to_string(&cell).unwrap();
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    told["weights"] = digest.into();
+    std::fs::write(&cell, told.to_string()).unwrap();
+}
+
+#[test]
+fn a_measure_in_progress_is_not_replaced_by_one_of_other_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["here", "there", "failing.toml"];
+    let [here, there, file] = names.map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    succeed(&smoke(&file, &here, &[]));
+    succeed(&smoke(&file, &there, &[]));
+    let measure = only(&here, "measures");
+    std::fs::remove_file(measure.join("cell.json")).unwrap();
+    let journal = measure.join("profile.partial.jsonl");
+    std::fs::write(&journal, "half").unwrap();
+    for kind in ["trainings", "measures"] {
+        of_weights(&only(&there, kind), "0123");
+    }
+    let args = smoke(&file, &here, &["--from", &there, "--report"]);
+    let text = succeed(&args);
+    assert!(text.contains("took 0 finished cells"), "{text}");
+    assert!(text.contains("0 of 1 measures are finished"), "{text}");
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "half");
+    // A measure that is finished here, of weights that the training did not end with, gives way to one that is of them.
+    let training = only(&here, "trainings");
+    let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
+    let other = only(&there, "measures");
+    std::fs::copy(other.join("cell.json"), measure.join("cell.json")).unwrap();
+    of_weights(&other, &digest);
+    let text = succeed(&args);
+    assert!(text.contains("took 1 finished cells"), "{text}");
+    assert!(text.contains("1 of 1 measures are finished"), "{text}");
+    assert!(!journal.exists());
 }
 
 #[test]
