@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::{path, refuse, succeed};
+use crate::{interaction, path, refuse, succeed};
 
 /// The arguments of a smoke run into a store.
 pub fn smoke<'a>(study: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -251,6 +251,35 @@ fn cells_that_fail_leave_the_others_and_the_report() {
 fn plain(more: &str) -> String {
     let lines = format!("samples = 4\nvariants = [\"plain\"]\n{more}");
     FAILING.replace("samples = 4\n", &lines)
+}
+
+#[test]
+fn a_network_that_cannot_be_priced_leaves_the_others_and_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    // No grid of 17 rows lies on these images.
+    let scenes = "[[subject]]\nname = \"scenes\"\nmodel = \"resnet20-slim\"\ndata = \"scenes\"\ngrid = [17, 17]\n\n";
+    let study = plain("")
+        .replace(
+            "subjects = [\"rules\"]",
+            "subjects = [\"scenes\", \"rules\"]",
+        )
+        .replace("[[subject]]\n", &format!("{scenes}[[subject]]\n"));
+    std::fs::write(&file, study).unwrap();
+    let args = smoke(&file, &out, &[]);
+    let output = interaction(&args);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("[4/4] measure rules plain"), "{text}");
+    for what in [
+        "1 cell(s) failed, and 1 of 2 measures are finished",
+        "price scenes plain seed 1: ",
+        "17x17",
+    ] {
+        refuse(&args, what);
+    }
+    let [values, _] = numbers(&out, "failing");
+    assert!(values.contains("rules,plain,1,orders"), "{values}");
+    assert_eq!(finished(&out).len(), 2);
 }
 
 #[test]
