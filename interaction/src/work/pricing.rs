@@ -47,10 +47,15 @@ impl Job for Pricing<'_> {
         let count = recipe.samples.unwrap_or(usize::MAX).min(train.count());
         let first: Vec<usize> = (0..recipe.batch.min(count)).collect();
         let batch = train.read(&first, 0, &device.clone().autodiff())?;
+        let most = players.count(&batch.inputs)?;
+        let counts = players.counts(&batch.inputs)?.into_iter();
+        // Smaller samples are left out of measurements.
+        let measured = counts.filter(|count| *count >= subject.about().fewest);
         let sizes = Sizes {
             train: count,
             test: test.count(),
-            players: players.count(&batch.inputs)?,
+            fewest: measured.min().unwrap_or(most),
+            players: most,
             grid: players.grid(),
             numeric: burn_interaction::input::Input::rows(&batch.inputs).is_some(),
         };

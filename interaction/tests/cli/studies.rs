@@ -305,7 +305,14 @@ fn measures_that_no_network_can_have_are_refused_before_the_training() {
             "orders = { pairs = \"neighbours:1:10\" }",
             "grid",
         ),
-        (texts, attack, "an attack moves numbers"),
+        (texts.clone(), attack, "an attack moves numbers"),
+        // Sentences differ in their number of word pieces.
+        (
+            texts.clone(),
+            "orders = { orders = \"0,2,4\" }",
+            "have no order in common: give ratios",
+        ),
+        (texts, "learning = {}", "of one number of players"),
     ] {
         std::fs::write(&file, study.replace("orders = {}", measure)).unwrap();
         let args = smoke(&file, &out, &[]);
