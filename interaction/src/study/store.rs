@@ -261,7 +261,8 @@ impl Store {
         let name = to.file_name();
         let mut own = cells.measures.iter();
         let Some(cell) = own.find(|cell| name.is_some_and(|name| *name == *cell.hash)) else {
-            return paths(to).iter().all(|path| path.ends_with(LOCK));
+            let nothing = |path: &PathBuf| path.ends_with(LOCK) || is_part(path);
+            return paths(to).iter().all(nothing);
         };
         let training = &cells.trainings[cell.training];
         let trained = Self::finished(&self.training(training));
@@ -423,6 +424,7 @@ mod tests {
         assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert!(journal.exists());
         std::fs::remove_file(&journal).unwrap();
+        std::fs::create_dir_all(folder.join("part-1")).unwrap();
         assert_eq!(own.take(&there, &none()).unwrap(), 1);
         assert!(folder.join("cell.json").exists());
     }
