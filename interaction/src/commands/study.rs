@@ -137,7 +137,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
     }
     let store = Store::open(&args.out)?;
     for from in &args.from {
-        let taken = store.take(from)?;
+        let taken = store.take(from, &cells)?;
         println!("took {taken} finished cells from {}", from.display());
     }
     let command = line::own();

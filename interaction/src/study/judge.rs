@@ -29,7 +29,7 @@ impl fmt::Display for Judgement {
     }
 }
 
-/// One inequality of a claim, over seeds.
+/// One inequality of a claim, over seeds, or over the samples of one network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Inequality {
     /// Seeds that both sides have.
@@ -38,9 +38,11 @@ pub struct Inequality {
     pub difference: f64,
     /// The standard error of it; `None` for fewer than two seeds.
     pub error: Option<f64>,
-    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds, and where samples
-    /// are not counted.
+    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds, or samples where
+    /// it is over samples.
     pub p: Option<f64>,
+    /// The samples of one network that the test is over, 0 where they are not counted; `None` for a test over seeds.
+    pub samples: Option<usize>,
 }
 
 impl Inequality {
@@ -55,6 +57,7 @@ impl Inequality {
                 difference: mean,
                 error: None,
                 p: None,
+                samples: None,
             };
         }
         let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
@@ -64,6 +67,7 @@ impl Inequality {
             difference: mean,
             error: Some(error),
             p: Some(chance(mean, error, seeds - 1)),
+            samples: None,
         }
     }
 
@@ -76,12 +80,13 @@ impl Inequality {
             difference,
             error: Some(error),
             p: (freedom > 0).then(|| chance(difference, error, freedom)),
+            samples: Some(samples),
         }
     }
 
     /// Whether there is no test as the samples are not counted.
     pub fn is_uncounted(&self) -> bool {
-        self.error.is_some() && self.p.is_none()
+        self.samples == Some(0)
     }
 }
 
@@ -147,6 +152,8 @@ mod tests {
         assert!((one.p.unwrap() - 0.008_366_9).abs() < 1e-6, "{one:?}");
         let uncounted = Inequality::over_samples(0.5, 0.2, 0);
         assert!(uncounted.p.is_none() && uncounted.is_uncounted());
+        let single = Inequality::over_samples(0.5, 0.2, 1);
+        assert!(single.p.is_none() && !single.is_uncounted());
         assert!(!Inequality::of(&[1.0]).is_uncounted());
         assert_eq!(judge(&[uncounted]), Judgement::Undecided);
     }
@@ -165,6 +172,7 @@ mod tests {
             difference: 0.0,
             error: Some(1.0),
             p: Some(p),
+            samples: None,
         };
         assert_eq!(judge(&[p(0.001), p(0.01)]), Judgement::Holds);
         assert_eq!(judge(&[p(0.001), p(0.3)]), Judgement::Undecided);

@@ -51,7 +51,7 @@ impl Run<'_> {
     ///
     /// # Errors
     ///
-    /// Fails where a cell cannot be priced, or no other cell could be computed either.
+    /// Fails where a measure is one that no network can have, or no other cell could be computed either.
     pub fn all(&self) -> Result<Ended> {
         interrupt::listen();
         let all = self.cells.trainings.len();
@@ -68,7 +68,7 @@ impl Run<'_> {
 
     /// Computes the cells of these trainings. Returns whether it went through all of them.
     fn through(&self, mut waiting: Vec<usize>, failures: &mut Failures) -> Result<bool> {
-        let Some(prices) = self.prices(&waiting)? else {
+        let Some(prices) = self.prices(&waiting, failures)? else {
             return Ok(false);
         };
         let mut progress = Progress::of(&prices);
@@ -94,8 +94,8 @@ impl Run<'_> {
     }
 
     /// The price of every cell of these trainings that is not finished, said before anything is computed; `None` where that
-    /// was interrupted.
-    fn prices(&self, places: &[usize]) -> Result<Option<Vec<Priced>>> {
+    /// was interrupted. A training that cannot be priced failed, and costs nothing.
+    fn prices(&self, places: &[usize], failures: &mut Failures) -> Result<Option<Vec<Priced>>> {
         let mut priced: Vec<Priced> = Vec::new();
         // Seeds cost the same.
         let mut known: Vec<(&str, &str, Prices)> = Vec::new();
@@ -111,21 +111,20 @@ impl Run<'_> {
             let left = left.map(|cell| self.store.measured(training, cell).is_none());
             let left: Vec<bool> = left.collect();
             let of = (training.subject.as_str(), training.variant.as_str());
+            let nothing = || Prices {
+                training: 0.0,
+                evaluations: vec![0.0; measures.len()],
+            };
             let prices = match known.iter().find(|(s, v, _)| (*s, *v) == of) {
                 Some((_, _, prices)) => prices.clone(),
-                None if finished && !left.contains(&true) => Prices {
-                    training: 0.0,
-                    evaluations: vec![0.0; measures.len()],
+                None if finished && !left.contains(&true) => nothing(),
+                None => match self.price(training, &measures, failures)? {
+                    Some(prices) => {
+                        known.push((of.0, of.1, prices.clone()));
+                        prices
+                    }
+                    None => nothing(),
                 },
-                None => {
-                    let prices = open(&training.spec)?.visit(Pricing {
-                        recipe: &training.recipe,
-                        evaluations: measures.iter().map(|cell| worded(training, cell)).collect(),
-                        device: &self.devices[0],
-                    })?;
-                    known.push((of.0, of.1, prices.clone()));
-                    prices
-                }
             };
             priced.push(Priced {
                 hash: training.hash.clone(),
@@ -140,6 +139,29 @@ impl Run<'_> {
             }));
         }
         Ok(Some(priced))
+    }
+
+    /// The prices of a training and its measures; `None` where it cannot be opened or priced, which is kept as its failure.
+    fn price(
+        &self,
+        training: &TrainingCell,
+        measures: &[&MeasureCell],
+        failures: &mut Failures,
+    ) -> Result<Option<Prices>> {
+        let pricing = Pricing {
+            recipe: &training.recipe,
+            evaluations: measures.iter().map(|cell| worded(training, cell)).collect(),
+            device: &self.devices[0],
+        };
+        match open(&training.spec).and_then(|subject| subject.visit(pricing)) {
+            Ok(prices) => prices.map(Some),
+            Err(error) => {
+                let words = format!("price {}", training.words());
+                let folder = self.store.training(training);
+                failure(&training.hash, &words, error, &folder, failures)?;
+                Ok(None)
+            }
+        }
     }
 
     /// The epochs after which unfinished measures of a training are made.
@@ -161,6 +183,7 @@ impl Run<'_> {
         let training = &self.cells.trainings[place];
         let failed = |failures: &Failures, hash: &String| failures.iter().any(|(of, _)| of == hash);
         if failed(failures, &training.hash) {
+            self.fails(place, progress);
             return Ok(Done::Failed);
         }
         let words = training.words();
@@ -178,8 +201,7 @@ impl Run<'_> {
         };
         progress.tell(&training.hash, &done, &format!("train   {words}"));
         if let Done::Failed = done {
-            let measures = self.measures(place);
-            measures.for_each(|cell| progress.tell(&cell.hash, &Done::Failed, ""));
+            self.fails(place, progress);
             return Ok(done);
         }
         for cell in self.measures(place) {
@@ -204,6 +226,14 @@ impl Run<'_> {
             progress.tell(&cell.hash, &done, &words);
         }
         Ok(done)
+    }
+
+    /// Counts a training that failed, with its measures.
+    fn fails(&self, place: usize, progress: &mut Progress) {
+        progress.tell(&self.cells.trainings[place].hash, &Done::Failed, "");
+        for cell in self.measures(place) {
+            progress.tell(&cell.hash, &Done::Failed, "");
+        }
     }
 
     /// A cell in this folder, computed unless it is `finished` or another process computes it. Its outcome comes with the digest of

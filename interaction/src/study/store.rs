@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::{FORM, MeasureCell, TrainingCell};
+use super::cells::{Cells, FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
 use crate::work::{Outcome, kept, read_json, write_json};
 
@@ -15,6 +15,8 @@ const MARK: &str = "store.json";
 const FINISHED: &str = "cell.json";
 /// The file whose lock is the right to compute a cell.
 const LOCK: &str = "lock";
+/// The beginning of the name of a folder in a cell's folder, of copies that are being made.
+const PART: &str = "part-";
 
 /// A folder of finished cells.
 #[derive(Debug, Clone)]
@@ -185,7 +187,7 @@ impl Store {
         write_json(&folder.join(FINISHED), finished)
     }
 
-    /// Claims a cell for this process; `None` where another process computes it.
+    /// Claims a cell for this process; `None` where another process computes it. Copies that a process did not end are removed.
     ///
     /// # Errors
     ///
@@ -195,20 +197,26 @@ impl Store {
         std::fs::create_dir_all(folder).map_err(fail)?;
         let file = File::create(folder.join(LOCK)).map_err(fail)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Claimed { _file: file })),
+            Ok(()) => {
+                for part in paths(folder).iter().filter(|path| is_part(path)) {
+                    std::fs::remove_dir_all(part).map_err(fail)?;
+                }
+                Ok(Some(Claimed { _file: file }))
+            }
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             // A file system without locks: parts keep processes apart.
             Err(std::fs::TryLockError::Error(_)) => Ok(Some(Claimed { _file: file })),
         }
     }
 
-    /// Copies the finished cells of another store that this one lacks, and counts them. Cells that another process computes or
-    /// copies are left to it.
+    /// Copies the finished cells of another store that this one lacks, and counts them. Left alone are cells that another process
+    /// computes or copies, measures of other weights than the training here ended with, and measures that are begun here and
+    /// of none of these cells.
     ///
     /// # Errors
     ///
     /// Fails where the other is no store of this form, or a file cannot be copied.
-    pub fn take(&self, other: &Path) -> Result<usize> {
+    pub fn take(&self, other: &Path, cells: &Cells) -> Result<usize> {
         if !other.join(MARK).exists() {
             return Err(usage(format!(
                 "--from {}: it is no store of studies",
@@ -217,13 +225,17 @@ impl Store {
         }
         let other = Self::open(other)?;
         let mut taken = 0;
+        // Trainings first: measures are of what they leave.
         for kind in ["trainings", "measures"] {
             for from in paths(&other.path.join(kind)) {
                 let Some(name) = from.file_name() else {
                     continue;
                 };
                 let to = self.path.join(kind).join(name);
-                let wanted = || Self::finished(&from).is_some() && Self::finished(&to).is_none();
+                let wanted = || match kind {
+                    "measures" => self.wants(&from, &to, cells),
+                    _ => Self::finished(&from).is_some() && Self::finished(&to).is_none(),
+                };
                 if !wanted() {
                     continue;
                 }
@@ -239,22 +251,45 @@ impl Store {
         }
         Ok(taken)
     }
+
+    /// Whether the measure in a folder of another store is of the weights of the training here, and that in the folder here is
+    /// not. A measure of none of these cells is of a training that is not known: it replaces nothing.
+    fn wants(&self, from: &Path, to: &Path, cells: &Cells) -> bool {
+        let Some(found) = Self::finished(from) else {
+            return false;
+        };
+        let name = to.file_name();
+        let mut own = cells.measures.iter();
+        let Some(cell) = own.find(|cell| name.is_some_and(|name| *name == *cell.hash)) else {
+            let nothing = |path: &PathBuf| path.ends_with(LOCK) || is_part(path);
+            return paths(to).iter().all(nothing);
+        };
+        let training = &cells.trainings[cell.training];
+        let trained = Self::finished(&self.training(training));
+        found.is_of(trained.as_ref()) && self.measured(training, cell).is_none()
+    }
 }
 
-/// Replaces the files in the folder of a claimed cell by copies of a finished one's. The copies appear when all are made, and the
-/// file that tells that the cell is finished appears last.
+/// Replaces the files in the folder of a claimed cell by copies of a finished one's. They are removed when all copies are made,
+/// and the file that tells that the cell is finished goes first and comes last.
 fn replaced(from: &Path, to: &Path) -> Result<()> {
     let fail = |e: std::io::Error| usage(format!("copying {}: {e}", from.display()));
-    for old in paths(to).into_iter().filter(|path| !path.ends_with(LOCK)) {
-        match old.is_dir() {
-            true => std::fs::remove_dir_all(&old).map_err(fail)?,
-            false => std::fs::remove_file(&old).map_err(fail)?,
+    let part = to.join(format!("{PART}{}", std::process::id()));
+    if let Err(error) = copy(from, &part) {
+        // What is here stays as it was.
+        std::fs::remove_dir_all(&part).ok();
+        return Err(error);
+    }
+    let mut old = paths(to);
+    old.retain(|path| !path.ends_with(LOCK) && !is_part(path));
+    old.sort_by_key(|path| !path.ends_with(FINISHED));
+    for path in old {
+        match path.is_dir() {
+            true => std::fs::remove_dir_all(&path).map_err(fail)?,
+            false => std::fs::remove_file(&path).map_err(fail)?,
         }
     }
-    let part = to.join(format!("part-{}", std::process::id()));
-    copy(from, &part)?;
     let mut copies = paths(&part);
-    copies.retain(|path| !path.ends_with(LOCK));
     copies.sort_by_key(|path| path.ends_with(FINISHED));
     for path in copies {
         if let Some(name) = path.file_name() {
@@ -264,20 +299,25 @@ fn replaced(from: &Path, to: &Path) -> Result<()> {
     std::fs::remove_dir_all(&part).map_err(fail)
 }
 
+/// Whether a path is a folder of copies that are being made.
+fn is_part(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(PART) && path.is_dir()
+}
+
 /// The paths in a folder; none where there is no folder.
 fn paths(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).collect()
 }
 
-/// Copies a folder, with the file that tells that it is finished last.
+/// Copies a folder, without its lock and copies that are being made in it.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let fail = |path: &Path, e: std::io::Error| usage(format!("copying {}: {e}", path.display()));
     std::fs::create_dir_all(to).map_err(|e| fail(to, e))?;
     let entries = std::fs::read_dir(from).map_err(|e| fail(from, e))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort_by_key(|path| path.ends_with(FINISHED));
-    for path in paths {
+    let paths = entries.flatten().map(|entry| entry.path());
+    for path in paths.filter(|path| !path.ends_with(LOCK) && !is_part(path)) {
         let Some(name) = path.file_name() else {
             continue;
         };
@@ -326,6 +366,69 @@ mod tests {
         assert!(early.is_of(Some(&of("b"))) && of("a").is_of(Some(&early)) && of("a").is_of(None));
     }
 
+    /// No cells.
+    fn none() -> Cells {
+        Cells {
+            trainings: Vec::new(),
+            measures: Vec::new(),
+            seeds: 1..=1,
+        }
+    }
+
+    #[test]
+    fn what_is_here_stays_until_all_copies_are_made() {
+        let root = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| root.path().join(name));
+        store(&there, "abc", 2.0);
+        let own = Store::open(&here).unwrap();
+        let folder = here.join("trainings/abc");
+        std::fs::create_dir_all(&folder).unwrap();
+        let half = folder.join("half.txt");
+        std::fs::write(&half, "half").unwrap();
+        #[cfg(unix)]
+        {
+            // A copy that cannot be made: nothing lies where this link points to.
+            let broken = there.join("trainings/abc/broken");
+            std::os::unix::fs::symlink("/nowhere", &broken).unwrap();
+            assert!(own.take(&there, &none()).is_err());
+            assert!(half.exists() && Store::finished(&folder).is_none());
+            std::fs::remove_file(&broken).unwrap();
+        }
+        // Copies that a killed process left in either store are not kept.
+        for left in [&folder, &there.join("trainings/abc")] {
+            std::fs::create_dir_all(left.join("part-1")).unwrap();
+        }
+        assert_eq!(own.take(&there, &none()).unwrap(), 1);
+        let mut names: Vec<_> = paths(&folder);
+        names
+            .iter_mut()
+            .for_each(|path| *path = path.file_name().unwrap().into());
+        names.sort();
+        assert_eq!(names, ["cell.json", "lock", "training"].map(PathBuf::from));
+        std::fs::create_dir_all(folder.join("part-2")).unwrap();
+        assert!(Store::claim(&folder).unwrap().is_some());
+        assert!(!folder.join("part-2").exists());
+    }
+
+    #[test]
+    fn measures_of_other_studies_replace_nothing_that_is_begun() {
+        let root = tempfile::tempdir().unwrap();
+        let [here, there] = ["here", "there"].map(|name| root.path().join(name));
+        let own = Store::open(&here).unwrap();
+        store(&there, "abc", 2.0);
+        std::fs::rename(there.join("trainings"), there.join("measures")).unwrap();
+        let folder = here.join("measures/abc");
+        std::fs::create_dir_all(&folder).unwrap();
+        let journal = folder.join("profile.partial.jsonl");
+        std::fs::write(&journal, "half").unwrap();
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
+        assert!(journal.exists());
+        std::fs::remove_file(&journal).unwrap();
+        std::fs::create_dir_all(folder.join("part-1")).unwrap();
+        assert_eq!(own.take(&there, &none()).unwrap(), 1);
+        assert!(folder.join("cell.json").exists());
+    }
+
     #[test]
     fn cells_that_another_process_computes_are_not_taken_from_it() {
         let root = tempfile::tempdir().unwrap();
@@ -336,11 +439,11 @@ mod tests {
         let claimed = Store::claim(&folder).unwrap();
         assert!(claimed.is_some());
         std::fs::write(folder.join("half.txt"), "half").unwrap();
-        assert_eq!(own.take(&there).unwrap(), 0);
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert!(folder.join("half.txt").exists());
         drop(claimed);
-        assert_eq!(own.take(&there).unwrap(), 1);
-        assert_eq!(own.take(&there).unwrap(), 0);
+        assert_eq!(own.take(&there, &none()).unwrap(), 1);
+        assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert_eq!(Store::finished(&folder).unwrap().seconds, 2.0);
         let mut names: Vec<_> = paths(&folder);
         names

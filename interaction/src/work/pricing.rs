@@ -11,6 +11,7 @@ use crate::subject::{Job, Part, Subject};
 
 /// Steps that are timed, after one that warms up.
 const STEPS: usize = 5;
+
 /// Prices a training and evaluations of what it leaves, by a few of its steps.
 pub struct Pricing<'a> {
     /// The training.
@@ -31,9 +32,10 @@ pub struct Prices {
 }
 
 impl Job for Pricing<'_> {
-    type Output = Prices;
+    /// The prices, or the refusal of an evaluation that no network can have.
+    type Output = Result<Prices>;
 
-    fn run<S: Subject>(self, subject: S) -> Result<Prices> {
+    fn run<S: Subject>(self, subject: S) -> Result<Result<Prices>> {
         let Self {
             recipe,
             evaluations,
@@ -45,16 +47,22 @@ impl Job for Pricing<'_> {
         let count = recipe.samples.unwrap_or(usize::MAX).min(train.count());
         let first: Vec<usize> = (0..recipe.batch.min(count)).collect();
         let batch = train.read(&first, 0, &device.clone().autodiff())?;
+        let most = players.count(&batch.inputs)?;
+        let counts = players.counts(&batch.inputs)?.into_iter();
+        // Smaller samples are left out of measurements.
+        let measured = counts.filter(|count| *count >= subject.about().fewest);
         let sizes = Sizes {
             train: count,
             test: test.count(),
-            players: players.count(&batch.inputs)?,
+            fewest: measured.min().unwrap_or(most),
+            players: most,
             grid: players.grid(),
             numeric: burn_interaction::input::Input::rows(&batch.inputs).is_some(),
         };
         for (name, evaluation) in &evaluations {
-            let fits = evaluation.fits(sizes);
-            fits.map_err(|error| usage(format!("{name}: {error}")))?;
+            if let Err(error) = evaluation.fits(sizes) {
+                return Ok(Err(usage(format!("{name}: {error}"))));
+            }
         }
         let net = subject.init(device)?.train();
         let modulation = recipe.modulation.clone().baseline(subject.baseline()?);
@@ -73,13 +81,13 @@ impl Job for Pricing<'_> {
         })? / first.len().max(1) as f64;
         let steps = sizes.train.div_ceil(recipe.batch) as f64;
         let epoch = steps * step + sizes.test as f64 * forward;
-        Ok(Prices {
+        Ok(Ok(Prices {
             training: recipe.epochs as f64 * epoch,
             evaluations: evaluations
                 .iter()
                 .map(|(_, evaluation)| evaluation.forwards(sizes) * forward)
                 .collect(),
-        })
+        }))
     }
 }
 

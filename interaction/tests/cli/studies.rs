@@ -1,11 +1,11 @@
 //! Studies that are run, killed, shared out, merged and refused.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::{path, refuse, succeed};
+use crate::{interaction, path, refuse, succeed};
 
 /// The arguments of a smoke run into a store.
 pub fn smoke<'a>(study: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -254,6 +254,35 @@ fn plain(more: &str) -> String {
 }
 
 #[test]
+fn a_network_that_cannot_be_priced_leaves_the_others_and_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    // No grid of 17 rows lies on these images.
+    let scenes = "[[subject]]\nname = \"scenes\"\nmodel = \"resnet20-slim\"\ndata = \"scenes\"\ngrid = [17, 17]\n\n";
+    let study = plain("")
+        .replace(
+            "subjects = [\"rules\"]",
+            "subjects = [\"scenes\", \"rules\"]",
+        )
+        .replace("[[subject]]\n", &format!("{scenes}[[subject]]\n"));
+    std::fs::write(&file, study).unwrap();
+    let args = smoke(&file, &out, &[]);
+    let output = interaction(&args);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("[4/4] measure rules plain"), "{text}");
+    for what in [
+        "1 cell(s) failed, and 1 of 2 measures are finished",
+        "price scenes plain seed 1: ",
+        "17x17",
+    ] {
+        refuse(&args, what);
+    }
+    let [values, _] = numbers(&out, "failing");
+    assert!(values.contains("rules,plain,1,orders"), "{values}");
+    assert_eq!(finished(&out).len(), 2);
+}
+
+#[test]
 fn measures_that_no_network_can_have_are_refused_before_the_training() {
     let folder = tempfile::tempdir().unwrap();
     let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
@@ -276,7 +305,14 @@ fn measures_that_no_network_can_have_are_refused_before_the_training() {
             "orders = { pairs = \"neighbours:1:10\" }",
             "grid",
         ),
-        (texts, attack, "an attack moves numbers"),
+        (texts.clone(), attack, "an attack moves numbers"),
+        // Sentences differ in their number of word pieces.
+        (
+            texts.clone(),
+            "orders = { orders = \"0,2,4\" }",
+            "have no order in common: give ratios",
+        ),
+        (texts, "learning = {}", "of one number of players"),
     ] {
         std::fs::write(&file, study.replace("orders = {}", measure)).unwrap();
         let args = smoke(&file, &out, &[]);
@@ -314,6 +350,56 @@ fn what_was_measured_of_other_weights_is_measured_again() {
     std::fs::write(&cell, told.to_string()).unwrap();
     let text = succeed(&smoke(&file, &out, &["--report"]));
     assert!(text.contains("1 of 1 measures are finished"), "{text}");
+}
+
+/// The folder of the only training, or the only measure, of a store.
+fn only(out: &str, kind: &str) -> PathBuf {
+    let entries = std::fs::read_dir(Path::new(out).join(kind)).unwrap();
+    let mut folders = entries.map(|entry| entry.unwrap().path());
+    let first = folders.next().unwrap();
+    assert!(folders.next().is_none());
+    first
+}
+
+/// Lets a finished cell say that it is of these weights: another machine may have trained others.
+fn of_weights(folder: &Path, digest: &str) {
+    let cell = folder.join("cell.json");
+    let text = std::fs::read_to_string(&cell).unwrap();
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    told["weights"] = digest.into();
+    std::fs::write(&cell, told.to_string()).unwrap();
+}
+
+#[test]
+fn a_measure_in_progress_is_not_replaced_by_one_of_other_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["here", "there", "failing.toml"];
+    let [here, there, file] = names.map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    succeed(&smoke(&file, &here, &[]));
+    succeed(&smoke(&file, &there, &[]));
+    let measure = only(&here, "measures");
+    std::fs::remove_file(measure.join("cell.json")).unwrap();
+    let journal = measure.join("profile.partial.jsonl");
+    std::fs::write(&journal, "half").unwrap();
+    for kind in ["trainings", "measures"] {
+        of_weights(&only(&there, kind), "0123");
+    }
+    let args = smoke(&file, &here, &["--from", &there, "--report"]);
+    let text = succeed(&args);
+    assert!(text.contains("took 0 finished cells"), "{text}");
+    assert!(text.contains("0 of 1 measures are finished"), "{text}");
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "half");
+    // A measure that is finished here, of weights that the training did not end with, gives way to one that is of them.
+    let training = only(&here, "trainings");
+    let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
+    let other = only(&there, "measures");
+    std::fs::copy(other.join("cell.json"), measure.join("cell.json")).unwrap();
+    of_weights(&other, &digest);
+    let text = succeed(&args);
+    assert!(text.contains("took 1 finished cells"), "{text}");
+    assert!(text.contains("1 of 1 measures are finished"), "{text}");
+    assert!(!journal.exists());
 }
 
 #[test]

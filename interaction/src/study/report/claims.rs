@@ -1,10 +1,12 @@
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use super::super::cells::TrainingCell;
 use super::super::file::{Claim, Item};
 use super::super::judge::{Inequality, Judgement, judge};
 use super::Report;
 use super::numbers::short;
+use crate::work::Outcome;
 
 /// A claim as it is judged on one subject.
 pub struct Judged<'a> {
@@ -16,10 +18,14 @@ pub struct Judged<'a> {
     pub items: Vec<String>,
     /// The mean of each item over the seeds that all items have.
     pub means: Vec<f64>,
-    /// The inequalities between neighbouring items.
+    /// The inequalities between neighbouring items, each over the seeds that both have.
     pub inequalities: Vec<Inequality>,
+    /// The means of both sides of each inequality, over its seeds.
+    pub sides: Vec<[f64; 2]>,
     /// The judgement.
     pub judgement: Judgement,
+    /// The folders of the measures whose samples are not counted.
+    uncounted: Vec<PathBuf>,
 }
 
 impl Report<'_> {
@@ -61,19 +67,20 @@ impl Report<'_> {
             return None;
         }
         let numbers = items.iter().map(|item| self.numbers(subject, item));
-        let numbers = paired(numbers.collect());
-        let given = self.is_given(subject);
-        let inequalities: Vec<Inequality> = numbers
-            .windows(2)
-            .map(|pair| pair[0].above(&pair[1], given))
-            .collect();
+        let Compared {
+            means,
+            inequalities,
+            sides,
+        } = compared(numbers.collect(), self.is_given(subject));
         Some(Judged {
             claim,
             subject,
             judgement: judge(&inequalities),
+            uncounted: self.uncounted(subject, &items),
             items: items.iter().map(words).collect(),
-            means: numbers.iter().map(Numbers::mean).collect(),
+            means,
             inequalities,
+            sides,
         })
     }
 
@@ -98,6 +105,22 @@ impl Report<'_> {
         }
     }
 
+    /// The folders of the finished measures of these items that do not tell how many samples they are of.
+    fn uncounted(&self, subject: &str, items: &[Item]) -> Vec<PathBuf> {
+        let cells = self.cells.measures.iter().zip(&self.outcomes);
+        let folders = cells.filter_map(|(cell, outcome)| {
+            let training = &self.cells.trainings[cell.training];
+            let is_of = |item: &Item| {
+                Some(&training.variant) == item.variant.as_ref()
+                    && Some(&cell.measure) == item.measure.as_ref()
+            };
+            let tells = counted(outcome.as_ref()?) > 0;
+            let own = training.subject == subject && items.iter().any(is_of);
+            (own && !tells).then(|| self.store.measure(cell))
+        });
+        folders.collect()
+    }
+
     fn numbers(&self, subject: &str, item: &Item) -> Numbers {
         if let Some(constant) = item.constant {
             return Numbers::Constant(constant + item.plus);
@@ -109,12 +132,11 @@ impl Report<'_> {
         };
         let outcomes = self.outcomes(subject, variant, measure).into_iter();
         let of = outcomes.filter_map(|(seed, outcome)| {
-            let samples = outcome.values.get("samples");
             Some(Number {
                 seed,
                 value: value.of(outcome)? + item.plus,
                 error: value.error(outcome),
-                samples: samples.map_or(0, |samples| samples.value as usize),
+                samples: counted(outcome),
             })
         });
         Numbers::Seeds(of.collect())
@@ -164,27 +186,49 @@ impl Judged<'_> {
                 (_, false) => format!("{item} {}", short(*mean)),
             })
             .collect();
-        let p = self.inequalities.iter().map(|i| match i.p {
-            Some(p) => format!("{p:.4}"),
-            None => "-".into(),
-        });
-        let p: Vec<String> = p.collect();
-        let seeds = self.inequalities.iter().map(|i| i.seeds).min().unwrap_or(0);
         let items = items.join(" > ");
-        match seeds {
-            0 => "not measured yet".into(),
-            1 if self.inequalities.iter().all(|i| i.p.is_some()) => {
-                format!(
-                    "{items}; p {}, over the samples of one network",
-                    p.join(", ")
-                )
-            }
-            1 if self.inequalities.iter().any(Inequality::is_uncounted) => format!(
-                "{items}; no test, as an earlier version did not count the samples: remove the cell of the measure and run again"
-            ),
-            1 => format!("{items}; one seed, no test"),
-            _ => format!("{items}; p {}, {seeds} seeds", p.join(", ")),
+        match self.inequalities.iter().any(|i| i.seeds == 0) {
+            true => "not measured yet".into(),
+            false => format!("{items}; {}", tested(&self.inequalities, &self.uncounted)),
         }
+    }
+}
+
+/// The samples that a measure is of; 0 where it does not tell them, as those of earlier versions.
+fn counted(outcome: &Outcome) -> usize {
+    let samples = outcome.values.get("samples");
+    samples.map_or(0, |samples| samples.value as usize)
+}
+
+/// The tests of inequalities in words: their probabilities, and the seeds or the samples that they are over; the remedy where
+/// measures in these folders do not tell their samples.
+fn tested(inequalities: &[Inequality], uncounted: &[PathBuf]) -> String {
+    let all = || inequalities.iter();
+    let p = all().map(|i| match i.p {
+        Some(p) => format!("{p:.4}"),
+        None => "-".into(),
+    });
+    let p = p.collect::<Vec<String>>().join(", ");
+    if all().any(|i| i.seeds > 1) {
+        let mut seeds: Vec<String> = all().map(|i| i.seeds.to_string()).collect();
+        if seeds.iter().all(|count| *count == seeds[0]) {
+            seeds.truncate(1);
+        }
+        return format!("p {p}, {} seeds", seeds.join(" and "));
+    }
+    if all().all(|i| i.p.is_some()) {
+        return format!("p {p}, over the samples of one network");
+    }
+    if all().any(Inequality::is_uncounted) {
+        let folders = uncounted.iter().map(|folder| folder.display().to_string());
+        return format!(
+            "no test, as an earlier version did not count the samples: remove {} and run again",
+            folders.collect::<Vec<_>>().join(" and ")
+        );
+    }
+    match all().any(|i| i.samples == Some(1)) {
+        true => "one sample, no test".into(),
+        false => "one seed, no test".into(),
     }
 }
 
@@ -257,6 +301,15 @@ impl Numbers {
         }
     }
 
+    /// The means of these and of the others over the seeds that both have.
+    fn means(&self, other: &Self) -> [f64; 2] {
+        let pairs = self.pairs(other);
+        let count = pairs.len() as f64;
+        let left: f64 = pairs.iter().map(|(left, _)| left.value).sum();
+        let right: f64 = pairs.iter().map(|(_, right)| right.value).sum();
+        [left / count, right / count]
+    }
+
     fn mean(&self) -> f64 {
         match self {
             Self::Constant(c) => *c,
@@ -268,7 +321,27 @@ impl Numbers {
     }
 }
 
-/// Leaves the numbers of the seeds that all items have, so that means are of what is compared.
+/// Items of a claim as they are compared.
+struct Compared {
+    means: Vec<f64>,
+    inequalities: Vec<Inequality>,
+    sides: Vec<[f64; 2]>,
+}
+
+/// Compares neighbouring items over the seeds that both have: a seed that a third item lacks counts too. The means in one line
+/// are over the seeds that all items have.
+fn compared(items: Vec<Numbers>, given: bool) -> Compared {
+    let pairs = || items.windows(2);
+    let inequalities = pairs().map(|pair| pair[0].above(&pair[1], given)).collect();
+    let sides = pairs().map(|pair| pair[0].means(&pair[1])).collect();
+    Compared {
+        means: paired(items).iter().map(Numbers::mean).collect(),
+        inequalities,
+        sides,
+    }
+}
+
+/// Leaves the numbers of the seeds that all items have, so that means in one line are of the same seeds.
 fn paired(mut items: Vec<Numbers>) -> Vec<Numbers> {
     let seeds: Vec<Vec<u64>> = items
         .iter()
@@ -310,23 +383,45 @@ mod tests {
         }
     }
 
+    /// An item with these values by seed.
+    fn seeds(numbers: &[(u64, f64)]) -> Numbers {
+        let numbers = numbers.iter();
+        Numbers::Seeds(
+            numbers
+                .map(|(seed, value)| number(*seed, *value, 0))
+                .collect(),
+        )
+    }
+
     #[test]
     fn means_are_of_the_seeds_that_are_compared() {
-        let seeds = |numbers: &[(u64, f64)]| {
-            let numbers = numbers.iter();
-            Numbers::Seeds(
-                numbers
-                    .map(|(seed, value)| number(*seed, *value, 0))
-                    .collect(),
-            )
-        };
         let left = seeds(&[(1, 1.0), (2, 2.0), (3, 9.0)]);
         let right = seeds(&[(2, 1.0), (1, 0.0)]);
-        let items = paired(vec![left, right, Numbers::Constant(0.0)]);
-        let means: Vec<f64> = items.iter().map(Numbers::mean).collect();
-        assert_eq!(means, [1.5, 0.5, 0.0]);
-        let inequality = items[0].above(&items[1], false);
+        let found = compared(vec![left, right, Numbers::Constant(0.0)], false);
+        assert_eq!(found.means, [1.5, 0.5, 0.0]);
+        let inequality = found.inequalities[0];
         assert_eq!((inequality.seeds, inequality.difference), (2, 1.0));
+        assert_eq!(found.sides, [[1.5, 0.5], [0.5, 0.0]]);
+    }
+
+    #[test]
+    fn an_inequality_is_over_all_seeds_that_its_own_items_have() {
+        let low = seeds(&[(1, 2.0), (2, 3.0), (3, 4.0), (4, 7.0)]);
+        let normal = seeds(&[(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]);
+        let middle = seeds(&[(1, 0.0), (2, 0.5)]);
+        let found = compared(vec![low, normal, middle], false);
+        let counts = found.inequalities.iter().map(|i| i.seeds);
+        assert_eq!(counts.collect::<Vec<_>>(), [4, 2]);
+        assert_eq!(found.means, [2.5, 1.5, 0.25]);
+        // What a row of claims.csv says adds up.
+        assert_eq!(found.sides, [[4.0, 2.5], [1.5, 0.25]]);
+        for (inequality, [left, right]) in found.inequalities.iter().zip(&found.sides) {
+            assert_eq!(inequality.difference, left - right);
+        }
+        let text = tested(&found.inequalities, &[]);
+        assert!(text.ends_with(", 4 and 2 seeds"), "{text}");
+        let text = tested(&found.inequalities[..1], &[]);
+        assert!(text.ends_with(", 4 seeds"), "{text}");
     }
 
     #[test]
@@ -340,5 +435,13 @@ mod tests {
         assert!(of(0).is_uncounted());
         let uncounted = one(1000).above(&one(0), true);
         assert!(uncounted.is_uncounted());
+        let folders = ["store/measures/1", "store/measures/2"].map(PathBuf::from);
+        let text = tested(&[uncounted], &folders);
+        assert!(
+            text.ends_with("remove store/measures/1 and store/measures/2 and run again"),
+            "{text}"
+        );
+        // One sample is counted, and has no test either.
+        assert_eq!(tested(&[of(1)], &[]), "one sample, no test");
     }
 }

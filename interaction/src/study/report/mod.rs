@@ -29,6 +29,7 @@ pub struct Report<'a> {
     size: Size,
     named: Named,
     cells: &'a Cells,
+    store: &'a Store,
     /// The outcome of each measure; absent where it is not finished.
     outcomes: Vec<Option<Outcome>>,
     /// Seconds that the finished cells took.
@@ -37,7 +38,13 @@ pub struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// Reads the finished cells of a store, for a report of this name.
-    pub fn of(study: &'a Study, size: Size, named: Named, cells: &'a Cells, store: &Store) -> Self {
+    pub fn of(
+        study: &'a Study,
+        size: Size,
+        named: Named,
+        cells: &'a Cells,
+        store: &'a Store,
+    ) -> Self {
         let mut seconds = 0.0;
         for cell in &cells.trainings {
             let finished = Store::finished(&store.training(cell));
@@ -60,6 +67,7 @@ impl<'a> Report<'a> {
             size,
             named,
             cells,
+            store,
             outcomes,
             seconds,
         }

@@ -8,7 +8,7 @@ use super::super::chosen::Chosen;
 use super::sizes::{Sizes, WITH_BACKWARD};
 use super::strengths::RATIO;
 use super::{Among, Outcome, Ready, check_contexts, theory};
-use crate::error::Result;
+use crate::error::{Result, usage};
 use crate::subject::Subject;
 
 /// The empirical learning strength of orders: norms of the gradients of interactions over the parameters.
@@ -42,8 +42,15 @@ impl Gradients {
         check_contexts(self.contexts)
     }
 
-    /// Refuses pairs that samples of these sizes do not have.
-    pub(super) fn fits(&self, sizes: Sizes) -> Result<()> {
+    /// Refuses pairs that samples of these sizes do not have, and samples of several sizes.
+    pub(super) fn fits(&self, sizes: Sizes, among: Among) -> Result<()> {
+        let Sizes { players, .. } = sizes;
+        let fewest = sizes.fewest_of(among.samples);
+        if fewest < players {
+            return Err(usage(format!(
+                "gradients are of samples of one number of players, and these have {fewest} to {players}: leave these networks out of the measure's subjects"
+            )));
+        }
         let pairs = &self.pairs;
         pairs.resolve(sizes.players, sizes.grid, &mut generator(0, 0))?;
         Ok(())

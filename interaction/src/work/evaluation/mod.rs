@@ -78,11 +78,12 @@ impl Evaluation {
     ///
     /// # Errors
     ///
-    /// Fails where orders or pairs are of other players than there are, or an attack is of inputs that are no numbers.
+    /// Fails where orders or pairs are of other players than there are, orders or gradients are of samples that differ in their
+    /// number, or an attack is of inputs that are no numbers.
     pub fn fits(&self, sizes: Sizes) -> Result<()> {
         match self {
             Self::Orders(own, among) => own.fits(sizes, *among),
-            Self::Learning(own, _) => own.fits(sizes),
+            Self::Learning(own, among) => own.fits(sizes, *among),
             Self::Attack(..) | Self::AttackedOrders(..) if !sizes.numeric => Err(usage(
                 "an attack moves numbers, which word pieces are not: leave these networks out of the measure's subjects",
             )),

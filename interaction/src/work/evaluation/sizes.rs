@@ -8,10 +8,22 @@ pub struct Sizes {
     pub train: usize,
     /// Test samples.
     pub test: usize,
-    /// Players of a sample.
+    /// Players of the smallest sample that is measured.
+    pub fewest: usize,
+    /// Players of the largest sample.
     pub players: usize,
     /// Rows and columns of players on a grid.
     pub grid: Option<[usize; 2]>,
     /// Whether inputs are numbers, which attacks move.
     pub numeric: bool,
+}
+
+impl Sizes {
+    /// Players of the smallest of so many samples at most: a single one is of one size, and may be of any.
+    pub(super) fn fewest_of(self, samples: Option<usize>) -> usize {
+        match samples {
+            Some(1) => self.players,
+            _ => self.fewest,
+        }
+    }
 }

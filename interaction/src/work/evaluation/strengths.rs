@@ -80,12 +80,18 @@ impl Strengths {
         }
     }
 
-    /// Refuses orders and pairs that samples of these sizes do not have.
+    /// Refuses orders and pairs that samples of these sizes do not have: those of several sizes have ratios in common and no
+    /// orders, and only the pairs of the smallest. A single sample is of one size.
     pub(super) fn fits(&self, sizes: Sizes, among: Among) -> Result<()> {
         let Measure { orders, pairs, .. } = self.measure(among);
-        orders.resolve(sizes.players)?;
+        let fewest = sizes.fewest_of(among.samples);
+        if fewest < sizes.players {
+            orders.common()?;
+        } else {
+            orders.resolve(sizes.players)?;
+        }
         if let Some(pairs) = pairs {
-            pairs.resolve(sizes.players, sizes.grid, &mut generator(0, 0))?;
+            pairs.resolve(fewest, sizes.grid, &mut generator(0, 0))?;
         }
         Ok(())
     }
@@ -301,5 +307,44 @@ fn shape(verdict: &Verdict) -> &'static str {
         Verdict::Rising { .. } => "rising",
         Verdict::Flat { .. } => "flat",
         _ => "undecided",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::Part;
+
+    #[test]
+    fn orders_and_pairs_are_those_that_samples_of_several_sizes_have() {
+        let several = Sizes {
+            train: 9,
+            test: 9,
+            fewest: 5,
+            players: 9,
+            grid: None,
+            numeric: false,
+        };
+        let one = Sizes {
+            fewest: 9,
+            ..several
+        };
+        let among = |samples: usize| Among {
+            samples: Some(samples),
+            part: Part::Test,
+        };
+        let orders = Strengths {
+            orders: Orders::given([0, 2]),
+            ..Strengths::default()
+        };
+        assert!(orders.fits(several, among(4)).is_err());
+        assert!(orders.fits(several, among(1)).is_ok() && orders.fits(one, among(4)).is_ok());
+        let pairs = Strengths {
+            pairs: Some(Pairs::given([(0, 7)])),
+            ..Strengths::default()
+        };
+        assert!(pairs.fits(several, among(4)).is_err());
+        assert!(pairs.fits(several, among(1)).is_ok() && pairs.fits(one, among(4)).is_ok());
+        assert!(Strengths::default().fits(several, among(4)).is_ok());
     }
 }
