@@ -114,7 +114,7 @@ fn a_control_goes_on_with_contexts_of_its_own() {
     measure.push("--resume");
     succeed(&measure);
     let control = json(&root.join("out"), "control.json");
-    assert_eq!(control["precision"]["allocation"]["contexts"], "7");
+    assert_eq!(control["precision"]["allocation"]["contexts"], 7);
 }
 
 #[test]
