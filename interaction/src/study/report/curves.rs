@@ -62,9 +62,9 @@ impl Report<'_> {
         let along = along.map_or("", |curve| curve.along.as_str());
         let title = picture.title.as_ref().unwrap_or(&self.study.title);
         let title = format!("{title}: {subject}");
-        let lines = found.iter().enumerate();
-        let lines = lines.filter(|(_, (_, curves))| !curves.is_empty());
-        lines.fold(
+        // Lines that this size lacks take no colours from the others.
+        let lines = found.iter().filter(|(_, curves)| !curves.is_empty());
+        lines.enumerate().fold(
             Lines::new(title, along, picture.curve.clone()),
             |drawn, (colour, (line, curves))| {
                 drawn.line(Line {
