@@ -27,7 +27,7 @@ const IMAGES: usize = 1000;
 const FEW: usize = 6;
 
 /// Prints the forwards and seconds that three allocations need for a standard error at every order, .05 max(1, J) of games and
-/// `error` max(1, J) of the network, and how true the stated errors are: over `seeds` repetitions with other samples, pairs and
+/// `error` max(1, J) of the network, and how true the stated errors are: over `seeds` repetitions from a first seed on, with other samples, pairs and
 /// contexts each.
 ///
 /// # Errors
@@ -36,10 +36,13 @@ const FEW: usize = 6;
 pub fn run(
     trained: Option<(&Path, &Path)>,
     error: f64,
+    first: u64,
     seeds: usize,
     device: &Device,
 ) -> Result<()> {
-    println!("forwards to an error of J, in units of max(1, J), at every order; {seeds} seeds");
+    println!(
+        "forwards to an error of J, in units of max(1, J), at every order; {seeds} seeds from {first} on"
+    );
     for (name, players, terms, most) in [
         ("games of 24 players, terms of up to 12", 24, 300, 12),
         ("games of 64 players, terms of up to 8", 64, 1280, 8),
@@ -53,6 +56,7 @@ pub fn run(
         };
         let truth = truth(&games, players);
         let run = |measurement: &Measurement<()>, samples: usize, seed: u64| {
+            let seed = first + seed;
             let measurement = measurement.clone().seed(seed);
             Ok(measurement.run_games(&drawn(seed, samples))?)
         };
@@ -74,6 +78,7 @@ pub fn run(
     let (net, batch) = trained_resnet(weights, data, 2 * IMAGES, device)?;
     let images = Images { net, batch };
     let run = |measurement: &Measurement<Patches>, samples: usize, seed: u64| {
+        let seed = first + seed;
         images.run(
             &measurement.clone().seed(seed),
             samples.min(IMAGES),

@@ -95,7 +95,13 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     // Minutes long: only where they are named.
     let named = |name: &str| args.which.iter().any(|which| which == name);
     if named("precision") {
-        precision::run(trained(args), args.error, args.seeds, &device)?;
+        precision::run(
+            trained(args),
+            args.error,
+            args.place.seed,
+            args.seeds,
+            &device,
+        )?;
     }
     if named("coverage") {
         coverage::run(args.coverage_repeats)?;
