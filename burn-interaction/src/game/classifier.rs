@@ -1,8 +1,8 @@
 use burn::module::{Flag, Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use crate::error::{Error, Result};
-use crate::input::Input;
+use crate::input::{Input, indices};
 
 /// A network that turns a batch of inputs into class logits.
 ///
@@ -84,7 +84,7 @@ pub(crate) fn check_mode<I: Input>(net: &dyn Classifier<I>, inputs: &I) -> Resul
     if device.is_autodiff() {
         return Err(Error::Training { why });
     }
-    let first = Tensor::<1, Int>::from_data(TensorData::new(vec![0_i32], [1]), &device);
+    let first = indices(&[0], &device);
     match net.logits(inputs.select(first)).is_autodiff() {
         true => Err(Error::Training { why }),
         false => Ok(()),

@@ -1,11 +1,11 @@
 //! The games that a network plays on a batch of samples, one for each.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use crate::coalition::Coalition;
 use crate::device::is_cpu;
 use crate::error::{Error, Result};
-use crate::input::Input;
+use crate::input::{Input, indices};
 use crate::players::{Places, Players};
 
 use super::{Classifier, Fingerprint, Reward};
@@ -115,8 +115,7 @@ impl<'a, P: Players> NetworkGames<'a, P> {
         if samples.windows(2).all(|pair| pair[0] == pair[1]) {
             samples.truncate(1);
         }
-        let count = samples.len();
-        let samples = Tensor::<1, Int>::from_data(TensorData::new(samples, [count]), &device);
+        let samples = indices(&samples, &device);
         let coalitions = rows.iter().map(|row| row.coalition);
         let presence = Tensor::from_data(presence(coalitions, self.width), &device);
         let present = self.present.select(samples.clone());

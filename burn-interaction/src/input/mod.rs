@@ -13,7 +13,7 @@ pub use kind::Kind;
 pub use sentences::Sentences;
 pub use series::Series;
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::error::Result;
 
@@ -79,4 +79,9 @@ pub trait Input: Clone + Send + Sync + 'static {
     fn with_rows(&self, _rows: Tensor<2>) -> Self {
         self.clone()
     }
+}
+
+/// Places of samples as [`Input::select`] takes them.
+pub(crate) fn indices(places: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(places.to_vec(), [places.len()]), device)
 }

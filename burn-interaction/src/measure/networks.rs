@@ -1,10 +1,10 @@
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::Device;
 
 use crate::device::kind_of;
 use crate::error::{Error, Result};
 use crate::estimate::Protocol;
 use crate::game::{Classifier, NetworkGames, ROUNDING_VALUES, check_mode, elements, read_logits};
-use crate::input::Input;
+use crate::input::{Input, indices};
 use crate::players::Players;
 use crate::profile::{Allocation, Axis, Profile};
 
@@ -213,8 +213,7 @@ fn predicted<I: Input>(net: &dyn Classifier<I>, inputs: &I, rows: usize) -> Resu
             true => inputs.clone(),
             false => {
                 let places: Vec<i32> = (first..first + count).map(|place| place as i32).collect();
-                let places = TensorData::new(places, [count]);
-                inputs.select(Tensor::<1, Int>::from_data(places, &inputs.device()))
+                inputs.select(indices(&places, &inputs.device()))
             }
         };
         classes.extend(read_logits(net.logits(batch), count)?.predictions());
@@ -225,6 +224,8 @@ fn predicted<I: Input>(net: &dyn Classifier<I>, inputs: &I, rows: usize) -> Resu
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use burn::tensor::Tensor;
 
     use super::*;
     use crate::estimate::Pairs;

@@ -1,11 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
-
 use crate::error::{Error, Result};
 use crate::estimate::{Orders, Pairs, Protocol, sets_protocol};
 use crate::game::Classifier;
-use crate::input::{Batch, Input};
+use crate::input::{Batch, Input, indices};
 use crate::measure::{Cost, Measurement, Targets};
 use crate::players::Players;
 use crate::profile::Profile;
@@ -186,8 +184,4 @@ impl Probe {
         let enough = |sample: &i32| counts[*sample as usize] >= fewest;
         Ok((0..counts.len() as i32).filter(enough).take(most).collect())
     }
-}
-
-fn indices(chosen: &[i32], device: &Device) -> Tensor<1, Int> {
-    Tensor::from_data(TensorData::new(chosen.to_vec(), [chosen.len()]), device)
 }

@@ -1,5 +1,6 @@
 //! Forwards to an error: the papers' allocation, a budget, and a precision.
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::Instant;
 
@@ -27,8 +28,8 @@ const IMAGES: usize = 1000;
 const FEW: usize = 6;
 
 /// Prints the forwards and seconds that three allocations need for a standard error at every order, .05 max(1, J) of games and
-/// `error` max(1, J) of the network, and how true the stated errors are: over `seeds` repetitions from a first seed on, with other samples, pairs and
-/// contexts each.
+/// `error` max(1, J) of the network, and how true the stated errors are: over `seeds`, with other samples, pairs and contexts
+/// each.
 ///
 /// # Errors
 ///
@@ -36,12 +37,13 @@ const FEW: usize = 6;
 pub fn run(
     trained: Option<(&Path, &Path)>,
     error: f64,
-    first: u64,
-    seeds: usize,
+    seeds: Range<u64>,
     device: &Device,
 ) -> Result<()> {
     println!(
-        "forwards to an error of J, in units of max(1, J), at every order; {seeds} seeds from {first} on"
+        "forwards to an error of J, in units of max(1, J), at every order; {} seeds from {} on",
+        seeds.end - seeds.start,
+        seeds.start
     );
     for (name, players, terms, most) in [
         ("games of 24 players, terms of up to 12", 24, 300, 12),
@@ -56,7 +58,6 @@ pub fn run(
         };
         let truth = truth(&games, players);
         let run = |measurement: &Measurement<()>, samples: usize, seed: u64| {
-            let seed = first + seed;
             let measurement = measurement.clone().seed(seed);
             Ok(measurement.run_games(&drawn(seed, samples))?)
         };
@@ -66,7 +67,7 @@ pub fn run(
             published: Pairs::random(200),
             stars: Pairs::stars(None, 50, 4),
             truth: Some(&truth),
-            seeds,
+            seeds: seeds.clone(),
             each: None,
         };
         table(name, &base, &case, run)?;
@@ -78,7 +79,6 @@ pub fn run(
     let (net, batch) = trained_resnet(weights, data, 2 * IMAGES, device)?;
     let images = Images { net, batch };
     let run = |measurement: &Measurement<Patches>, samples: usize, seed: u64| {
-        let seed = first + seed;
         images.run(
             &measurement.clone().seed(seed),
             samples.min(IMAGES),
@@ -86,7 +86,7 @@ pub fn run(
             device,
         )
     };
-    let case = |seeds: usize| Case {
+    let case = |seeds: Range<u64>| Case {
         wanted: error,
         published: Pairs::neighbours(2, 200),
         stars: Pairs::stars(Some(2), 50, 4),
@@ -97,13 +97,18 @@ pub fn run(
     };
     let base = Measurement::new(Patches::grid(16, 16));
     let name = "ResNet-20 on CIFAR-10, 16x16 patches, neighbours";
-    table(name, &base, &case(seeds), run)?;
+    table(name, &base, &case(seeds.clone()), run)?;
     // Each pixel a player.
     let base = Measurement::new(Patches::grid(32, 32));
     let name = "ResNet-20 on CIFAR-10, 32x32 patches, neighbours";
-    table(name, &base, &case(1), run)?;
+    table(name, &base, &case(first(&seeds)), run)?;
     println!();
     Ok(())
+}
+
+/// The first of some seeds.
+fn first(seeds: &Range<u64>) -> Range<u64> {
+    seeds.start..seeds.start.saturating_add(1)
 }
 
 /// Images that a network classifies rightly.
@@ -178,7 +183,7 @@ struct Case<'a> {
     stars: Pairs,
     /// J at each order, where it is known.
     truth: Option<&'a [f64]>,
-    seeds: usize,
+    seeds: Range<u64>,
     /// The number of orders with drawn contexts, where budgets cost too much to be run.
     each: Option<f64>,
 }
@@ -192,13 +197,14 @@ struct Curves {
 }
 
 impl Curves {
-    fn of(seeds: usize, run: impl Fn(u64) -> Result<Profile>) -> Result<Self> {
+    fn of(seeds: Range<u64>, run: impl Fn(u64) -> Result<Profile>) -> Result<Self> {
         let start = Instant::now();
+        let count = seeds.end - seeds.start;
         let (mut strengths, mut components, mut forwards) = (Vec::new(), Vec::new(), 0);
-        for seed in 0..seeds as u64 {
+        for (done, seed) in (1..).zip(seeds) {
             let profile = run(seed)?;
-            let (done, gone) = (seed + 1, seconds(start.elapsed().as_secs_f64()));
-            eprintln!("    seed {done} of {seeds}, after {gone}");
+            let gone = seconds(start.elapsed().as_secs_f64());
+            eprintln!("    seed {done} of {count}, after {gone}");
             if let Some(reached) = profile.precision() {
                 components.clone_from(&reached.allocation.components);
             }
@@ -210,8 +216,8 @@ impl Curves {
         Ok(Self {
             strengths,
             components,
-            forwards: forwards as f64 / seeds as f64,
-            seconds: start.elapsed().as_secs_f64() / seeds as f64,
+            forwards: forwards as f64 / count as f64,
+            seconds: start.elapsed().as_secs_f64() / count as f64,
         })
     }
 
@@ -331,8 +337,8 @@ fn table<P: Clone>(
     );
     let precise = base.clone().pairs(published.clone());
     let precise = precise.precision(Precision::new(*wanted));
-    let curves = Curves::of(*seeds, |seed| run(&precise, MOST, seed))?;
-    let found = match seeds {
+    let curves = Curves::of(seeds.clone(), |seed| run(&precise, MOST, seed))?;
+    let found = match curves.strengths.len() {
         1 => Found::stated(curves.stated()),
         _ => curves.found(*truth),
     };
@@ -351,7 +357,7 @@ fn table<P: Clone>(
                 curves.samples_of_a_budget(*wanted) * of_sample
             }
             None => {
-                let few = Curves::of(1, |seed| run(&measurement, FEW, seed))?;
+                let few = Curves::of(first(seeds), |seed| run(&measurement, FEW, seed))?;
                 let error = few.stated();
                 let need = few.forwards * (error / wanted).powi(2);
                 row(name, &few, &Found::stated(error), need);

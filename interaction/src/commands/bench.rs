@@ -98,8 +98,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         precision::run(
             trained(args),
             args.error,
-            args.place.seed,
-            args.seeds,
+            args.place.seed..args.place.seed.saturating_add(args.seeds as u64),
             &device,
         )?;
     }

@@ -114,7 +114,7 @@ fn measure(args: &TourArgs) -> Measure {
 fn existing(args: &TourArgs) -> Existing {
     let training: Result<TrainedWith> = read_json(&args.out.join("settings.json"));
     let training = training.is_ok_and(|run| is_tour(&run.command));
-    // What was measured in its folder since is no part of it.
+    // A later measurement in its folder is no part of it.
     let profile = args.out.join("profile.json");
     let measurement =
         !profile.exists() || read_json(&profile).is_ok_and(|made: Made| made.by_tour());

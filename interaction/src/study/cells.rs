@@ -9,7 +9,7 @@ use super::entries::modulation;
 use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant, value};
 use super::subjects::{Roots, Start};
 use crate::error::{Result, usage};
-use crate::subject::Spec;
+use crate::subject::{Spec, sha256};
 use crate::work::{Evaluation, Optimizer, Recipe};
 
 /// The form of what a cell's hash is taken of, and of what the store holds.
@@ -279,14 +279,10 @@ fn cell(
 
 /// The first sixteen hexadecimal digits of the SHA-256 of a value, written as JSON with sorted keys.
 fn hash(value: &impl Serialize) -> Result<String> {
-    use sha2::Digest;
-
     let json = serde_json::to_value(value).map_err(|e| usage(format!("a cell: {e}")))?;
     let mut text = String::new();
     canonical(&json, &mut text);
-    let digest = sha2::Sha256::digest(text.as_bytes());
-    let digits = digest[..8].iter().map(|byte| format!("{byte:02x}"));
-    Ok(digits.collect())
+    Ok(sha256(&text)[..16].into())
 }
 
 /// Writes JSON with sorted keys, without those whose value is null: a field that is added later, and absent, changes no hash.

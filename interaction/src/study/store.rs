@@ -1,13 +1,12 @@
 //! The store of finished cells, which all studies share: nothing is trained twice.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
-use crate::work::{Outcome, kept, read_json, write_json};
+use crate::work::{Lock, Outcome, kept, read_json, write_json};
 
 /// The file that tells a store and its form.
 const MARK: &str = "store.json";
@@ -57,11 +56,6 @@ impl Finished {
             _ => true,
         }
     }
-}
-
-/// The right to compute a cell, held until it is dropped, or the process ends however it may.
-pub struct Claimed {
-    _file: File,
 }
 
 impl Store {
@@ -192,21 +186,16 @@ impl Store {
     /// # Errors
     ///
     /// Fails where the folder cannot be made.
-    pub fn claim(folder: &Path) -> Result<Option<Claimed>> {
+    pub fn claim(folder: &Path) -> Result<Option<Lock>> {
         let fail = |e: std::io::Error| usage(format!("cannot write to {}: {e}", folder.display()));
         std::fs::create_dir_all(folder).map_err(fail)?;
-        let file = File::create(folder.join(LOCK)).map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {
-                for part in paths(folder).iter().filter(|path| is_part(path)) {
-                    std::fs::remove_dir_all(part).map_err(fail)?;
-                }
-                Ok(Some(Claimed { _file: file }))
+        let lock = Lock::take(&folder.join(LOCK)).map_err(fail)?;
+        if lock.as_ref().is_some_and(|lock| lock.sure) {
+            for part in paths(folder).iter().filter(|path| is_part(path)) {
+                std::fs::remove_dir_all(part).map_err(fail)?;
             }
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            // A file system without locks: parts keep processes apart.
-            Err(std::fs::TryLockError::Error(_)) => Ok(Some(Claimed { _file: file })),
         }
+        Ok(lock)
     }
 
     /// Copies the finished cells of another store that this one lacks, and counts them. Left alone are cells that another process
@@ -276,7 +265,7 @@ fn replaced(from: &Path, to: &Path) -> Result<()> {
     let fail = |e: std::io::Error| usage(format!("copying {}: {e}", from.display()));
     let part = to.join(format!("{PART}{}", std::process::id()));
     if let Err(error) = copy(from, &part) {
-        // What is here stays as it was.
+        // The cell here stays as it was.
         std::fs::remove_dir_all(&part).ok();
         return Err(error);
     }
@@ -366,6 +355,14 @@ mod tests {
         assert!(early.is_of(Some(&of("b"))) && of("a").is_of(Some(&early)) && of("a").is_of(None));
     }
 
+    /// The names in a folder, in order.
+    fn names(folder: &Path) -> Vec<PathBuf> {
+        let name = |path: &PathBuf| path.file_name().unwrap().into();
+        let mut names: Vec<PathBuf> = paths(folder).iter().map(name).collect();
+        names.sort();
+        names
+    }
+
     /// No cells.
     fn none() -> Cells {
         Cells {
@@ -399,12 +396,8 @@ mod tests {
             std::fs::create_dir_all(left.join("part-1")).unwrap();
         }
         assert_eq!(own.take(&there, &none()).unwrap(), 1);
-        let mut names: Vec<_> = paths(&folder);
-        names
-            .iter_mut()
-            .for_each(|path| *path = path.file_name().unwrap().into());
-        names.sort();
-        assert_eq!(names, ["cell.json", "lock", "training"].map(PathBuf::from));
+        let whole = ["cell.json", "lock", "training"].map(PathBuf::from);
+        assert_eq!(names(&folder), whole);
         std::fs::create_dir_all(folder.join("part-2")).unwrap();
         assert!(Store::claim(&folder).unwrap().is_some());
         assert!(!folder.join("part-2").exists());
@@ -445,12 +438,8 @@ mod tests {
         assert_eq!(own.take(&there, &none()).unwrap(), 1);
         assert_eq!(own.take(&there, &none()).unwrap(), 0);
         assert_eq!(Store::finished(&folder).unwrap().seconds, 2.0);
-        let mut names: Vec<_> = paths(&folder);
-        names
-            .iter_mut()
-            .for_each(|path| *path = path.file_name().unwrap().into());
-        names.sort();
-        assert_eq!(names, ["cell.json", "lock", "training"].map(PathBuf::from));
+        let whole = ["cell.json", "lock", "training"].map(PathBuf::from);
+        assert_eq!(names(&folder), whole);
         let text = std::fs::read_to_string(folder.join("training/run.json"));
         assert_eq!(text.unwrap(), "finished");
     }

@@ -371,16 +371,18 @@ fn labelled<T>(part: Part, train: impl FnOnce() -> T, test: impl FnOnce() -> T) 
     }
 }
 
-/// A digest of the settings by which samples become inputs.
-fn digest_of(made_by: &impl serde::Serialize) -> String {
+/// The SHA-256 of a text, in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
     use sha2::Digest;
 
-    let text = serde_json::to_string(made_by).unwrap_or_default();
     let digest = sha2::Sha256::digest(text.as_bytes());
-    digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A digest of the settings by which samples become inputs.
+fn digest_of(made_by: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string(made_by).unwrap_or_default();
+    sha256(&text)[..12].into()
 }
 
 /// The means of the training part in units of other statistics, `(own - mean) / deviation` for each variable.

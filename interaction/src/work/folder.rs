@@ -1,7 +1,6 @@
 //! The folder of results, which never mixes two runs.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use burn_interaction::internal::replace;
 
+use super::lock::Lock;
 use crate::error::{Result, usage};
 
 /// The files that a training writes, for all kinds of networks.
@@ -126,7 +126,7 @@ pub struct Folder {
     /// Files that were in the folder before, and when they were written.
     before: BTreeMap<String, SystemTime>,
     /// The right to write to the folder, which no other process has as long as it is open.
-    _held: Arc<File>,
+    _held: Arc<Lock>,
 }
 
 /// The file by which a process holds a folder.
@@ -275,25 +275,20 @@ fn check(path: &Path, existing: Existing, known: &[&str]) -> Result<()> {
     }
 }
 
-/// Makes a folder where it is not there, and holds it until the file is closed, or the process ends however it may.
-fn held(path: &Path) -> Result<File> {
+/// Makes a folder where it is not there, and holds it.
+fn held(path: &Path) -> Result<Lock> {
     let fail = |e: std::io::Error| {
         let path = path.display();
         usage(format!("cannot write to the output folder {path}: {e}"))
     };
     writable(path).map_err(fail)?;
-    let lock = path.join(LOCK);
-    // Whoever made the file, reading it is enough to hold it.
-    let file = File::open(&lock).or_else(|_| File::create(&lock));
-    let file = file.map_err(fail)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(usage(format!(
+    let lock = Lock::take(&path.join(LOCK)).map_err(fail)?;
+    lock.ok_or_else(|| {
+        usage(format!(
             "{}: another process writes to this folder: wait for it, or give another --out; parts of a measurement have a folder each",
             path.display()
-        ))),
-        // Some file systems have no locks.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
-    }
+        ))
+    })
 }
 
 /// Makes a folder where it is not there, and sees whether it takes a file.

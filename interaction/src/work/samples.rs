@@ -8,10 +8,10 @@ use burn_interaction::{Batch, Classifier, Cost, Measurement, Players, Profile, T
 use burn_interaction_datasets::Samples;
 use burn_interaction_models::{Reference, WeightFile, load, load_pretrained, weight_files};
 use indicatif::HumanBytes;
-use sha2::Digest;
 
 use super::progress::Bar;
 use crate::error::{Result, usage};
+use crate::subject::sha256;
 
 /// Input values in a batch, within rows of 8 to 256: large images have large activations.
 const BATCH_ELEMENTS: usize = 1 << 20;
@@ -91,8 +91,7 @@ pub fn weights_digest(path: &Path) -> Result<String> {
         ([one], None) => one.clone(),
         (all, key) => {
             let text = format!("{} {}", all.join(" "), key.as_deref().unwrap_or("-"));
-            let digest = sha2::Sha256::digest(text.as_bytes());
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+            sha256(&text)
         }
     })
 }

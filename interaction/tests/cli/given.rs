@@ -286,7 +286,7 @@ fn seeds_are_a_range_where_settings_are_sought_on_others() {
     let trained = |seed: u64| text.contains(&format!("train   own trained seed {seed}:"));
     let seeds = [1, 2, 11, 12, 13].map(trained);
     assert_eq!(seeds, [false, false, true, true, false]);
-    // What is reported of the seeds of the study stays.
+    // The report of the study with its own seeds stays.
     let reports = Path::new(&store).join("reports");
     assert!(!reports.join("given-smoke").exists());
     let sought = reports.join("given-smoke-seeds-11..12");

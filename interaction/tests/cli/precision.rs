@@ -105,7 +105,7 @@ fn a_control_goes_on_with_contexts_of_its_own() {
     let mut measure: Vec<&str> = vec!["discover", "--weights", &trained, "--out", &out];
     measure.extend("--any --samples 24 --estimator exact --precision 0.5 --control".split(' '));
     succeed(&measure);
-    // As if those of the control had been raised.
+    // A control whose contexts were raised.
     let file = root.join("out/control.json");
     let mut raised = json(&root.join("out"), "control.json");
     raised["protocol"]["contexts"] = "7".into();

@@ -291,7 +291,7 @@ fn works(line: &str, root: &Path) {
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[0] {
-        // What needs the internet, or minutes, is only understood here.
+        // Lines that need the internet, or minutes, are only understood here.
         "download" => refuse(
             &[
                 &args[..2],

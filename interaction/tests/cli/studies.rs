@@ -337,7 +337,7 @@ fn what_was_measured_of_other_weights_is_measured_again() {
     let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
     assert_eq!(told["weights"], digest.as_str());
     assert!(told["version"].is_string());
-    // As another machine may have trained it.
+    // Another machine may have trained other weights.
     told["weights"] = "0123".into();
     std::fs::write(&cell, told.to_string()).unwrap();
     let text = succeed(&smoke(&file, &out, &["--report"]));
@@ -345,7 +345,7 @@ fn what_was_measured_of_other_weights_is_measured_again() {
     let text = succeed(&args);
     assert!(text.contains("] measure rules plain"), "{text}");
     assert!(!text.contains("] train"), "{text}");
-    // What an earlier version finished is believed.
+    // Cells of an earlier version are believed.
     told.as_object_mut().unwrap().remove("weights");
     std::fs::write(&cell, told.to_string()).unwrap();
     let text = succeed(&smoke(&file, &out, &["--report"]));

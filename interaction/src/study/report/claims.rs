@@ -413,7 +413,7 @@ mod tests {
         let counts = found.inequalities.iter().map(|i| i.seeds);
         assert_eq!(counts.collect::<Vec<_>>(), [4, 2]);
         assert_eq!(found.means, [2.5, 1.5, 0.25]);
-        // What a row of claims.csv says adds up.
+        // A row of claims.csv adds up.
         assert_eq!(found.sides, [[4.0, 2.5], [1.5, 0.25]]);
         for (inequality, [left, right]) in found.inequalities.iter().zip(&found.sides) {
             assert_eq!(inequality.difference, left - right);

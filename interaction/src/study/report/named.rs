@@ -1,10 +1,9 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use sha2::Digest;
-
 use super::super::cells::{Cells, Size};
 use super::super::file::Study;
+use crate::subject::sha256;
 
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -30,12 +29,10 @@ impl Named {
             true => format!("{reports}-{}", size.name()),
             false => format!("{reports}-{}-seeds-{}", size.name(), words(&seeds)),
         };
-        let digest = sha2::Sha256::digest(text.as_bytes());
-        let digits = digest[..8].iter().map(|byte| format!("{byte:02x}"));
         Self {
             report,
             seeds,
-            digest: digits.collect(),
+            digest: sha256(text)[..16].into(),
         }
     }
 }
