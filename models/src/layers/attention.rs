@@ -1,7 +1,13 @@
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{Device, Tensor, module};
+use burn::tensor::{DType, Device, Tensor, TensorData, module};
+use burn_interaction::internal::{is_cpu, numbers};
+
+use super::softmax::softmax;
+
+/// Scores of queries and keys that are made at a time, so that they are in the cache when they are used.
+const SCORES: usize = 1 << 19;
 
 /// A Linear with the initialisation of the vision transformers: normal of deviation 0.02, bias zero.
 pub(crate) fn linear(from: usize, to: usize, bias: bool, device: &Device) -> Linear {
@@ -54,10 +60,52 @@ pub(crate) fn attend(parts: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<3
             part.reshape([batch / runs, runs * heads, tokens, width])
         }),
     };
-    module::attention(q, k, v, None, bias, AttentionModuleOptions::default())
-        .reshape([batch, heads, tokens, width])
+    let device = q.device();
+    let here = !device.is_autodiff() && is_cpu(&device) && q.dtype() == DType::F32;
+    let out = match here {
+        true => attend_here([q, k, v], bias),
+        false => module::attention(q, k, v, None, bias, AttentionModuleOptions::default()),
+    };
+    out.reshape([batch, heads, tokens, width])
         .swap_dims(1, 2)
         .reshape([batch, tokens, heads * width])
+}
+
+/// The attention of [`attend`] at inference on the CPU, `[batch, heads, tokens, width]`: as many heads at a time as have their
+/// scores in the cache.
+fn attend_here([q, k, v]: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<4> {
+    let [batch, heads, tokens, width] = q.dims();
+    let [_, _, keys, out] = v.dims();
+    let device = q.device();
+    let all = batch * heads;
+    let q = q.reshape([all, tokens, width]);
+    let k = k.reshape([all, keys, width]).swap_dims(1, 2);
+    let v = v.reshape([all, keys, out]);
+    let scale = 1.0 / (width as f32).sqrt();
+    let bias = bias.map(|bias| (bias.dims(), numbers(bias)));
+    // The biases of a query: of its head, or the one of all heads, and of batches likewise.
+    let biases = |row: usize| {
+        let ([batches, of_heads, queries, _], values) = bias.as_ref()?;
+        let (entry, query) = (row / tokens, row % tokens % queries);
+        let head = (entry / heads % batches) * of_heads + entry % heads % of_heads;
+        Some(&values[(head * queries + query) * keys..][..keys])
+    };
+    let most = (SCORES / (tokens * keys).max(1)).max(1);
+    let together = all.div_ceil(all.div_ceil(most).max(1)).max(1);
+    let mut outputs = Vec::new();
+    for first in (0..all).step_by(together) {
+        let some = |x: &Tensor<3>| x.clone().narrow(0, first, together.min(all - first));
+        let scores = some(&q).matmul(some(&k));
+        let shape = scores.dims();
+        let mut scores = numbers(scores);
+        softmax(&mut scores, keys, scale, |row| biases(first * tokens + row));
+        let scores = Tensor::<3>::from_data(TensorData::new(scores, shape), &device);
+        outputs.push(scores.matmul(some(&v)));
+    }
+    match outputs.is_empty() {
+        true => Tensor::zeros([batch, heads, tokens, out], &device),
+        false => Tensor::cat(outputs, 0).reshape([batch, heads, tokens, out]),
+    }
 }
 
 /// Self-attention with one Linear for queries, keys and values, as ViT, DeiT and Swin have it.

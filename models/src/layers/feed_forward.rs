@@ -1,9 +1,8 @@
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::activation::gelu;
 use burn::tensor::{Device, Tensor};
 
-use super::linear;
+use super::{gelu, linear, tanh_gelu};
 
 /// The transformers' MLP block: Linear, GELU, Linear.
 #[derive(Module, Debug)]
@@ -47,12 +46,4 @@ impl FeedForward {
             false => gelu(x),
         })
     }
-}
-
-/// GELU by tanh: x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2. The cube is a product, where Burn's takes a power of each number.
-fn tanh_gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let scale = (2.0 / std::f64::consts::PI).sqrt();
-    let square = x.clone() * x.clone();
-    let inner = (square * (0.044715 * scale) + scale) * x.clone();
-    x * ((inner.tanh() + 1.0) * 0.5)
 }

@@ -1,12 +1,12 @@
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::activation::{gelu, relu};
+use burn::tensor::activation::relu;
 use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
 use crate::layers::{
-    FeedForward, StochasticDepth, attend, he, layer_norm, linear, map, padding, residual,
+    FeedForward, StochasticDepth, attend, gelu, he, layer_norm, linear, map, padding, residual,
     split_heads, tokens,
 };
 
