@@ -5,7 +5,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use burn_interaction::{Classifier, Sentences};
 use burn_interaction_models::registry::{ImageSize, image_network, text_config};
 
-use crate::error::Result;
+use crate::error::{Result, usage};
 
 use super::in_turn;
 
@@ -47,17 +47,26 @@ const TEXTS: [(&str, f64); 4] = [
 /// Side of the square matrices whose bare products are the floor.
 const SIDE: usize = 1024;
 
-/// Prints images and sentences a second of each network, and its time over that of as many multiplications in bare matrix
-/// products.
+/// Prints images and sentences a second of each network, or of those named, and its time over that of as many multiplications in
+/// bare matrix products.
 ///
 /// # Errors
 ///
-/// Fails where the device fails.
-pub fn run(device: &Device, repeats: usize) -> Result<()> {
+/// Fails where a name is none of these networks, or the device fails.
+pub fn run(names: &[String], device: &Device, repeats: usize) -> Result<()> {
+    let all = NETWORKS.map(|(name, ..)| name);
+    let all: Vec<&str> = all.into_iter().chain(TEXTS.map(|(name, _)| name)).collect();
+    if let Some(name) = names.iter().find(|name| !all.contains(&name.as_str())) {
+        let known = all.join(", ");
+        return Err(usage(format!(
+            "bench forward: no network {name}, but {known}"
+        )));
+    }
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|n| n == name);
     println!(
         "forwards of {BATCH} images, over bare matrix products of as many multiplications (floor 1)"
     );
-    for (name, side, billions) in NETWORKS {
+    for (name, side, billions) in NETWORKS.into_iter().filter(|(name, ..)| wanted(name)) {
         let net = image_network(name, ImageSize::square(side), 1000, device)?.valid();
         let images = Tensor::<4>::random([BATCH, 3, side, side], Distribution::Default, device);
         let forward = || {
@@ -73,7 +82,7 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         );
     }
     println!("forwards of {BATCH} sentences of {LENGTH} word pieces, the same");
-    for (name, billions) in TEXTS {
+    for (name, billions) in TEXTS.into_iter().filter(|(name, _)| wanted(name)) {
         let classes = ["no".to_string(), "yes".to_string()];
         let net = text_config(name, 30_000, &classes)?.init(device)?.valid();
         let range = Distribution::Uniform(0.0, 30_000.0);

@@ -33,6 +33,9 @@ pub struct BenchArgs {
     /// Repetitions of each timing; the fastest of each side counts.
     #[arg(long, default_value_t = 5)]
     pub repeats: usize,
+    /// Networks of the forward benchmark by name, such as alexnet,bert. Default: all of them.
+    #[arg(long = "network", value_name = "NAME", value_delimiter = ',')]
+    pub networks: Vec<String>,
     /// Seeds of the precision benchmark.
     #[arg(long, default_value_t = 20)]
     pub seeds: usize,
@@ -75,7 +78,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         attack::run(&device, args.repeats)?;
     }
     if wanted("forward") {
-        forward::run(&device, args.repeats)?;
+        forward::run(&args.networks, &device, args.repeats)?;
     }
     if wanted("points") {
         points::run(&device, args.repeats)?;

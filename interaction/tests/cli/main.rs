@@ -295,6 +295,25 @@ fn the_control_is_the_network_that_was_never_trained() {
 }
 
 #[test]
+fn one_network_is_timed_by_its_name() {
+    let printed = succeed(&[
+        "bench",
+        "forward",
+        "--network",
+        "resnet20",
+        "--repeats",
+        "1",
+    ]);
+    assert!(printed.contains("resnet20"), "{printed}");
+    assert_eq!(printed.matches("images/s").count(), 1, "{printed}");
+    assert!(!printed.contains("sentences/s"), "{printed}");
+    refuse(
+        &["bench", "forward", "--network", "resnet20,moon"],
+        "no network moon, but alexnet, vgg16",
+    );
+}
+
+#[test]
 fn bad_arguments_are_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "out");
