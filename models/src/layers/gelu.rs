@@ -17,7 +17,7 @@ const ERF: [f32; 7] = [
     -2.101_024e-6,
     -5.692_506_4e-5,
     -7.349_906_3e-4,
-    -2.954_599_8e-3,
+    -2.954_6e-3,
     -1.609_603_3e-2,
 ];
 /// Denominator of erf(x) / x, by falling powers of x^2.
@@ -32,8 +32,8 @@ const OVER_ERF: [f32; 5] = [
 /// Numerator of tanh(x) / x, by falling powers of x^2, for |x| up to 9, where tanh is 1 in 32 bits.
 const TANH: [f32; 7] = [
     -2.760_768_5e-16,
-    2.000_187_9e-13,
-    -8.604_671_5e-11,
+    2.000_188e-13,
+    -8.604_672e-11,
     5.122_297e-8,
     1.485_722_4e-5,
     6.372_619_3e-4,
@@ -44,7 +44,7 @@ const OVER_TANH: [f32; 4] = [
     1.198_258_4e-6,
     1.185_347_1e-4,
     2.268_434_6e-3,
-    4.893_525_2e-3,
+    4.893_525e-3,
 ];
 
 /// GELU: x (1 + erf(x / sqrt(2))) / 2.
