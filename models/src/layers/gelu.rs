@@ -10,7 +10,7 @@ use rayon::prelude::*;
 /// Numbers that a core computes at a time.
 const TOGETHER: usize = 1 << 12;
 
-/// Numerator of erf(x) / x, by falling powers of x^2, for |x| up to 4, where erf is 1 in 32 bits.
+/// Numerator of erf(x) / x, by falling powers of x^2, for |x| up to 4, where erf is 1 within a rounding.
 const ERF: [f32; 7] = [
     -2.726_142_3e-10,
     2.770_681_4e-8,
@@ -29,7 +29,7 @@ const OVER_ERF: [f32; 5] = [
     -1.426_473_9e-2,
 ];
 
-/// Numerator of tanh(x) / x, by falling powers of x^2, for |x| up to 9, where tanh is 1 in 32 bits.
+/// Numerator of tanh(x) / x, by falling powers of x^2, for |x| up to 9, where tanh is 1 within a rounding.
 const TANH: [f32; 7] = [
     -2.760_768_5e-16,
     2.000_188e-13,
@@ -40,12 +40,7 @@ const TANH: [f32; 7] = [
     4.893_524_6e-3,
 ];
 /// Denominator of tanh(x) / x, by falling powers of x^2.
-const OVER_TANH: [f32; 4] = [
-    1.198_258_4e-6,
-    1.185_347_1e-4,
-    2.268_434_6e-3,
-    4.893_525e-3,
-];
+const OVER_TANH: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
 
 /// GELU: x (1 + erf(x / sqrt(2))) / 2.
 pub(crate) fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use patches::{CHANNELS, PATCHES, Shape, TOGETHER, Tile, Tiling, even};
 
-/// Numbers of the longest list of patches that a thread keeps for its next convolution.
+/// Numbers that a thread keeps room for until its next convolution, at most.
 const KEPT: usize = 1 << 22;
 
 thread_local! {
@@ -138,7 +138,15 @@ impl<'a> Direct<'a> {
     ) -> Option<Self> {
         let device = input.device();
         let fits = !device.is_autodiff() && is_cpu(&device) && input.dtype() == DType::F32;
-        let fits = fits && conv.groups == 1 && padding_of(conv).is_some();
+        let fits = fits && conv.groups == 1;
+        let [batch, _, height, width] = input.dims();
+        let [_, _, rows, columns] = conv.weight.dims();
+        let padding = padding_of(conv)?;
+        // No image, or one that the kernel does not fit on, is left to Burn.
+        let covers = |axis: usize, size: usize, kernel: usize| {
+            size > 0 && size + 2 * padding[axis] > conv.dilation[axis] * (kernel - 1)
+        };
+        let fits = fits && batch > 0 && covers(0, height, rows) && covers(1, width, columns);
         fits.then_some(Self {
             conv,
             norm,
@@ -257,7 +265,7 @@ fn multiplied(shape: &Shape, weight: Tensor<3>, input: Tensor<4>, finish: &Finis
             false => finish.run(tiling, tiles, &product, &mut output),
         }
     }
-    if patches.len() <= KEPT {
+    if patches.capacity() <= KEPT {
         SCRATCH.set(patches);
     }
     output
@@ -337,6 +345,15 @@ mod tests {
             let found = difference(config, input);
             assert!(found < 1e-5, "case {number}: {found}");
         }
+    }
+
+    #[test]
+    fn kernels_that_do_not_fit_and_empty_batches_are_left_to_burn() {
+        let conv = Conv2dConfig::new([1, 2], [3, 3]).init(&Device::flex());
+        let fits =
+            |shape| Direct::of(&conv, None, &Tensor::zeros(shape, &Device::flex())).is_some();
+        assert!(fits([1, 1, 3, 3]));
+        assert!(!fits([1, 1, 2, 3]) && !fits([1, 1, 3, 2]) && !fits([0, 1, 3, 3]));
     }
 
     #[test]
