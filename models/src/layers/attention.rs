@@ -1,9 +1,10 @@
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{DType, Device, Tensor, TensorData, module};
-use burn_interaction::internal::{is_cpu, numbers};
+use burn::tensor::{Device, Tensor, TensorData, module};
+use burn_interaction::internal::numbers;
 
+use super::plain::{even, is_plain};
 use super::softmax::softmax;
 
 /// Scores of queries and keys that are made at a time, so that they are in the cache when they are used.
@@ -60,9 +61,7 @@ pub(crate) fn attend(parts: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<3
             part.reshape([batch / runs, runs * heads, tokens, width])
         }),
     };
-    let device = q.device();
-    let here = !device.is_autodiff() && is_cpu(&device) && q.dtype() == DType::F32;
-    let out = match here {
+    let out = match is_plain(&q) {
         true => attend_here([q, k, v], bias),
         false => module::attention(q, k, v, None, bias, AttentionModuleOptions::default()),
     };
@@ -91,7 +90,7 @@ fn attend_here([q, k, v]: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<4> 
         Some(&values[(head * queries + query) * keys..][..keys])
     };
     let most = (SCORES / (tokens * keys).max(1)).max(1);
-    let together = all.div_ceil(all.div_ceil(most).max(1)).max(1);
+    let together = even(all, most).max(1);
     let mut outputs = Vec::new();
     for first in (0..all).step_by(together) {
         let some = |x: &Tensor<3>| x.clone().narrow(0, first, together.min(all - first));

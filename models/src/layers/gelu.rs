@@ -3,9 +3,11 @@
 //! Burn computes both number by number on one core, which took half of a small transformer's time. At inference on the CPU all
 //! cores compute them here, several numbers at a time, by quotients of polynomials that are within the rounding of 32-bit numbers.
 
-use burn::tensor::{DType, Tensor, TensorData, activation};
-use burn_interaction::internal::{is_cpu, numbers};
+use burn::tensor::{Tensor, TensorData, activation};
+use burn_interaction::internal::numbers;
 use rayon::prelude::*;
+
+use super::plain::is_plain;
 
 /// Numbers that a core computes at a time.
 const TOGETHER: usize = 1 << 12;
@@ -63,11 +65,10 @@ fn each<const D: usize>(
     function: impl Fn(f32) -> f32 + Copy + Sync,
     elsewhere: impl FnOnce(Tensor<D>) -> Tensor<D>,
 ) -> Tensor<D> {
-    let device = x.device();
-    if device.is_autodiff() || !is_cpu(&device) || x.dtype() != DType::F32 {
+    if !is_plain(&x) {
         return elsewhere(x);
     }
-    let shape = x.dims();
+    let (shape, device) = (x.dims(), x.device());
     let mut values = numbers(x);
     let vectors = pulp::Arch::new();
     values.par_chunks_mut(TOGETHER).for_each(|values| {

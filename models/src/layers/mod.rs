@@ -7,6 +7,7 @@ mod embed;
 mod feed_forward;
 mod gelu;
 mod head;
+mod plain;
 mod pool;
 mod residual;
 mod softmax;

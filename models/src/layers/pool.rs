@@ -1,11 +1,12 @@
 //! Max pools, at inference on the CPU without the indices that gradients need.
 
 use burn::nn::pool::MaxPool2dConfig;
-use burn::tensor::{DType, Tensor, TensorData};
-use burn_interaction::internal::{is_cpu, numbers};
+use burn::tensor::{Tensor, TensorData};
+use burn_interaction::internal::numbers;
 use rayon::prelude::*;
 
 use super::padding;
+use super::plain::is_plain;
 
 /// A max pool of square windows.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +34,10 @@ impl MaxPool {
 
     /// Pools `[batch, channels, height, width]`.
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let device = x.device();
-        if device.is_autodiff() || !is_cpu(&device) || x.dtype() != DType::F32 {
+        if !is_plain(&x) {
             return self.of_burn(x);
         }
+        let device = x.device();
         let [batch, channels, height, width] = x.dims();
         let out = [height, width].map(|length| self.windows(length));
         let mut output = vec![f32::NEG_INFINITY; batch * channels * out[0] * out[1]];

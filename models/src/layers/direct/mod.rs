@@ -10,11 +10,12 @@ use std::cell::Cell;
 
 use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, PaddingConfig2d};
-use burn::tensor::{DType, Tensor, TensorData};
-use burn_interaction::internal::{is_cpu, numbers};
+use burn::tensor::{Tensor, TensorData};
+use burn_interaction::internal::numbers;
 use rayon::prelude::*;
 
-use patches::{CHANNELS, PATCHES, Shape, TOGETHER, Tile, Tiling, even};
+use super::plain::{even, is_plain};
+use patches::{CHANNELS, PATCHES, Shape, TOGETHER, Tile, Tiling};
 
 /// Numbers that a thread keeps room for until its next convolution, at most.
 const KEPT: usize = 1 << 22;
@@ -136,9 +137,7 @@ impl<'a> Direct<'a> {
         norm: Option<&'a BatchNorm>,
         input: &Tensor<4>,
     ) -> Option<Self> {
-        let device = input.device();
-        let fits = !device.is_autodiff() && is_cpu(&device) && input.dtype() == DType::F32;
-        let fits = fits && conv.groups == 1;
+        let fits = is_plain(input) && conv.groups == 1;
         let [batch, _, height, width] = input.dims();
         let [_, _, rows, columns] = conv.weight.dims();
         let padding = padding_of(conv)?;

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use crate::layers::plain::even;
+
 /// Numbers of patch matrices that are made at a time, so that they are multiplied while they are in the cache.
 pub(super) const PATCHES: usize = 1 << 21;
 /// Patch matrices that are multiplied together at least: as many share out the cores, and each is multiplied by one of them.
@@ -61,11 +63,6 @@ struct Lines<'a> {
     top: usize,
     /// Pixels of a part.
     part: usize,
-}
-
-/// The size of as few equal parts of a length as are no larger than a number, of which the last may be smaller.
-pub(super) fn even(length: usize, most: usize) -> usize {
-    length.div_ceil(length.div_ceil(most).max(1))
 }
 
 impl Tiling {
