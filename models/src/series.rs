@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, activation::relu};
 use burn_interaction::game::training_flags;
 use burn_interaction::{Classifier, Series};
 
+use crate::layers::batch_norm;
 use crate::weights::{Reference, renamed};
 
 /// Configuration of an [`Fcn`].
@@ -86,7 +87,7 @@ impl Block {
     }
 
     fn forward(&self, series: &Series, x: Tensor<3>) -> Tensor<3> {
-        series.masked(relu(self.norm.forward(self.conv.forward(x))))
+        series.masked(relu(batch_norm(&self.norm, self.conv.forward(x))))
     }
 }
 

@@ -1,20 +1,33 @@
-//! A modulated training step against three plain ones.
+//! A modulated training step against three plain ones, and convolutions with gradients against those of Burn.
 
 use burn::module::{Module, ModuleDisplay};
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2dConfig;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use burn::train::TrainStep;
 use burn_interaction::modulation::{Batching, cross_entropy};
 use burn_interaction::training::Modulated;
 use burn_interaction::{Batch, Classifier, Features, Modulation, Patches, Players, Term};
-use burn_interaction_models::MlpConfig;
 use burn_interaction_models::registry::{ImageSize, image_network};
+use burn_interaction_models::{MlpConfig, convolve};
 
 use crate::error::Result;
 
 use super::in_turn;
 
-/// Prints the time of a modulated step over that of three plain steps of the same batch.
+/// Convolutions of 3x3 pixels: channels in and out, side of the images, stride.
+const CONVOLUTIONS: [(usize, usize, usize, usize); 6] = [
+    (3, 16, 32, 1),
+    (8, 8, 32, 1),
+    (16, 16, 32, 1),
+    (32, 32, 16, 1),
+    (32, 64, 16, 2),
+    (64, 64, 8, 1),
+];
+
+/// Prints the time of a modulated step over that of three plain steps of the same batch, and that of convolutions with their steps
+/// backwards over Burn's own.
 ///
 /// # Errors
 ///
@@ -45,8 +58,33 @@ pub fn run(device: &Device, repeats: usize) -> Result<()> {
         (0..512).collect(),
     );
     compare("mlp5", net, Features, &batch, repeats, 20);
+    convolutions(&device, repeats);
     println!();
     Ok(())
+}
+
+fn convolutions(device: &Device, repeats: usize) {
+    println!("a convolution of 32 images and its step backwards, over Burn's own (less is better)");
+    for (from, to, side, stride) in CONVOLUTIONS {
+        let conv = Conv2dConfig::new([from, to], [3, 3])
+            .with_stride([stride, stride])
+            .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+            .init(device);
+        let images = [32, from, side, side];
+        let images = Tensor::<4>::random(images, Distribution::Default, device).require_grad();
+        let backwards = |output: Tensor<4>| {
+            let gradients = output.sum().backward();
+            let of_weights = conv.weight.grad(&gradients).map(Tensor::into_data);
+            let _ = (of_weights, images.grad(&gradients).map(Tensor::into_data));
+        };
+        let ours = || backwards(convolve(&conv, None, images.clone()));
+        let burn = || backwards(conv.forward(images.clone()));
+        let [ours, burn] = in_turn(repeats, ours, burn);
+        println!(
+            "  {from:2} to {to:2} channels, {side}x{side}, stride {stride} {ours:8.1?} ours, {burn:8.1?} Burn's: {:.2}",
+            ours.as_secs_f64() / burn.as_secs_f64()
+        );
+    }
 }
 
 fn compare<M, P>(

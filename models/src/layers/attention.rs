@@ -1,10 +1,10 @@
 use burn::module::Module;
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{Device, Tensor, TensorData, module};
+use burn::tensor::{Device, Tensor, module};
 use burn_interaction::internal::numbers;
 
-use super::plain::{even, is_plain};
+use super::plain::{Numbers, even, is_plain, tensor};
 use super::softmax::softmax;
 
 /// Scores of queries and keys that are made at a time, so that they are in the cache when they are used.
@@ -81,7 +81,7 @@ fn attend_here([q, k, v]: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<4> 
     let k = k.reshape([all, keys, width]).swap_dims(1, 2);
     let v = v.reshape([all, keys, out]);
     let scale = 1.0 / (width as f32).sqrt();
-    let bias = bias.map(|bias| (bias.dims(), numbers(bias)));
+    let bias = bias.map(|bias| (bias.dims(), Numbers::of(bias)));
     // The biases of a query: of its head, or the one of all heads, and of batches likewise.
     let biases = |row: usize| {
         let ([batches, of_heads, queries, _], values) = bias.as_ref()?;
@@ -98,7 +98,7 @@ fn attend_here([q, k, v]: [Tensor<4>; 3], bias: Option<Tensor<4>>) -> Tensor<4> 
         let shape = scores.dims();
         let mut scores = numbers(scores);
         softmax(&mut scores, keys, scale, |row| biases(first * tokens + row));
-        let scores = Tensor::<3>::from_data(TensorData::new(scores, shape), &device);
+        let scores = tensor(scores, shape, &device);
         outputs.push(scores.matmul(some(&v)));
     }
     match outputs.is_empty() {

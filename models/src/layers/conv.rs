@@ -3,7 +3,8 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation::relu};
 
-use super::Direct;
+use super::plain::is_plain;
+use super::{Direct, batch_norm, tracked};
 
 /// A padding of this many pixels on all four sides.
 pub(crate) fn padding(pixels: usize) -> PaddingConfig2d {
@@ -27,8 +28,10 @@ pub(crate) fn he(config: Conv2dConfig, device: &Device) -> Conv2d {
 /// The output of a convolution and its batch norm, `[batch, channels, height, width]`, for networks of one's own.
 ///
 /// At inference on the CPU it is computed in channel order with the norm in the last pass, up to twice as fast as the two layers
-/// one after the other, whose values it has up to rounding; a sample has the same value in any batch. With gradients, on other
-/// devices, in groups or with other paddings than equal ones it is the two layers.
+/// one after the other, whose values it has up to rounding; a sample has the same value in any batch. With gradients on the CPU the
+/// convolution and its step backwards are computed by the same matrices of patches, up to rounding those of Burn. On other devices,
+/// with other numbers than those of 32 bits, with checkpoints of gradients, in groups or with other paddings than equal ones it is
+/// the two layers.
 ///
 /// ```
 /// use burn::nn::conv::Conv2dConfig;
@@ -48,18 +51,23 @@ pub fn convolve(conv: &Conv2d, norm: Option<&BatchNorm>, input: Tensor<4>) -> Te
     if let Some(direct) = Direct::of(conv, norm, &input) {
         return direct.forward(input);
     }
-    let x = conv.forward(input);
+    let x = plainly(conv, input);
     match norm {
-        Some(norm) => norm.forward(x),
+        Some(norm) => batch_norm(norm, x),
         None => x,
     }
+}
+
+/// The output of a convolution that stands by itself.
+fn plainly(conv: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    tracked(conv, &input).unwrap_or_else(|| conv.forward(input))
 }
 
 /// The output of a convolution, after ReLU.
 pub(crate) fn activated(conv: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     match Direct::of(conv, None, &input) {
         Some(direct) => direct.relu().forward(input),
-        None => relu(conv.forward(input)),
+        None => relu(plainly(conv, input)),
     }
 }
 
@@ -159,7 +167,7 @@ impl ConvNorm {
 
     /// The output of [`forward`](Self::forward) and a shortcut of the same shape together, after ReLU.
     pub(crate) fn joined(&self, input: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
-        match self.direct(&input) {
+        match self.direct(&input).filter(|_| is_plain(&shortcut)) {
             Some(direct) => direct.residual(shortcut).relu().forward(input),
             None => relu(self.forward(input) + shortcut),
         }

@@ -3,11 +3,11 @@
 //! Burn computes both number by number on one core, which took half of a small transformer's time. At inference on the CPU all
 //! cores compute them here, several numbers at a time, by quotients of polynomials that are within the rounding of 32-bit numbers.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Tensor, activation};
 use burn_interaction::internal::numbers;
 use rayon::prelude::*;
 
-use super::plain::is_plain;
+use super::plain::{is_plain, tensor};
 
 /// Numbers that a core computes at a time.
 const TOGETHER: usize = 1 << 12;
@@ -81,7 +81,7 @@ fn each<const D: usize>(
             },
         );
     });
-    Tensor::from_data(TensorData::new(values, shape), &device)
+    tensor(values, shape, &device)
 }
 
 #[inline(always)]

@@ -1,12 +1,11 @@
 //! Max pools, at inference on the CPU without the indices that gradients need.
 
 use burn::nn::pool::MaxPool2dConfig;
-use burn::tensor::{Tensor, TensorData};
-use burn_interaction::internal::numbers;
+use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::padding;
-use super::plain::is_plain;
+use super::plain::{Numbers, is_plain, tensor};
 
 /// A max pool of square windows.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +41,13 @@ impl MaxPool {
         let out = [height, width].map(|length| self.windows(length));
         let mut output = vec![f32::NEG_INFINITY; batch * channels * out[0] * out[1]];
         let each = output.par_chunks_exact_mut((out[0] * out[1]).max(1));
-        let input = numbers(x);
+        let input = Numbers::of(x);
         each.zip(input.par_chunks_exact((height * width).max(1)))
             .for_each_init(
                 || vec![0.0; width],
                 |line, (output, input)| self.channel(input, line, output),
             );
-        let data = TensorData::new(output, [batch, channels, out[0], out[1]]);
-        Tensor::from_data(data, &device)
+        tensor(output, [batch, channels, out[0], out[1]], &device)
     }
 
     fn of_burn(&self, x: Tensor<4>) -> Tensor<4> {
@@ -123,6 +121,8 @@ fn larger(a: f32, b: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Device, Distribution};
+
+    use burn_interaction::internal::numbers;
 
     use super::*;
 

@@ -2,6 +2,8 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation::leaky_relu};
 
+use crate::layers::batch_norm;
+
 /// The end of all networks for clouds: Linear layers with batch norm and (leaky) ReLU, and a last Linear.
 #[derive(Module, Debug)]
 pub(super) struct Head {
@@ -75,7 +77,7 @@ impl Head {
             if before && index == 1 {
                 x = self.dropout.forward(x);
             }
-            x = leaky_relu(layer.bn.forward(x), self.config.slope);
+            x = leaky_relu(batch_norm(&layer.bn, x), self.config.slope);
             if !before {
                 x = self.dropout.forward(x);
             }

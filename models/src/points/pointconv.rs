@@ -10,6 +10,7 @@ use super::parts::in_parts;
 use super::pointwise::{SharedMlp, largest};
 use super::rows_of;
 use crate::family::{PointFamily, PointVariant, point_variant};
+use crate::layers::batch_norm;
 use crate::weights::Reference;
 
 /// Channels of the weights that are learned from relative coordinates.
@@ -146,7 +147,7 @@ impl Level {
 
     /// Maps weighted sums to features.
     fn features(&self, sums: Tensor<2>) -> Tensor<2> {
-        relu(self.bn_linear.forward(self.linear.forward(sums)))
+        relu(batch_norm(&self.bn_linear, self.linear.forward(sums)))
     }
 
     fn group(&self, points: Tensor<3>, features: Option<Tensor<2>>) -> Grouped {

@@ -8,6 +8,7 @@ use super::parts::in_parts;
 use super::pointwise::{Pointwise, largest_shifted};
 use super::rows_of;
 use crate::family::{PointFamily, PointVariant, point_variant};
+use crate::layers::batch_norm;
 use crate::weights::Reference;
 
 /// Configuration of a [`PointNet`].
@@ -106,8 +107,8 @@ impl Transform {
         let last = &self.convs[2];
         // The maximum of ReLUs is the ReLU of the maximum.
         let x = relu(largest_shifted(last, last.map(rows), count));
-        let x = relu(self.bn4.forward(self.fc1.forward(x)));
-        let x = relu(self.bn5.forward(self.fc2.forward(x)));
+        let x = relu(batch_norm(&self.bn4, self.fc1.forward(x)));
+        let x = relu(batch_norm(&self.bn5, self.fc2.forward(x)));
         let identity = Tensor::<2>::eye(channels, &x.device()).reshape([1, channels, channels]);
         let matrix = self.fc3.forward(x).reshape([batch, channels, channels]) + identity;
         points.matmul(matrix)

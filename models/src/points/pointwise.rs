@@ -2,6 +2,8 @@ use burn::module::{Module, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use crate::layers::batch_norm;
+
 /// A linear map of each point's features and its batch norm. PyTorch has a convolution of kernel 1 there, whose weight is
 /// `[to, from, 1]` or `[to, from, 1, 1]`, as `D` says.
 ///
@@ -63,10 +65,11 @@ impl<const D: usize> Pointwise<D> {
     pub(super) fn shift(&self, rows: Tensor<2>) -> Tensor<2> {
         let bias = self.bias.as_ref().map(|bias| bias.val());
         if rows.device().is_autodiff() {
-            return self.bn.forward(match bias {
+            let rows = match bias {
                 Some(bias) => rows + bias.unsqueeze(),
                 None => rows,
-            });
+            };
+            return batch_norm(&self.bn, rows);
         }
         let mean = self.bn.running_mean.value();
         let centre = match bias {

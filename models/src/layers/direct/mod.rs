@@ -1,21 +1,25 @@
-//! Convolutions at inference on the CPU, in channel order.
+//! Convolutions on the CPU, in channel order.
 //!
 //! The weights times a matrix of patches are the output in channel order, and one pass over it adds bias, batch norm and residual
 //! and applies ReLU. Small images stand side by side in one matrix, so that the weights are read once for several; each column's
 //! sums run over its patch in one order whatever stands beside it, so that the values of an image do not depend on its batch.
 
+#[cfg(feature = "flex")]
+mod gradient;
 mod patches;
 
 use std::cell::Cell;
 
+use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
-use burn::nn::{BatchNorm, PaddingConfig2d};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use burn_interaction::internal::numbers;
 use rayon::prelude::*;
 
-use super::plain::{even, is_plain};
-use patches::{CHANNELS, PATCHES, Shape, TOGETHER, Tile, Tiling};
+use super::plain::{Numbers, is_plain, tensor};
+#[cfg(feature = "flex")]
+pub(crate) use gradient::tracked;
+use patches::{CHANNELS, Shape, Tile, Tiling, Window};
 
 /// Numbers that a thread keeps room for until its next convolution, at most.
 const KEPT: usize = 1 << 22;
@@ -118,17 +122,6 @@ fn above(least: f32, value: f32) -> f32 {
     if value < least { least } else { value }
 }
 
-/// The padding above and left, where it is the same below and right.
-fn padding_of(conv: &Conv2d) -> Option<[usize; 2]> {
-    match conv.padding {
-        PaddingConfig2d::Valid => Some([0, 0]),
-        PaddingConfig2d::Explicit(top, left, bottom, right) if (top, left) == (bottom, right) => {
-            Some([top, left])
-        }
-        _ => None,
-    }
-}
-
 impl<'a> Direct<'a> {
     /// A convolution and its norm, where they are computed here: of 32-bit numbers on the CPU without gradients, in one group, with
     /// the same padding on opposite sides.
@@ -137,15 +130,8 @@ impl<'a> Direct<'a> {
         norm: Option<&'a BatchNorm>,
         input: &Tensor<4>,
     ) -> Option<Self> {
-        let fits = is_plain(input) && conv.groups == 1;
-        let [batch, _, height, width] = input.dims();
-        let [_, _, rows, columns] = conv.weight.dims();
-        let padding = padding_of(conv)?;
-        // No image, or one that the kernel does not fit on, is left to Burn.
-        let covers = |axis: usize, size: usize, kernel: usize| {
-            size > 0 && size + 2 * padding[axis] > conv.dilation[axis] * (kernel - 1)
-        };
-        let fits = fits && batch > 0 && covers(0, height, rows) && covers(1, width, columns);
+        let fits = is_plain(input) && is_plain(&conv.weight.val());
+        let fits = fits && Window::covers(conv, input.dims());
         fits.then_some(Self {
             conv,
             norm,
@@ -169,47 +155,18 @@ impl<'a> Direct<'a> {
 
     /// Computes the output, `[batch, channels, height, width]`.
     pub(crate) fn forward(self, input: Tensor<4>) -> Tensor<4> {
-        let [batch, channels, height, width] = input.dims();
-        let [to, _, rows, columns] = self.conv.weight.dims();
-        let (stride, dilation) = (self.conv.stride, self.conv.dilation);
-        let padding = padding_of(self.conv).unwrap_or_default();
-        let length = |size: usize, axis: usize, kernel: usize| {
-            let covered = dilation[axis] * (kernel - 1) + 1;
-            (size + 2 * padding[axis] - covered) / stride[axis] + 1
-        };
-        let shape = Shape {
-            channels,
-            height,
-            width,
-            kernel: [rows, columns],
-            stride,
-            dilation,
-            padding,
-            out: [length(height, 0, rows), length(width, 1, columns)],
-        };
-        let device = input.device();
+        let weight = self.conv.weight.val();
+        let shape = Shape::new(input.dims(), weight.dims(), Window::of(self.conv));
         let [scale, shift] = self.affine();
-        let weight = self.conv.weight.val().reshape([1, to, shape.patch()]);
-        let pixels = shape.pixels();
-        let residual = self.residual.map(numbers);
+        let residual = self.residual.map(Numbers::of);
         let finish = Finish {
             scale: &scale,
             shift: &shift,
             residual: residual.as_deref(),
             relu: self.relu,
-            pixels,
+            pixels: shape.pixels(),
         };
-        let output = match shape.is_whole() {
-            true => {
-                let product = weight.matmul(input.reshape([batch, channels, pixels]));
-                let mut output = numbers(product);
-                finish.in_place(&mut output);
-                output
-            }
-            false => multiplied(&shape, weight, input, &finish),
-        };
-        let [height, width] = shape.out;
-        Tensor::from_data(TensorData::new(output, [batch, to, height, width]), &device)
+        with_scratch(|patches| convolved(&shape, weight, input, &finish, patches))
     }
 
     /// The factor of each channel of the product, and what is added to it then: those of the norm, and the bias.
@@ -234,28 +191,63 @@ impl<'a> Direct<'a> {
     }
 }
 
+/// The output of a convolution with gradients, which builds without the CPU leave to Burn.
+#[cfg(not(feature = "flex"))]
+pub(crate) fn tracked(_: &Conv2d, _: &Tensor<4>) -> Option<Tensor<4>> {
+    None
+}
+
+/// The output of all images, `[batch, channels, height, width]`, of weights `[channels, from, rows, columns]`.
+fn convolved(
+    shape: &Shape,
+    weight: Tensor<4>,
+    input: Tensor<4>,
+    finish: &Finish<'_>,
+    patches: &mut Vec<f32>,
+) -> Tensor<4> {
+    let ([batch, channels, _, _], to) = (input.dims(), weight.dims()[0]);
+    let device = input.device();
+    let weight = weight.reshape([1, to, shape.patch()]);
+    let output = match shape.is_whole() {
+        true => {
+            let product = weight.matmul(input.reshape([batch, channels, shape.pixels()]));
+            let mut output = numbers(product);
+            finish.in_place(&mut output);
+            output
+        }
+        false => multiplied(shape, weight, input, finish, patches),
+    };
+    let [height, width] = shape.out;
+    tensor(output, [batch, to, height, width], &device)
+}
+
 /// The output of all images by matrices of patches, some at a time.
-fn multiplied(shape: &Shape, weight: Tensor<3>, input: Tensor<4>, finish: &Finish<'_>) -> Vec<f32> {
+fn multiplied(
+    shape: &Shape,
+    weight: Tensor<3>,
+    input: Tensor<4>,
+    finish: &Finish<'_>,
+    patches: &mut Vec<f32>,
+) -> Vec<f32> {
     let (batch, to, device) = (input.dims()[0], weight.dims()[1], input.device());
-    let values = numbers(input);
+    let values = Numbers::of(input);
     let tiling = shape.tiling(batch);
     let tiles = tiling.tiles(batch, shape.out[0]);
     let matrix = shape.patch() * tiling.size;
-    let together = even(tiles.len(), (PATCHES / matrix.max(1)).max(TOGETHER)).max(1);
+    let together = shape.together(tiling, tiles.len());
     // One product that is the output as it stands.
     let whole = together >= tiles.len() && tiling.images == 1 && tiling.size == shape.pixels();
     let mut output = match whole {
         true => Vec::new(),
         false => vec![0.0; batch * to * shape.pixels()],
     };
-    let mut patches = SCRATCH.take();
     for tiles in tiles.chunks(together) {
         patches.resize(tiles.len() * matrix, 0.0);
-        shape.fill_patches(&values, tiling, tiles, &mut patches);
-        let data = TensorData::new(patches, [tiles.len(), shape.patch(), tiling.size]);
-        let matrices = Tensor::<3>::from_data(data, &device);
+        shape.fill_patches(&values, tiling, tiles, patches);
+        let size = [tiles.len(), shape.patch(), tiling.size];
+        let matrices = tensor(std::mem::take(patches), size, &device);
         let product = numbers(weight.clone().matmul(matrices.clone()));
-        patches = numbers(matrices);
+        *patches = numbers(matrices);
         match whole {
             true => {
                 output = product;
@@ -264,14 +256,22 @@ fn multiplied(shape: &Shape, weight: Tensor<3>, input: Tensor<4>, finish: &Finis
             false => finish.run(tiling, tiles, &product, &mut output),
         }
     }
+    output
+}
+
+/// Lends the room that a thread keeps for patches.
+fn with_scratch<R>(work: impl FnOnce(&mut Vec<f32>) -> R) -> R {
+    let mut patches = SCRATCH.take();
+    let found = work(&mut patches);
     if patches.capacity() <= KEPT {
         SCRATCH.set(patches);
     }
-    output
+    found
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::nn::PaddingConfig2d;
     use burn::nn::conv::Conv2dConfig;
     use burn::tensor::{Device, Distribution};
 
@@ -353,6 +353,15 @@ mod tests {
             |shape| Direct::of(&conv, None, &Tensor::zeros(shape, &Device::flex())).is_some();
         assert!(fits([1, 1, 3, 3]));
         assert!(!fits([1, 1, 2, 3]) && !fits([1, 1, 3, 2]) && !fits([0, 1, 3, 3]));
+    }
+
+    #[test]
+    fn plain_images_leave_the_weights_their_gradient() {
+        let conv = Conv2dConfig::new([1, 2], [3, 3]).init(&Device::flex().autodiff());
+        let images = normal([2, 1, 5, 5]);
+        assert!(Direct::of(&conv, None, &images).is_none());
+        let output = crate::convolve(&conv, None, images);
+        assert!(conv.weight.grad(&output.sum().backward()).is_some());
     }
 
     #[test]

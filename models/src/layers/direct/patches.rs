@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
 use rayon::prelude::*;
 
 use crate::layers::plain::even;
 
 /// Numbers of patch matrices that are made at a time, so that they are multiplied while they are in the cache.
-pub(super) const PATCHES: usize = 1 << 21;
+const PATCHES: usize = 1 << 21;
 /// Patch matrices that are multiplied together at least: as many share out the cores, and each is multiplied by one of them.
-pub(super) const TOGETHER: usize = 4;
+const TOGETHER: usize = 4;
 /// Channels that a core works on at a time.
 pub(super) const CHANNELS: usize = 16;
 /// Columns of a matrix that are worth reading the weights for.
@@ -19,6 +21,50 @@ const LANES: usize = 16;
 /// Columns of a matrix at least: products of smaller ones add in another order.
 const LEAST: usize = 80;
 
+/// How a kernel moves over an image, in pixels: down and to the right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) stride: [usize; 2],
+    pub(super) dilation: [usize; 2],
+    /// Zeros above and left, and as many below and right.
+    pub(super) padding: [usize; 2],
+}
+
+impl Window {
+    /// The window of a convolution that [`covers`](Self::covers) its images.
+    pub(super) fn of(conv: &Conv2d) -> Self {
+        Self {
+            stride: conv.stride,
+            dilation: conv.dilation,
+            padding: padding_of(conv).unwrap_or_default(),
+        }
+    }
+
+    /// Whether a convolution has a window and gives an output for images, `[batch, channels, height, width]`: in one group, with the
+    /// same padding on opposite sides. No image, or one that the kernel does not fit on, is left to Burn.
+    pub(super) fn covers(conv: &Conv2d, [batch, _, height, width]: [usize; 4]) -> bool {
+        let Some(padding) = padding_of(conv) else {
+            return false;
+        };
+        let [_, _, rows, columns] = conv.weight.dims();
+        let covers = |axis: usize, size: usize, kernel: usize| {
+            size > 0 && size + 2 * padding[axis] > conv.dilation[axis] * (kernel - 1)
+        };
+        conv.groups == 1 && batch > 0 && covers(0, height, rows) && covers(1, width, columns)
+    }
+}
+
+/// The padding above and left, where it is the same below and right.
+fn padding_of(conv: &Conv2d) -> Option<[usize; 2]> {
+    match conv.padding {
+        PaddingConfig2d::Valid => Some([0, 0]),
+        PaddingConfig2d::Explicit(top, left, bottom, right) if (top, left) == (bottom, right) => {
+            Some([top, left])
+        }
+        _ => None,
+    }
+}
+
 /// Lengths of a convolution, in pixels.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
@@ -26,9 +72,7 @@ pub(super) struct Shape {
     pub(super) height: usize,
     pub(super) width: usize,
     pub(super) kernel: [usize; 2],
-    pub(super) stride: [usize; 2],
-    pub(super) dilation: [usize; 2],
-    pub(super) padding: [usize; 2],
+    pub(super) window: Window,
     pub(super) out: [usize; 2],
 }
 
@@ -71,6 +115,11 @@ impl Tiling {
         self.rows * self.width
     }
 
+    /// Columns of a tile's patch matrix that are somebody's, which come first.
+    pub(super) fn used(&self, tile: Tile) -> usize {
+        tile.images.saturating_sub(1) * self.pixels() + tile.rows * self.width
+    }
+
     /// The tiles of a batch of images of some height.
     pub(super) fn tiles(&self, batch: usize, height: usize) -> Vec<Tile> {
         let of_images = |image| {
@@ -91,6 +140,24 @@ impl Tiling {
 }
 
 impl Shape {
+    /// The lengths of images, `[batch, channels, height, width]`, and weights, `[channels, from, rows, columns]`, under a window.
+    pub(super) fn new(input: [usize; 4], weight: [usize; 4], window: Window) -> Self {
+        let [_, channels, height, width] = input;
+        let [_, _, rows, columns] = weight;
+        let length = |size: usize, axis: usize, kernel: usize| {
+            let covered = window.dilation[axis] * (kernel - 1) + 1;
+            (size + 2 * window.padding[axis] - covered) / window.stride[axis] + 1
+        };
+        Self {
+            channels,
+            height,
+            width,
+            kernel: [rows, columns],
+            window,
+            out: [length(height, 0, rows), length(width, 1, columns)],
+        }
+    }
+
     /// Numbers of a patch.
     pub(super) fn patch(&self) -> usize {
         self.channels * self.kernel[0] * self.kernel[1]
@@ -103,7 +170,8 @@ impl Shape {
 
     /// Whether an image is its own patch matrix, and large enough to be multiplied alone.
     pub(super) fn is_whole(&self) -> bool {
-        let pointwise = self.kernel == [1, 1] && self.stride == [1, 1] && self.padding == [0, 0];
+        let (stride, padding) = (self.window.stride, self.window.padding);
+        let pointwise = self.kernel == [1, 1] && stride == [1, 1] && padding == [0, 0];
         pointwise && self.pixels() >= COLUMNS
     }
 
@@ -128,7 +196,13 @@ impl Shape {
         }
     }
 
-    /// Writes the patch matrices of some tiles, `[tiles, channels * rows * columns, size]`.
+    /// Tiles whose patch matrices are made at a time.
+    pub(super) fn together(&self, tiling: Tiling, tiles: usize) -> usize {
+        let most = PATCHES / (self.patch() * tiling.size).max(1);
+        even(tiles, most.max(TOGETHER)).max(1)
+    }
+
+    /// Writes the patch matrices of some tiles, `[tiles, channels * rows * columns, size]`: zeros in the columns that are nobody's.
     pub(super) fn fill_patches(
         &self,
         values: &[f32],
@@ -152,12 +226,17 @@ impl Shape {
                     self.fill(&lines, [place / columns, place % columns], tile, patch);
                 }
             }
+            let used = tiling.used(tile);
+            if used < tiling.size {
+                let each = patches.chunks_exact_mut(tiling.size);
+                each.for_each(|patch| patch[used..].fill(0.0));
+            }
         });
     }
 
     /// The lines of a channel that a tile sees, so that the pixels of every kernel place lie side by side.
     fn lines<'a>(&self, channel: &'a [f32], tile: Tile) -> Lines<'a> {
-        let step = self.stride[1];
+        let step = self.window.stride[1];
         if step == 1 {
             return Lines {
                 pixels: channel.into(),
@@ -165,10 +244,10 @@ impl Shape {
                 part: self.width,
             };
         }
-        let covered = self.dilation[0] * (self.kernel[0] - 1);
-        let first = (tile.first * self.stride[0]).saturating_sub(self.padding[0]);
-        let last = (tile.first + tile.rows) * self.stride[0] + covered;
-        let last = last.saturating_sub(self.padding[0]).min(self.height);
+        let covered = self.window.dilation[0] * (self.kernel[0] - 1);
+        let first = (tile.first * self.window.stride[0]).saturating_sub(self.window.padding[0]);
+        let last = (tile.first + tile.rows) * self.window.stride[0] + covered;
+        let last = last.saturating_sub(self.window.padding[0]).min(self.height);
         let top = first.min(last);
         let part = self.width.div_ceil(step);
         let mut pixels = vec![0.0; (last - top) * step * part];
@@ -190,13 +269,13 @@ impl Shape {
 
     /// One row of a patch matrix: the pixels that one place of the kernel sees, and zeros outside the image.
     fn fill(&self, lines: &Lines<'_>, place: [usize; 2], tile: Tile, patch: &mut [f32]) {
-        if self.stride == [1, 1] && self.out[1] == self.width {
+        if self.window.stride == [1, 1] && self.out[1] == self.width {
             return self.fill_shifted(&lines.pixels, place, tile, patch);
         }
-        let [width, step] = [self.out[1], self.stride[1]];
-        let offset = |axis: usize| place[axis] * self.dilation[axis];
+        let [width, step] = [self.out[1], self.window.stride[1]];
+        let offset = |axis: usize| place[axis] * self.window.dilation[axis];
         // The columns of the output whose pixel lies inside the image.
-        let (shift, pad) = (offset(1), self.padding[1]);
+        let (shift, pad) = (offset(1), self.window.padding[1]);
         let first = pad.saturating_sub(shift).div_ceil(step).min(width);
         let last = match (self.width + pad).checked_sub(shift + 1) {
             Some(room) => (room / step + 1).clamp(first, width),
@@ -207,7 +286,8 @@ impl Shape {
         let start = (start % step) * lines.part + start / step;
         let of_tile = patch.chunks_exact_mut(width).take(tile.rows);
         for (row, patch) in (tile.first..).zip(of_tile) {
-            let from = (row * self.stride[0] + offset(0)).checked_sub(self.padding[0]);
+            let from =
+                (row * self.window.stride[0] + offset(0)).checked_sub(self.window.padding[0]);
             match from.filter(|from| *from < self.height && first < last) {
                 Some(from) => {
                     let line = (from - lines.top) * lines.part * step;
@@ -224,8 +304,9 @@ impl Shape {
     /// The row of a patch matrix where the output is as wide as the image: the image itself, shifted.
     fn fill_shifted(&self, image: &[f32], place: [usize; 2], tile: Tile, patch: &mut [f32]) {
         let width = self.width;
-        let [down, right] = [0, 1]
-            .map(|axis| (place[axis] * self.dilation[axis]) as isize - self.padding[axis] as isize);
+        let [down, right] = [0, 1].map(|axis| {
+            (place[axis] * self.window.dilation[axis]) as isize - self.window.padding[axis] as isize
+        });
         let patch = &mut patch[..tile.rows * width];
         let start = (tile.first as isize + down) * width as isize + right;
         let end = |place: isize| (place - start).clamp(0, patch.len() as isize) as usize;
