@@ -59,7 +59,7 @@ impl<const D: usize> Layout<D> {
         let zero = vec![0.0; self.channels];
         let [sums, _] = self.sums(x, x, &zero, |x, _| [x, 0.0]);
         let rough: Vec<f32> = means(sums).map(|mean| mean as f32).collect();
-        // What the first sums lost by rounding is found beside the squares.
+        // The rounding of the first sums is found beside the squares.
         let [sums, squares] = self.sums(x, x, &rough, |x, _| [x, x * x]);
         let beside: Vec<f64> = means(sums).collect();
         let mean = rough.iter().zip(&beside);
