@@ -60,16 +60,13 @@ fn of_flex(tensor: FloatTensor<Flex>) -> Tensor<4> {
 /// The output of a convolution whose gradients may be asked for, `[batch, channels, height, width]`, where it is computed here: of
 /// 32-bit numbers on the CPU without checkpoints, in one group, with the same padding on opposite sides.
 pub(crate) fn tracked(conv: &Conv2d, input: &Tensor<4>) -> Option<Tensor<4>> {
-    if !Window::covers(conv, input.dims()) || input.dtype() != DType::F32 {
-        return None;
-    }
+    let window = Window::of(conv, input.dims())?;
     let weight = conv.weight.val();
-    if weight.dtype() != DType::F32 {
+    if [input.dtype(), weight.dtype()] != [DType::F32; 2] {
         return None;
     }
     let input = input.clone().try_into_primitive::<Autodiff<Flex>>().ok()?;
     let weight = weight.try_into_primitive::<Autodiff<Flex>>().ok()?;
-    let window = Window::of(conv);
     let prepared = Convolution
         .prepare::<NoCheckpointing>([input.node(), weight.node()])
         .compute_bound()
@@ -237,7 +234,7 @@ mod tests {
         let found = step([input, conv.weight.val()], |x| {
             tracked(&conv, &x).expect("it is computed here")
         });
-        let window = Window::of(&conv);
+        let window = Window::of(&conv, shape).expect("it is computed here");
         let options = ConvOptions::new(window.stride, window.padding, window.dilation, 1);
         let [_, weight] = exact.clone();
         let bias = conv.bias.map(|bias| bias.val().detach().cast(DType::F64));

@@ -32,6 +32,7 @@ thread_local! {
 /// A convolution with all that follows it.
 pub(crate) struct Direct<'a> {
     conv: &'a Conv2d,
+    window: Window,
     norm: Option<&'a BatchNorm>,
     residual: Option<Tensor<4>>,
     relu: bool,
@@ -130,10 +131,11 @@ impl<'a> Direct<'a> {
         norm: Option<&'a BatchNorm>,
         input: &Tensor<4>,
     ) -> Option<Self> {
+        let window = Window::of(conv, input.dims())?;
         let fits = is_plain(input) && is_plain(&conv.weight.val());
-        let fits = fits && Window::covers(conv, input.dims());
         fits.then_some(Self {
             conv,
+            window,
             norm,
             residual: None,
             relu: false,
@@ -156,7 +158,7 @@ impl<'a> Direct<'a> {
     /// Computes the output, `[batch, channels, height, width]`.
     pub(crate) fn forward(self, input: Tensor<4>) -> Tensor<4> {
         let weight = self.conv.weight.val();
-        let shape = Shape::new(input.dims(), weight.dims(), Window::of(self.conv));
+        let shape = Shape::new(input.dims(), weight.dims(), self.window);
         let [scale, shift] = self.affine();
         let residual = self.residual.map(Numbers::of);
         let finish = Finish {

@@ -31,26 +31,21 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The window of a convolution that [`covers`](Self::covers) its images.
-    pub(super) fn of(conv: &Conv2d) -> Self {
-        Self {
-            stride: conv.stride,
-            dilation: conv.dilation,
-            padding: padding_of(conv).unwrap_or_default(),
-        }
-    }
-
-    /// Whether a convolution has a window and gives an output for images, `[batch, channels, height, width]`: in one group, with the
-    /// same padding on opposite sides. No image, or one that the kernel does not fit on, is left to Burn.
-    pub(super) fn covers(conv: &Conv2d, [batch, _, height, width]: [usize; 4]) -> bool {
-        let Some(padding) = padding_of(conv) else {
-            return false;
-        };
+    /// The window of a convolution, where it has one and gives an output for images, `[batch, channels, height, width]`: in one
+    /// group, with the same padding on opposite sides. No image, or one that the kernel does not fit on, is left to Burn.
+    pub(super) fn of(conv: &Conv2d, [batch, _, height, width]: [usize; 4]) -> Option<Self> {
+        let padding = padding_of(conv)?;
         let [_, _, rows, columns] = conv.weight.dims();
         let covers = |axis: usize, size: usize, kernel: usize| {
             size > 0 && size + 2 * padding[axis] > conv.dilation[axis] * (kernel - 1)
         };
-        conv.groups == 1 && batch > 0 && covers(0, height, rows) && covers(1, width, columns)
+        let fits = conv.groups == 1 && batch > 0;
+        let fits = fits && covers(0, height, rows) && covers(1, width, columns);
+        fits.then_some(Self {
+            stride: conv.stride,
+            dilation: conv.dilation,
+            padding,
+        })
     }
 }
 
