@@ -24,6 +24,7 @@ pub(crate) use embed::*;
 pub(crate) use feed_forward::*;
 pub(crate) use gelu::*;
 pub(crate) use head::*;
+pub(crate) use plain::{Numbers, is_plain, tensor as plain_tensor};
 pub(crate) use pool::*;
 pub(crate) use residual::*;
 

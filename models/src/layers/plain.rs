@@ -9,7 +9,7 @@ use burn_interaction::internal::{is_cpu, numbers};
 
 /// The numbers of a tensor, row by row: read where they lie, where they lie in order on the CPU, so that a tensor which others hold
 /// too is not copied.
-pub(super) enum Numbers {
+pub(crate) enum Numbers {
     #[cfg(feature = "flex")]
     Shared(FloatTensor<Flex>),
     Own(Vec<f32>),
@@ -17,7 +17,7 @@ pub(super) enum Numbers {
 
 impl Numbers {
     /// The numbers of a tensor of 32 bits without gradients.
-    pub(super) fn of<const D: usize>(tensor: Tensor<D>) -> Self {
+    pub(crate) fn of<const D: usize>(tensor: Tensor<D>) -> Self {
         #[cfg(feature = "flex")]
         if tensor.dtype() == DType::F32
             && let Ok(tensor) = tensor.clone().try_into_primitive::<Flex>()
@@ -53,7 +53,7 @@ impl Deref for Numbers {
 }
 
 /// A tensor of numbers, of 32 bits whatever the device would take for its own.
-pub(super) fn tensor<const D: usize>(
+pub(crate) fn tensor<const D: usize>(
     values: Vec<f32>,
     shape: [usize; D],
     device: &Device,
@@ -69,7 +69,7 @@ pub(super) fn to_flex<const D: usize>(tensor: Tensor<D>) -> FloatTensor<Flex> {
 }
 
 /// Whether a tensor may be computed on as plain numbers: of 32 bits, on the CPU, without gradients.
-pub(super) fn is_plain<const D: usize>(x: &Tensor<D>) -> bool {
+pub(crate) fn is_plain<const D: usize>(x: &Tensor<D>) -> bool {
     let device = x.device();
     !device.is_autodiff() && is_cpu(&device) && x.dtype() == DType::F32
 }

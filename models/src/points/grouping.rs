@@ -1,11 +1,12 @@
 //! Groups of points that are near a centre, by radius or by number.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use burn_interaction::geometry::{
     ball_query, farthest_points, nearest_neighbours, neighbour_graph,
 };
-use burn_interaction::internal::{is_cpu, numbers};
 use rayon::prelude::*;
+
+use crate::layers::{Numbers, is_plain, plain_tensor};
 
 /// Groups of rows among `[batch * points, channels]` tensors: `size` rows each, group by group.
 #[derive(Debug, Clone)]
@@ -81,15 +82,15 @@ impl Groups {
 
     /// The largest of the members' rows, channel by channel: `[batch * points, channels]` to `[batch * groups, channels]`.
     ///
-    /// Without gradients on the CPU no member's row is copied.
+    /// No member's row is copied where numbers are of 32 bits, on the CPU and without gradients.
     pub fn largest(&self, rows: Tensor<2>) -> Tensor<2> {
         let [_, channels] = rows.dims();
         let device = rows.device();
         let groups = self.rows.dims()[0] / self.size;
-        if device.is_autodiff() || !is_cpu(&device) || channels == 0 {
+        if !is_plain(&rows) || channels == 0 {
             return super::pointwise::largest(self.gather(rows), self.size);
         }
-        let values = numbers(rows);
+        let values = Numbers::of(rows);
         let members = self.rows.clone().try_into_vec_as::<i32>();
         let members = members.unwrap_or_else(|error| panic!("reading indices: {error}"));
         let mut found = vec![0.0_f32; groups * channels];
@@ -104,7 +105,7 @@ impl Groups {
                 }
             }
         });
-        Tensor::from_data(TensorData::new(found, [groups, channels]), &device)
+        plain_tensor(found, [groups, channels], &device)
     }
 }
 
@@ -127,7 +128,7 @@ pub(super) fn farthest_centres(points: Tensor<3>, count: usize) -> Tensor<3> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::{Device, Distribution};
+    use burn::tensor::{DType, Device, Distribution};
 
     #[test]
     fn the_largest_of_a_group_is_the_same_with_and_without_copies() {
@@ -137,6 +138,12 @@ mod tests {
         let groups = Groups::nearest(&points, &centres, 5);
         let rows = points.reshape([150, 3]);
         let copied = super::super::pointwise::largest(groups.gather(rows.clone()), 5);
-        assert_eq!(groups.largest(rows).into_data(), copied.into_data());
+        assert_eq!(
+            groups.largest(rows.clone()).into_data(),
+            copied.clone().into_data()
+        );
+        let precise = groups.largest(rows.cast(DType::F64));
+        assert_eq!(precise.dtype(), DType::F64);
+        assert_eq!(precise.into_data(), copied.cast(DType::F64).into_data());
     }
 }
