@@ -1,39 +1,39 @@
-//! Results know what made them: ids, fingerprints, parts, files, and networks that may not be measured.
+//! Results know what made them: ids, fingerprints and parts, and how these are put together.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use burn_interaction::coalition::generator;
-use burn_interaction::game::{Game, training_flags};
+use burn_interaction::game::Game;
 use burn_interaction::input::Input;
 use burn_interaction::training::Probe;
 use burn_interaction::{
-    Baseline, Batch, Classifier, Coalition, Curves, Efficiency, Error, Estimator, Features,
-    Measurement, Modulation, Orders, Origin, Pairs, Patches, Players, Profile, Regions, Result,
-    Reward, Sentences, Strength, Targets, Tokens,
+    Baseline, Batch, Classifier, Coalition, Efficiency, Error, Features, Measurement, Orders,
+    Origin, Pairs, Patches, Players, Profile, Regions, Result, Sentences, Targets, Tokens,
 };
 use burn_interaction_datasets::rules;
-use burn_interaction_models::registry::{ImageSize, image_network};
 use burn_interaction_models::{Mlp, MlpConfig};
 use burn_interaction_tests::{seeded, test_device, uniform};
 
 use crate::measuring::trained_mlp;
 
-const ROWS: usize = 6;
+/// The rows of the batch that these tests measure.
+pub const ROWS: usize = 6;
 
 /// A network of ten features with one or two outputs, and a batch of rows.
-fn subject(classes: usize) -> (Mlp, Batch<Tensor<2>>) {
+pub fn subject(classes: usize) -> (Mlp, Batch<Tensor<2>>) {
     let device = test_device();
     let net = MlpConfig::new(10, classes).with_hidden(16).init(&device);
     let batch = rules(40, 3).batch(&[30, 2, 17, 8, 21, 5], &device);
     (seeded(net, 5), batch)
 }
 
-fn labels(batch: &Batch<Tensor<2>>) -> Vec<usize> {
+/// Class labels of a batch.
+pub fn labels(batch: &Batch<Tensor<2>>) -> Vec<usize> {
     let labels = batch.targets.clone().try_into_vec_as::<i64>().unwrap();
     labels.into_iter().map(|label| label as usize).collect()
 }
 
-fn measurement() -> Measurement<Features> {
+/// A measurement of four orders of seven random pairs.
+pub fn measurement() -> Measurement<Features> {
     Measurement::new(Features)
         .orders(Orders::given([0, 3, 4, 8]))
         .pairs(Pairs::random(7))
@@ -306,167 +306,6 @@ fn results_do_not_depend_on_batches_or_threads_to_the_bit() {
 }
 
 #[test]
-fn everything_that_is_saved_is_loaded_equal_to_the_bit() {
-    let (net, batch) = subject(2);
-    let names = vec![rules(1, 1).names().to_vec(); ROWS];
-    let origin = Origin {
-        network: Some("mlp5".into()),
-        classes: vec!["no".into(), "yes".into()],
-        ..Origin::default()
-    };
-    let m = measurement()
-        .ids(batch.ids.clone())
-        .names(names)
-        .origin(origin);
-    let profile = m.run(&net, batch.inputs.clone(), labels(&batch)).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
-    profile.save_json(file("profile.json")).unwrap();
-    assert_eq!(Profile::load_json(file("profile.json")).unwrap(), profile);
-    let strength = profile.strength();
-    strength.save_json(file("strength.json")).unwrap();
-    assert_eq!(
-        Strength::load_json(file("strength.json")).unwrap(),
-        strength
-    );
-    let curves = Curves::new("both")
-        .with("a", strength.clone())
-        .with("b", strength);
-    curves.save_json(file("curves.json")).unwrap();
-    assert_eq!(Curves::load_json(file("curves.json")).unwrap(), curves);
-    // Rows of several files can be put together: they say what they are of.
-    curves.save_csv(file("curve.csv")).unwrap();
-    let csv = std::fs::read_to_string(file("curve.csv")).unwrap();
-    let header = "curve,network,data,split,weights,seed,order,ratio,strength,";
-    assert!(
-        csv.starts_with(header) && csv.contains("\na,mlp5,,,,9,0,0.0,"),
-        "{csv}"
-    );
-    // A file of another form says so.
-    let text = std::fs::read_to_string(file("profile.json")).unwrap();
-    std::fs::write(
-        file("newer.json"),
-        text.replace("\"schema\": 2", "\"schema\": 3"),
-    )
-    .unwrap();
-    let error = Profile::load_json(file("newer.json"))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("newer.json") && error.contains("form 3"),
-        "{error}"
-    );
-    // The table names samples, classes and players.
-    profile.save_csv(file("interactions.csv")).unwrap();
-    let csv = std::fs::read_to_string(file("interactions.csv")).unwrap();
-    let mut lines = csv.lines();
-    let header = "sample,n,target,label,order,ratio,i,j,name_i,name_j,interaction,standard_error,variance,contexts,exact,shapley_interaction,shapley_interaction_error";
-    assert_eq!(lines.next().unwrap(), header);
-    let row: Vec<&str> = lines.next().unwrap().split(',').collect();
-    assert_eq!((row[0], row[1]), ("2", "10"));
-    assert!(row[3] == "no" || row[3] == "yes");
-    assert_eq!(
-        (row[8], row[9]),
-        (&*format!("x{}", row[6]), &*format!("x{}", row[7]))
-    );
-    assert_eq!(csv.lines().count(), 1 + ROWS * 4 * 7);
-    // Four of nine orders make no Shapley interaction, and no Shapley value.
-    assert_eq!((row[15], row[16]), ("", ""));
-    assert_eq!(profile.save_players_csv(file("players.csv")).unwrap(), 0);
-    assert!(!file("players.csv").exists());
-}
-
-#[test]
-fn a_profile_whose_parts_do_not_fit_is_refused_when_it_is_read() {
-    let (net, batch) = subject(2);
-    let m = measurement().ids(batch.ids.clone());
-    let profile = m.run(&net, batch.inputs.clone(), labels(&batch)).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("profile.json");
-    profile.save_json(&path).unwrap();
-    let whole: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    let refused = |edit: &dyn Fn(&mut serde_json::Value)| {
-        let mut edited = whole.clone();
-        edit(&mut edited);
-        std::fs::write(&path, edited.to_string()).unwrap();
-        let error = Profile::load_json(&path).unwrap_err();
-        assert!(matches!(error, Error::Format { .. }), "{error}");
-    };
-    refused(&|p| p["samples"][0]["magnitudes"] = serde_json::json!([]));
-    refused(&|p| {
-        for column in ["mean", "variance", "contexts", "exact"] {
-            let list = &mut p["samples"][1]["estimates"][column];
-            list.as_array_mut().unwrap().pop();
-        }
-    });
-    refused(&|p| p["samples"][1]["pairs"][0] = serde_json::json!([3, 99]));
-    refused(&|p| {
-        let first = p["samples"][0].clone();
-        p["samples"].as_array_mut().unwrap().insert(0, first);
-    });
-    refused(&|p| p["samples"].as_array_mut().unwrap().reverse());
-    refused(&|p| p["requested"] = serde_json::json!([2, 5]));
-}
-
-#[test]
-fn a_run_that_fails_before_its_first_sample_leaves_nothing() {
-    let (net, batch) = subject(2);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.jsonl");
-    let m = measurement().ids(batch.ids.clone()).journal(&path);
-    let error = m
-        .run(&net, batch.inputs.clone() * f32::NAN, labels(&batch))
-        .unwrap_err();
-    assert!(matches!(error, Error::NotFinite { .. }), "{error}");
-    assert!(!path.exists());
-}
-
-#[test]
-fn a_journal_holds_what_is_finished_and_survives_a_cut_line() {
-    let (net, batch) = subject(2);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.jsonl");
-    let m = measurement()
-        .ids(batch.ids.clone())
-        .journal(&path)
-        .batch(64);
-    let mut stop_after_two = |progress: &burn_interaction::Progress| match progress.samples {
-        0 | 1 => std::ops::ControlFlow::Continue(()),
-        _ => std::ops::ControlFlow::Break(()),
-    };
-    let x = || batch.inputs.clone();
-    let partial = m
-        .run_observed(&net, x(), labels(&batch), &mut stop_after_two)
-        .unwrap();
-    assert_eq!(Profile::load_json(&path).unwrap(), partial);
-    // Killed in the middle of a line.
-    let bytes = std::fs::read(&path).unwrap();
-    std::fs::write(&path, &bytes[..bytes.len() - 40]).unwrap();
-    let cut = Profile::load_json(&path).unwrap();
-    assert_eq!(cut.samples().len() + 1, partial.samples().len());
-    let resumed = m
-        .clone()
-        .resume(cut)
-        .run(&net, x(), labels(&batch))
-        .unwrap();
-    let at_once = measurement()
-        .ids(batch.ids.clone())
-        .run(&net, x(), labels(&batch))
-        .unwrap();
-    assert_eq!(resumed, at_once);
-    assert_eq!(Profile::load_json(&path).unwrap(), at_once);
-    let nowhere = m
-        .journal("/nowhere/at/all.jsonl")
-        .run(&net, x(), labels(&batch))
-        .unwrap_err();
-    assert!(
-        nowhere.to_string().contains("/nowhere/at/all.jsonl"),
-        "{nowhere}"
-    );
-}
-
-#[test]
 fn readings_of_a_probe_do_not_depend_on_how_validation_is_batched() {
     let (net, _) = subject(2);
     let table = rules(8, 4);
@@ -485,203 +324,6 @@ fn readings_of_a_probe_do_not_depend_on_how_validation_is_batched() {
     let pairs: std::collections::BTreeSet<_> =
         whole.samples().iter().map(|s| s.pairs().to_vec()).collect();
     assert!(pairs.len() > 4, "{} lists of pairs", pairs.len());
-}
-
-#[test]
-fn a_network_in_training_mode_is_refused_and_its_statistics_stay() {
-    let device = Device::flex().autodiff();
-    let net = image_network("resnet20-slim", ImageSize::square(16), 4, &device)
-        .unwrap()
-        .train();
-    let inputs = uniform([2, 3, 16, 16], 1.0, &mut generator(1, 0), &device);
-    let m = Measurement::new(Patches::grid(4, 4))
-        .contexts(2)
-        .pairs(Pairs::windows(2, 6));
-    let before = statistics(&net);
-    let error = m
-        .run(&net, inputs.clone(), vec![0, 1])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("training mode") && error.contains(".valid()"),
-        "{error}"
-    );
-    assert_eq!(statistics(&net), before);
-    // A closure does not say whether it is frozen.
-    let closure = |x: Tensor<4>| net.logits(x);
-    let error = m.run(&closure, inputs.clone(), vec![0, 1]).unwrap_err();
-    assert!(matches!(error, Error::Training { .. }), "{error}");
-    // A frozen network computes as in inference, on an autodiff device too.
-    let frozen = net.clone().freeze();
-    assert!(training_flags(&net) && !training_flags(&frozen));
-    let on_autodiff = m.run(&frozen, inputs.clone(), vec![0, 1]).unwrap();
-    let plain = m.run(&net.valid(), inputs.inner(), vec![0, 1]).unwrap();
-    // The kernels of training round in another order than those of inference; a batch's own statistics would be far off.
-    let (one, other) = (&on_autodiff.samples()[1], &plain.samples()[1]);
-    for (a, b) in one
-        .fingerprint()
-        .values
-        .iter()
-        .zip(other.fingerprint().values)
-    {
-        assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{a} {b}");
-    }
-    assert_eq!(one.pairs(), other.pairs());
-    for (a, b) in one
-        .at_order(0)
-        .unwrap()
-        .iter()
-        .zip(other.at_order(0).unwrap())
-    {
-        assert!((a.mean - b.mean).abs() < 1e-5, "{} {}", a.mean, b.mean);
-    }
-    assert_eq!(statistics(&net), before);
-}
-
-/// All numbers of a module that no gradient changes, running statistics among them.
-fn statistics(module: &impl Module) -> Vec<f32> {
-    struct Numbers(Vec<f32>);
-
-    impl ModuleVisitor for Numbers {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0.extend(param.val().try_into_vec_as::<f32>().unwrap());
-        }
-    }
-
-    let mut numbers = Numbers(Vec::new());
-    module.visit(&mut numbers);
-    numbers.0
-}
-
-#[test]
-fn a_value_that_is_no_function_of_the_coalition_is_refused() {
-    struct Noise(std::cell::Cell<f64>);
-
-    impl Game for Noise {
-        fn players(&self) -> usize {
-            6
-        }
-
-        fn values(&self, coalitions: &[Coalition]) -> Result<Vec<f64>> {
-            let next = |_: &Coalition| {
-                self.0.set(self.0.get() + 0.37);
-                self.0.get().sin()
-            };
-            Ok(coalitions.iter().map(next).collect())
-        }
-    }
-
-    let error = Measurement::of_games()
-        .run_game(&Noise(0.0.into()))
-        .unwrap_err();
-    assert!(matches!(error, Error::NoFunction { .. }), "{error}");
-}
-
-#[test]
-fn a_single_logit_trains_and_measures_as_a_binary_classifier() {
-    // The same network with its logit beside a zero.
-    let (net, batch) = subject(1);
-    let two = |x: Tensor<2>| {
-        let z = net.logits(x);
-        Tensor::cat(vec![z.zeros_like(), z], 1)
-    };
-    let y = labels(&batch);
-    assert!(y.contains(&0) && y.contains(&1));
-    let run = |reward: Reward| {
-        let m = measurement().reward(reward);
-        (
-            m.run(&net, batch.inputs.clone(), y.clone()).unwrap(),
-            m.run(&two, batch.inputs.clone(), y.clone()).unwrap(),
-        )
-    };
-    for reward in [Reward::LogOdds, Reward::LogProbability] {
-        let (single, double) = run(reward);
-        assert_eq!(single.samples(), double.samples(), "{reward}");
-    }
-    // The logit of class 0 says as much as that of class 1.
-    let strength = run(Reward::Logit).0.strength();
-    assert!(strength.points.iter().all(|p| p.raw > 0.0));
-    let targets = |net: &dyn Fn() -> Profile| {
-        net()
-            .samples()
-            .iter()
-            .map(|s| s.target())
-            .collect::<Vec<_>>()
-    };
-    let predicted = measurement()
-        .run(&net, batch.inputs.clone(), Targets::Predicted)
-        .unwrap();
-    let expected = measurement()
-        .run(&two, batch.inputs.clone(), Targets::Predicted)
-        .unwrap();
-    assert_eq!(
-        targets(&|| predicted.clone()),
-        targets(&|| expected.clone())
-    );
-    assert_eq!(
-        burn_interaction::game::predictions(net.logits(batch.inputs.clone())).unwrap(),
-        targets(&|| predicted.clone())
-    );
-    let error = measurement()
-        .run(&net, batch.inputs.clone(), vec![2; ROWS])
-        .unwrap_err();
-    assert!(matches!(error, Error::TargetOutOfRange { .. }), "{error}");
-    let _ = Modulation::low_order();
-}
-
-#[test]
-fn regression_has_its_value_as_the_game() {
-    // v = 3 x0 x1 + x2, absent features being 0: one interaction, whatever the "label".
-    let net = |x: Tensor<2>| {
-        let [a, b, c] = [0, 1, 2].map(|k| x.clone().narrow(1, k, 1));
-        a * b * 3.0 + c
-    };
-    let inputs = Tensor::<2>::from_floats([[2.0, 0.5, 7.0], [-1.0, 1.0, 0.0]], &test_device());
-    let m = Measurement::new(Features)
-        .orders(Orders::all())
-        .pairs(Pairs::all())
-        .reward(Reward::Output);
-    let profile = m.run(&net, inputs, vec![0, 5]).unwrap();
-    for (sample, expected) in profile.samples().iter().zip([3.0, -3.0]) {
-        for order in [0, 1] {
-            assert_eq!(sample.interaction(order, (0, 1)).unwrap().mean, expected);
-            assert_eq!(sample.interaction(order, (1, 2)).unwrap().mean, 0.0);
-        }
-    }
-}
-
-#[test]
-fn rounding_within_a_network_is_found() {
-    // An affine network whose inner values of 100 cancel: its strengths are the rounding of these.
-    let device = test_device();
-    let inputs = uniform([6, 8], 1.0, &mut generator(2, 0), &device);
-    let net = |x: Tensor<2>| {
-        let z = x.sum_dim(1) * 0.37 + 100.0;
-        Tensor::cat(vec![z.zeros_like(), z - 100.0], 1)
-    };
-    let m = Measurement::new(Features)
-        .orders(Orders::all())
-        .pairs(Pairs::all());
-    let strength = m
-        .estimator(Estimator::Paired)
-        .contexts(1)
-        .run(&net, inputs, vec![1; 6])
-        .unwrap()
-        .strength();
-    assert!(strength.points.iter().any(|p| p.raw > 1e-6));
-    assert!(
-        strength.is_rounding(),
-        "{} {:?}",
-        strength.rounding,
-        strength.points
-    );
-    // It is the size of what there is: within a factor of three of the mean strength.
-    let mean = strength.points.iter().map(|p| p.raw).sum::<f64>() / strength.points.len() as f64;
-    assert!(
-        (mean / 3.0..mean * 3.0).contains(&strength.rounding),
-        "{mean} {}",
-        strength.rounding
-    );
 }
 
 #[test]
