@@ -148,8 +148,9 @@ pub struct DiscoverArgs {
     #[command(flatten)]
     /// The error to reach instead of a budget.
     pub precision: PrecisionArgs,
-    /// The papers' setting: 50 samples, 200 pairs (neighbours up to 2 apart on grids), 13 orders, 100 contexts, the paired
-    /// estimator.
+    /// The papers' setting for CIFAR-10: 50 samples, 200 pairs (neighbours up to 2 apart on grids), 13 orders, 100 contexts, the
+    /// paired estimator; their images are those of --split train. For ImageNet they took --samples 500 --pairs neighbours:2:50
+    /// --contexts 50 --estimator paired.
     #[arg(long, conflicts_with_all = ["contexts", "samples", "pairs", "orders", "estimator"])]
     pub published: bool,
     /// Part of the data that samples come from: test or train; for sst2 and cola also unlabelled, which is the sentences of

@@ -26,6 +26,11 @@ pub fn read(text: &str) -> Result<Run> {
         _ => (None, text),
     };
     let path = Path::new(path);
+    if !path.exists() {
+        return Err(usage(format!(
+            "{text}: there is no such folder: give one that `interaction discover` wrote, as FOLDER or NAME=FOLDER"
+        )));
+    }
     let profile = profile_of(path, MAIN)?.ok_or_else(|| {
         usage(format!(
             "no profile.json in {}: give a folder that `interaction discover` wrote",

@@ -105,7 +105,7 @@ impl Measure {
         self.share.map_or(samples, part)
     }
 
-    /// The papers' setting: 50 samples, 200 neighbours at a distance of up to 2 (random pairs where players lie on no grid), 13
+    /// The papers' setting for CIFAR-10: 50 samples, 200 neighbours at a distance of up to 2 (random pairs where players lie on no grid), 13
     /// orders, 100 contexts, each with four values of its own.
     pub fn published() -> Self {
         Self {

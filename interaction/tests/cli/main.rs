@@ -92,6 +92,7 @@ fn measurements_are_compared_sample_by_sample() {
         "nowhere",
     );
     refuse(&["compare", &a, "--out", &more], "2 values");
+    refuse(&["compare", &a, "again=", "--out", &more], "NAME=FOLDER");
 }
 
 #[test]

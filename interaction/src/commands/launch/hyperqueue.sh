@@ -8,9 +8,7 @@
 {%- endif %}
 #HQ --time-limit {{ hours }}h
 # One part for each task. Submit with `hq submit FILE`; a task whose worker is lost is started again, and goes on.
-{%- if merge %}
 # When all are done: {{ merge }}
-{%- endif %}
 set -euo pipefail
 export INTERACTION_PARTS={{ parts }}
 {%- if numbered %}

@@ -59,7 +59,11 @@ impl Parts {
             }
             // Parts of a study share a store.
             Some(Command::Study(args)) if args.name.is_some() && args.other.is_none() => Ok(Self {
-                words: with(&words, "--out", &path(&args.out)?),
+                words: with(
+                    &without(&words, "--report", false),
+                    "--out",
+                    &path(&args.out)?,
+                ),
                 folder: None,
             }),
             _ => Err(usage(
@@ -77,12 +81,15 @@ impl Parts {
         }
     }
 
-    /// The line that puts the parts together.
-    fn merge(&self) -> Option<String> {
-        let folder = quoted(self.folder.as_ref()?);
-        Some(format!(
-            "interaction merge {folder}/part-* --out {folder}/whole"
-        ))
+    /// The line that puts the parts together: parts of a study have a store in common, and reports that may be of less than all.
+    fn merge(&self) -> String {
+        match &self.folder {
+            None => format!("interaction {} --report", shell_line(&self.words)),
+            Some(folder) => {
+                let folder = quoted(folder);
+                format!("interaction merge {folder}/part-* --out {folder}/whole")
+            }
+        }
     }
 }
 
@@ -198,6 +205,9 @@ mod tests {
     fn parts_of_a_study_share_its_store() {
         let text = of("slurm", "study fig9 --scale smoke --out store").unwrap();
         assert!(text.ends_with("exec interaction study fig9 --scale smoke --out store\n"));
+        let last =
+            "# When all are done: interaction study fig9 --scale smoke --out store --report\n";
+        assert!(text.contains(last), "{text}");
         assert!(!text.contains("part=") && !text.contains("merge"), "{text}");
     }
 

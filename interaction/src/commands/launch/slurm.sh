@@ -10,9 +10,7 @@
 {%- endif %}
 #SBATCH --output={{ name }}-%a.log
 # One part for each task. Submit with `sbatch FILE`; a task that was cut off goes on with `sbatch --array=NUMBER FILE`.
-{%- if merge %}
 # When all are done: {{ merge }}
-{%- endif %}
 set -euo pipefail
 export INTERACTION_PARTS={{ parts }}
 {%- if numbered %}
