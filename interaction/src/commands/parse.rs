@@ -7,6 +7,7 @@ use std::time::Duration;
 use burn_interaction::{Baseline, Estimator, Term};
 
 use crate::error::{Result, usage};
+use crate::study::MOST_SEEDS;
 use crate::subject::{Absent, Division};
 use crate::work::Share;
 
@@ -48,10 +49,15 @@ pub fn seeds(text: &str) -> Result<RangeInclusive<u64>> {
         Some((first, last)) => (one("--seeds", first)?, one("--seeds", last)?),
         None => (1, one("--seeds", text)?),
     };
-    match first <= last {
+    if first > last {
+        return Err(usage(format!(
+            "--seeds {text}: give a number of seeds from 1 on, or a range such as 11..13"
+        )));
+    }
+    match last - first < MOST_SEEDS as u64 {
         true => Ok(first..=last),
         false => Err(usage(format!(
-            "--seeds {text}: give a number of seeds from 1 on, or a range such as 11..13"
+            "--seeds {text}: give {MOST_SEEDS} at the most, each of which trains every network of a study"
         ))),
     }
 }
@@ -150,7 +156,7 @@ mod tests {
     fn seeds_are_a_number_or_a_range() {
         assert_eq!(seeds("3").unwrap(), 1..=3);
         assert_eq!(seeds("11..13").unwrap(), 11..=13);
-        for bad in ["0", "3..1", "a", "1..", "-1"] {
+        for bad in ["0", "3..1", "a", "1..", "-1", "10001", "1..99999999999"] {
             assert!(
                 seeds(bad).unwrap_err().to_string().contains("--seeds"),
                 "{bad}"

@@ -135,7 +135,7 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         true => check_known(&cells, roots)?,
         false => check_files(&cells, roots)?,
     }
-    let store = Store::open(&args.out)?;
+    let store = store(args)?;
     for from in &args.from {
         let taken = store.take(from, &cells)?;
         println!("took {taken} finished cells from {}", from.display());
@@ -176,6 +176,17 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
             failed.join("; ")
         ))),
     }
+}
+
+/// The store of a run, or of a report on earlier ones.
+fn store(args: &StudyArgs) -> Result<Store> {
+    if args.report && args.from.is_empty() && !Store::is_at(&args.out) {
+        return Err(usage(format!(
+            "{} is no store of studies, and --report makes none: give the --out of the runs",
+            args.out.display()
+        )));
+    }
+    Store::open(&args.out)
 }
 
 /// The names of files, those of pictures without their endings.

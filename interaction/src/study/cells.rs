@@ -15,6 +15,9 @@ use crate::work::{Evaluation, Optimizer, Recipe};
 /// The form of what a cell's hash is taken of, and of what the store holds.
 pub const FORM: u32 = 1;
 
+/// The most seeds of a study.
+pub const MOST_SEEDS: usize = 10_000;
+
 /// The shares of a training after which its weights are kept.
 const KEPT: [f64; 3] = [0.25, 0.5, 0.75];
 
@@ -137,8 +140,8 @@ impl Cells {
         });
         for subject in chosen {
             for variant in &study.variants {
-                // Given weights are what they are, whatever the seed, and one untrained network stands beside them.
-                let seeds = match subject.is_given() {
+                // Given weights are what they are, whatever the seed; the untrained networks beside them are draws.
+                let seeds = match subject.is_given() && !variant.untrained {
                     true => 1..=1,
                     false => seeds.clone(),
                 };

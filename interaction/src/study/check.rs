@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::cells::is_kept;
+use super::cells::{MOST_SEEDS, is_kept};
 use super::entries::{modulation, place};
 use super::file::{Item, MeasureEntry, Picture, SCHEMA, Scale, Study, SubjectEntry, Tuning};
 use crate::error::{Error, Result, usage};
@@ -170,8 +170,8 @@ impl Reader<'_> {
         if let Some(span) = place(samples, |samples| *samples == 0) {
             return refuse(span, "samples = 0: train on at least one");
         }
-        if let Some(span) = place(learning_rate, |rate| !(rate.is_finite() && *rate > 0.0)) {
-            return refuse(span, "learning-rate: a rate is a positive number");
+        if let Some(span) = place(learning_rate, |rate| !(*rate > 0.0 && *rate <= 1.0)) {
+            return refuse(span, "learning-rate: a rate is above 0 and at most 1");
         }
         if let Some(span) = place(weight_decay, |decay| !(decay.is_finite() && *decay >= 0.0)) {
             return refuse(span, "weight-decay: a decay is a number from 0 on");
@@ -193,6 +193,10 @@ impl Reader<'_> {
         let zero = |(name, count): (&'static str, &Option<Spanned<usize>>)| {
             place(count, |count| *count == 0).map(|span| (name, span))
         };
+        if *scale.seeds.get_ref() > MOST_SEEDS {
+            let reason = format!("scales: seeds: give {MOST_SEEDS} at the most");
+            return Err(self.at(scale.seeds.span(), reason));
+        }
         match counts.into_iter().find_map(zero) {
             Some((name, span)) => {
                 Err(self.at(span, format!("scales: {name} = 0: give at least 1")))

@@ -1,5 +1,5 @@
-//! Judges claims: paired one-sided t tests over seeds, or over the samples of one given network, with Holm's correction over the
-//! inequalities of a claim.
+//! Judges claims: paired one-sided t tests over seeds, or unpaired ones where a network is a given one, over its samples and the draws
+//! of untrained networks beside it, with Holm's correction over the inequalities of a claim.
 
 use std::fmt;
 
@@ -17,93 +17,166 @@ pub enum Judgement {
     Fails,
     /// Neither is shown.
     Undecided,
+    /// A number that the claim is on is not measured yet.
+    Unmeasured,
 }
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Holds => "holds",
             Self::Fails => "fails",
             Self::Undecided => "undecided",
+            Self::Unmeasured => "not measured",
         })
     }
 }
 
-/// One inequality of a claim, over seeds, or over the samples of one network.
+/// One inequality of a claim.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Inequality {
-    /// Seeds that both sides have.
+    /// Seeds that both sides have; 1 for sides that are not paired, 0 where a side is not measured.
     pub seeds: usize,
     /// The mean of the left side minus the right.
     pub difference: f64,
-    /// The standard error of it; `None` for fewer than two seeds.
+    /// The standard error of it; `None` where it is not known, as of one seed.
     pub error: Option<f64>,
-    /// The probability of so large a difference where there is none: one-sided; `None` for fewer than two seeds, or samples where
-    /// it is over samples.
+    /// The probability of so large a difference where there is none: one-sided; `None` where there is no test.
     pub p: Option<f64>,
-    /// The samples of one network that the test is over, 0 where they are not counted; `None` for a test over seeds.
-    pub samples: Option<usize>,
+    /// The kinds of means that are compared where sides are not paired by seeds; `None` for a test over seeds.
+    pub unpaired: Option<[Mean; 2]>,
+}
+
+/// The kind of mean that one side of an inequality is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mean {
+    /// A number of the claim's own, without error.
+    Constant,
+    /// A mean over so many samples of one network, 0 where they are not counted.
+    Samples(usize),
+    /// A mean over so many untrained networks.
+    Draws(usize),
+}
+
+impl Mean {
+    /// The degrees of freedom of its error; `None` where it has no error.
+    fn freedom(self) -> Option<usize> {
+        match self {
+            Self::Constant => None,
+            Self::Samples(count) | Self::Draws(count) => Some(count.saturating_sub(1)),
+        }
+    }
+}
+
+/// One side of an inequality whose sides are not paired by seeds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Side {
+    /// The mean.
+    pub mean: f64,
+    /// The standard error of the mean; `None` where it is not known.
+    pub error: Option<f64>,
+    /// The kind of the mean.
+    pub of: Mean,
 }
 
 impl Inequality {
     /// The inequality of differences, one a seed.
     pub fn of(differences: &[f64]) -> Self {
         let seeds = differences.len();
-        let count = seeds as f64;
-        let mean = differences.iter().sum::<f64>() / count.max(1.0);
-        if seeds < 2 {
-            return Self {
-                seeds,
-                difference: mean,
-                error: None,
-                p: None,
-                samples: None,
-            };
-        }
-        let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
-        let error = (squares / (count - 1.0) / count).sqrt();
+        let (difference, error) = mean(differences);
         Self {
             seeds,
-            difference: mean,
-            error: Some(error),
-            p: Some(chance(mean, error, seeds - 1)),
-            samples: None,
+            difference,
+            error,
+            p: error.map(|error| chance(difference, error, seeds - 1)),
+            unpaired: None,
         }
     }
 
-    /// The inequality of one network whose difference has this error over so many samples. Of fewer than two, and of none that are
-    /// counted, there is no test.
-    pub fn over_samples(difference: f64, error: f64, samples: usize) -> Self {
-        let freedom = samples.saturating_sub(1);
+    /// The inequality of two sides that are not paired, by Welch's test. There is none where an error is not known, or of fewer than
+    /// two samples or draws, and of samples that are not counted.
+    pub fn unpaired(left: Side, right: Side) -> Self {
+        let difference = left.mean - right.mean;
+        let errors = left.error.zip(right.error);
+        let freedom = errors.and_then(|(a, b)| welch([(a, left.of), (b, right.of)]));
+        let error = errors.map(|(a, b)| a.hypot(b));
         Self {
             seeds: 1,
             difference,
-            error: Some(error),
-            p: (freedom > 0).then(|| chance(difference, error, freedom)),
-            samples: Some(samples),
+            error,
+            p: error
+                .zip(freedom)
+                .map(|(error, freedom)| chance(difference, error, freedom)),
+            unpaired: Some([left.of, right.of]),
         }
     }
 
-    /// Whether there is no test as the samples are not counted.
+    /// Whether there is no test as the samples of a side are not counted.
     pub fn is_uncounted(&self) -> bool {
-        self.samples == Some(0)
+        self.is_of(Mean::Samples(0))
+    }
+
+    /// Whether a side that is not paired is the mean of just this.
+    pub fn is_of(&self, mean: Mean) -> bool {
+        self.unpaired.is_some_and(|sides| sides.contains(&mean))
     }
 }
 
-/// The probability of so large a difference where there is none: one-sided, by Student's t.
+/// The mean of numbers, and its standard error; `None` for fewer than two numbers.
+pub fn mean(numbers: &[f64]) -> (f64, Option<f64>) {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count.max(1.0);
+    let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
+    let error = (numbers.len() > 1).then(|| (squares / (count - 1.0) / count).sqrt());
+    (mean, error)
+}
+
+/// The degrees of freedom of a difference by Welch and Satterthwaite, in whole ones below; `None` where a side with an error has
+/// none, or neither has an error.
+fn welch(sides: [(f64, Mean); 2]) -> Option<usize> {
+    let own = sides.iter();
+    let own = own.filter_map(|(error, of)| Some((*error, of.freedom()?)));
+    let own: Vec<(f64, usize)> = own.collect();
+    let least = own.iter().map(|(_, freedom)| *freedom).min()?;
+    if least == 0 {
+        return None;
+    }
+    let square: f64 = own.iter().map(|(error, _)| error * error).sum();
+    let shares = own
+        .iter()
+        .map(|(error, freedom)| error.powi(4) / *freedom as f64);
+    let freedom = square * square / shares.sum::<f64>();
+    // Rounding must not take a degree from a whole number of them.
+    Some(match freedom.is_finite() {
+        true => ((freedom + 1e-6) as usize).max(1),
+        false => least,
+    })
+}
+
+/// The share of a difference below which its error is rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// The probability of so large a difference where there is none: one-sided, by Student's t. Numbers that do not differ among
+/// themselves, but for rounding, have no error to hold a difference against: of them it is that of the sign test.
 fn chance(difference: f64, error: f64, freedom: usize) -> f64 {
-    match (difference / error, difference == 0.0) {
-        (_, true) => 0.5,
-        (t, _) if t.is_infinite() => f64::from(u8::from(difference < 0.0)),
-        (t, _) => {
-            let tail = (1.0 - student_within(t.abs(), freedom)) / 2.0;
-            if t > 0.0 { tail } else { 1.0 - tail }
-        }
+    if difference == 0.0 {
+        return 0.5;
+    }
+    let tail = match error > ROUNDING * difference.abs() {
+        true => (1.0 - student_within((difference / error).abs(), freedom)) / 2.0,
+        false => 0.5_f64.powi(freedom.min(1000) as i32 + 1),
+    };
+    match difference > 0.0 {
+        true => tail,
+        false => 1.0 - tail,
     }
 }
 
 /// The judgement on a claim of these inequalities.
 pub fn judge(inequalities: &[Inequality]) -> Judgement {
+    if inequalities.iter().any(|i| i.seeds == 0) {
+        return Judgement::Unmeasured;
+    }
     let p: Option<Vec<f64>> = inequalities.iter().map(|i| i.p).collect();
     let Some(p) = p.filter(|p| !p.is_empty()) else {
         return Judgement::Undecided;
@@ -144,18 +217,64 @@ mod tests {
         assert!((found.p.unwrap() - 0.023_438_3).abs() < 1e-6, "{found:?}");
         let other = Inequality::of(&[-0.5, -0.9, 0.1, -0.4, -0.8]);
         assert!((found.p.unwrap() + other.p.unwrap() - 1.0).abs() < 1e-12);
-        assert_eq!(Inequality::of(&[1.0, 1.0]).p, Some(0.0));
         assert_eq!(Inequality::of(&[0.0, 0.0]).p, Some(0.5));
         assert_eq!(Inequality::of(&[1.0]).p, None);
+    }
+
+    #[test]
+    fn seeds_that_do_not_differ_show_as_much_as_their_number() {
+        // Two seeds of a coarse measure may well be alike, five hardly: one of 2^k.
+        assert_eq!(Inequality::of(&[1.0; 2]).p, Some(0.25));
+        assert_eq!(Inequality::of(&[1.0; 5]).p, Some(1.0 / 32.0));
+        assert_eq!(Inequality::of(&[-1.0; 5]).p, Some(31.0 / 32.0));
+        // Their error is 2e-17.
+        let even = [0.46 - 0.44, 0.48 - 0.46, 0.50 - 0.48];
+        assert_eq!(Inequality::of(&even).p, Some(0.125));
+        let alike = Inequality::of(&[0.1; 2]);
+        assert_eq!(judge(&[alike]), Judgement::Undecided);
+        assert_eq!(judge(&[Inequality::of(&[0.1; 5])]), Judgement::Holds);
+    }
+
+    fn side(mean: f64, error: f64, of: Mean) -> Side {
+        Side {
+            mean,
+            error: Some(error),
+            of,
+        }
+    }
+
+    #[test]
+    fn one_network_is_tested_over_its_samples() {
+        let zero = side(0.0, 0.0, Mean::Constant);
+        let over =
+            |samples: usize| Inequality::unpaired(side(0.5, 0.2, Mean::Samples(samples)), zero);
         // The density of Student's t with 39 degrees of freedom, integrated from 2.5 on.
-        let one = Inequality::over_samples(0.5, 0.2, 40);
+        let one = over(40);
         assert!((one.p.unwrap() - 0.008_366_9).abs() < 1e-6, "{one:?}");
-        let uncounted = Inequality::over_samples(0.5, 0.2, 0);
+        let uncounted = over(0);
         assert!(uncounted.p.is_none() && uncounted.is_uncounted());
-        let single = Inequality::over_samples(0.5, 0.2, 1);
+        let single = over(1);
         assert!(single.p.is_none() && !single.is_uncounted());
         assert!(!Inequality::of(&[1.0]).is_uncounted());
         assert_eq!(judge(&[uncounted]), Judgement::Undecided);
+        let blind = Side {
+            error: None,
+            ..zero
+        };
+        assert_eq!(Inequality::unpaired(zero, blind).p, None);
+    }
+
+    #[test]
+    fn the_draws_of_untrained_networks_are_part_of_the_error() {
+        // Welch's t of means .33 and .2 with deviations .03 of 3 and .2 of 100: 4.913538 with 10.5 degrees of freedom. The density
+        // of Student's t with 10, integrated from there on.
+        let untrained = side(0.33, 0.03 / 3.0_f64.sqrt(), Mean::Draws(3));
+        let trained = side(0.2, 0.02, Mean::Samples(100));
+        let found = Inequality::unpaired(untrained, trained);
+        assert!((found.p.unwrap() - 0.000_305_347).abs() < 1e-8, "{found:?}");
+        assert_eq!(found.unpaired, Some([Mean::Draws(3), Mean::Samples(100)]));
+        let opposite = Inequality::unpaired(trained, untrained);
+        assert!((found.p.unwrap() + opposite.p.unwrap() - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -172,7 +291,7 @@ mod tests {
             difference: 0.0,
             error: Some(1.0),
             p: Some(p),
-            samples: None,
+            unpaired: None,
         };
         assert_eq!(judge(&[p(0.001), p(0.01)]), Judgement::Holds);
         assert_eq!(judge(&[p(0.001), p(0.3)]), Judgement::Undecided);
@@ -180,5 +299,7 @@ mod tests {
         assert_eq!(judge(&[p(0.001), p(0.96)]), Judgement::Undecided);
         assert_eq!(judge(&[Inequality::of(&[1.0])]), Judgement::Undecided);
         assert_eq!(judge(&[]), Judgement::Undecided);
+        let missing = Inequality::of(&[]);
+        assert_eq!(judge(&[p(0.001), missing]), Judgement::Unmeasured);
     }
 }

@@ -18,7 +18,7 @@ mod subjects;
 mod value;
 
 pub use builtin::{BUILT_IN, built_in};
-pub use cells::{Cells, Size};
+pub use cells::{Cells, MOST_SEEDS, Size};
 pub use check::read;
 pub use file::Study;
 pub use needs::{check_files, check_known};

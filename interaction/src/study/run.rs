@@ -236,12 +236,13 @@ impl Run<'_> {
         }
     }
 
-    /// A cell in this folder, computed unless it is `finished` or another process computes it. Its outcome comes with the digest of
-    /// the weights.
+    /// A cell in this folder, computed on a device of this name unless it is `finished` or another process computes it. Its outcome
+    /// comes with the digest of the weights.
     fn cell(
         folder: &Path,
         finished: impl Fn() -> bool,
         words: String,
+        device: &str,
         compute: impl FnOnce() -> Result<Option<(Outcome, Option<String>)>>,
     ) -> Result<Done> {
         if finished() {
@@ -263,6 +264,7 @@ impl Run<'_> {
             cell: words,
             seconds,
             version: Some(env!("CARGO_PKG_VERSION").into()),
+            device: Some(device.into()),
             weights,
             outcome,
         };
@@ -273,14 +275,15 @@ impl Run<'_> {
     fn train(&self, cell: &TrainingCell) -> Result<Done> {
         let path = self.store.training(cell);
         let finished = || Store::finished(&path).is_some();
-        let done = Self::cell(&path, finished, cell.words(), || {
+        let device = self.name.split(',').next().unwrap_or_default();
+        let done = Self::cell(&path, finished, cell.words(), device, || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {
                 spec: &cell.spec,
                 recipe: &cell.recipe,
                 place: Place {
                     devices: &self.devices[..1],
-                    name: self.name.split(',').next().unwrap_or_default(),
+                    name: device,
                     folder: &folder,
                     command: self.command,
                 },
@@ -306,7 +309,7 @@ impl Run<'_> {
         let path = self.store.measure(cell);
         let words = format!("{}, {}", training.words(), cell.words());
         let finished = || self.store.measured(training, cell).is_some();
-        Self::cell(&path, finished, words, || {
+        Self::cell(&path, finished, words, self.name, || {
             let folder = self.store.training(training);
             let spec = Spec {
                 weights: Some(folder.clone()),

@@ -39,6 +39,9 @@ pub struct Finished {
     /// The version of this program that finished it; earlier ones did not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The device that it was finished on, as the user named it; earlier versions did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The SHA-256 of the weights at the end of the training, in the cells of its measures too; earlier versions did not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
@@ -99,6 +102,11 @@ impl Store {
             write_json(&mark, &Mark { schema: FORM })?;
         }
         Ok(Self { path: path.into() })
+    }
+
+    /// Whether there is a store in a folder.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(MARK).exists()
     }
 
     /// The folder of reports.
@@ -206,7 +214,7 @@ impl Store {
     ///
     /// Fails where the other is no store of this form, or a file cannot be copied.
     pub fn take(&self, other: &Path, cells: &Cells) -> Result<usize> {
-        if !other.join(MARK).exists() {
+        if !Self::is_at(other) {
             return Err(usage(format!(
                 "--from {}: it is no store of studies",
                 other.display()
@@ -335,6 +343,7 @@ mod tests {
             cell: name.into(),
             seconds,
             version: None,
+            device: None,
             weights: None,
             outcome: Outcome::default(),
         };

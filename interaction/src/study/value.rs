@@ -37,7 +37,8 @@ pub enum By {
     Peak,
 }
 
-/// The distance from a range at which a place still belongs to it: orders are whole, and the one called .3 is 76 of 254, or .2992.
+/// The distance from a range at which a place still belongs to it. Orders are whole: the one called .3 of 256 players is 76 of 254,
+/// or .2992, and inside a range from .3 on; that of 64 players is .2903, and outside.
 const EDGE: f64 = 0.005;
 
 const WORDS: [(By, &str); 4] = [

@@ -74,6 +74,13 @@ text = "the left end lies above the middle"
 section = "none"
 measure = "end"
 descending = [{ variant = "trained", value = "left end over middle" }, { constant = 0.0 }]
+
+[[claim]]
+text = "training deepens the middle"
+section = "none"
+measure = "end"
+value = "middle of J"
+descending = ["untrained", "trained"]
 "#;
 
 /// A folder with the weights of a perceptron, and the study.
@@ -126,11 +133,12 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
     let root = folder.path();
     let [study, weights, store] = prepared(root);
     let text = succeed(&run(&study, &weights, &store, &[]));
-    // One given network and an untrained one; two trained ones, measured twice, and two untrained ones.
+    // One given network and two untrained ones; two trained ones, measured twice, and two untrained ones.
     for part in [
-        "14 cells, 0 of them finished",
+        "16 cells, 0 of them finished",
         "reading the weights of mlp5",
-        "over the samples of one network",
+        "over the samples of one network\n",
+        "over the samples of one network and the draws of 2 untrained ones",
         "by-epoch-own.{svg,png}",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
@@ -234,7 +242,7 @@ fn measures_count_the_samples_that_claims_are_judged_over() {
     std::fs::write(&study, text).unwrap();
     let text = succeed(&run(&study, &weights, &store, &[]));
     for part in [
-        "holds      given: trained test loss",
+        "holds         given: trained test loss",
         "over the samples of one network",
         "Claims (one-sided t over the samples of a given network",
     ] {

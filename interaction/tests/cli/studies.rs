@@ -60,6 +60,11 @@ fn studies_share_their_trainings_and_report_tables_claims_and_pictures() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+    let made = format!(
+        "made of 24 cells by version {} on flex",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(text.contains(&made), "{text}");
     let before = finished(&out);
     assert_eq!(before.len(), 24);
     let text = succeed(&smoke("table4", &out, &[]));
@@ -182,7 +187,7 @@ fn two_processes_share_a_store() {
     assert_eq!(numbers(&two, "fig9"), numbers(&one, "fig9"));
 }
 
-/// A study of one network in three trainings: a plain one, one whose rate no schedule takes, and one whose weights end as NaN.
+/// A study of one network in three trainings: a plain one, one whose rows no augmentation varies, and one whose weights end as NaN.
 const FAILING: &str = r#"
 schema = 1
 name = "failing"
@@ -207,8 +212,8 @@ model = "mlp5"
 data = "rules"
 
 [[variant]]
-name = "fast"
-training = { learning-rate = 2.0 }
+name = "varied"
+training = { augment = "4" }
 
 [[variant]]
 name = "wild"
@@ -233,7 +238,7 @@ fn cells_that_fail_leave_the_others_and_the_report() {
     for _ in 0..2 {
         for what in [
             "2 cell(s) failed, and 1 of 3 measures are finished",
-            "train rules fast seed 1: ",
+            "train rules varied seed 1: ",
             "measure rules wild seed 1, orders: ",
             "store/measures/",
         ] {
@@ -425,6 +430,85 @@ fn a_page_shows_the_pictures_of_its_report_alone() {
     assert_eq!(there, [true, false, true]);
 }
 
+/// Mistakes in a study of one's own: a text of `fig9` at one seed, what stands there by mistake, and what its refusal says.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("[scales]", "colour = 1\n[scales]", "unknown field `colour`"),
+    ("model = \"mlp5\"", "model = \"mpl5\"", "did you mean mlp5?"),
+    ("model = \"mlp5\"", "model = \"resnet20\"", "takes images"),
+    (
+        "data = \"rules\"",
+        "data = \"ruels\"",
+        "did you mean rules?",
+    ),
+    (
+        "suppress = [0.7, 1.0]",
+        "suppress = [1.0, 0.7]",
+        "need 0 <= r1 < r2 <= 1",
+    ),
+    (
+        "suppress = [0.7, 1.0]",
+        "supress = [0.7, 1.0]",
+        "unknown field `supress`",
+    ),
+    ("\"mean J 0..0.3\"", "\"mean J 0.3..0\"", "ascending range"),
+    (
+        "descending = [\"normal\", \"low\"]",
+        "descending = [\"norm\", \"low\"]",
+        "there is no variant \"norm\"",
+    ),
+    ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
+    ("orders = {}", "orders = {}\nfit = {}", "give one of orders"),
+    ("samples = 200", "samples = -1", "invalid value"),
+    ("schema = 1", "schema = 2", "reads schema 1"),
+    (
+        "descending = [\"normal\", \"low\"]",
+        "descending = [{ constant = inf }, \"low\"]",
+        "numbers are finite",
+    ),
+    (
+        "descending = [\"normal\", \"low\"]",
+        "descending = [{ constant = 1.0, variant = \"low\" }, \"low\"]",
+        "not both",
+    ),
+    (
+        "samples = 200\n",
+        "samples = 200\nvariants = []\n",
+        "an empty list",
+    ),
+    ("orders = {}", "fit = {}", "leave samples and part out"),
+    ("epochs = 200", "epochs = 0", "epochs = 0"),
+    ("batch = 512", "batch = 0", "batch = 0"),
+    ("seeds = 1", "seeds = 0", "seeds = 0"),
+    ("seeds = 1", "seeds = 10001", "10000 at the most"),
+    ("learning-rate = 0.01", "learning-rate = 5.0", "at most 1"),
+    ("orders = {}", "orders = {}\nepoch = 3", "after 1, 2, 5, 10"),
+    (
+        "orders = {}",
+        "orders = {}\nat = 1.0\nepoch = 2",
+        "one of at and epoch",
+    ),
+    (
+        "orders = {}",
+        "orders = { precision = -1.0 }",
+        "precision = -1",
+    ),
+    (
+        "orders = {}",
+        "orders = { most-forwards = 5 }",
+        "is for a precision",
+    ),
+    (
+        "data = \"rules\"",
+        "data = \"rules\"\nsha256 = \"12345678\"",
+        "sha256 is of weights",
+    ),
+    (
+        "data = \"rules\"",
+        "data = \"rules\"\ngrid = [4, 4]",
+        "--grid is for images",
+    ),
+];
+
 #[test]
 fn a_study_that_is_shown_can_be_changed_and_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -447,82 +531,7 @@ fn a_study_that_is_shown_can_be_changed_and_run() {
         text.contains("mine: ") && text.contains("undecided"),
         "{text}"
     );
-    for (from, to, what) in [
-        ("[scales]", "colour = 1\n[scales]", "unknown field `colour`"),
-        ("model = \"mlp5\"", "model = \"mpl5\"", "did you mean mlp5?"),
-        ("model = \"mlp5\"", "model = \"resnet20\"", "takes images"),
-        (
-            "data = \"rules\"",
-            "data = \"ruels\"",
-            "did you mean rules?",
-        ),
-        (
-            "suppress = [0.7, 1.0]",
-            "suppress = [1.0, 0.7]",
-            "need 0 <= r1 < r2 <= 1",
-        ),
-        (
-            "suppress = [0.7, 1.0]",
-            "supress = [0.7, 1.0]",
-            "unknown field `supress`",
-        ),
-        ("\"mean J 0..0.3\"", "\"mean J 0.3..0\"", "ascending range"),
-        (
-            "descending = [\"normal\", \"low\"]",
-            "descending = [\"norm\", \"low\"]",
-            "there is no variant \"norm\"",
-        ),
-        ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
-        ("orders = {}", "orders = {}\nfit = {}", "give one of orders"),
-        ("samples = 200", "samples = -1", "invalid value"),
-        ("schema = 1", "schema = 2", "reads schema 1"),
-        (
-            "descending = [\"normal\", \"low\"]",
-            "descending = [{ constant = inf }, \"low\"]",
-            "numbers are finite",
-        ),
-        (
-            "descending = [\"normal\", \"low\"]",
-            "descending = [{ constant = 1.0, variant = \"low\" }, \"low\"]",
-            "not both",
-        ),
-        (
-            "samples = 200\n",
-            "samples = 200\nvariants = []\n",
-            "an empty list",
-        ),
-        ("orders = {}", "fit = {}", "leave samples and part out"),
-        ("epochs = 200", "epochs = 0", "epochs = 0"),
-        ("batch = 512", "batch = 0", "batch = 0"),
-        ("seeds = 1", "seeds = 0", "seeds = 0"),
-        ("orders = {}", "orders = { contexts = 0 }", "contexts = 0"),
-        ("orders = {}", "orders = {}\nepoch = 3", "after 1, 2, 5, 10"),
-        (
-            "orders = {}",
-            "orders = {}\nat = 1.0\nepoch = 2",
-            "one of at and epoch",
-        ),
-        (
-            "orders = {}",
-            "orders = { precision = -1.0 }",
-            "precision = -1",
-        ),
-        (
-            "orders = {}",
-            "orders = { most-forwards = 5 }",
-            "is for a precision",
-        ),
-        (
-            "data = \"rules\"",
-            "data = \"rules\"\nsha256 = \"12345678\"",
-            "sha256 is of weights",
-        ),
-        (
-            "data = \"rules\"",
-            "data = \"rules\"\ngrid = [4, 4]",
-            "--grid is for images",
-        ),
-    ] {
+    for (from, to, what) in MISTAKES {
         assert!(own.contains(from), "{from}");
         let file = write("bad.toml", &own.replacen(from, to, 1));
         let args = smoke(&file, &out, &[]);
@@ -545,6 +554,9 @@ fn a_changed_copy_of_a_study_leaves_the_reports_of_the_study_alone() {
     let folder = tempfile::tempdir().unwrap();
     let text = succeed(&["study", "show", "fig9"]);
     let out = path(folder.path(), "store");
+    refuse(&smoke("fig9", &out, &["--report"]), "--report makes none");
+    std::fs::create_dir(&out).unwrap();
+    std::fs::write(Path::new(&out).join("store.json"), "{\"schema\": 1}").unwrap();
     let report = |name: &str, text: &str| {
         let file = path(folder.path(), name);
         std::fs::write(&file, text).unwrap();
@@ -561,6 +573,7 @@ fn a_changed_copy_of_a_study_leaves_the_reports_of_the_study_alone() {
             false => report(file, &text),
         };
         assert!(text.contains(&format!("reports/{reports}: ")), "{text}");
+        assert!(text.contains("  not measured  rules-mlp5: "), "{text}");
         let told = text.contains("its reports are named fig9-");
         assert_eq!(told, change, "{text}");
     }

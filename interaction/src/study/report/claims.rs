@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use super::super::cells::TrainingCell;
 use super::super::file::{Claim, Item};
-use super::super::judge::{Inequality, Judgement, judge};
+use super::super::judge::{Inequality, Judgement, Mean, judge};
 use super::Report;
+use super::compare::{Compared, Number, Numbers, compared};
 use super::numbers::short;
 use crate::work::Outcome;
 
@@ -16,9 +17,9 @@ pub struct Judged<'a> {
     pub subject: &'a str,
     /// The items, largest first as the claim has it, in words.
     pub items: Vec<String>,
-    /// The mean of each item over the seeds that all items have.
+    /// The mean of each item: over the seeds that all items have, or over its own where sides are not paired.
     pub means: Vec<f64>,
-    /// The inequalities between neighbouring items, each over the seeds that both have.
+    /// The inequalities between neighbouring items.
     pub inequalities: Vec<Inequality>,
     /// The means of both sides of each inequality, over its seeds.
     pub sides: Vec<[f64; 2]>,
@@ -26,6 +27,8 @@ pub struct Judged<'a> {
     pub judgement: Judgement,
     /// The folders of the measures whose samples are not counted.
     uncounted: Vec<PathBuf>,
+    /// The seeds of the study.
+    seeds: usize,
 }
 
 impl Report<'_> {
@@ -77,6 +80,7 @@ impl Report<'_> {
             subject,
             judgement: judge(&inequalities),
             uncounted: self.uncounted(subject, &items),
+            seeds: self.cells.seeds.clone().count(),
             items: items.iter().map(words).collect(),
             means,
             inequalities,
@@ -97,15 +101,17 @@ impl Report<'_> {
         let subjects = self.subjects().into_iter();
         let given: Vec<bool> = subjects.map(|subject| self.is_given(subject)).collect();
         match (given.contains(&true), given.contains(&false)) {
-            (true, false) => "one-sided t over the samples of a given network, unpaired",
+            (true, false) => {
+                "one-sided t over the samples of a given network and the draws of untrained ones, unpaired"
+            }
             (true, true) => {
-                "paired one-sided t over seeds, unpaired over the samples of a given network"
+                "paired one-sided t over seeds, unpaired over the samples of a given network and the draws of untrained ones"
             }
             (false, _) => "paired one-sided t over seeds",
         }
     }
 
-    /// The folders of the finished measures of these items that do not tell how many samples they are of.
+    /// The folders of the finished measures of given networks among these items that do not tell how many samples they are of.
     fn uncounted(&self, subject: &str, items: &[Item]) -> Vec<PathBuf> {
         let cells = self.cells.measures.iter().zip(&self.outcomes);
         let folders = cells.filter_map(|(cell, outcome)| {
@@ -116,7 +122,7 @@ impl Report<'_> {
             };
             let tells = counted(outcome.as_ref()?) > 0;
             let own = training.subject == subject && items.iter().any(is_of);
-            (own && !tells).then(|| self.store.measure(cell))
+            (own && training.is_given() && !tells).then(|| self.store.measure(cell))
         });
         folders.collect()
     }
@@ -130,6 +136,11 @@ impl Report<'_> {
         else {
             return Numbers::Seeds(Vec::new());
         };
+        let untrained = self.study.variants.iter();
+        let mut untrained = untrained
+            .filter(|of| of.untrained)
+            .map(|of| of.name.get_ref());
+        let drawn = self.is_given(subject) && untrained.any(|name| name == variant);
         let outcomes = self.outcomes(subject, variant, measure).into_iter();
         let of = outcomes.filter_map(|(seed, outcome)| {
             Some(Number {
@@ -137,6 +148,7 @@ impl Report<'_> {
                 value: value.of(outcome)? + item.plus,
                 error: value.error(outcome),
                 samples: counted(outcome),
+                drawn,
             })
         });
         Numbers::Seeds(of.collect())
@@ -165,8 +177,8 @@ impl Report<'_> {
             }
             writeln!(
                 text,
-                "    {:9}  {}: {}",
-                judged.judgement.to_string(),
+                "    {:12}  {}: {}",
+                judged.judgement,
                 judged.subject,
                 judged.found()
             )?;
@@ -187,9 +199,12 @@ impl Judged<'_> {
             })
             .collect();
         let items = items.join(" > ");
-        match self.inequalities.iter().any(|i| i.seeds == 0) {
-            true => "not measured yet".into(),
-            false => format!("{items}; {}", tested(&self.inequalities, &self.uncounted)),
+        match self.judgement {
+            Judgement::Unmeasured => "not measured yet".into(),
+            _ => {
+                let tested = tested(&self.inequalities, self.seeds, &self.uncounted);
+                format!("{items}; {tested}")
+            }
         }
     }
 }
@@ -200,9 +215,9 @@ fn counted(outcome: &Outcome) -> usize {
     samples.map_or(0, |samples| samples.value as usize)
 }
 
-/// The tests of inequalities in words: their probabilities, and the seeds or the samples that they are over; the remedy where
-/// measures in these folders do not tell their samples.
-fn tested(inequalities: &[Inequality], uncounted: &[PathBuf]) -> String {
+/// The tests of inequalities in words: their probabilities, and the seeds, of so many of the study, or the samples that they are over;
+/// the remedy where measures in these folders do not tell their samples.
+fn tested(inequalities: &[Inequality], seeds: usize, uncounted: &[PathBuf]) -> String {
     let all = || inequalities.iter();
     let p = all().map(|i| match i.p {
         Some(p) => format!("{p:.4}"),
@@ -210,14 +225,32 @@ fn tested(inequalities: &[Inequality], uncounted: &[PathBuf]) -> String {
     });
     let p = p.collect::<Vec<String>>().join(", ");
     if all().any(|i| i.seeds > 1) {
-        let mut seeds: Vec<String> = all().map(|i| i.seeds.to_string()).collect();
-        if seeds.iter().all(|count| *count == seeds[0]) {
-            seeds.truncate(1);
+        let mut counts: Vec<usize> = all().map(|i| i.seeds).collect();
+        let fewer = counts.iter().any(|count| *count < seeds);
+        if counts.iter().all(|count| *count == counts[0]) {
+            counts.truncate(1);
         }
-        return format!("p {p}, {} seeds", seeds.join(" and "));
+        let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
+        let of = match fewer {
+            true => format!(" of {seeds}"),
+            false => String::new(),
+        };
+        return format!("p {p}, {}{of} seeds", counts.join(" and "));
     }
     if all().all(|i| i.p.is_some()) {
-        return format!("p {p}, over the samples of one network");
+        let sides = all().filter_map(|i| i.unpaired).flatten();
+        let draws = sides.filter_map(|side| match side {
+            Mean::Draws(count) => Some(count),
+            _ => None,
+        });
+        let beside = match draws.max() {
+            Some(count) if count < seeds => {
+                format!(" and the draws of {count} of {seeds} untrained ones")
+            }
+            Some(count) => format!(" and the draws of {count} untrained ones"),
+            None => String::new(),
+        };
+        return format!("p {p}, over the samples of one network{beside}");
     }
     if all().any(Inequality::is_uncounted) {
         let folders = uncounted.iter().map(|folder| folder.display().to_string());
@@ -226,137 +259,18 @@ fn tested(inequalities: &[Inequality], uncounted: &[PathBuf]) -> String {
             folders.collect::<Vec<_>>().join(" and ")
         );
     }
-    match all().any(|i| i.samples == Some(1)) {
-        true => "one sample, no test".into(),
-        false => "one seed, no test".into(),
-    }
+    let any = |mean: Mean| all().any(|i| i.is_of(mean));
+    let words = match all().any(|i| i.unpaired.is_some()) {
+        _ if any(Mean::Samples(1)) => "one sample, no test",
+        _ if any(Mean::Draws(1)) => "one untrained network, no test",
+        true => "no error over samples, no test",
+        false => "one seed, no test",
+    };
+    words.into()
 }
 
 /// The name of an item that is a number of the claim's own.
 const CONSTANT: &str = "constant";
-
-/// The number of an item for one seed.
-#[derive(Clone, Copy)]
-struct Number {
-    seed: u64,
-    value: f64,
-    /// The error over samples, where it is known.
-    error: Option<f64>,
-    /// The samples; 0 where they are not counted, and as many as there may be of a constant.
-    samples: usize,
-}
-
-/// The numbers of an item.
-enum Numbers {
-    /// A constant, whatever the seed.
-    Constant(f64),
-    /// One for each finished seed.
-    Seeds(Vec<Number>),
-}
-
-impl Numbers {
-    /// The inequality that these lie above the others: over seeds, or over the samples of a network with `given` weights.
-    fn above(&self, other: &Self, given: bool) -> Inequality {
-        let pairs = self.pairs(other);
-        let differences: Vec<f64> = pairs.iter().map(|(a, b)| a.value - b.value).collect();
-        match &pairs[..] {
-            [(a, b)] if given => match (a.error, b.error) {
-                (Some(first), Some(second)) => {
-                    let samples = a.samples.min(b.samples);
-                    Inequality::over_samples(differences[0], first.hypot(second), samples)
-                }
-                _ => Inequality::of(&differences),
-            },
-            _ => Inequality::of(&differences),
-        }
-    }
-
-    /// The numbers for the seeds that both have.
-    fn pairs(&self, other: &Self) -> Vec<(Number, Number)> {
-        let exact = |value: f64, seed: u64| Number {
-            seed,
-            value,
-            error: Some(0.0),
-            samples: usize::MAX,
-        };
-        match (self, other) {
-            (Self::Seeds(left), Self::Seeds(right)) => {
-                let of = |seed: u64| right.iter().find(|number| number.seed == seed).copied();
-                let pairs = left
-                    .iter()
-                    .filter_map(|number| Some((*number, of(number.seed)?)));
-                pairs.collect()
-            }
-            (Self::Seeds(left), Self::Constant(c)) => left
-                .iter()
-                .map(|number| (*number, exact(*c, number.seed)))
-                .collect(),
-            (Self::Constant(c), Self::Seeds(right)) => right
-                .iter()
-                .map(|number| (exact(*c, number.seed), *number))
-                .collect(),
-            (Self::Constant(left), Self::Constant(right)) => {
-                vec![(exact(*left, 0), exact(*right, 0))]
-            }
-        }
-    }
-
-    /// The means of these and of the others over the seeds that both have.
-    fn means(&self, other: &Self) -> [f64; 2] {
-        let pairs = self.pairs(other);
-        let count = pairs.len() as f64;
-        let left: f64 = pairs.iter().map(|(left, _)| left.value).sum();
-        let right: f64 = pairs.iter().map(|(_, right)| right.value).sum();
-        [left / count, right / count]
-    }
-
-    fn mean(&self) -> f64 {
-        match self {
-            Self::Constant(c) => *c,
-            Self::Seeds(numbers) if numbers.is_empty() => f64::NAN,
-            Self::Seeds(numbers) => {
-                numbers.iter().map(|number| number.value).sum::<f64>() / numbers.len() as f64
-            }
-        }
-    }
-}
-
-/// Items of a claim as they are compared.
-struct Compared {
-    means: Vec<f64>,
-    inequalities: Vec<Inequality>,
-    sides: Vec<[f64; 2]>,
-}
-
-/// Compares neighbouring items over the seeds that both have: a seed that a third item lacks counts too. The means in one line
-/// are over the seeds that all items have.
-fn compared(items: Vec<Numbers>, given: bool) -> Compared {
-    let pairs = || items.windows(2);
-    let inequalities = pairs().map(|pair| pair[0].above(&pair[1], given)).collect();
-    let sides = pairs().map(|pair| pair[0].means(&pair[1])).collect();
-    Compared {
-        means: paired(items).iter().map(Numbers::mean).collect(),
-        inequalities,
-        sides,
-    }
-}
-
-/// Leaves the numbers of the seeds that all items have, so that means in one line are of the same seeds.
-fn paired(mut items: Vec<Numbers>) -> Vec<Numbers> {
-    let seeds: Vec<Vec<u64>> = items
-        .iter()
-        .filter_map(|numbers| match numbers {
-            Numbers::Constant(_) => None,
-            Numbers::Seeds(own) => Some(own.iter().map(|number| number.seed).collect()),
-        })
-        .collect();
-    for numbers in &mut items {
-        if let Numbers::Seeds(own) = numbers {
-            own.retain(|number| seeds.iter().all(|seeds| seeds.contains(&number.seed)));
-        }
-    }
-    items
-}
 
 /// An item in words.
 fn words(item: &Item) -> String {
@@ -373,75 +287,60 @@ fn words(item: &Item) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::judge::Side;
 
-    fn number(seed: u64, value: f64, samples: usize) -> Number {
-        Number {
-            seed,
-            value,
-            error: Some(0.02),
-            samples,
+    #[test]
+    fn tests_in_words_tell_seeds_or_samples_and_draws() {
+        let three = Inequality::of(&[1.0, 0.5, 0.8]);
+        let two = Inequality::of(&[1.0, 0.5]);
+        for (inequalities, seeds, end) in [
+            (&[three][..], 3, ", 3 seeds"),
+            (&[three], 5, ", 3 of 5 seeds"),
+            (&[three, two], 3, ", 3 and 2 of 3 seeds"),
+            (&[Inequality::of(&[1.0])], 1, "one seed, no test"),
+        ] {
+            let text = tested(inequalities, seeds, &[]);
+            assert!(text.ends_with(end), "{text}");
         }
-    }
-
-    /// An item with these values by seed.
-    fn seeds(numbers: &[(u64, f64)]) -> Numbers {
-        let numbers = numbers.iter();
-        Numbers::Seeds(
-            numbers
-                .map(|(seed, value)| number(*seed, *value, 0))
-                .collect(),
-        )
-    }
-
-    #[test]
-    fn means_are_of_the_seeds_that_are_compared() {
-        let left = seeds(&[(1, 1.0), (2, 2.0), (3, 9.0)]);
-        let right = seeds(&[(2, 1.0), (1, 0.0)]);
-        let found = compared(vec![left, right, Numbers::Constant(0.0)], false);
-        assert_eq!(found.means, [1.5, 0.5, 0.0]);
-        let inequality = found.inequalities[0];
-        assert_eq!((inequality.seeds, inequality.difference), (2, 1.0));
-        assert_eq!(found.sides, [[1.5, 0.5], [0.5, 0.0]]);
-    }
-
-    #[test]
-    fn an_inequality_is_over_all_seeds_that_its_own_items_have() {
-        let low = seeds(&[(1, 2.0), (2, 3.0), (3, 4.0), (4, 7.0)]);
-        let normal = seeds(&[(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]);
-        let middle = seeds(&[(1, 0.0), (2, 0.5)]);
-        let found = compared(vec![low, normal, middle], false);
-        let counts = found.inequalities.iter().map(|i| i.seeds);
-        assert_eq!(counts.collect::<Vec<_>>(), [4, 2]);
-        assert_eq!(found.means, [2.5, 1.5, 0.25]);
-        // A row of claims.csv adds up.
-        assert_eq!(found.sides, [[4.0, 2.5], [1.5, 0.25]]);
-        for (inequality, [left, right]) in found.inequalities.iter().zip(&found.sides) {
-            assert_eq!(inequality.difference, left - right);
-        }
-        let text = tested(&found.inequalities, &[]);
-        assert!(text.ends_with(", 4 and 2 seeds"), "{text}");
-        let text = tested(&found.inequalities[..1], &[]);
-        assert!(text.ends_with(", 4 seeds"), "{text}");
-    }
-
-    #[test]
-    fn given_networks_are_judged_over_as_many_samples_as_were_measured() {
-        let one = |samples: usize| Numbers::Seeds(vec![number(1, 0.54, samples)]);
-        let constant = Numbers::Constant(0.5);
-        let of = |samples: usize| one(samples).above(&constant, true);
-        // Student's t at 2 has a tail of .147 with one degree of freedom, and of .023 with 999.
-        let p = of(1000).p.unwrap();
-        assert!((0.02..0.03).contains(&p), "{p}");
-        assert!(of(0).is_uncounted());
-        let uncounted = one(1000).above(&one(0), true);
-        assert!(uncounted.is_uncounted());
+        let side = |mean: f64, of: Mean| Side {
+            mean,
+            error: Some(0.1),
+            of,
+        };
+        let given = |samples: usize| side(0.5, Mean::Samples(samples));
+        let beside = |draws: usize| side(0.7, Mean::Draws(draws));
+        let found = [Inequality::unpaired(beside(3), given(100))];
+        let text = tested(&found, 3, &[]);
+        let end = ", over the samples of one network and the draws of 3 untrained ones";
+        assert!(text.ends_with(end), "{text}");
+        let text = tested(&found, 4, &[]);
+        assert!(
+            text.ends_with("the draws of 3 of 4 untrained ones"),
+            "{text}"
+        );
+        let lone = [Inequality::unpaired(beside(1), given(100))];
+        assert_eq!(tested(&lone, 3, &[]), "one untrained network, no test");
+        let blind = Side {
+            error: None,
+            ..given(100)
+        };
+        let blind = [Inequality::unpaired(beside(3), blind)];
+        assert_eq!(tested(&blind, 3, &[]), "no error over samples, no test");
+        let found = [Inequality::unpaired(given(100), given(100))];
+        let text = tested(&found, 1, &[]);
+        assert!(
+            text.ends_with(", over the samples of one network"),
+            "{text}"
+        );
+        // One sample is counted, and has no test either.
+        let single = [Inequality::unpaired(given(100), given(1))];
+        assert_eq!(tested(&single, 1, &[]), "one sample, no test");
+        let uncounted = [Inequality::unpaired(given(100), given(0))];
         let folders = ["store/measures/1", "store/measures/2"].map(PathBuf::from);
-        let text = tested(&[uncounted], &folders);
+        let text = tested(&uncounted, 1, &folders);
         assert!(
             text.ends_with("remove store/measures/1 and store/measures/2 and run again"),
             "{text}"
         );
-        // One sample is counted, and has no test either.
-        assert_eq!(tested(&[of(1)], &[]), "one sample, no test");
     }
 }

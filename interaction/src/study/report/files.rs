@@ -5,6 +5,7 @@ use std::path::Path;
 use burn_interaction::internal::replace;
 use serde::{Deserialize, Serialize};
 
+use super::makers::Maker;
 use super::named::VERSION;
 use super::{Report, study_page};
 use crate::error::{Result, usage};
@@ -61,6 +62,7 @@ struct Summary<'a> {
     seeds: [u64; 2],
     digest: &'a str,
     version: &'a str,
+    made: &'a [Maker],
     finished: usize,
     cells: usize,
     numbers: Vec<SummaryRow<'a>>,
@@ -240,6 +242,7 @@ impl Report<'_> {
             seeds: [*self.named.seeds.start(), *self.named.seeds.end()],
             digest: &self.named.digest,
             version: VERSION,
+            made: self.makers.all(),
             finished,
             cells,
             numbers,

@@ -34,26 +34,41 @@ struct Claim {
     found: String,
 }
 
+/// The judgements that have a column, and the one that has it where a claim is not measured.
+const JUDGEMENTS: [&str; 4] = ["holds", "fails", "undecided", "not measured"];
+
 /// The claims of these summaries, files or folders of reports, as a table in Markdown: a row for each claim of each study, with the
-/// subjects on which it holds, fails and stays undecided. With `figures` each subject has a row with what was found.
+/// subjects on which it holds, fails, stays undecided, and is not measured where there are such. With `figures` each subject has a row
+/// with what was found.
 ///
 /// # Errors
 ///
 /// Fails where there is no summary, or one cannot be read.
 pub fn findings(paths: &[PathBuf], figures: bool) -> Result<String> {
-    let mut text = String::from(match figures {
-        true => "| study | claim | subject | | found |\n|---|---|---|---|---|\n",
-        false => "| study | claim | holds | fails | undecided |\n|---|---|---|---|---|\n",
-    });
-    for path in paths {
-        let summary = read(path)?;
-        // Writing to a string never fails.
-        let _ = match figures {
+    let summaries = paths.iter().map(|path| read(path));
+    let summaries = summaries.collect::<Result<Vec<Summary>>>()?;
+    let unmeasured = summaries.iter().any(Summary::lacks_a_measure);
+    let columns = &JUDGEMENTS[..JUDGEMENTS.len() - usize::from(!unmeasured)];
+    let header = match figures {
+        true => ["study", "claim", "subject", "", "found"].to_vec(),
+        false => [&["study", "claim"], columns].concat(),
+    };
+    let mut text = row(header.iter().copied());
+    let _ = writeln!(text, "|{}", "---|".repeat(header.len()));
+    for summary in &summaries {
+        match figures {
             true => summary.each(&mut text),
-            false => summary.counted(&mut text),
-        };
+            false => summary.counted(columns, &mut text),
+        }
     }
     Ok(text)
+}
+
+/// A row of a table in Markdown, in whose cells a bar or a line's end would be that of the cell.
+fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells = cells.into_iter();
+    let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " "));
+    format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
 }
 
 fn read(path: &Path) -> Result<Summary> {
@@ -94,45 +109,45 @@ impl Summary {
         }
     }
 
-    fn each(&self, text: &mut String) -> std::fmt::Result {
-        for claim in &self.claims {
-            let Claim {
-                subject,
-                judgement,
-                found,
-                ..
-            } = claim;
-            let (name, words) = (self.name(), claim.words());
-            writeln!(
-                text,
-                "| {name} | {words} | {subject} | {judgement} | {found} |"
-            )?;
-        }
-        Ok(())
+    /// Whether a claim is not measured.
+    fn lacks_a_measure(&self) -> bool {
+        let [.., unmeasured] = JUDGEMENTS;
+        self.claims
+            .iter()
+            .any(|claim| claim.judgement == unmeasured)
     }
 
-    fn counted(&self, text: &mut String) -> std::fmt::Result {
+    fn each(&self, text: &mut String) {
+        for claim in &self.claims {
+            let cells = [
+                &self.name(),
+                &claim.words(),
+                &claim.subject,
+                &claim.judgement,
+                &claim.found,
+            ];
+            text.push_str(&row(cells.map(String::as_str)));
+        }
+    }
+
+    fn counted(&self, columns: &[&str], text: &mut String) {
         let mut seen: Vec<String> = Vec::new();
         for claim in &self.claims {
             let words = claim.words();
             if seen.contains(&words) {
                 continue;
             }
-            let of = |judgement: &str| {
+            let of = |judgement: &&str| {
                 let same = self.claims.iter().filter(|other| other.words() == words);
-                let judged = same.filter(|other| other.judgement == judgement);
+                let judged = same.filter(|other| other.judgement == **judgement);
                 let subjects: Vec<&str> = judged.map(|other| other.subject.as_str()).collect();
                 subjects.join(", ")
             };
-            let [holds, fails, undecided] = ["holds", "fails", "undecided"].map(of);
-            let name = self.name();
-            writeln!(
-                text,
-                "| {name} | {words} | {holds} | {fails} | {undecided} |"
-            )?;
+            let mut cells = vec![self.name(), words.clone()];
+            cells.extend(columns.iter().map(of));
+            text.push_str(&row(cells.iter().map(String::as_str)));
             seen.push(words);
         }
-        Ok(())
     }
 }
 
@@ -199,6 +214,18 @@ mod tests {
             let row = table.lines().nth(2).unwrap();
             assert!(row.starts_with(&format!("| {name} | a > b")), "{row}");
         }
+        // A bar in a claim is no bar of the table, and what is not measured is not undecided.
+        let open = claim("four", "not measured").replace("a > b", "|a| > b");
+        let text = format!("{{\"study\": \"mine\", \"scale\": \"smoke\", \"claims\": [{open}]}}");
+        std::fs::write(&file, text).unwrap();
+        let table = findings(std::slice::from_ref(&file), false).unwrap();
+        let lines: Vec<&str> = table.lines().collect();
+        let header = "| study | claim | holds | fails | undecided | not measured |";
+        assert_eq!(lines[..2], [header, "|---|---|---|---|---|---|"]);
+        assert_eq!(
+            lines[2],
+            r"| mine (smoke) | \|a\| > b (6.2) |  |  |  | four |"
+        );
         let error = findings(&["/nowhere".into()], false).unwrap_err();
         assert!(error.to_string().contains("summary.json"), "{error}");
     }

@@ -1,9 +1,11 @@
 //! The report of a study, from the cells that are finished: tables, curves and judgements.
 
 mod claims;
+mod compare;
 mod curves;
 mod files;
 mod findings;
+mod makers;
 mod named;
 mod numbers;
 mod page;
@@ -21,6 +23,7 @@ use super::store::{Finished, Store};
 use super::value::Value;
 use crate::work::{Outcome, measured_again};
 
+use makers::Makers;
 use numbers::Spread;
 
 /// The report of a study in one size.
@@ -34,6 +37,8 @@ pub struct Report<'a> {
     outcomes: Vec<Option<Outcome>>,
     /// Seconds that the finished cells took.
     seconds: f64,
+    /// The makers of the finished cells.
+    makers: Makers,
 }
 
 impl<'a> Report<'a> {
@@ -45,15 +50,16 @@ impl<'a> Report<'a> {
         cells: &'a Cells,
         store: &'a Store,
     ) -> Self {
-        let mut seconds = 0.0;
-        for cell in &cells.trainings {
-            let finished = Store::finished(&store.training(cell));
-            seconds += finished.map_or(0.0, |finished| finished.seconds);
-        }
-        let mut outcomes = Vec::with_capacity(cells.measures.len());
-        for cell in &cells.measures {
-            let finished = store.measured(&cells.trainings[cell.training], cell);
-            seconds += finished.as_ref().map_or(0.0, |finished| finished.seconds);
+        let trainings = cells.trainings.iter();
+        let trainings = trainings.filter_map(|cell| Store::finished(&store.training(cell)));
+        let trainings: Vec<Finished> = trainings.collect();
+        let measures = cells.measures.iter();
+        let measures = measures.map(|cell| store.measured(&cells.trainings[cell.training], cell));
+        let measures: Vec<Option<Finished>> = measures.collect();
+        let all = || trainings.iter().chain(measures.iter().flatten());
+        let (seconds, makers) = (all().map(|cell| cell.seconds).sum(), all().collect());
+        let mut outcomes = Vec::with_capacity(measures.len());
+        for (cell, finished) in cells.measures.iter().zip(measures) {
             let outcome = finished.map(|Finished { outcome, .. }| outcome);
             let is_early = |outcome: &Outcome| outcome.words.is_empty();
             let again = || measured_again(&store.measure(cell));
@@ -70,6 +76,7 @@ impl<'a> Report<'a> {
             store,
             outcomes,
             seconds,
+            makers,
         }
     }
 
@@ -168,14 +175,15 @@ impl<'a> Report<'a> {
     pub fn text(&self) -> String {
         let (finished, all) = self.progress();
         let mut text = format!(
-            "{}: {} ({}), {} scale\n{}\n{finished} of {all} measures are finished; their cells took {}\n{}\n",
+            "{}: {} ({}), {} scale\n{}\n{finished} of {all} measures are finished; their cells took {}\n{}\n{}",
             self.study.name.get_ref(),
             self.study.title,
             self.study.source,
             self.size.name(),
             self.study.about,
             crate::report::seconds(self.seconds),
-            self.named
+            self.named,
+            self.made(),
         );
         for measure in &self.study.measures {
             // Writing to a string never fails.
@@ -190,6 +198,14 @@ impl<'a> Report<'a> {
             }
         }
         text
+    }
+
+    /// A line on the makers of the finished cells; nothing where none is finished.
+    fn made(&self) -> String {
+        match self.makers.all() {
+            [] => String::new(),
+            _ => format!("made of {}\n", self.makers),
+        }
     }
 
     /// Names the numbers that tables and claims ask for and no finished measure has, beside those that there are.

@@ -102,10 +102,15 @@ fn counted(claims: &[Claim]) -> String {
         let fits = |claim: &&Claim| claim.judgement.starts_with(word);
         claims.iter().filter(fits).count()
     };
+    let unmeasured = match of("not measured") {
+        0 => String::new(),
+        1 => " One is not measured yet.".into(),
+        count => format!(" {count} are not measured yet."),
+    };
     match claims.len() {
         0 => "This study makes no claim.".into(),
         all => format!(
-            "Of {all} claims on its subjects {} hold, {} are undecided and {} fail.",
+            "Of {all} claims on its subjects {} hold, {} are undecided and {} fail.{unmeasured}",
             of("holds"),
             of("undecided"),
             of("fails")

@@ -39,8 +39,8 @@ pub struct Strengths {
     pub most_forwards: Option<u64>,
     /// The value of a coalition.
     pub reward: Reward,
-    /// Whether only samples are measured that the network classifies rightly; otherwise all networks are measured on the
-    /// same samples.
+    /// Whether only samples are measured that the network classifies rightly; otherwise all networks take theirs from one list,
+    /// a precision as many as it needs.
     pub right: bool,
     /// The seed of every random draw.
     pub seed: u64,
@@ -231,8 +231,8 @@ fn planned<S: Subject>(
     }
 }
 
-/// The order ratios that a claim of a U holds against its ends: .3 to .7, where orders are whole and the one called .3 of 256
-/// players is .2992.
+/// The order ratios m / (n - 2) that a claim of a U holds against its ends: .3 to .7. Orders are whole: the one called .3 of 256
+/// players is .2992 and inside, that of 64 players .2903 and outside.
 const MIDDLE: RangeInclusive<f64> = 0.295..=0.705;
 
 /// The numbers, words and curves of a profile.
