@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 
 use super::legend::{self, Entry};
 use super::png::writes_pictures;
-use super::style::{Drawn, GRID, INK, Look, text};
+use super::style::{COLOURS, Drawn, GRID, INK, Look, text};
 use super::svg::svg;
 
 const WIDTH: u32 = 760;
@@ -20,16 +20,20 @@ pub struct Line {
     pub name: String,
     /// The points: place, value, and the half of the band's height where there is a band.
     pub points: Vec<(f64, f64, Option<f64>)>,
-    /// The number of the colour, 0 to 5, then again from the first: lines that belong together share one.
+    /// The number of the colour, 0 to 5, then again from the first with dots, up to 11: lines that belong together share one.
     pub colour: usize,
     /// Whether the line is dashed.
     pub dashed: bool,
 }
 
+/// Lengths of dashes and of the gaps between them, of lines that are not dashed and that are, for each round of the colours.
+const DASHES: [[Option<(u32, u32)>; 2]; 2] = [[None, Some((7, 5))], [Some((2, 4)), Some((14, 4))]];
+
 impl Line {
     fn look(&self) -> Look {
+        let round = self.colour / COLOURS.len() % DASHES.len();
         Look {
-            dashes: self.dashed.then_some((7, 5)),
+            dashes: DASHES[round][usize::from(self.dashed)],
             ..Look::of(self.colour)
         }
     }
@@ -214,6 +218,23 @@ mod tests {
         };
         assert!(lines.clone().line(line(f64::NAN)).to_svg().is_err());
         assert!(lines.line(line(1.0)).to_svg().is_ok());
+    }
+
+    #[test]
+    fn twelve_lines_and_their_dashed_ones_are_told_apart() {
+        let looks = (0..24).map(|number| {
+            let line = Line {
+                colour: number / 2,
+                dashed: number % 2 == 1,
+                ..Line::default()
+            };
+            let Look { colour, dashes, .. } = line.look();
+            (colour, dashes)
+        });
+        let looks: Vec<_> = looks.collect();
+        for (place, look) in looks.iter().enumerate() {
+            assert!(!looks[..place].contains(look), "{place}");
+        }
     }
 
     #[test]
