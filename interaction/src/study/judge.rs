@@ -21,14 +21,21 @@ pub enum Judgement {
     Unmeasured,
 }
 
-impl fmt::Display for Judgement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Judgement {
+    /// The word for the judgement, which summaries keep.
+    pub const fn word(self) -> &'static str {
+        match self {
             Self::Holds => "holds",
             Self::Fails => "fails",
             Self::Undecided => "undecided",
             Self::Unmeasured => "not measured",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 

@@ -29,15 +29,14 @@ impl Numbers {
     /// The inequality that these lie above the others: over seeds, or of a network with `given` weights over its samples and the
     /// draws of untrained ones.
     fn above(&self, other: &Self, given: bool) -> Inequality {
-        let differences = || {
+        if !given {
             let pairs = self.pairs(other);
             let differences = pairs.iter().map(|(left, right)| left - right);
-            Inequality::of(&differences.collect::<Vec<f64>>())
-        };
-        match (given, self.side(), other.side()) {
-            (true, Some(left), Some(right)) => Inequality::unpaired(left, right),
-            (true, ..) => Inequality::of(&[]),
-            (false, ..) => differences(),
+            return Inequality::of(&differences.collect::<Vec<f64>>());
+        }
+        match (self.side(), other.side()) {
+            (Some(left), Some(right)) => Inequality::unpaired(left, right),
+            _ => Inequality::of(&[]),
         }
     }
 

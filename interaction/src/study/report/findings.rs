@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::super::judge::Judgement;
 use crate::error::{Result, usage};
 use crate::work::read_json;
 
@@ -34,8 +35,8 @@ struct Claim {
     found: String,
 }
 
-/// The judgements that have a column, and the one that has it where a claim is not measured.
-const JUDGEMENTS: [&str; 4] = ["holds", "fails", "undecided", "not measured"];
+/// The judgements that have a column in every table.
+const JUDGEMENTS: [Judgement; 3] = [Judgement::Holds, Judgement::Fails, Judgement::Undecided];
 
 /// The claims of these summaries, files or folders of reports, as a table in Markdown: a row for each claim of each study, with the
 /// subjects on which it holds, fails, stays undecided, and is not measured where there are such. With `figures` each subject has a row
@@ -47,18 +48,22 @@ const JUDGEMENTS: [&str; 4] = ["holds", "fails", "undecided", "not measured"];
 pub fn findings(paths: &[PathBuf], figures: bool) -> Result<String> {
     let summaries = paths.iter().map(|path| read(path));
     let summaries = summaries.collect::<Result<Vec<Summary>>>()?;
-    let unmeasured = summaries.iter().any(Summary::lacks_a_measure);
-    let columns = &JUDGEMENTS[..JUDGEMENTS.len() - usize::from(!unmeasured)];
+    let mut columns = JUDGEMENTS.map(Judgement::word).to_vec();
+    let unmeasured = Judgement::Unmeasured.word();
+    let mut claims = summaries.iter().flat_map(|summary| &summary.claims);
+    if claims.any(|claim| claim.judgement == unmeasured) {
+        columns.push(unmeasured);
+    }
     let header = match figures {
         true => ["study", "claim", "subject", "", "found"].to_vec(),
-        false => [&["study", "claim"], columns].concat(),
+        false => [&["study", "claim"], &columns[..]].concat(),
     };
     let mut text = row(header.iter().copied());
     let _ = writeln!(text, "|{}", "---|".repeat(header.len()));
     for summary in &summaries {
         match figures {
             true => summary.each(&mut text),
-            false => summary.counted(columns, &mut text),
+            false => summary.counted(&columns, &mut text),
         }
     }
     Ok(text)
@@ -107,14 +112,6 @@ impl Summary {
             true => format!("{name}, {finished} of {cells} measures finished"),
             false => name,
         }
-    }
-
-    /// Whether a claim is not measured.
-    fn lacks_a_measure(&self) -> bool {
-        let [.., unmeasured] = JUDGEMENTS;
-        self.claims
-            .iter()
-            .any(|claim| claim.judgement == unmeasured)
     }
 
     fn each(&self, text: &mut String) {

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use super::super::judge::Judgement;
 use super::numbers::short;
 use crate::error::{Result, usage};
 use crate::report::page::{Page, Part, Section};
@@ -98,11 +99,11 @@ pub fn study_page(folder: &Path) -> Result<Option<Page>> {
 
 /// A sentence on how many claims hold.
 fn counted(claims: &[Claim]) -> String {
-    let of = |word: &str| {
-        let fits = |claim: &&Claim| claim.judgement.starts_with(word);
+    let of = |judgement: Judgement| {
+        let fits = |claim: &&Claim| claim.judgement.starts_with(judgement.word());
         claims.iter().filter(fits).count()
     };
-    let unmeasured = match of("not measured") {
+    let unmeasured = match of(Judgement::Unmeasured) {
         0 => String::new(),
         1 => " One is not measured yet.".into(),
         count => format!(" {count} are not measured yet."),
@@ -111,9 +112,9 @@ fn counted(claims: &[Claim]) -> String {
         0 => "This study makes no claim.".into(),
         all => format!(
             "Of {all} claims on its subjects {} hold, {} are undecided and {} fail.{unmeasured}",
-            of("holds"),
-            of("undecided"),
-            of("fails")
+            of(Judgement::Holds),
+            of(Judgement::Undecided),
+            of(Judgement::Fails)
         ),
     }
 }
