@@ -216,8 +216,8 @@ impl DataSet {
         self.source == Own && !["series", "npz"].contains(&self.name)
     }
 
-    /// The files that the set is read from where it is the user's own, for digests of its contents; none of other sets, which their
-    /// names tell apart.
+    /// The files that the set is read from where it is the user's own, for digests of its contents: of a list of images the list, not
+    /// the images. None of other sets, which their names tell apart.
     ///
     /// # Errors
     ///

@@ -86,7 +86,7 @@ fn has_meshes(root: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// Fails where a list or a file that it names is missing.
+/// Fails where a list or a file that it names is missing, or neither list names one.
 pub fn modelnet_resampled(root: impl AsRef<Path>, classes: usize) -> Result<Split<CloudFiles>> {
     let root = root.as_ref();
     let listed = text(&root.join(shape_names(classes)), "")?;
@@ -112,11 +112,17 @@ pub fn modelnet_resampled(root: impl AsRef<Path>, classes: usize) -> Result<Spli
             }
             files.push((Form::Normals(path), label));
         }
-        Ok(CloudFiles::new(files, names.clone()).standing_on(RESAMPLED_UP))
+        Ok(files)
     };
+    let [train, test] = [part("train")?, part("test")?];
+    if train.is_empty() && test.is_empty() {
+        let reason = format!("modelnet{classes}_train.txt and its test list name no clouds");
+        return Err(Error::file(root, reason));
+    }
+    let set = |files| CloudFiles::new(files, names.clone()).standing_on(RESAMPLED_UP);
     Ok(Split {
-        train: part("train")?,
-        test: part("test")?,
+        train: set(train),
+        test: set(test),
     })
 }
 

@@ -26,7 +26,7 @@ const HINT: &str =
 ///
 /// # Errors
 ///
-/// Fails where the categories, a folder or a file that a list names is missing.
+/// Fails where the categories, a folder or a file that a list names is missing, or the lists name no objects.
 pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
     let mut notes = Vec::new();
     let fits = |root: &Path| root.join(CATEGORIES).is_file();
@@ -63,6 +63,11 @@ pub fn shapenet(root: impl AsRef<Path>) -> Result<Split<CloudFiles>> {
             (train, part("test")?)
         }
     };
+    if train.is_empty() && test.is_empty() {
+        let reason =
+            "no list in it names an object: there are shuffled_train_file_list.json and its kin";
+        return Err(Error::file(&lists, reason));
+    }
     let classes: Vec<String> = categories.into_iter().map(|(name, _)| name).collect();
     Ok(Split {
         train: CloudFiles::new(train, classes.clone())

@@ -1,6 +1,6 @@
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use md5::{Digest, Md5};
@@ -46,6 +46,43 @@ pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> R
                 std::thread::sleep(Duration::from_millis(200 << failures));
             }
         }
+    }
+}
+
+/// The right to fetch a file, which one process has at a time where the file system has locks.
+pub(super) struct Hold {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Hold {
+    /// Takes the right to fetch to `path` from `url`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where another process has it, or the file that stands for it cannot be written.
+    pub(super) fn take(path: &Path, url: &str) -> Result<Self> {
+        let mut lock = path.as_os_str().to_os_string();
+        lock.push(".lock");
+        let path = PathBuf::from(lock);
+        let file = File::create(&path).map_err(|e| Error::io(&path, e, ""))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let reason = format!(
+                    "another process is fetching it, and holds {}: wait for its end",
+                    path.display()
+                );
+                Err(failed(url, reason))
+            }
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, _file: file }),
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // A file that stays does no harm.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
@@ -104,6 +141,12 @@ fn attempt(
         }
         // Nothing is left to fetch.
         416 if total == Some(done) => return Ok(()),
+        // More is here than there is: bytes of another file, which no rest would complete.
+        416 if total.is_some_and(|total| total < done) => {
+            std::fs::remove_file(path).map_err(io)?;
+            let reason = format!("{done} bytes were here of a smaller file, and are fetched anew");
+            return Err(Failure::Broken(reason));
+        }
         status => {
             let reason = format!("the server answers {status}");
             return Err(match status {

@@ -49,8 +49,8 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// Fails where the server cannot be reached, or has no such file; where the bytes have another checksum; where the
-    /// archive cannot be unpacked; or where a folder cannot be written.
+    /// Fails where the server cannot be reached, or has no such file; where another process is fetching it; where the bytes have
+    /// another checksum; where the archive cannot be unpacked; or where a folder cannot be written.
     pub fn fetch(
         &self,
         folder: impl AsRef<Path>,
@@ -65,6 +65,11 @@ impl Archive {
         let file = self.url.rsplit('/').next().unwrap_or_default();
         let kind = unpack::Kind::of(file)?;
         let archive = folder.join(format!("{file}.part"));
+        let _hold = fetch::Hold::take(&archive, &self.url)?;
+        if whole.exists() {
+            // Another process made it in the meantime.
+            return Ok(whole);
+        }
         fetch::fetch(&self.url, &archive, &mut observer)?;
         let found = fetch::md5(&archive, &mut observer)?;
         if !found.eq_ignore_ascii_case(&self.md5) {
@@ -94,7 +99,8 @@ impl Archive {
 ///
 /// # Errors
 ///
-/// Fails where the server cannot be reached, or has no such file; where the bytes have another checksum; or where the file cannot be written.
+/// Fails where the server cannot be reached, or has no such file; where another process is fetching it; where the bytes have another
+/// checksum; or where the file cannot be written.
 pub fn fetch_file(
     url: &str,
     path: impl AsRef<Path>,
@@ -110,6 +116,11 @@ pub fn fetch_file(
     let mut part = path.as_os_str().to_os_string();
     part.push(".part");
     let part = PathBuf::from(part);
+    let _hold = fetch::Hold::take(&part, url)?;
+    if path.exists() {
+        // Another process made it in the meantime.
+        return Ok(());
+    }
     fetch::fetch(url, &part, &mut observer)?;
     let digest = burn_interaction::digest(&part);
     let digest = digest.map_err(|e| Error::file(&part, e.to_string()))?;

@@ -180,6 +180,41 @@ fn an_earlier_attempt_is_taken_up() {
 }
 
 #[test]
+fn bytes_of_a_larger_file_are_fetched_anew() {
+    let bytes = zip(&FILES);
+    let folder = tempfile::tempdir().unwrap();
+    let (address, counts) = serve(bytes.clone(), Mood::Honest);
+    let more = [&bytes[..], b"more"].concat();
+    std::fs::write(folder.path().join("set.zip.part"), more).unwrap();
+    archive(&address, "set.zip", &bytes)
+        .fetch(folder.path(), |_| ())
+        .unwrap();
+    assert_eq!(counts[1].load(Ordering::SeqCst), bytes.len());
+}
+
+#[test]
+fn one_process_at_a_time_fetches_a_file() {
+    let bytes = zip(&FILES);
+    let folder = tempfile::tempdir().unwrap();
+    let (address, counts) = serve(bytes.clone(), Mood::Honest);
+    let archive = archive(&address, "set.zip", &bytes);
+    let file = folder.path().join("net.pth");
+    let held = ["set.zip.part", "net.pth.part"]
+        .map(|name| super::fetch::Hold::take(&folder.path().join(name), &address).unwrap());
+    for error in [
+        archive.fetch(folder.path(), |_| ()).unwrap_err(),
+        super::fetch_file(&address, &file, "00", |_| ()).unwrap_err(),
+    ] {
+        let error = error.to_string();
+        assert!(error.contains("another process is fetching it"), "{error}");
+    }
+    assert_eq!(counts[0].load(Ordering::SeqCst), 0);
+    drop(held);
+    archive.fetch(folder.path(), |_| ()).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn what_cannot_be_fetched_is_refused() {
     let bytes = zip(&FILES);
     let folder = tempfile::tempdir().unwrap();

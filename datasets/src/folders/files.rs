@@ -32,6 +32,44 @@ pub(crate) fn text(path: &Path, hint: &str) -> Result<String> {
     })
 }
 
+/// Reads a text of separated values, see [`text`] and [`closed`].
+pub(crate) fn separated(path: &Path, hint: &str, delimiter: u8) -> Result<String> {
+    let text = text(path, hint)?;
+    closed(path, &text, delimiter)?;
+    Ok(text)
+}
+
+/// Refuses separated values in which a quote is open at the end: a file that was cut, or lacks a quote, would pass as whole, its last field
+/// holding all that follows.
+///
+/// # Errors
+///
+/// Fails where a quote is open, and names the line on which it begins.
+pub(crate) fn closed(path: &Path, text: &str, delimiter: u8) -> Result<()> {
+    // A quote counts at the beginning of a field alone, as it does for readers of such files.
+    let (mut line, mut begins, mut open) = (1, true, None);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, open) {
+            (b'"', None) if begins => (open, begins) = (Some(line), false),
+            // Two quotes are one of the text.
+            (b'"', Some(_)) if bytes.next_if_eq(&b'"').is_some() => {}
+            (b'"', Some(_)) => open = None,
+            (_, None) => begins = [delimiter, b'\n', b'\r'].contains(&byte),
+            _ => {}
+        }
+        line += u64::from(byte == b'\n');
+    }
+    match open {
+        None => Ok(()),
+        Some(line) => {
+            let reason =
+                "a quote that begins here is not closed: the file is cut, or lacks a quote";
+            Err(Error::line(path, line, reason))
+        }
+    }
+}
+
 /// The first bytes of files that are no data of any set, and what they are. No file that is read here begins so.
 const FOREIGN: [(&[u8], &str); 11] = [
     (
@@ -76,6 +114,28 @@ fn foreign(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quote_that_is_open_at_the_end_is_told_by_its_line() {
+        let path = Path::new("a.csv");
+        let open = |text: &str| closed(path, text, b',').err().map(|e| e.to_string());
+        for text in [
+            "",
+            "a,b\n1,\"two, \"\"so\"\"\"\n",
+            "1,it is 5\" wide\n2,\"\"\r\n\"a\nb\",c",
+        ] {
+            assert_eq!(open(text), None, "{text}");
+        }
+        for (text, line) in [
+            ("a,b\n1,\"so\n0,foo\n", 2),
+            ("\"1\",\"a\",\"b\"\n\"2\",\"a\",\"cut", 2),
+            ("x\n\"a\nb\"\n\"ends with two\"\"", 4),
+        ] {
+            let error = open(text).unwrap();
+            let line = format!("a.csv, line {line}: a quote");
+            assert!(error.contains(&line), "{error}");
+        }
+    }
 
     #[test]
     fn what_stands_in_the_place_of_data_is_told() {

@@ -7,7 +7,7 @@ pub(crate) mod made;
 mod passed;
 
 pub(crate) use arrays::{Array, array, opened};
-pub(crate) use files::{bytes, text, unmarked};
+pub(crate) use files::{bytes, closed, separated, text, unmarked};
 pub(crate) use passed::{Passed, is_hidden};
 
 use std::path::{Path, PathBuf};

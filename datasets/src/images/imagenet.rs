@@ -25,7 +25,8 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 ///
 /// # Errors
 ///
-/// Fails where a folder or list is missing, a class has no images, or a list names a file or class that is not there.
+/// Fails where a folder or list is missing, a class has no images, validation images lie in the folder of a class that no training image has, or a
+/// list names a file or class that is not there.
 pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     let mut notes = Vec::new();
     let fits = |root: &Path| root.join("train").is_dir();
@@ -62,7 +63,10 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
             );
             return Err(Error::file(test, reason));
         }
-        _ => in_folders(test, &classes, &mut passed)?,
+        _ => {
+            check_known(test, &classes)?;
+            in_folders(test, &classes, &mut passed)?
+        }
     };
     let files = |files| Ok(ImageFiles::new(files, classes.clone())?.named(names.clone()));
     let train = files(in_folders(&train, &classes, &mut passed)?)?;
@@ -116,24 +120,30 @@ pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<V
             there.insert(name.to_string_lossy().into_owned(), path.clone());
         }
     }
-    let mut files = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let wrong = |reason: String| Error::line(list, number as u64 + 1, reason);
-        let mut words = line.split([' ', '\t', ',']).filter(|word| !word.is_empty());
-        let (name, class) = match (words.next(), words.next()) {
-            (None, _) => continue,
-            // The header of a CSV file.
-            (Some("ImageId"), _) if number == 0 => continue,
-            (Some(name), Some(class)) => (name, class),
-            (Some(name), None) => return Err(wrong(format!("no class after \"{name}\""))),
+    let lines = lines(list, &text)?;
+    // Folders may be named by numbers: one reading is that of all lines.
+    let number = |class: &str| class.parse().ok().filter(|index| *index < classes.len());
+    let mut each = lines.iter();
+    let unnamed = each.find(|(_, _, class)| !index.contains_key(class));
+    let numbered = lines.iter().all(|(_, _, class)| number(class).is_some());
+    if let Some((line, _, class)) = unnamed.filter(|_| !numbered) {
+        let most = classes.len();
+        let reason = match number(class) {
+            None => format!("\"{class}\" is no class folder and no index below {most}"),
+            Some(_) => format!(
+                "\"{class}\" is no class folder, and other lines are no indices below {most}"
+            ),
         };
-        let number = || class.parse().ok().filter(|index| *index < classes.len());
-        let class = index.get(class).copied().or_else(number).ok_or_else(|| {
-            wrong(format!(
-                "\"{class}\" is no class folder and no index below {}",
-                classes.len()
-            ))
-        })?;
+        return Err(Error::line(list, *line, reason));
+    }
+    let named = unnamed.is_none();
+    let mut files = Vec::new();
+    for (line, name, class) in lines {
+        let wrong = |reason: String| Error::line(list, line, reason);
+        let class = match (named, number(class)) {
+            (false, Some(number)) => number,
+            _ => index[class],
+        };
         let path = there
             .get(name)
             .ok_or_else(|| wrong(format!("{} has no image \"{name}\"", folder.display())))?;
@@ -143,6 +153,40 @@ pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<V
         true => Err(Error::file(list, "it lists no images")),
         false => Ok(files),
     }
+}
+
+/// The lines of a list: the number of each, the name of an image and its class.
+fn lines<'a>(list: &Path, text: &'a str) -> Result<Vec<(u64, &'a str, &'a str)>> {
+    let mut lines = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        let mut words = line.split([' ', '\t', ',']).filter(|word| !word.is_empty());
+        match (words.next(), words.next()) {
+            (None, _) => {}
+            // The header of a CSV file.
+            (Some("ImageId"), _) if number == 1 => {}
+            (Some(name), Some(class)) => lines.push((number, name, class)),
+            (Some(name), None) => {
+                let reason = format!("no class after \"{name}\"");
+                return Err(Error::line(list, number, reason));
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// Refuses images in folders of a part that are of no class of the training part.
+fn check_known(folder: &Path, classes: &[String]) -> Result<()> {
+    let ignored = || passed(folder);
+    for name in class_folders(folder, &mut ignored())? {
+        let own = folder.join(&name);
+        // All images may lie in images/, left over from before they were sorted.
+        let known = name == "images" || classes.contains(&name);
+        if !known && !images(&inner(&own), &mut ignored())?.is_empty() {
+            let reason = "images of a class that no training image has: add its folder to train/, or take it out";
+            return Err(Error::file(&own, reason));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -189,6 +233,52 @@ mod tests {
             assert!(split.test.path(0).ends_with("val/x_2.JPEG"));
             std::fs::remove_file(root.path().join(name)).unwrap();
         }
+    }
+
+    #[test]
+    fn folders_named_by_numbers_are_told_from_indices_by_all_lines() {
+        let root = tempfile::tempdir().unwrap();
+        let image = |path: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        };
+        for class in 1..=3 {
+            image(&format!("train/{class}/a.jpg"));
+            image(&format!("val/{class}.jpg"));
+        }
+        let labels = |list: &str| {
+            std::fs::write(root.path().join("val.txt"), list).unwrap();
+            let split = imagenet(root.path());
+            split.map(|split| [0, 1, 2].map(|index| split.test.label(index)))
+        };
+        let indices = labels("1.jpg 0\n2.jpg 1\n3.jpg 2\n").unwrap();
+        let names = labels("1.jpg 1\n2.jpg 2\n3.jpg 3\n").unwrap();
+        assert_eq!([indices, names], [[0, 1, 2]; 2]);
+        let error = labels("1.jpg 3\n2.jpg 0\n3.jpg 3\n").unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("line 2: \"0\" is no class folder, and"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_class_of_validation_images_alone_is_refused() {
+        let root = set();
+        for folder in ["val/n01", "val/n02", "val/n03", "val/notes"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        for folder in ["n01", "n02"] {
+            std::fs::write(root.path().join("val").join(folder).join("c.JPEG"), "").unwrap();
+        }
+        assert_eq!(imagenet(root.path()).unwrap().test.len(), 2);
+        std::fs::write(root.path().join("val/n03/c.JPEG"), "").unwrap();
+        let error = imagenet(root.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("n03") && error.contains("no training image"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -53,11 +53,12 @@ impl Normalization {
             }
         }
         let mean = |[count, sum, _]: &[u64; 3]| *sum as f64 / 255.0 / (*count).max(1) as f64;
+        // In whole numbers: differences of shares would leave rounding where a channel is constant.
         let deviation = |total: &[u64; 3]| {
-            let squares = total[2] as f64 / 255.0_f64.powi(2) / total[0].max(1) as f64;
-            match (squares - mean(total).powi(2)).max(0.0).sqrt() {
-                0.0 => 1.0,
-                deviation => deviation as f32,
+            let [count, sum, squares] = total.map(u128::from);
+            match (count * squares).saturating_sub(sum * sum) {
+                0 => 1.0,
+                spread => ((spread as f64).sqrt() / count as f64 / 255.0) as f32,
             }
         };
         Ok(Self {
@@ -92,5 +93,14 @@ mod tests {
         };
         let fitted = Normalization::fit(&images).unwrap();
         assert_eq!((fitted.mean[0], fitted.deviation[0]), (0.5, 0.5));
+        for level in 0..=255 {
+            let constant = Images {
+                size: [1, 10, 10],
+                pixels: vec![level; 200],
+                ..images.clone()
+            };
+            let fitted = Normalization::fit(&constant).unwrap();
+            assert_eq!(fitted.deviation, [1.0], "{level}");
+        }
     }
 }

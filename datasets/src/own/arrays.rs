@@ -332,6 +332,13 @@ mod tests {
             "NaN",
         );
         refused(
+            &[
+                ("x", array(&[0.0f32; 0], &[2, 0])),
+                ("y", array(&[1i64, 0], &[2])),
+            ],
+            "x.npy: inputs of [2, 0] hold no values",
+        );
+        refused(
             &[("x", array(&[1.0f32], &[1])), ("y", array(&[1i64], &[1]))],
             "no shape",
         );

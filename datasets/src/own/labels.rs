@@ -21,8 +21,10 @@ impl Labels {
     pub(super) fn of(parts: &Parts, name: Option<&str>) -> Result<Self> {
         let train = &parts.train;
         let column = train.asked(name, &USUAL, "--label")?;
-        if let Some(empty) = train.rows.iter().find(|row| row.fields[column].is_empty()) {
-            return Err(train.fail(empty, "no class"));
+        for part in [train, &parts.test] {
+            if let Some(empty) = part.rows.iter().find(|row| row.fields[column].is_empty()) {
+                return Err(part.fail(empty, "no class"));
+            }
         }
         let what = format!("the column {}", train.names[column]);
         Ok(Self {

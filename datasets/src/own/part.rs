@@ -18,7 +18,7 @@ impl Part {
     ///
     /// # Errors
     ///
-    /// Fails where an array is missing or cut, a value is not finite or a class no whole number, or there is not one class for each input.
+    /// Fails where an array is missing, cut or empty, a value is not finite or a class no whole number, or there is not one class for each input.
     pub(super) fn read(file: &mut Npz, x: &str, y: &str) -> Result<Self> {
         let [inputs, labels] = [file.bytes(x, u64::MAX)?, file.bytes(y, u64::MAX)?];
         let path = &file.path;
@@ -28,6 +28,10 @@ impl Part {
         let inputs = array(&named(x), &inputs, finite)?;
         let labels = array(&named(y), &labels, whole)?;
         let count = inputs.shape.first().copied().unwrap_or(0);
+        if inputs.values.is_empty() {
+            let reason = format!("inputs of {:?} hold no values", inputs.shape);
+            return Err(Error::file(&named(x), reason));
+        }
         match labels.shape[..] {
             [own] | [own, 1] if own == count && count > 0 => Ok(Self {
                 inputs,

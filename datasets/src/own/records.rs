@@ -94,6 +94,9 @@ impl Records {
 }
 
 fn separated(path: &Path, text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Row>)> {
+    if delimiter != b'\t' {
+        folders::closed(path, text, delimiter)?;
+    }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .quoting(delimiter != b'\t')
@@ -216,6 +219,7 @@ mod tests {
             ("a.csv", "label,text\n", "no records"),
             ("a.csv", "a,a\n1,2\n", "comes twice"),
             ("a.csv", "a,b\n1\n", "1 field"),
+            ("a.csv", "a,b\n1,\"so\n0,foo\n", "line 2: a quote"),
             ("a.jsonl", "[1]\n", "line 1: no JSON object"),
             ("a.jsonl", "{\"a\": 1}\n{\"b\": 1}\n", "line 2: the field b"),
             ("a.jsonl", "{\"a\": [1]}\n", "line 1: a holds several"),

@@ -92,6 +92,24 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_class_is_refused_in_whichever_part_it_falls() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.csv");
+        for empty in 0..10 {
+            let row = |k: usize| match k == empty {
+                true => format!(",text {k}\n"),
+                false => format!("{},text {k}\n", k % 2),
+            };
+            let rows: String = (0..10).map(row).collect();
+            std::fs::write(&path, format!("label,text\n{rows}")).unwrap();
+            let error = own_sentences(&path, &Columns::default()).unwrap_err();
+            let error = error.to_string();
+            let line = format!("line {}: no class", empty + 2);
+            assert!(error.contains(&line), "{error}");
+        }
+    }
+
+    #[test]
     fn texts_that_cannot_be_used_are_named() {
         let error = |columns: Columns| read(PAIRS, columns).unwrap_err().to_string();
         assert!(error(Columns::default()).contains("no column named text or sentence"));

@@ -10,6 +10,8 @@ use crate::samples::{Classes, Split};
 const SERIES: &str = "series";
 const LABEL: &str = "label";
 
+const HINT: &str = ". The folder must hold train.csv and test.csv";
+
 /// A series of a file: the values of each channel, the name of its class and its first line.
 struct Read {
     channels: Vec<Vec<f32>>,
@@ -76,7 +78,7 @@ pub(crate) fn series_files(root: &Path, notes: &mut Vec<String>) -> Result<[Path
 
 /// The names of the channels and the series of a file.
 fn read(path: &Path) -> Result<(Vec<String>, Vec<Read>)> {
-    let text = folders::text(path, ". The folder must hold train.csv and test.csv")?;
+    let text = folders::separated(path, HINT, b',')?;
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let fail = |e: csv::Error| Error::file(path, e.to_string());
     let header = reader.headers().map_err(fail)?.clone();

@@ -9,11 +9,11 @@ use crate::samples::{Classes, Split};
 const ENDINGS: [&str; 2] = ["_TRAIN.tsv", "_TEST.tsv"];
 
 /// A set of the UCR archive: `NAME_TRAIN.tsv` and `NAME_TEST.tsv` in a folder, each line a class and the values of one series of one channel
-/// between tabulators. Series that are shorter than others end with `NaN`.
+/// between tabulators. Series that are shorter than others end with `NaN`, so that all lines of a file have as many columns.
 ///
 /// # Errors
 ///
-/// Fails where a file is missing, a line has no values or one of them is no number, or the test part has a class of its own.
+/// Fails where a file is missing, a line has no values, other columns than the first or one that is no number, or the test part has a class of its own.
 pub fn ucr(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     let mut notes = Vec::new();
     let fits = |root: &Path| names(root).is_some_and(|names| !names.is_empty());
@@ -73,12 +73,19 @@ fn names(root: &Path) -> Option<Vec<String>> {
 /// The series of a file, each its values, its class and its line.
 fn read(path: &Path) -> Result<Vec<(Vec<f32>, String, u64)>> {
     let text = folders::text(path, "")?;
-    let mut all = Vec::new();
+    let (mut all, mut width) = (Vec::new(), None);
     for (line, number) in text.lines().zip(1..) {
         if line.trim().is_empty() {
             continue;
         }
         let fail = |reason: String| Error::line(path, number, reason);
+        let columns = line.split('\t').count();
+        let (due, first) = *width.get_or_insert((columns, number));
+        if columns != due {
+            return Err(fail(format!(
+                "{columns} columns, not {due} as line {first} has: the file is cut, or a shorter series lacks the NaN that fill it up"
+            )));
+        }
         let mut fields = line.split('\t').map(str::trim);
         let label = fields.next().unwrap_or_default().to_string();
         let value = |field: &str| {
@@ -143,6 +150,7 @@ mod tests {
             ("\n", "no series"),
             ("1\t2\n2\t3\n", "TEST.tsv, line 1: the class \"5\""),
             ("1\t2\n1\t3\n", "1 classes"),
+            ("1\t2\t3\n2\t4\n", "line 2: 2 columns, not 3 as line 1 has"),
         ] {
             let kept = folder(train, "5\t1\n");
             let error = ucr(kept.path()).unwrap_err().to_string();

@@ -34,10 +34,8 @@ pub fn ag_news(root: impl AsRef<Path>) -> Result<Split<Texts>> {
 }
 
 fn part(path: &Path) -> Result<Texts> {
-    let text = folders::text(
-        path,
-        ". The folder must hold train.csv and test.csv of AG News",
-    )?;
+    let hint = ". The folder must hold train.csv and test.csv of AG News";
+    let text = folders::separated(path, hint, b',')?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -128,6 +126,10 @@ mod tests {
             ),
             (b"\"1\",\"a\xff\",\"b\"\n", "line 1: no UTF-8"),
             (b"\"1\",\"\",\" \"\n", "line 1: the text is empty"),
+            (
+                b"\"1\",\"a\",\"b\"\n\"3\",\"Oil\",\"Pric",
+                "line 2: a quote",
+            ),
             (b"", "no articles"),
         ] {
             write("train.csv", bytes);

@@ -43,7 +43,7 @@ enum Kind {
 ///
 /// The rows are prepared as in the papers: `fnlwgt` and `education` are left out, rows with an unknown value (`?`, or another
 /// usual spelling such as `NA` or nothing) are dropped and [counted](Table::dropped), and categories are numbered in
-/// alphabetical order of those in the training file ([`Table::with_categories`] numbers them as another table does). The
+/// alphabetical order of those in the training file, or in the only one ([`Table::with_categories`] numbers them as another table does). The
 /// table is not standardised yet, see [`Standardization`](crate::Standardization).
 ///
 /// A line of column names may come first. Where the folder has an `adult.csv` in place of both files, as Kaggle distributes
@@ -59,21 +59,26 @@ pub fn census(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     let fits = |folder: &Path| has(folder, "adult.data") || has(folder, WHOLE);
     let folder = home(folder.as_ref(), fits, &mut notes)?;
     let published = ["adult.data", "adult.test"].map(|name| has(&folder, name));
-    let [train, test] = match published == [false; 2] && has(&folder, WHOLE) {
+    let (known, [train, test]) = match published == [false; 2] && has(&folder, WHOLE) {
         true => {
             let path = folder.join(WHOLE);
             notes.push(format!(
                 "{} has no test part: every third row is tested on; adult.data and adult.test of UCI Adult are the published parts",
                 path.display()
             ));
-            Rows::read(path)?.divided()
+            let whole = Rows::read(path)?;
+            (Some(Codes::fit(&whole.rows)), whole.divided())
         }
-        false => [
-            Rows::read(folder.join("adult.data"))?,
-            Rows::read(folder.join("adult.test"))?,
-        ],
+        false => (
+            None,
+            [
+                Rows::read(folder.join("adult.data"))?,
+                Rows::read(folder.join("adult.test"))?,
+            ],
+        ),
     };
-    let codes = Codes::fit(&train.rows);
+    // The parts of one file know the categories of all of it: a rare one may stand in either.
+    let codes = known.unwrap_or_else(|| Codes::fit(&train.rows));
     Ok(Split {
         train: codes.table(&train, notes)?,
         test: codes.table(&test, Vec::new())?,
@@ -248,6 +253,13 @@ mod tests {
             assert!(nested.contains("its folder archive"), "{nested}");
             assert!(parts.contains("every third row is tested on"), "{parts}");
             assert!(missing.contains("1 of 4 rows"), "{missing}");
+            // A category that the test row alone has is known, as it is one of the file.
+            let rare = third.replace("United-States", "Holand-Netherlands");
+            let (first, second) = TRAIN.split_once('\n').unwrap();
+            let rows = format!("{header}{first}\n{second}{rare}\n");
+            std::fs::write(inner.join("adult.csv"), rows).unwrap();
+            let split = census(folder.path()).unwrap();
+            assert_ne!(split.test.rows[0].features, split.train.rows[0].features);
             // The published parts may have a header too, and come first.
             let both = tempfile::tempdir().unwrap();
             std::fs::write(both.path().join("adult.csv"), "none").unwrap();

@@ -4,7 +4,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::COLUMNS;
 use crate::error::{Error, Result};
-use crate::folders::text;
+use crate::folders::separated;
 
 /// Spellings of a value that is missing, in small letters.
 const MISSING: [&str; 14] = [
@@ -61,7 +61,7 @@ fn is_header(record: &StringRecord) -> Result<bool, String> {
 
 impl Rows {
     pub fn read(path: PathBuf) -> Result<Self> {
-        let text = text(&path, HINT)?;
+        let text = separated(&path, HINT, b',')?;
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .trim(Trim::All)

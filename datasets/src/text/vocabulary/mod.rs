@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use tokenizers::models::ModelWrapper;
 use tokenizers::utils::truncation::TruncationDirection;
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::{PostProcessor, Tokenizer, TruncationParams};
 
 use self::settings::Cut;
 use super::Encoded;
@@ -156,7 +156,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// Fails where a sentence has no word pieces, or the tokenizer fails.
+    /// Fails where a sentence has no word pieces, `longest` leaves no room beside the special ones, or the tokenizer fails.
     pub fn encode(&self, texts: &[&str], longest: Option<usize>) -> Result<Vec<Encoded>> {
         let single: Vec<(&str, Option<&str>)> = texts.iter().map(|text| (*text, None)).collect();
         self.encode_pairs(&single, longest)
@@ -167,7 +167,7 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// Fails where a sentence or a pair has no word pieces, or the tokenizer fails.
+    /// Fails where a sentence or a pair has no word pieces, `longest` leaves no room beside the special ones, or the tokenizer fails.
     pub fn encode_pairs(
         &self,
         texts: &[(&str, Option<&str>)],
@@ -176,6 +176,14 @@ impl Vocabulary {
         let fail = |e: tokenizers::Error| Error::Data(format!("word pieces: {e}"));
         let mut tokenizer = self.tokenizer.clone();
         let longest = longest.into_iter().chain(self.cut.longest).min();
+        let pairs = texts.iter().any(|(_, second)| second.is_some());
+        let frame = tokenizer.get_post_processor();
+        let frame = frame.map_or(0, |processor| processor.added_tokens(pairs));
+        if let Some(longest) = longest.filter(|longest| *longest <= frame) {
+            return Err(Error::Data(format!(
+                "at most {longest} word pieces for a text of which {frame} are special: give more"
+            )));
+        }
         let truncation = longest.map(|max_length| TruncationParams {
             max_length,
             direction: match self.cut.left {
@@ -258,6 +266,12 @@ mod tests {
         assert_eq!(pair.pieces, [2, 5, 3, 6, 7, 3]);
         assert_eq!(pair.segments, [0, 0, 0, 1, 1, 1]);
         // The longer sentence of a pair that is too long is cut.
+        for longest in 0..=3 {
+            let error = vocabulary.encode_pairs(&[("rain", Some("wet"))], Some(longest));
+            let error = error.unwrap_err().to_string();
+            let told = format!("at most {longest} word pieces for a text of which 3 are special");
+            assert!(error.contains(&told), "{error}");
+        }
         let cut = encode(("rain", Some("dry wet")), Some(5));
         assert_eq!((cut.pieces, cut.cut), (vec![2, 5, 3, 6, 3], true));
         let single = encode(("rain", None), None);
