@@ -231,6 +231,15 @@ fn limits_bind_and_say_so() {
     let (stopped, forwards, _) = run(Precision::new(0.03).most_forwards(20_000), &many);
     assert_eq!(stopped, Stopped::Forwards);
     assert!(forwards < 22_000, "{forwards}");
+    // Few samples under a limit that does not reach the error: the forwards go to more than a handful of them.
+    let some = drawn(&games, 200, 1);
+    let limit = Precision::new(0.004).most_forwards(30_000);
+    let profile = base().precision(limit).run_games(&some).unwrap();
+    let reached = profile.precision().unwrap();
+    assert_eq!(reached.stopped, Stopped::Forwards);
+    assert!(reached.allocation.within.unwrap() > 0.004);
+    assert!(profile.samples().len() >= 20 && reached.forwards < 33_000);
+    assert!(reached.error.unwrap() < 2.0 * reached.allocation.within.unwrap());
     // Time that a round runs out of leaves the samples that are finished: all that were asked for then.
     let brief = Precision::new(0.0005).most_time(std::time::Duration::from_millis(60));
     let plan = base()
@@ -246,6 +255,25 @@ fn limits_bind_and_say_so() {
         let error = base().precision(wrong).run_games(&few).unwrap_err();
         assert!(error.to_string().contains("precision"), "{error}");
     }
+}
+
+#[test]
+fn games_without_interactions_have_no_j_and_no_error_of_it() {
+    let nothing = Dividends::new(PLAYERS, Vec::new());
+    let all = [&nothing; 60];
+    let profile = base().precision(0.1).run_games(&all).unwrap();
+    let reached = profile.precision().unwrap();
+    assert_eq!(
+        (reached.stopped, reached.error),
+        (Stopped::NoInteraction, None)
+    );
+    assert!(profile.samples().len() < 60);
+    let strength = profile.strength();
+    let known = |p: &crate::StrengthPoint| (p.relative_corrected, p.relative_band, p.corrected);
+    for point in &strength.points {
+        assert_eq!(known(point), (None, None, Some(0.0)));
+    }
+    assert!(profile.rise(0.0..=0.0, 0.3..=0.7).is_none());
 }
 
 #[test]

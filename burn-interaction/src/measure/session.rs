@@ -105,6 +105,13 @@ impl<'a, E: Engine> Session<'a, E> {
         places.iter().rposition(there).map_or(0, |last| last + 1)
     }
 
+    /// Forwards of those of these samples that are there.
+    pub fn forwards(&self, places: &[usize]) -> u64 {
+        let samples = places.iter();
+        let samples = samples.filter_map(|place| self.profile.sample(self.sheet.id(*place)));
+        samples.map(SampleProfile::forwards).sum()
+    }
+
     /// Asks for no other samples than these.
     pub fn narrow(&mut self, places: &[usize]) {
         self.profile.requested = places.iter().map(|place| self.sheet.id(*place)).collect();

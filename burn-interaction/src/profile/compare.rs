@@ -51,7 +51,7 @@ pub struct OrderDifference {
     pub order: Option<usize>,
     /// The ratio m / (n - 2).
     pub ratio: f64,
-    /// The difference of the corrected J^(m); `None` where nothing is known of the noise of an order.
+    /// The difference of the corrected J^(m); `None` where nothing is known of the noise of an order, or a curve shows no strength.
     pub relative: Option<Difference>,
     /// The difference of the corrected S^(m); `None` where nothing is known of its noise.
     pub absolute: Option<Difference>,
@@ -125,7 +125,7 @@ impl Profile {
     /// is that of the difference, as orders share their samples.
     ///
     /// Ranges that were fixed before the curve was seen make a fair test, which the weakest of several orders does not. `None` where a
-    /// range holds no measured order, or nothing is known of the noise.
+    /// range holds no measured order, nothing is known of the noise, or no order shows any strength.
     ///
     /// ```
     /// use burn_interaction::Measurement;

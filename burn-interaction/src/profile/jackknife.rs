@@ -68,13 +68,19 @@ impl Jackknife {
         }
     }
 
-    /// The curves over their means; `None` where an order has no correction.
+    /// Whether no order shows any strength, so that there is nothing to be relative to.
+    pub fn is_nothing(&self) -> bool {
+        !self.value.is_empty() && self.value.iter().all(|v| *v == 0.0)
+    }
+
+    /// The curves over their means; `None` where an order has no correction, or none shows any strength.
     pub fn relative(&self) -> Option<Self> {
         let normal = |curve: &Vec<f64>| {
             let level = curve.iter().sum::<f64>() / curve.len() as f64;
             curve.iter().map(|v| share(*v, level)).collect()
         };
-        self.value.iter().all(|v| v.is_finite()).then(|| Self {
+        let known = self.value.iter().all(|v| v.is_finite());
+        (known && !self.is_nothing()).then(|| Self {
             value: normal(&self.value),
             ways: self.ways.each_ref().map(normal),
             left_out: self.left_out.iter().map(normal).collect(),

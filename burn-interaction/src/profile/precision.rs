@@ -43,7 +43,8 @@ impl Precision {
         self
     }
 
-    /// The most forwards, pilot included: no round begins that would need more.
+    /// The most forwards, pilot included: no round begins that would need more, and where they do not reach the error they are shared out to the
+    /// least error that they do.
     pub fn most_forwards(mut self, forwards: u64) -> Self {
         self.forwards = Some(forwards);
         self
@@ -106,8 +107,11 @@ pub struct Component {
 /// How a measurement shares out its forwards to reach a precision at the least cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Allocation {
-    /// The error that it is made for.
+    /// The error that is wanted.
     pub wanted: Precision,
+    /// The least error that the forwards allowed reach, for which it is made where these do not reach the error wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<f64>,
     /// Samples that should reach it.
     pub samples: usize,
     /// Places in a sample, where pairs are drawn in places.
@@ -124,8 +128,16 @@ pub struct Allocation {
     pub pilot: u64,
     /// How often it was changed since the pilot, as a bias was larger than that told, or places differed more.
     pub raised: usize,
+    /// Forwards of samples that were thrown away as it was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub discarded: u64,
     /// The components of variance that the pilot found, order by order; none where contexts are not drawn.
     pub components: Vec<Component>,
+}
+
+/// Whether there is nothing to write.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Allocation {
@@ -154,6 +166,8 @@ pub enum Stopped {
     Time,
     /// The bias of the correction is larger than what was wanted, which more samples do not cure.
     Bias,
+    /// No order shows any strength, so that J means nothing.
+    NoInteraction,
     /// The run was interrupted.
     Interrupted,
 }
@@ -165,6 +179,7 @@ impl fmt::Display for Stopped {
             Self::Samples => "there are no more samples",
             Self::Forwards => "the forwards allowed are spent",
             Self::Time => "the time allowed is spent",
+            Self::NoInteraction => "no order shows any strength, so that J means nothing",
             Self::Bias => "few contexts leave a bias: ask for more contexts",
             Self::Interrupted => "interrupted",
         })

@@ -42,9 +42,9 @@ pub struct StrengthPoint {
     /// The band of the corrected S^(m) over the population that the samples come from: Student's t times the error. `None`
     /// for fewer than five samples or where nothing is known of the noise, see [`Strength::no_band`].
     pub band: Option<(f64, f64)>,
-    /// J^(m): the raw S^(m) over its mean over the measured orders.
+    /// J^(m): the raw S^(m) over its mean over the measured orders; zero where all are.
     pub relative: f64,
-    /// J^(m) from the corrected S^(m); `None` unless every order has one.
+    /// J^(m) from the corrected S^(m); `None` unless every order has one, and one of them any strength.
     pub relative_corrected: Option<f64>,
     /// The error of the corrected J^(m), as [`error`](StrengthPoint::error).
     pub relative_error: Option<f64>,
@@ -132,7 +132,7 @@ pub struct Strength {
     pub precision: Option<Reached>,
     /// The confidence of the bands.
     pub confidence: f64,
-    /// Why there are no bands; `None` where there are.
+    /// Why there are no bands; `None` where there are, of S alone where no order shows any strength.
     pub no_band: Option<NoBand>,
     /// One point a measured order, ascending.
     pub points: Vec<StrengthPoint>,
@@ -149,7 +149,12 @@ impl Profile {
         Strength::of(self, 0.95)
     }
 
-    /// The errors of J at each order over the population; `None` where nothing is known of the noise.
+    /// Whether no order shows any strength, so that J means nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        Jackknife::of(&table(self, &self.samples)).is_nothing()
+    }
+
+    /// The errors of J at each order over the population; `None` where nothing is known of the noise, or no order shows any strength.
     pub(crate) fn errors(&self) -> Option<Vec<OrderError>> {
         let points = 0..self.ratios().len();
         let relative = Jackknife::of(&table(self, &self.samples)).relative()?;
@@ -198,9 +203,9 @@ impl Strength {
         let strength = Jackknife::of(&table);
         let relative = strength.relative();
         let no_band = match (profile.samples.len() < FEWEST, &relative) {
-            (_, None) => Some(NoBand::OneContext),
+            (_, None) if !strength.is_nothing() => Some(NoBand::OneContext),
             (true, _) => Some(NoBand::FewSamples),
-            (false, Some(_)) => None,
+            (false, _) => None,
         };
         let freedom = profile.samples.len().saturating_sub(1);
         let t = (freedom + 1 >= FEWEST).then(|| student::quantile(confidence, freedom));
@@ -253,9 +258,11 @@ impl Strength {
             confidence,
             no_band,
             points: points.collect(),
-            verdict: Verdict::of(relative.as_ref(), ratios, no_band),
+            verdict: Verdict::of(&strength, ratios, no_band),
             depth: relative.as_ref().and_then(Depth::of),
-            effective: theory::effective(relative.as_ref(), &raw, profile),
+            effective: (!strength.is_nothing())
+                .then(|| theory::effective(relative.as_ref(), &raw, profile))
+                .flatten(),
         }
     }
 

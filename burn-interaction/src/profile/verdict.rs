@@ -121,13 +121,11 @@ impl fmt::Display for Turn {
 }
 
 impl Verdict {
-    pub(super) fn of(curve: Option<&Jackknife>, ratios: &[f64], no_band: Option<NoBand>) -> Self {
-        match (curve, no_band) {
+    pub(super) fn of(strength: &Jackknife, ratios: &[f64], no_band: Option<NoBand>) -> Self {
+        match (&strength.relative(), no_band) {
             _ if ratios.len() < 3 => Self::Undecided(Undecided::FewOrders),
+            _ if strength.is_nothing() => Self::Undecided(Undecided::NoInteraction),
             (None, _) => Self::Undecided(Undecided::NoBand(NoBand::OneContext)),
-            (Some(curve), _) if curve.curve().iter().all(|v| *v == 0.0) => {
-                Self::Undecided(Undecided::NoInteraction)
-            }
             (_, Some(why)) => Self::Undecided(Undecided::NoBand(why)),
             (Some(curve), None) => Judge::new(curve, ratios).verdict(),
         }
@@ -280,11 +278,11 @@ mod tests {
             })
             .collect();
         let rows: Vec<Vec<&Magnitudes>> = table.iter().map(|row| row.iter().collect()).collect();
-        let relative = Jackknife::of(&rows).relative().unwrap();
+        let strength = Jackknife::of(&rows);
         let no_band = (samples < 5).then_some(NoBand::FewSamples);
         (
-            Verdict::of(Some(&relative), &RATIOS, no_band),
-            Depth::of(&relative),
+            Verdict::of(&strength, &RATIOS, no_band),
+            strength.relative().as_ref().and_then(Depth::of),
         )
     }
 
@@ -311,6 +309,13 @@ mod tests {
         assert!(matches!(flat, Verdict::Flat { .. }), "{flat}");
         let noisy = judged([1.1, 1.0, 0.9, 0.9, 1.0, 1.1], 0.8, 6).0;
         assert_eq!(noisy, Verdict::Undecided(Undecided::WithinErrors));
+    }
+
+    #[test]
+    fn no_interaction_is_no_shape() {
+        let (verdict, depth) = judged([0.0; 6], 0.1, 12);
+        assert_eq!(verdict, Verdict::Undecided(Undecided::NoInteraction));
+        assert!(depth.is_none());
     }
 
     #[test]
@@ -342,8 +347,7 @@ mod tests {
                 .collect();
             let rows: Vec<Vec<&Magnitudes>> =
                 table.iter().map(|row| row.iter().collect()).collect();
-            let relative = Jackknife::of(&rows).relative();
-            let verdict = Verdict::of(relative.as_ref(), &RATIOS, None);
+            let verdict = Verdict::of(&Jackknife::of(&rows), &RATIOS, None);
             matches!(verdict, Verdict::U(_) | Verdict::Hump(_))
         });
         let told = told.count();

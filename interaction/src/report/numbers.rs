@@ -1,5 +1,7 @@
 /// Writes a number of seconds as a person says it.
 pub fn seconds(seconds: f64) -> String {
+    // The sum of no times at all is -0.
+    let seconds = 0.0 + seconds;
     let whole = seconds.round() as u64;
     match whole {
         0..60 => format!("{seconds:.1} s"),
@@ -30,6 +32,7 @@ mod tests {
 
     #[test]
     fn times_and_numbers_read_well() {
+        assert_eq!(seconds([].iter().sum()), "0.0 s");
         assert_eq!(seconds(1.26), "1.3 s");
         assert_eq!(seconds(61.0), "1 min 1 s");
         assert_eq!(seconds(7320.0), "2 h 2 min");

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use burn_interaction::profile::{Allocation, Reached, Stopped};
 
-use super::numbers::seconds;
+use super::numbers::{number, seconds};
 
 /// Writes what a pilot found and what a measurement will take, at so many seconds a forward.
 pub fn plan(allocation: &Allocation, each: f64) -> String {
@@ -14,10 +14,18 @@ pub fn plan(allocation: &Allocation, each: f64) -> String {
         pilot,
         components,
         wanted,
+        within,
         ..
     } = allocation;
     let mut text = String::new();
     let wanted = wanted.error();
+    let aim = match within {
+        Some(within) => format!(
+            "plan for the forwards allowed, which leave an error of about {} max(1, J) where {wanted} is wanted",
+            number(*within)
+        ),
+        None => format!("plan for an error of {wanted} max(1, J)"),
+    };
     if components.is_empty() {
         return format!(
             "every value of a sample is evaluated: samples are taken until the error of J is {wanted} max(1, J)"
@@ -42,7 +50,7 @@ pub fn plan(allocation: &Allocation, each: f64) -> String {
     };
     let _ = write!(
         text,
-        "plan for an error of {wanted} max(1, J): about {}, {} each, {} a place, {} contexts: {forwards} forwards, about {}",
+        "{aim}: about {}, {} each, {} a place, {} contexts: {forwards} forwards, about {}",
         count(*samples, "sample"),
         count(*places, "place"),
         count(*arms, "pair"),
@@ -79,9 +87,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_precision_says_what_it_reached_and_why_it_ended() {
-        let allocation = Allocation {
-            wanted: Precision::new(0.05),
+    fn a_plan_for_the_forwards_allowed_says_the_error_that_they_leave() {
+        let component = burn_interaction::profile::Component {
+            ratio: 0.5,
+            relative: 0.4,
+            samples: 0.1,
+            places: 0.2,
+            pairs: 0.1,
+            contexts: 0.3,
+            bias: 0.0,
+        };
+        let mut allocation = Allocation {
+            wanted: Precision::new(0.05).most_forwards(40_000),
+            within: None,
             samples: 120,
             places: 1,
             arms: 2,
@@ -90,6 +108,34 @@ mod tests {
             forwards: 30_000,
             pilot: 8000,
             raised: 0,
+            discarded: 0,
+            components: vec![component],
+        };
+        let said = plan(&allocation, 1e-3);
+        assert!(
+            said.contains("plan for an error of 0.05 max(1, J): about 120 samples"),
+            "{said}"
+        );
+        allocation.within = Some(0.123);
+        let said = plan(&allocation, 1e-3);
+        let end = "an error of about 0.1230 max(1, J) where 0.05 is wanted: about 120 samples";
+        assert!(said.contains(end), "{said}");
+    }
+
+    #[test]
+    fn a_precision_says_what_it_reached_and_why_it_ended() {
+        let allocation = Allocation {
+            wanted: Precision::new(0.05),
+            within: None,
+            samples: 120,
+            places: 1,
+            arms: 2,
+            pairs: Pairs::stars(Some(2), 1, 2),
+            contexts: Contexts::each(4),
+            forwards: 30_000,
+            pilot: 8000,
+            raised: 0,
+            discarded: 0,
             components: Vec::new(),
         };
         let mut found = Reached {

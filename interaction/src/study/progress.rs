@@ -53,8 +53,7 @@ impl Progress {
         println!(
             "{} cells, {finished} of them finished; price of the others: about {} on one process",
             cells.len(),
-            // A sum of nothing is -0.
-            seconds(0.0 + left.values().sum::<f64>())
+            seconds(left.values().sum())
         );
         Self {
             left,
@@ -84,7 +83,7 @@ impl Progress {
         } else {
             1.0
         };
-        let left = 0.0 + factor * self.left.values().sum::<f64>();
+        let left = factor * self.left.values().sum::<f64>();
         println!(
             "[{:>width$}/{}] {words}: {}, about {} left",
             self.all - self.left.len(),

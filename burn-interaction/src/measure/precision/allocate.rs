@@ -16,7 +16,12 @@ const FEWEST: [usize; 2] = [3, 8];
 /// The fewest contexts of a pair whose noise is told by two halves of them, of two each.
 const HALVES: usize = 4;
 
+/// How much larger the errors are, one after the other, among which the least is sought that forwards reach, and their number.
+const STEP: f64 = 1.05;
+const STEPS: i32 = 100;
+
 /// The prices of samples, places, pairs and contexts, and the variance that each takes away.
+#[derive(Clone, Copy)]
 pub(super) struct Market<'a> {
     /// The error of J over the larger of 1 and J.
     pub error: f64,
@@ -58,6 +63,32 @@ pub(super) struct Shares {
 }
 
 impl Market<'_> {
+    /// The cheapest shares that reach the error. Where these take more than `most` forwards, those of the least larger error that do not,
+    /// with that error; the fewest that tell anything, without one, where `most` is less than these.
+    pub fn within(&self, most: Option<f64>) -> (Shares, Option<f64>) {
+        let cheapest = self.cheapest();
+        let Some(most) = most.filter(|most| cheapest.forwards > *most) else {
+            return (cheapest, None);
+        };
+        let error = |step: i32| self.error * STEP.powi(step);
+        let at = |step: i32| {
+            let error = error(step);
+            Market { error, ..*self }.cheapest()
+        };
+        // A larger error costs less.
+        let (mut over, mut under) = (0, STEPS);
+        while under - over > 1 {
+            let step = i32::midpoint(over, under);
+            match at(step).forwards > most {
+                true => over = step,
+                false => under = step,
+            }
+        }
+        let shares = at(under);
+        let fits = shares.forwards <= most;
+        (shares, fits.then(|| error(under)))
+    }
+
     /// The cheapest shares that reach the error at every point; where none does, those that come nearest with all samples.
     pub fn cheapest(&self) -> Shares {
         let mut best: Option<Shares> = None;
@@ -252,6 +283,38 @@ mod tests {
         }
         .cheapest();
         assert_eq!(found.samples, 40);
+    }
+
+    #[test]
+    fn forwards_that_do_not_reach_the_error_are_shared_out_to_the_least_that_they_do() {
+        // Few samples that differ much: the error wanted asks for all places, pairs and contexts of each, and is out of reach.
+        let components = [
+            component(0.0, 3.0, [2.5, 1.3, 4.0, 0.0]),
+            component(0.5, 0.3, [0.3, 0.2, 0.6, 0.9]),
+            component(1.0, 1.0, [0.6, 0.4, 0.9, 0.0]),
+        ];
+        let few = Market {
+            error: 0.02,
+            available: 200,
+            ..market(&components)
+        };
+        let dear = few.cheapest();
+        let most = 20_000.0;
+        assert!(dear.forwards > 10.0 * most, "{dear:?}");
+        let (shares, error) = few.within(Some(most));
+        let error = error.unwrap();
+        assert!(
+            shares.forwards <= most && shares.samples >= 20,
+            "{shares:?}"
+        );
+        // No plan of a much smaller error costs as little.
+        let smaller = Market {
+            error: error / (STEP * STEP),
+            ..few
+        };
+        assert!(smaller.cheapest().forwards > most);
+        assert_eq!(few.within(Some(dear.forwards)), (dear.clone(), None));
+        assert_eq!(few.within(None), (dear, None));
     }
 
     #[test]

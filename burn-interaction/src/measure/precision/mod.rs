@@ -47,7 +47,7 @@ pub(super) fn run<P, E: Engine>(
     let mut account = Account::new(observer, wanted);
     let mut allocation = match measurement.given_allocation() {
         Some(given) => {
-            account.given(given.pilot);
+            account.given(given.pilot + given.discarded);
             aimed(given, wanted)?
         }
         None => allocated(measurement, wanted, evaluate, setting, &mut account)?,
@@ -73,10 +73,15 @@ pub(super) fn run<P, E: Engine>(
 /// An earlier allocation, for another error: with the samples that it should take.
 fn aimed(given: &Allocation, wanted: &Precision) -> Result<Allocation> {
     wanted.check()?;
-    let factor = (given.wanted.error() / wanted.error()).powi(2);
+    if given.wanted == *wanted {
+        return Ok(given.clone());
+    }
+    let made_for = given.within.unwrap_or(given.wanted.error());
+    let factor = (made_for / wanted.error()).powi(2);
     let times = |count: f64| (count * factor).ceil();
     Ok(Allocation {
         wanted: *wanted,
+        within: None,
         samples: times(given.samples as f64) as usize,
         forwards: times(given.forwards as f64) as u64,
         ..given.clone()
@@ -148,9 +153,11 @@ fn allocated<P, E: Engine>(
         all: &all,
         components: &components,
     };
-    let shares = market.cheapest();
+    let left = wanted.forwards.map(|most| most.saturating_sub(found.spent));
+    let (shares, within) = market.within(left.map(|left| left as f64));
     Ok(Allocation {
         wanted: *wanted,
+        within,
         samples: shares.samples,
         places: shares.places,
         arms: shares.arms,
@@ -159,6 +166,7 @@ fn allocated<P, E: Engine>(
         forwards: shares.forwards as u64,
         pilot: found.spent,
         raised: 0,
+        discarded: 0,
         components,
     })
 }
@@ -220,6 +228,7 @@ fn of_enumerated(
     let samples = FEWEST.min(places.len());
     Allocation {
         wanted: *wanted,
+        within: None,
         samples,
         places: 1,
         arms: 1,
@@ -228,6 +237,7 @@ fn of_enumerated(
         forwards: places.iter().take(samples).map(forwards).sum(),
         pilot: 0,
         raised: 0,
+        discarded: 0,
         components: Vec::new(),
     }
 }
@@ -274,7 +284,11 @@ impl Found {
         let contexts = protocol.contexts.most() as f64;
         let exact: Vec<bool> = all.iter().map(|all| *all <= contexts).collect();
         let points = self.curve.iter();
-        let (curve, bias): (Vec<f64>, Vec<f64>) = points.map(|p| (p.relative, p.bias)).unzip();
+        let (mut curve, mut bias): (Vec<f64>, Vec<f64>) =
+            points.map(|p| (p.relative, p.bias)).unzip();
+        // There is no J where no order of the pilot shows any strength.
+        curve.resize(ratios.len(), 0.0);
+        bias.resize(ratios.len(), 0.0);
         self.pilot.components(ratios, [&curve, &bias], &exact)
     }
 }

@@ -45,9 +45,9 @@ impl<'a, O: Observer> Account<'a, O> {
         }
     }
 
-    /// Takes over a pilot of an earlier call.
-    pub fn given(&mut self, pilot: u64) {
-        self.earlier = pilot;
+    /// Takes over the forwards of an earlier call before the samples that it kept.
+    pub fn given(&mut self, earlier: u64) {
+        self.earlier = earlier;
     }
 
     /// Forwards that are spent, those of this call.
@@ -67,6 +67,17 @@ impl<'a, O: Observer> Account<'a, O> {
             before: self.forwards,
             account: self,
         }
+    }
+
+    /// Whether the forwards that are left take an allocation to its samples, from the first on.
+    fn affords(&self, allocation: &Allocation) -> bool {
+        let most = allocation.wanted.forwards;
+        most.is_none_or(|most| self.all().saturating_add(allocation.forwards) <= most)
+    }
+
+    /// Forwards of this call and of earlier ones.
+    fn all(&self) -> u64 {
+        self.earlier + self.forwards
     }
 
     /// The most samples that a precision allows, by forwards or by time at the pace so far, with which of both binds. `before` them
@@ -141,9 +152,8 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             Session::begin(self.measurement, self.protocol, self.evaluate, self.setting)?;
         let places = session.places()?;
         let before = account.forwards;
-        let mut count = self.going_on(&mut session, &places)?;
+        let (mut count, mut each) = self.going_on(&mut session, &places, account)?;
         let (mut pilot, mut looks, mut binds) = (Pilot::default(), Vec::new(), None);
-        let mut each = self.planned();
         loop {
             if let Some((fitting, why)) = account.fitting(wanted, before, each)
                 && fitting < count
@@ -175,17 +185,14 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             }
             let stopped = match (whole || late, look.worst) {
                 (false, _) => Some(Stopped::Interrupted),
+                (true, _) if session.profile().is_nothing() => Some(Stopped::NoInteraction),
                 (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
                 (true, _) if late => Some(Stopped::Time),
-                _ => {
-                    if binds.is_none()
-                        && let Some(other) = self.other(&look, &session)?
-                    {
-                        return Ok(ControlFlow::Continue(other));
-                    }
-                    let all = (count == places.len()).then_some(Stopped::Samples);
-                    binds.or(all)
-                }
+                _ if binds.is_some() => binds,
+                _ => match self.onwards(&look, &session, account)? {
+                    Ok(other) => return Ok(ControlFlow::Continue(other)),
+                    Err(end) => (count == places.len()).then_some(end),
+                },
             };
             if let Some(stopped) = stopped {
                 let bias = |e: &OrderError| e.bias > wanted.error * e.relative.max(1.0);
@@ -202,24 +209,45 @@ impl<P, E: Engine> Rounds<'_, P, E> {
         }
     }
 
-    /// Forwards of a sample, as planned.
-    fn planned(&self) -> f64 {
-        (self.allocation.forwards as f64 / self.allocation.samples.max(1) as f64).max(1.0)
-    }
-
-    /// Takes in the samples of an earlier result, and returns the samples before the first look that it has not passed.
-    fn going_on(&self, session: &mut Session<'_, E>, places: &[usize]) -> Result<usize> {
-        let mut count = self.first(places.len());
+    /// Takes in the samples of an earlier result, and returns the samples before the first look that it has not passed, with the forwards of
+    /// a sample that were known before it.
+    fn going_on(
+        &self,
+        session: &mut Session<'_, E>,
+        places: &[usize],
+        account: &Account<'_, impl Observer>,
+    ) -> Result<(usize, f64)> {
+        let (mut count, mut each) = (self.first(places.len()), each(self.allocation));
         if let Some(earlier) = self.measurement.earlier().filter(|_| self.resumed) {
             session.request(places)?;
             session.keep(earlier)?;
             let kept = session.kept(places);
             while count < kept {
+                let fitting = account.fitting(&self.allocation.wanted, account.forwards, each);
+                if fitting.is_some_and(|(fitting, _)| fitting < count) {
+                    break;
+                }
+                each = session.forwards(&places[..count]) as f64 / count as f64;
                 count = grown(count, places.len());
             }
             session.narrow(&[]);
         }
-        Ok(count)
+        Ok((count, each))
+    }
+
+    /// The allocation to go on with after a look that neither reaches the error nor ends the run; `Err` says why this one remains.
+    fn onwards(
+        &self,
+        look: &Look,
+        session: &Session<'_, E>,
+        account: &Account<'_, impl Observer>,
+    ) -> Result<std::result::Result<Allocation, Stopped>> {
+        let discarded = account.all().saturating_sub(self.allocation.pilot);
+        Ok(match self.other(look, session)? {
+            Some(other) if account.affords(&other) => Ok(Allocation { discarded, ..other }),
+            None if self.allocation.within.is_none() => Err(Stopped::Samples),
+            _ => Err(Stopped::Forwards),
+        })
     }
 
     fn reached(
@@ -234,7 +262,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             error,
             stopped,
             looks: looks.to_vec(),
-            forwards: account.earlier + account.forwards,
+            forwards: account.all(),
         }
     }
 
@@ -330,6 +358,11 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             },
         ))
     }
+}
+
+/// Forwards of a sample, as an allocation plans them.
+fn each(allocation: &Allocation) -> f64 {
+    (allocation.forwards as f64 / allocation.samples.max(1) as f64).max(1.0)
 }
 
 /// The samples at the look after one with so many.

@@ -262,10 +262,12 @@ fn outcome(profile: &Profile) -> Outcome {
         let of = points.iter().map(|p| (p.ratio, of(p).unwrap_or(f64::NAN)));
         of.collect::<Vec<_>>()
     };
+    // Where no order shows any strength there is no J.
+    let some = points.iter().any(|p| p.corrected.unwrap_or(p.raw) > 0.0);
     outcome.curve(
         "J",
         RATIO,
-        curve(&|p| p.relative_corrected.or(Some(p.relative))),
+        curve(&|p| p.relative_corrected.or(some.then_some(p.relative))),
     );
     outcome.curve("S", RATIO, curve(&|p| p.corrected.or(Some(p.raw))));
     outcome.curve(
