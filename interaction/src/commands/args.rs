@@ -333,4 +333,13 @@ pub enum StudyCommand {
         #[arg(long)]
         figures: bool,
     },
+    /// Print what several studies measured on each network and variant, such as shapes of curves, as one table in Markdown.
+    Numbers {
+        /// Reports of studies: folders such as interaction-studies/reports/fig4-laptop, or their summary.json.
+        #[arg(required = true)]
+        reports: Vec<PathBuf>,
+        /// Column of the table, such as shape or "middle of J"; may be given several times. Default: all values of the reports.
+        #[arg(long, value_name = "NAME")]
+        value: Vec<String>,
+    },
 }

@@ -9,10 +9,10 @@ use super::{line, parse};
 use crate::error::{Result, usage};
 use crate::study::{
     BUILT_IN, Cells, Ended, Named, Report, Roots, Run, Size, Store, Study, built_in, check_files,
-    check_known, findings, read,
+    check_known, findings, gathered, read,
 };
 
-/// Lists the studies, prints one, tells the findings of several, or runs one.
+/// Lists the studies, prints one, tells what several found, or runs one.
 ///
 /// # Errors
 ///
@@ -22,6 +22,10 @@ pub fn run(args: &StudyArgs) -> Result<()> {
         (Some(StudyCommand::Show { name }), _) => show(name),
         (Some(StudyCommand::Findings { reports, figures }), _) => {
             print!("{}", findings(reports, *figures)?);
+            Ok(())
+        }
+        (Some(StudyCommand::Numbers { reports, value }), _) => {
+            print!("{}", gathered(reports, value)?);
             Ok(())
         }
         (None, None) => list(),

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use burn_interaction_datasets::registry::Source;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -9,7 +10,7 @@ use super::entries::modulation;
 use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant, value};
 use super::subjects::{Roots, Start};
 use crate::error::{Result, usage};
-use crate::subject::{Spec, sha256};
+use crate::subject::{Spec, data_set, sha256};
 use crate::work::{Evaluation, Optimizer, Recipe};
 
 /// The form of what a cell's hash is taken of, and of what the store holds.
@@ -139,14 +140,20 @@ impl Cells {
             subjects.any(|chosen| chosen.get_ref() == name)
         });
         for subject in chosen {
+            let own = contents(subject, roots)?;
             for variant in &study.variants {
-                // Given weights are what they are, whatever the seed; the untrained networks beside them are draws.
-                let seeds = match subject.is_given() && !variant.untrained {
+                let tuning = tuning(study, subject, variant);
+                let epochs = epochs(scale, variant, &tuning);
+                // Given weights are what they are, whatever the seed; networks beside them that are not, trained from them or
+                // untrained, are draws.
+                let given = subject.start_name().is_some() && epochs == 0 && !variant.untrained;
+                let seeds = match given {
                     true => 1..=1,
                     false => seeds.clone(),
                 };
                 for seed in seeds {
-                    let training = training(study, scale, subject, variant, seed, roots)?;
+                    let recipe = recipe(scale, variant, &tuning, seed)?;
+                    let training = training(subject, variant, recipe, own.as_deref(), roots)?;
                     let measures = study.measures.iter();
                     let measures: Vec<&MeasureEntry> = measures
                         .filter(|measure| measure.is_of(subject, variant))
@@ -183,7 +190,7 @@ impl TrainingCell {
 
 impl MeasureEntry {
     /// Whether the measure is made of this variant of this subject.
-    fn is_of(&self, subject: &SubjectEntry, variant: &Variant) -> bool {
+    pub fn is_of(&self, subject: &SubjectEntry, variant: &Variant) -> bool {
         let among = |names: &Option<Vec<toml::Spanned<String>>>, name: &String| {
             names
                 .as_ref()
@@ -200,48 +207,65 @@ impl MeasureEntry {
     }
 }
 
-fn training(
-    study: &Study,
-    scale: &Scale,
-    subject: &SubjectEntry,
-    variant: &Variant,
-    seed: u64,
-    roots: Roots<'_>,
-) -> Result<TrainingCell> {
+/// A digest of the data where these are the user's own, whose name tells nothing; `None` of other sets, and where there is no such folder.
+fn contents(subject: &SubjectEntry, roots: Roots<'_>) -> Result<Option<String>> {
+    let spec = subject.located(roots)?;
+    let (name, folder) = spec.data_and_folder();
+    let own = data_set(name)?.source == Source::Own;
+    match own && folder.is_some_and(|folder| !folder.exists()) {
+        true => Ok(None),
+        false => crate::subject::contents(&spec),
+    }
+}
+
+/// The settings of the training of a variant of a subject.
+fn tuning(study: &Study, subject: &SubjectEntry, variant: &Variant) -> Tuning {
     let own = variant.training.over(&subject.training);
-    let Tuning {
-        epochs,
-        batch,
-        learning_rate,
-        weight_decay,
-        optimizer,
-        augment,
-        samples,
-    } = own.over(&study.training);
-    let epochs = match (variant.untrained, value(&epochs)) {
+    own.over(&study.training)
+}
+
+/// The epochs of a training with these settings.
+fn epochs(scale: &Scale, variant: &Variant, tuning: &Tuning) -> usize {
+    match (variant.untrained, value(&tuning.epochs)) {
         (true, _) | (_, Some(0)) => 0,
         (false, epochs) => value(&scale.epochs).or(epochs).unwrap_or(20),
-    };
-    let recipe = Recipe {
-        epochs,
-        batch: value(&batch).unwrap_or(128),
-        learning_rate: value(&learning_rate).unwrap_or(0.01),
-        weight_decay: value(&weight_decay).unwrap_or(0.0),
-        optimizer: optimizer.unwrap_or(Optimizer::Sgd),
+    }
+}
+
+fn recipe(scale: &Scale, variant: &Variant, tuning: &Tuning, seed: u64) -> Result<Recipe> {
+    Ok(Recipe {
+        epochs: epochs(scale, variant, tuning),
+        batch: value(&tuning.batch).unwrap_or(128),
+        learning_rate: value(&tuning.learning_rate).unwrap_or(0.01),
+        weight_decay: value(&tuning.weight_decay).unwrap_or(0.0),
+        optimizer: tuning.optimizer.unwrap_or(Optimizer::Sgd),
         modulation: modulation(&variant.terms)?,
-        augmentation: augment,
-        samples: least(value(&samples), value(&scale.training_samples)),
+        augmentation: tuning.augment.clone(),
+        samples: least(value(&tuning.samples), value(&scale.training_samples)),
         probe: None,
         seed,
-    };
+    })
+}
+
+/// The training of a variant of a subject, on data with this digest where they are the user's own.
+fn training(
+    subject: &SubjectEntry,
+    variant: &Variant,
+    recipe: Recipe,
+    own: Option<&str>,
+    roots: Roots<'_>,
+) -> Result<TrainingCell> {
     let start = subject.start(roots);
-    let hash = match (&start, subject.start_name()) {
-        (Some(start), Some(name)) => {
-            // An untrained network has the inputs that its given weights expect.
-            let identity = (start.identity(name)?, variant.untrained);
-            hash(&(FORM, subject.spec(), &recipe, identity))?
-        }
-        _ => hash(&(FORM, subject.spec(), &recipe))?,
+    let identity = match (&start, subject.start_name()) {
+        // An untrained network has the inputs that its given weights expect.
+        (Some(start), Some(name)) => Some((start.identity(name)?, variant.untrained)),
+        _ => None,
+    };
+    let spec = subject.spec();
+    let hash = match (identity, own) {
+        (None, None) => hash(&(FORM, spec, &recipe))?,
+        (Some(identity), None) => hash(&(FORM, spec, &recipe, identity))?,
+        (identity, Some(own)) => hash(&(FORM, spec, &recipe, identity, own))?,
     };
     Ok(TrainingCell {
         hash,

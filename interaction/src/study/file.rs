@@ -207,7 +207,8 @@ pub struct MeasureEntry {
     pub subjects: Option<Vec<Spanned<String>>>,
     /// The variants that it is made of; all where absent.
     pub variants: Option<Vec<Spanned<String>>>,
-    /// Samples at most; all where absent.
+    /// Samples at most; all where absent. They are taken of each class in turn, so that an accuracy over some of them is one of classes in
+    /// equal shares.
     pub samples: Option<Spanned<usize>>,
     /// The part of the data, `test` where absent.
     pub part: Option<Part>,

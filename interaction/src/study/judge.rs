@@ -17,7 +17,7 @@ pub enum Judgement {
     Fails,
     /// Neither is shown.
     Undecided,
-    /// A number that the claim is on is not measured yet.
+    /// A number that the claim is on is not measured yet, or is none, as J where no order shows any strength.
     Unmeasured,
 }
 

@@ -1,5 +1,7 @@
 //! The files that cells need: data and weights, which may be missing or others.
 
+use burn_interaction_datasets::registry::Source;
+
 use super::cells::Cells;
 use super::subjects::{Roots, Start};
 use crate::error::{Result, usage};
@@ -60,14 +62,24 @@ pub fn check_files(cells: &Cells, roots: Roots<'_>) -> Result<()> {
     starts.into_iter().try_for_each(Start::check)
 }
 
-/// Refuses to report cells that start from missing weights without a digest in the study: such cells are known by the weights.
+/// Refuses to report cells that are known by files which are missing: by the weights that they start from, where the study states no
+/// digest of these, or by the user's own data.
 ///
 /// # Errors
 ///
-/// Fails where such weights are missing, naming them and the argument that gives them.
+/// Fails where such files are missing, naming them and the argument that gives them.
 pub fn check_known(cells: &Cells, roots: Roots<'_>) -> Result<()> {
     let mut missing: Vec<String> = Vec::new();
     for cell in &cells.trainings {
+        let (name, folder) = cell.spec.data_and_folder();
+        let own = data_set(name).is_ok_and(|set| set.source == Source::Own);
+        if let Some(folder) = folder.filter(|folder| own && !folder.exists()) {
+            return Err(usage(format!(
+                "--report: finished cells are known by their data, and there is no {}: give the folder that holds it as --data-root (it was {})",
+                folder.display(),
+                roots.data.display()
+            )));
+        }
         let Some(start) = &cell.start else {
             continue;
         };

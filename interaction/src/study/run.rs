@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 
 use super::cells::{Cells, MeasureCell, TrainingCell};
+use super::failures::{Failures, at_fault, failure};
 use super::progress::{Done, Priced, Progress};
 use super::store::{Finished, Store};
-use crate::error::{Error, Result, usage};
+use crate::error::Result;
 use crate::subject::{Spec, open};
 use crate::work::{
     Evaluating, Evaluation, Existing, Folder, Outcome, Place, Prices, Pricing, Share, Shown,
@@ -42,8 +43,8 @@ pub struct Ended {
     pub failed: Vec<String>,
 }
 
-/// The cells that failed: the hash of each, and the reason.
-type Failures = Vec<(String, String)>;
+/// An outcome with the digest of the weights that it is of, or why there is none.
+type Computed = std::result::Result<(Outcome, Option<String>), Done>;
 
 impl Run<'_> {
     /// Computes every cell of the share that is not finished, the measures of a training right after it, and goes on with the
@@ -188,7 +189,9 @@ impl Run<'_> {
         }
         let words = training.words();
         let folder = self.store.training(training);
-        self.store.reopen(training, &self.epochs(place))?;
+        if !self.store.reopen(training, &self.epochs(place))? {
+            return Ok(Done::Elsewhere);
+        }
         let mut done = match self.train(training) {
             Ok(done) => done,
             Err(error) => failure(
@@ -236,14 +239,13 @@ impl Run<'_> {
         }
     }
 
-    /// A cell in this folder, computed on a device of this name unless it is `finished` or another process computes it. Its outcome
-    /// comes with the digest of the weights.
+    /// A cell in this folder, computed on a device of this name unless it is `finished` or another process computes it.
     fn cell(
         folder: &Path,
         finished: impl Fn() -> bool,
         words: String,
         device: &str,
-        compute: impl FnOnce() -> Result<Option<(Outcome, Option<String>)>>,
+        compute: impl FnOnce() -> Result<Computed>,
     ) -> Result<Done> {
         if finished() {
             return Ok(Done::Before);
@@ -256,8 +258,9 @@ impl Run<'_> {
             return Ok(Done::Before);
         }
         let start = Instant::now();
-        let Some((outcome, weights)) = compute()? else {
-            return Ok(Done::Interrupted);
+        let (outcome, weights) = match compute()? {
+            Ok(computed) => computed,
+            Err(done) => return Ok(done),
         };
         let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
@@ -295,8 +298,10 @@ impl Run<'_> {
                 suggest: false,
             })?;
             let weights = || weights_digest(&path.join("model.safetensors")).ok();
-            let complete = trained.settings.complete;
-            Ok(complete.then(|| (Outcome::default(), weights())))
+            Ok(match trained.settings.complete {
+                true => Ok((Outcome::default(), weights())),
+                false => Err(Done::Interrupted),
+            })
         })?;
         if let Done::Now(_) = done {
             // The state of the optimizer is of no use any more.
@@ -311,6 +316,11 @@ impl Run<'_> {
         let finished = || self.store.measured(training, cell).is_some();
         Self::cell(&path, finished, words, self.name, || {
             let folder = self.store.training(training);
+            // Another process may train it again, whose weights are half made until it is finished.
+            let trained = || Store::finished(&folder).map(|trained| trained.weights);
+            let Some(weights) = trained() else {
+                return Ok(Err(Done::Elsewhere));
+            };
             let spec = Spec {
                 weights: Some(folder.clone()),
                 ..training.spec.clone()
@@ -322,8 +332,11 @@ impl Run<'_> {
                 devices: self.devices,
                 folder: &path,
             })?;
-            let weights = Store::finished(&folder).and_then(|trained| trained.weights);
-            Ok(outcome.map(|outcome| (outcome, weights)))
+            Ok(match outcome {
+                None => Err(Done::Interrupted),
+                Some(_) if trained().as_ref() != Some(&weights) => Err(Done::Elsewhere),
+                Some(outcome) => Ok((outcome, weights)),
+            })
         })
     }
 }
@@ -332,49 +345,6 @@ impl Run<'_> {
 fn worded<'a>(training: &TrainingCell, cell: &'a MeasureCell) -> (String, &'a Evaluation) {
     let words = format!("measure {}, {}", training.words(), cell.words());
     (words, &cell.evaluation)
-}
-
-/// Keeps the failure of a cell and says it, with the folder whose files may be damaged; an error where no other cell could be
-/// computed either, or the run was interrupted.
-fn failure(
-    hash: &str,
-    cell: &str,
-    error: Error,
-    folder: &Path,
-    failures: &mut Failures,
-) -> Result<Done> {
-    let ends = is_final(&error) || interrupt::requested();
-    let folder = folder.display();
-    let reason = format!(
-        "{cell}: {error} (where files of the cell are damaged, remove {folder} and run again)"
-    );
-    if ends {
-        return Err(usage(reason));
-    }
-    eprintln!("warning: {reason}");
-    failures.push((hash.into(), reason));
-    Ok(Done::Failed)
-}
-
-/// Whether every other cell would fail too, as the disk is full.
-fn is_final(error: &Error) -> bool {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-
-    match error {
-        Error::Interaction(burn_interaction::Error::Io { source, .. }) => {
-            matches!(source.kind(), StorageFull | QuotaExceeded)
-        }
-        _ => false,
-    }
-}
-
-/// The folder to remove after an error of a measure: its own, unless the error is of weights or names a file of the training.
-fn at_fault<'a>(error: &Error, training: &'a Path, measure: &'a Path) -> &'a Path {
-    let named = error.to_string().contains(&*training.to_string_lossy());
-    match named || matches!(error, Error::Models(_)) {
-        true => training,
-        false => measure,
-    }
 }
 
 impl TrainingCell {
@@ -394,46 +364,5 @@ impl MeasureCell {
             Some(epoch) => format!("{} after epoch {epoch}", self.measure),
             None => self.measure.clone(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_damaged_measure_leaves_the_training_alone() {
-        let [training, measure] = ["store/trainings/1", "store/measures/2"].map(Path::new);
-        let of = |error: Error| at_fault(&error, training, measure).to_path_buf();
-        let journal = "store/measures/2/profile.partial.jsonl: line 3 is damaged";
-        assert_eq!(of(usage(journal)), measure);
-        assert_eq!(of(burn_interaction::Error::NoPairs.into()), measure);
-        let weights = "store/trainings/1/model.safetensors: it is cut short";
-        assert_eq!(of(usage(weights)), training);
-        let other = burn_interaction_models::Error::UnknownFormat {
-            path: "elsewhere".into(),
-        };
-        assert_eq!(of(other.into()), training);
-    }
-
-    #[test]
-    fn failures_are_kept_unless_the_disk_is_full() {
-        let mut failures = Failures::new();
-        let folder = Path::new("cell");
-        let error = burn_interaction::Error::NoPairs.into();
-        let done = failure("1", "train net", error, folder, &mut failures);
-        assert!(matches!(done, Ok(Done::Failed)));
-        let (hash, reason) = &failures[0];
-        assert!(
-            hash == "1" && reason.starts_with("train net: no pairs"),
-            "{reason}"
-        );
-        let full = burn_interaction::Error::Io {
-            action: "writing",
-            path: "curve.json".into(),
-            source: std::io::ErrorKind::StorageFull.into(),
-        };
-        let done = failure("2", "train net", full.into(), folder, &mut failures);
-        assert!(done.is_err() && failures.len() == 1);
     }
 }

@@ -146,22 +146,26 @@ impl Store {
     }
 
     /// Makes a training count as not finished where its weights after one of these epochs are missing, as stores of earlier
-    /// versions kept fewer: trained again, it ends with the same weights.
+    /// versions kept fewer: trained again, it ends with the same weights. Returns `false` where another process computes it.
     ///
     /// # Errors
     ///
     /// Fails where the mark of a finished training cannot be removed.
-    pub fn reopen(&self, cell: &TrainingCell, epochs: &[usize]) -> Result<()> {
-        let mark = self.training(cell).join(FINISHED);
-        if !self.lacks(cell, epochs) {
-            return Ok(());
+    pub fn reopen(&self, cell: &TrainingCell, epochs: &[usize]) -> Result<bool> {
+        let folder = self.training(cell);
+        if !self.lacks(cell, epochs) || !folder.join(FINISHED).exists() {
+            return Ok(true);
         }
+        let Some(_claimed) = Self::claim(&folder)? else {
+            return Ok(false);
+        };
+        let mark = folder.join(FINISHED);
         match std::fs::remove_file(&mark) {
             // Another process may have been first.
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
                 Err(usage(format!("removing {}: {e}", mark.display())))
             }
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
 

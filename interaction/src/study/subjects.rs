@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use burn_interaction_datasets::Columns;
 use burn_interaction_models::{WeightFile, text_weights};
 
-use super::file::{SubjectEntry, value};
+use super::file::SubjectEntry;
 use crate::error::{Result, usage};
-use crate::subject::{Spec, data_set};
+use crate::subject::{Spec, data_set, sha256};
 use crate::work::weights_digest;
 
 /// The folders below which the files of a study lie.
@@ -32,8 +32,8 @@ pub struct Start {
 }
 
 impl Start {
-    /// The start of the digest that stands for the weights in hashes: as the study states it, or that of the files; the name where
-    /// there are no such files.
+    /// The start of the digest that stands for the weights in hashes: as the study states it, or that of the files with those in their
+    /// folder that say how they are read; the name where there are no such files.
     ///
     /// # Errors
     ///
@@ -41,6 +41,7 @@ impl Start {
     pub fn identity(&self, name: &str) -> Result<String> {
         let digest = match &self.sha256 {
             Some(stated) => stated.to_lowercase(),
+            None if self.path.is_dir() => sha256(&format!("{} {}", self.digest()?, self.beside()?)),
             None if self.exists() => self.digest()?,
             None => return Ok(name.into()),
         };
@@ -58,6 +59,21 @@ impl Start {
             true => weights_digest(&text_weights(&self.path)?),
             false => weights_digest(&self.path),
         }
+    }
+
+    /// The digests of the settings and the vocabulary in a Hugging Face folder, which decide what its weights do.
+    fn beside(&self) -> Result<String> {
+        let fail = |e: std::io::Error| usage(format!("{}: {e}", self.path.display()));
+        let mut files: Vec<PathBuf> = Vec::new();
+        for entry in std::fs::read_dir(&self.path).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            files.extend(matches!(ending, Some("json" | "txt" | "model")).then_some(path));
+        }
+        files.sort();
+        let digest = |file: &PathBuf| -> Result<String> { Ok(burn_interaction::digest(file)?) };
+        let digests: Vec<String> = files.iter().map(digest).collect::<Result<_>>()?;
+        Ok(digests.join(" "))
     }
 
     /// Refuses files that are others than those that the study states.
@@ -130,11 +146,6 @@ impl SubjectEntry {
             None if self.spec().model_is_folder() => Some(self.model.get_ref()),
             None => None,
         }
-    }
-
-    /// Whether the network has given weights and is not trained.
-    pub fn is_given(&self) -> bool {
-        self.start_name().is_some() && value(&self.training.epochs) == Some(0)
     }
 
     /// The weights that the network starts from.

@@ -287,6 +287,23 @@ fn a_store_that_is_moved_goes_on_and_takes_parts_made_elsewhere() {
 }
 
 #[test]
+fn variants_that_train_given_weights_have_every_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [study, weights, store] = prepared(folder.path());
+    let untrained = "[[variant]]\nname = \"untrained\"";
+    let tuned = "[[variant]]\nname = \"tuned\"\ntraining = { epochs = 1 }";
+    let text = STUDY.replace(untrained, &format!("{tuned}\n\n{untrained}"));
+    std::fs::write(&study, text).unwrap();
+    let text = succeed(&run(&study, &weights, &store, &[]));
+    let trained = |variant: &str, seed: u64| {
+        let words = format!("train   given {variant} seed {seed}:");
+        text.contains(&words)
+    };
+    assert_eq!([1, 2].map(|seed| trained("trained", seed)), [true, false]);
+    assert_eq!([1, 2].map(|seed| trained("tuned", seed)), [true; 2]);
+}
+
+#[test]
 fn seeds_are_a_range_where_settings_are_sought_on_others() {
     let folder = tempfile::tempdir().unwrap();
     let [study, weights, store] = prepared(folder.path());

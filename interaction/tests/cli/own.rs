@@ -249,3 +249,62 @@ fn arrays(path: &Path, shape: &[u64], bytes: bool) {
     }
     zip.finish().unwrap();
 }
+
+/// A study of a perceptron on rows of the user's own.
+const STUDY: &str = r#"
+schema = 1
+name = "rows"
+title = "Rows"
+source = "nowhere"
+about = "A test."
+
+[scales]
+smoke = { seeds = 1, subjects = ["rows"] }
+laptop = { seeds = 1, subjects = ["rows"] }
+published = { seeds = 1, subjects = ["rows"] }
+
+[training]
+epochs = 1
+
+[[subject]]
+name = "rows"
+model = "mlp5"
+data = "csv"
+
+[[variant]]
+name = "normal"
+
+[[measure]]
+name = "orders"
+samples = 4
+orders = {}
+"#;
+
+#[test]
+fn a_study_knows_own_data_by_their_contents() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("csv")).unwrap();
+    let write = |shift: usize| {
+        let row = |k: usize| format!("{},{},{},{}\n", k % 7, k % 5, (k + shift) % 3, k % 2);
+        let rows: String = (0..40).map(row).collect();
+        for part in ["train.csv", "test.csv"] {
+            let text = format!("a,b,c,label\n{rows}");
+            std::fs::write(root.join("csv").join(part), text).unwrap();
+        }
+    };
+    let [study, store, data] = ["rows.toml", "store", ""].map(|name| path(root, name));
+    std::fs::write(&study, STUDY).unwrap();
+    let args = |data| {
+        let args = ["study", &study, "--scale", "smoke", "--out", &store];
+        [&args[..], &["--data-root", data]].concat()
+    };
+    for (shift, finished) in [(0, 0), (0, 2), (1, 0), (0, 2)] {
+        write(shift);
+        let text = succeed(&args(&data));
+        let words = format!("2 cells, {finished} of them finished");
+        assert!(text.contains(&words), "{shift}: {text}");
+    }
+    let lost = [&args("/nowhere")[..], &["--report"]].concat();
+    refuse(&lost, "finished cells are known by their data");
+}

@@ -507,6 +507,38 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "data = \"rules\"\ngrid = [4, 4]",
         "--grid is for images",
     ),
+    (
+        "samples = 200\n",
+        "samples = 200\npart = \"unlabelled\"\n",
+        "no classes to measure by",
+    ),
+    (
+        "samples = 200\n",
+        "samples = 200\nvariants = [\"normal\"]\n",
+        "the measure orders is not made of the variant low",
+    ),
+    (
+        "name = \"low\"\nterms",
+        "name = \"low\"\nuntrained = true\nterms",
+        "the variant is untrained",
+    ),
+    (
+        "training = { learning-rate = 0.1, batch = 128 }",
+        "weights = \"net.safetensors\"\ntraining = { epochs=0 }",
+        "a term steers a training, and rules-mlp5 has none",
+    ),
+    (
+        "orders = {}",
+        "orders = {}\n\n[[measure]]\nname = \"fitted\"\nat=0.5\nfit = {}",
+        "a fit is of the whole training",
+    ),
+    (
+        "orders = {}",
+        "orders = {}\n\n[[measure]]\nname = \"other\"\nsubjects = [\"rules-mlp5\"]\norders = { contexts = 3 }\n\n\
+         [[claim]]\ntext = \"a\"\nsection = \"b\"\nsubjects = [\"census-mlp5\"]\nmeasure = \"other\"\nvalue = \"depth\"\n\
+         descending = [\"normal\", \"low\"]",
+        "no subject of the claim",
+    ),
 ];
 
 #[test]
@@ -605,32 +637,4 @@ fn what_no_study_can_do_is_refused_with_a_remedy() {
     std::fs::remove_file(store.join("store.json")).unwrap();
     std::fs::write(store.join("letter.txt"), "dear").unwrap();
     refuse(&smoke("fig9", &out, &[]), "is no store of studies");
-}
-
-#[test]
-fn expected_numbers_are_of_the_studies_as_they_stand() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
-    let mut seen = 0;
-    for file in std::fs::read_dir(root.join("expected")).unwrap() {
-        let file = file.unwrap().path();
-        if file.extension().is_none_or(|ending| ending != "json") {
-            continue;
-        }
-        let summary: serde_json::Value =
-            serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-        let name = summary["study"].as_str().unwrap();
-        assert_eq!(file.file_stem().unwrap(), name);
-        let own = root.join("studies").join(format!("{name}.toml"));
-        let study = match own.exists() {
-            true => std::fs::read_to_string(own).unwrap(),
-            false => succeed(&["study", "show", name]),
-        };
-        for claim in summary["claims"].as_array().unwrap() {
-            let text = claim["claim"].as_str().unwrap();
-            assert!(study.contains(&format!("\"{text}\"")), "{name}: {text}");
-            assert!(claim["judgement"].is_string(), "{name}: {text}");
-        }
-        seen += 1;
-    }
-    assert!(seen > 0);
 }

@@ -1,14 +1,18 @@
 //! Reads a study and refuses what means nothing, with the line and the column where it stands.
 
+mod claims;
+
 use std::ops::Range;
 
 use toml::Spanned;
 
 use super::cells::{MOST_SEEDS, is_kept};
 use super::entries::{modulation, place};
-use super::file::{Item, MeasureEntry, Picture, SCHEMA, Scale, Study, SubjectEntry, Tuning};
+use super::file::{
+    MeasureEntry, Picture, SCHEMA, Scale, Study, SubjectEntry, Tuning, Variant, value,
+};
 use crate::error::{Error, Result, usage};
-use crate::subject::{Spec, check_network, data_set};
+use crate::subject::{Part, Spec, check_network, data_set};
 
 /// Reads a study from the text of a file of this name.
 ///
@@ -66,15 +70,10 @@ impl Reader<'_> {
                 subject.start_name().is_some(),
             )?;
         }
-        for variant in &study.variants {
-            self.tuning(&variant.training, &variant.name, false)?;
-            for term in &variant.terms {
-                let made = modulation(std::slice::from_ref(term))
-                    .and_then(|made| Ok(made.check(usize::MAX >> 12)?));
-                made.map_err(|e| self.at(term.span(), e))?;
-            }
-        }
         self.tuning(&study.training, &study.name, false)?;
+        for variant in &study.variants {
+            self.variant(study, variant)?;
+        }
         let scales = &study.scales;
         for scale in [&scales.smoke, &scales.laptop, &scales.published] {
             self.scale(study, scale)?;
@@ -89,6 +88,39 @@ impl Reader<'_> {
             self.picture(study, picture)?;
         }
         self.claims(study)
+    }
+
+    /// Refuses terms that mean nothing, or steer a training that there is none of.
+    fn variant(&self, study: &Study, variant: &Variant) -> Result<()> {
+        self.tuning(&variant.training, &variant.name, false)?;
+        for term in &variant.terms {
+            let made = modulation(std::slice::from_ref(term))
+                .and_then(|made| Ok(made.check(usize::MAX >> 12)?));
+            made.map_err(|e| self.at(term.span(), e))?;
+        }
+        let Some(term) = variant.terms.first() else {
+            return Ok(());
+        };
+        if variant.untrained {
+            let reason = "a term steers a training, and the variant is untrained";
+            return Err(self.at(term.span(), reason));
+        }
+        let still = study.subjects.iter().find(|subject| {
+            let own = variant.training.over(&subject.training);
+            let mut measures = study.measures.iter();
+            value(&own.over(&study.training).epochs) == Some(0)
+                && measures.any(|measure| measure.is_of(subject, variant))
+        });
+        match still {
+            None => Ok(()),
+            Some(subject) => Err(self.at(
+                term.span(),
+                format!(
+                    "a term steers a training, and {} has none: give it or the variant epochs",
+                    subject.name.get_ref()
+                ),
+            )),
+        }
     }
 
     /// Refuses a name that cannot be a folder's.
@@ -265,6 +297,16 @@ impl Reader<'_> {
         if let Some(span) = place(&measure.samples, |samples| *samples == 0) {
             return Err(self.at(span, "samples = 0: measure at least one sample"));
         }
+        if measure.part == Some(Part::Unlabelled) {
+            let reason = "part = \"unlabelled\": these samples have no classes to measure by; take train or test";
+            return Err(self.at(measure.name.span(), reason));
+        }
+        let whole =
+            measure.epoch.is_none() && measure.at.as_ref().is_none_or(|at| *at.get_ref() == 1.0);
+        if let Some(fit) = measure.fit.as_ref().filter(|_| !whole) {
+            let reason = "a fit is of the whole training, epoch by epoch: leave out at and epoch";
+            return Err(self.at(fit.span(), reason));
+        }
         let evaluation = measure.evaluation(None);
         let evaluation = evaluation.map_err(|reason| self.at(measure.name.span(), reason))?;
         let span = measure.kind().unwrap_or(measure.name.span());
@@ -282,76 +324,6 @@ impl Reader<'_> {
             self.known("measure", &spanned(&line.measure), &measures(study))?;
         }
         Ok(())
-    }
-
-    fn claims(&self, study: &Study) -> Result<()> {
-        let measures = measures(study);
-        for claim in &study.claims {
-            self.filled(&claim.subjects, claim.descending.span())?;
-            for name in claim
-                .subjects
-                .iter()
-                .flatten()
-                .chain(claim.published.keys())
-            {
-                self.known("subject", name, &subjects(study))?;
-            }
-            if let Some(measure) = &claim.measure {
-                self.known("measure", measure, &measures)?;
-            }
-            let items = claim.descending.get_ref();
-            if items.len() < 2 {
-                let reason = "a claim compares at least two items";
-                return Err(self.at(claim.descending.span(), reason));
-            }
-            for item in items {
-                let whole = item.get_ref().within(claim);
-                self.item(item.get_ref(), &whole, item.span(), study, &measures)?;
-            }
-            for (subject, published) in &claim.published {
-                if published.len() != items.len() {
-                    let reason = format!(
-                        "{} published numbers for {} items",
-                        published.len(),
-                        items.len()
-                    );
-                    return Err(self.at(subject.span(), reason));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn item(
-        &self,
-        own: &Item,
-        item: &Item,
-        span: Range<usize>,
-        study: &Study,
-        measures: &[&str],
-    ) -> Result<()> {
-        if !item.plus.is_finite() || item.constant.is_some_and(|number| !number.is_finite()) {
-            return Err(self.at(span, "an item's numbers are finite"));
-        }
-        if item.constant.is_some() {
-            return match own.variant.is_some() || own.measure.is_some() || own.value.is_some() {
-                true => Err(self.at(span, "an item is a constant or a variant's value, not both")),
-                false => Ok(()),
-            };
-        }
-        let Item {
-            variant: Some(variant),
-            measure: Some(measure),
-            value: Some(_),
-            ..
-        } = item
-        else {
-            let reason = "an item has a variant, a measure and a value, its own or the claim's, or a constant";
-            return Err(self.at(span, reason));
-        };
-        let spanned = |name: &String| Spanned::new(span.clone(), name.clone());
-        self.known("variant", &spanned(variant), &variants(study))?;
-        self.known("measure", &spanned(measure), measures)
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::super::cells::TrainingCell;
+use super::super::cells::{MeasureCell, TrainingCell};
 use super::super::file::{Claim, Item};
 use super::super::judge::{Inequality, Judgement, Mean, judge};
 use super::Report;
@@ -25,6 +25,8 @@ pub struct Judged<'a> {
     pub sides: Vec<[f64; 2]>,
     /// The judgement.
     pub judgement: Judgement,
+    /// Whether every measure of its items is finished.
+    measured: bool,
     /// The folders of the measures whose samples are not counted.
     uncounted: Vec<PathBuf>,
     /// The seeds of the study.
@@ -79,6 +81,7 @@ impl Report<'_> {
             claim,
             subject,
             judgement: judge(&inequalities),
+            measured: self.measured(subject, &items),
             uncounted: self.uncounted(subject, &items),
             seeds: self.cells.seeds.clone().count(),
             items: items.iter().map(words).collect(),
@@ -111,18 +114,30 @@ impl Report<'_> {
         }
     }
 
+    /// Whether every measure of these items is finished.
+    fn measured(&self, subject: &str, items: &[Item]) -> bool {
+        let mut cells = self.cells.measures.iter().zip(&self.outcomes);
+        cells.all(|(cell, outcome)| outcome.is_some() || !self.is_among(cell, subject, items))
+    }
+
+    /// Whether a measure is one of these items of a subject.
+    fn is_among(&self, cell: &MeasureCell, subject: &str, items: &[Item]) -> bool {
+        let training = &self.cells.trainings[cell.training];
+        let is_of = |item: &Item| {
+            Some(&training.variant) == item.variant.as_ref()
+                && Some(&cell.measure) == item.measure.as_ref()
+        };
+        training.subject == subject && items.iter().any(is_of)
+    }
+
     /// The folders of the finished measures of given networks among these items that do not tell how many samples they are of.
     fn uncounted(&self, subject: &str, items: &[Item]) -> Vec<PathBuf> {
         let cells = self.cells.measures.iter().zip(&self.outcomes);
         let folders = cells.filter_map(|(cell, outcome)| {
-            let training = &self.cells.trainings[cell.training];
-            let is_of = |item: &Item| {
-                Some(&training.variant) == item.variant.as_ref()
-                    && Some(&cell.measure) == item.measure.as_ref()
-            };
             let tells = counted(outcome.as_ref()?) > 0;
-            let own = training.subject == subject && items.iter().any(is_of);
-            (own && training.is_given() && !tells).then(|| self.store.measure(cell))
+            let given = self.cells.trainings[cell.training].is_given();
+            let own = given && self.is_among(cell, subject, items);
+            (own && !tells).then(|| self.store.measure(cell))
         });
         folders.collect()
     }
@@ -136,11 +151,9 @@ impl Report<'_> {
         else {
             return Numbers::Seeds(Vec::new());
         };
-        let untrained = self.study.variants.iter();
-        let mut untrained = untrained
-            .filter(|of| of.untrained)
-            .map(|of| of.name.get_ref());
-        let drawn = self.is_given(subject) && untrained.any(|name| name == variant);
+        let mut trainings = self.cells.trainings.iter();
+        let own = |cell: &TrainingCell| cell.subject == subject && cell.variant == *variant;
+        let drawn = self.is_given(subject) && !trainings.any(|cell| own(cell) && cell.is_given());
         let outcomes = self.outcomes(subject, variant, measure).into_iter();
         let of = outcomes.filter_map(|(seed, outcome)| {
             Some(Number {
@@ -200,6 +213,9 @@ impl Judged<'_> {
             .collect();
         let items = items.join(" > ");
         match self.judgement {
+            Judgement::Unmeasured if self.measured => {
+                format!("{items}; a number is lacking, as J is where no order shows any strength")
+            }
             Judgement::Unmeasured => "not measured yet".into(),
             _ => {
                 let tested = tested(&self.inequalities, self.seeds, &self.uncounted);

@@ -1,39 +1,11 @@
 //! The findings of several studies as one table, made from the summaries of their reports.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
+use std::path::PathBuf;
 
 use super::super::judge::Judgement;
-use crate::error::{Result, usage};
-use crate::work::read_json;
-
-/// The claims of a `summary.json`. Earlier versions did not write the name of the report.
-#[derive(Deserialize)]
-struct Summary {
-    study: String,
-    scale: String,
-    #[serde(default)]
-    report: Option<String>,
-    #[serde(default)]
-    finished: usize,
-    #[serde(default)]
-    cells: usize,
-    claims: Vec<Claim>,
-}
-
-/// A claim on one subject. Earlier versions wrote neither section nor finding.
-#[derive(Deserialize)]
-struct Claim {
-    claim: String,
-    #[serde(default)]
-    section: String,
-    subject: String,
-    judgement: String,
-    #[serde(default)]
-    found: String,
-}
+use super::summaries::{Summary, read, row};
+use crate::error::Result;
 
 /// The judgements that have a column in every table.
 const JUDGEMENTS: [Judgement; 3] = [Judgement::Holds, Judgement::Fails, Judgement::Undecided];
@@ -69,51 +41,8 @@ pub fn findings(paths: &[PathBuf], figures: bool) -> Result<String> {
     Ok(text)
 }
 
-/// A row of a table in Markdown, in whose cells a bar or a line's end would be that of the cell.
-fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
-    let cells = cells.into_iter();
-    let cells = cells.map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " "));
-    format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
-}
-
-fn read(path: &Path) -> Result<Summary> {
-    let file = match path.is_dir() {
-        true => path.join("summary.json"),
-        false => path.into(),
-    };
-    match file.exists() {
-        true => read_json(&file),
-        false => Err(usage(format!(
-            "{}: give the summary.json of a study's report, or its folder, such as interaction-studies/reports/fig9-laptop",
-            file.display()
-        ))),
-    }
-}
-
 impl Summary {
-    /// The name of the study, or of the report where this is of a changed copy or of other seeds, with the measures that are
-    /// finished where some are not.
-    fn name(&self) -> String {
-        let Self {
-            study,
-            scale,
-            report,
-            finished,
-            cells,
-            ..
-        } = self;
-        let usual = format!("{study}-{scale}");
-        let name = match (report, scale.as_str()) {
-            (Some(report), _) if *report != usual => report.clone(),
-            (_, "laptop") => study.clone(),
-            (_, scale) => format!("{study} ({scale})"),
-        };
-        match finished < cells {
-            true => format!("{name}, {finished} of {cells} measures finished"),
-            false => name,
-        }
-    }
-
+    /// Adds a row for each claim on each subject.
     fn each(&self, text: &mut String) {
         for claim in &self.claims {
             let cells = [
@@ -127,6 +56,7 @@ impl Summary {
         }
     }
 
+    /// Adds a row for each claim, with its subjects by judgement.
     fn counted(&self, columns: &[&str], text: &mut String) {
         let mut seen: Vec<String> = Vec::new();
         for claim in &self.claims {
@@ -144,16 +74,6 @@ impl Summary {
             cells.extend(columns.iter().map(of));
             text.push_str(&row(cells.iter().map(String::as_str)));
             seen.push(words);
-        }
-    }
-}
-
-impl Claim {
-    /// The claim with its section.
-    fn words(&self) -> String {
-        match self.section.is_empty() {
-            true => self.claim.clone(),
-            false => format!("{} ({})", self.claim, self.section),
         }
     }
 }

@@ -5,12 +5,15 @@ mod compare;
 mod curves;
 mod files;
 mod findings;
+mod gathered;
 mod makers;
 mod named;
 mod numbers;
 mod page;
+mod summaries;
 
 pub use findings::findings;
+pub use gathered::gathered;
 pub use named::Named;
 pub use page::study_page;
 

@@ -105,8 +105,8 @@ fn counted(claims: &[Claim]) -> String {
     };
     let unmeasured = match of(Judgement::Unmeasured) {
         0 => String::new(),
-        1 => " One is not measured yet.".into(),
-        count => format!(" {count} are not measured yet."),
+        1 => " One is not measured.".into(),
+        count => format!(" {count} are not measured."),
     };
     match claims.len() {
         0 => "This study makes no claim.".into(),
