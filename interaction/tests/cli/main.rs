@@ -6,6 +6,7 @@ mod durable;
 mod given;
 mod history;
 mod images;
+mod kept;
 mod machines;
 mod own;
 mod pages;
