@@ -86,6 +86,23 @@ mod tests {
 
     use super::*;
 
+    fn allocation() -> Allocation {
+        Allocation {
+            wanted: Precision::new(0.05),
+            within: None,
+            samples: 120,
+            places: 1,
+            arms: 2,
+            pairs: Pairs::stars(Some(2), 1, 2),
+            contexts: Contexts::each(4),
+            forwards: 30_000,
+            pilot: 8000,
+            raised: 0,
+            discarded: 0,
+            components: Vec::new(),
+        }
+    }
+
     #[test]
     fn a_plan_for_the_forwards_allowed_says_the_error_that_they_leave() {
         let component = burn_interaction::profile::Component {
@@ -98,18 +115,8 @@ mod tests {
             bias: 0.0,
         };
         let mut allocation = Allocation {
-            wanted: Precision::new(0.05).most_forwards(40_000),
-            within: None,
-            samples: 120,
-            places: 1,
-            arms: 2,
-            pairs: Pairs::stars(Some(2), 1, 2),
-            contexts: Contexts::each(4),
-            forwards: 30_000,
-            pilot: 8000,
-            raised: 0,
-            discarded: 0,
             components: vec![component],
+            ..allocation()
         };
         let said = plan(&allocation, 1e-3);
         assert!(
@@ -124,22 +131,8 @@ mod tests {
 
     #[test]
     fn a_precision_says_what_it_reached_and_why_it_ended() {
-        let allocation = Allocation {
-            wanted: Precision::new(0.05),
-            within: None,
-            samples: 120,
-            places: 1,
-            arms: 2,
-            pairs: Pairs::stars(Some(2), 1, 2),
-            contexts: Contexts::each(4),
-            forwards: 30_000,
-            pilot: 8000,
-            raised: 0,
-            discarded: 0,
-            components: Vec::new(),
-        };
         let mut found = Reached {
-            allocation,
+            allocation: allocation(),
             error: Some(0.0481),
             stopped: Stopped::Reached,
             looks: Vec::new(),
