@@ -258,11 +258,10 @@ impl Strength {
             confidence,
             no_band,
             points: points.collect(),
-            verdict: Verdict::of(&strength, ratios, no_band),
+            verdict: Verdict::of(&strength, relative.as_ref(), ratios, no_band),
             depth: relative.as_ref().and_then(Depth::of),
-            effective: (!strength.is_nothing())
-                .then(|| theory::effective(relative.as_ref(), &raw, profile))
-                .flatten(),
+            effective: theory::effective(relative.as_ref(), &raw, profile)
+                .filter(|_| !strength.is_nothing()),
         }
     }
 

@@ -121,8 +121,13 @@ impl fmt::Display for Turn {
 }
 
 impl Verdict {
-    pub(super) fn of(strength: &Jackknife, ratios: &[f64], no_band: Option<NoBand>) -> Self {
-        match (&strength.relative(), no_band) {
+    pub(super) fn of(
+        strength: &Jackknife,
+        relative: Option<&Jackknife>,
+        ratios: &[f64],
+        no_band: Option<NoBand>,
+    ) -> Self {
+        match (relative, no_band) {
             _ if ratios.len() < 3 => Self::Undecided(Undecided::FewOrders),
             _ if strength.is_nothing() => Self::Undecided(Undecided::NoInteraction),
             (None, _) => Self::Undecided(Undecided::NoBand(NoBand::OneContext)),
@@ -279,10 +284,11 @@ mod tests {
             .collect();
         let rows: Vec<Vec<&Magnitudes>> = table.iter().map(|row| row.iter().collect()).collect();
         let strength = Jackknife::of(&rows);
+        let relative = strength.relative();
         let no_band = (samples < 5).then_some(NoBand::FewSamples);
         (
-            Verdict::of(&strength, &RATIOS, no_band),
-            strength.relative().as_ref().and_then(Depth::of),
+            Verdict::of(&strength, relative.as_ref(), &RATIOS, no_band),
+            relative.as_ref().and_then(Depth::of),
         )
     }
 
@@ -347,7 +353,8 @@ mod tests {
                 .collect();
             let rows: Vec<Vec<&Magnitudes>> =
                 table.iter().map(|row| row.iter().collect()).collect();
-            let verdict = Verdict::of(&Jackknife::of(&rows), &RATIOS, None);
+            let strength = Jackknife::of(&rows);
+            let verdict = Verdict::of(&strength, strength.relative().as_ref(), &RATIOS, None);
             matches!(verdict, Verdict::U(_) | Verdict::Hump(_))
         });
         let told = told.count();

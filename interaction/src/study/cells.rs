@@ -142,17 +142,20 @@ impl Cells {
         for subject in chosen {
             let own = contents(subject, roots)?;
             for variant in &study.variants {
-                let tuning = tuning(study, subject, variant);
-                let epochs = epochs(scale, variant, &tuning);
+                let recipe = recipe(study, scale, subject, variant)?;
                 // Given weights are what they are, whatever the seed; networks beside them that are not, trained from them or
                 // untrained, are draws.
-                let given = subject.start_name().is_some() && epochs == 0 && !variant.untrained;
+                let given =
+                    subject.start_name().is_some() && recipe.epochs == 0 && !variant.untrained;
                 let seeds = match given {
                     true => 1..=1,
                     false => seeds.clone(),
                 };
                 for seed in seeds {
-                    let recipe = recipe(scale, variant, &tuning, seed)?;
+                    let recipe = Recipe {
+                        seed,
+                        ..recipe.clone()
+                    };
                     let training = training(subject, variant, recipe, own.as_deref(), roots)?;
                     let measures = study.measures.iter();
                     let measures: Vec<&MeasureEntry> = measures
@@ -218,32 +221,38 @@ fn contents(subject: &SubjectEntry, roots: Roots<'_>) -> Result<Option<String>> 
     }
 }
 
-/// The settings of the training of a variant of a subject.
-fn tuning(study: &Study, subject: &SubjectEntry, variant: &Variant) -> Tuning {
+/// The recipe of a variant of a subject, for the first of its seeds.
+fn recipe(
+    study: &Study,
+    scale: &Scale,
+    subject: &SubjectEntry,
+    variant: &Variant,
+) -> Result<Recipe> {
     let own = variant.training.over(&subject.training);
-    own.over(&study.training)
-}
-
-/// The epochs of a training with these settings.
-fn epochs(scale: &Scale, variant: &Variant, tuning: &Tuning) -> usize {
-    match (variant.untrained, value(&tuning.epochs)) {
+    let Tuning {
+        epochs,
+        batch,
+        learning_rate,
+        weight_decay,
+        optimizer,
+        augment,
+        samples,
+    } = own.over(&study.training);
+    let epochs = match (variant.untrained, value(&epochs)) {
         (true, _) | (_, Some(0)) => 0,
         (false, epochs) => value(&scale.epochs).or(epochs).unwrap_or(20),
-    }
-}
-
-fn recipe(scale: &Scale, variant: &Variant, tuning: &Tuning, seed: u64) -> Result<Recipe> {
+    };
     Ok(Recipe {
-        epochs: epochs(scale, variant, tuning),
-        batch: value(&tuning.batch).unwrap_or(128),
-        learning_rate: value(&tuning.learning_rate).unwrap_or(0.01),
-        weight_decay: value(&tuning.weight_decay).unwrap_or(0.0),
-        optimizer: tuning.optimizer.unwrap_or(Optimizer::Sgd),
+        epochs,
+        batch: value(&batch).unwrap_or(128),
+        learning_rate: value(&learning_rate).unwrap_or(0.01),
+        weight_decay: value(&weight_decay).unwrap_or(0.0),
+        optimizer: optimizer.unwrap_or(Optimizer::Sgd),
         modulation: modulation(&variant.terms)?,
-        augmentation: tuning.augment.clone(),
-        samples: least(value(&tuning.samples), value(&scale.training_samples)),
+        augmentation: augment,
+        samples: least(value(&samples), value(&scale.training_samples)),
         probe: None,
-        seed,
+        seed: 1,
     })
 }
 

@@ -185,7 +185,7 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             }
             let stopped = match (whole || late, look.worst) {
                 (false, _) => Some(Stopped::Interrupted),
-                (true, _) if session.profile().is_nothing() => Some(Stopped::NoInteraction),
+                (true, None) if session.profile().is_nothing() => Some(Stopped::NoInteraction),
                 (true, Some(error)) if error <= wanted.error => Some(Stopped::Reached),
                 (true, _) if late => Some(Stopped::Time),
                 _ if binds.is_some() => binds,

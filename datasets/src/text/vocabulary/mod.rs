@@ -265,13 +265,13 @@ mod tests {
         let pair = encode(("rain", Some("dry wet")), None);
         assert_eq!(pair.pieces, [2, 5, 3, 6, 7, 3]);
         assert_eq!(pair.segments, [0, 0, 0, 1, 1, 1]);
-        // The longer sentence of a pair that is too long is cut.
         for longest in 0..=3 {
             let error = vocabulary.encode_pairs(&[("rain", Some("wet"))], Some(longest));
             let error = error.unwrap_err().to_string();
             let told = format!("at most {longest} word pieces for a text of which 3 are special");
             assert!(error.contains(&told), "{error}");
         }
+        // The longer sentence of a pair that is too long is cut.
         let cut = encode(("rain", Some("dry wet")), Some(5));
         assert_eq!((cut.pieces, cut.cut), (vec![2, 5, 3, 6, 3], true));
         let single = encode(("rain", None), None);

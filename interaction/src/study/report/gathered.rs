@@ -31,9 +31,8 @@ pub fn gathered(paths: &[PathBuf], values: &[String]) -> Result<String> {
     let rows = summaries.iter().map(|summary| rows(summary, &values));
     let rows: Vec<Vec<Row>> = rows.collect();
     let several = rows.iter().any(|rows| {
-        let network = |row: &Row| (row.0.subject.clone(), row.0.variant.clone());
         let mut pairs = rows.windows(2);
-        pairs.any(|pair| network(&pair[0]) == network(&pair[1]))
+        pairs.any(|pair| pair[0].0.is_network(pair[1].0))
     });
     let mut header = vec!["study", "network", "variant"];
     header.extend(several.then_some("measure"));
@@ -80,8 +79,7 @@ fn rows<'a>(summary: &'a Summary, values: &[&str]) -> Vec<Row<'a>> {
     for (of, value, found) in numbers.chain(words) {
         let place = rows.iter().position(|(known, _)| *known == of);
         let place = place.unwrap_or_else(|| {
-            let network = |(row, _): &Row| row.subject == of.subject && row.variant == of.variant;
-            let last = rows.iter().rposition(network);
+            let last = rows.iter().rposition(|(known, _)| known.is_network(of));
             let place = last.map_or(rows.len(), |last| last + 1);
             rows.insert(place, (of, vec![String::new(); values.len()]));
             place

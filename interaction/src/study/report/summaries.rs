@@ -67,6 +67,13 @@ pub struct Measured {
     pub measure: String,
 }
 
+impl Measured {
+    /// Whether both are the same variant of the same network.
+    pub fn is_network(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.variant == other.variant
+    }
+}
+
 /// A claim on one subject. Earlier versions wrote neither section nor finding.
 #[derive(Deserialize)]
 pub struct Claim {
