@@ -5,7 +5,7 @@
 pub use crate::device::{is_cpu, masked};
 pub use crate::error::some_ids;
 pub use crate::estimate::block::{Block, Difference, Differences};
-pub use crate::file::replace;
+pub use crate::file::{Lock, put, replace};
 pub use crate::geometry::host::numbers;
 pub use crate::profile::student::within as student_within;
 #[cfg(feature = "train")]

@@ -46,11 +46,12 @@ impl Coalition {
         set
     }
 
-    /// The coalition whose members are the one bits of `code`, for games of at most 64 players.
+    /// The coalition whose members are the one bits of `code`, for games of at most 64 players: bits beyond the players are nobody's.
     pub fn from_code(players: usize, code: u64) -> Self {
         let mut set = Self::empty(players);
         if let Some(word) = set.words.first_mut() {
-            *word = code;
+            let beyond = (WORD - players.min(WORD)) as u32;
+            *word = code & u64::MAX.checked_shr(beyond).unwrap_or(0);
         }
         set
     }
@@ -159,6 +160,14 @@ mod tests {
         assert_eq!(set.toggled(64).toggled(64), set);
         assert!(set.toggled(64).is_subset(&set));
         assert!(!set.is_subset(&set.toggled(64)));
+    }
+
+    #[test]
+    fn a_code_names_no_player_who_is_not_there() {
+        for players in [0, 1, 3, 63, 64] {
+            assert_eq!(Coalition::from_code(players, u64::MAX).len(), players);
+        }
+        assert_eq!(Coalition::from_code(3, 0b1101), Coalition::of(3, [0, 2]));
     }
 
     #[test]

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 
 use crate::coalition::{Coalition, Pair};
 
-/// Blocks are closed at about this many coalitions, so that memory does not grow with the budget.
+/// Blocks are closed at about this many coalitions, or at the end of a pair that has more: memory grows with the contexts of one pair
+/// alone.
 pub(super) const BLOCK: usize = 4096;
 
 /// A piece of a plan: distinct coalitions to evaluate, and the differences that their values form.

@@ -10,7 +10,8 @@ const CONTEXTS: u64 = 1;
 /// The coalitions to evaluate for one sample, and the differences they form.
 ///
 /// A plan is a function of its protocol and the sample's id, so that its price is known before a network runs. It is walked
-/// in pieces, so that neither time before the first forward nor memory grows with the budget.
+/// in pieces of some thousand coalitions, or of the contexts of one pair where these are more, so that neither time before the first
+/// forward nor memory grows with the budget.
 ///
 /// ```
 /// use burn_interaction::{Orders, Pairs, Plan, Protocol};

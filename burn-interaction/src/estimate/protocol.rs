@@ -47,10 +47,6 @@ impl Default for Protocol {
 impl Protocol {
     /// The first setting that differs, with its value here and there.
     pub fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let baseline = |protocol: &Self| match &protocol.baseline {
-            Some(baseline) => baseline.to_string(),
-            None => "the players' own".into(),
-        };
         let settings = |protocol: &Self| {
             [
                 ("orders", protocol.orders.to_string()),
@@ -60,12 +56,20 @@ impl Protocol {
                 ("seed", protocol.seed.to_string()),
                 ("reward", protocol.reward.to_string()),
                 ("fewest players", protocol.fewest.to_string()),
-                ("baseline", baseline(protocol)),
+                ("baseline", protocol.baseline_in_words()),
             ]
         };
         let pairs = settings(self).into_iter().zip(settings(other));
         let mut all = pairs.map(|((name, here), (_, there))| (name, here, there));
         all.find(|(_, here, there)| here != there)
+    }
+
+    /// The look of absent players, in words.
+    pub(crate) fn baseline_in_words(&self) -> String {
+        match &self.baseline {
+            Some(baseline) => baseline.to_string(),
+            None => "the players' own".into(),
+        }
     }
 }
 

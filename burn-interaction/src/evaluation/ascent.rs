@@ -5,12 +5,13 @@ use burn::tensor::{Bool, Tensor, TensorData};
 use crate::coalition::sample_generator;
 use crate::error::{Error, Result};
 use crate::game::{Classifier, Logits, Reward, read_logits, two_classes};
-use crate::input::{Batch, Input};
+use crate::input::{Batch, Input, indices};
 
 use super::attack::Attack;
 use super::attacked::{Attacked, AttackedSample};
-use super::ball::{direction, extend_point, into_ball};
+use super::ball::{direction, into_ball, point};
 use super::frozen::check_frozen;
+use super::padding::{Padding, read};
 use super::score::{Scored, labels, scored};
 
 /// The number that tells the starts of an attack from a sample's other draws.
@@ -40,6 +41,7 @@ struct Ascent<'a, I, N> {
     aim: Aim,
     /// The clean samples, a `[samples, elements]` tensor without autodiff.
     clean: Tensor<2>,
+    padding: Padding,
 }
 
 impl Attack {
@@ -133,10 +135,12 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
                 "an attack moves numbers, which word pieces are not: attack tensors, or inputs that implement Input::rows",
             )
         })?;
+        let clean = rows.without_autodiff();
         Ok(Self {
             attack,
             net,
-            clean: rows.without_autodiff(),
+            padding: Padding::of(&batch.inputs, &clean)?,
+            clean,
             inputs: batch.inputs,
             ids: batch.ids,
             labels,
@@ -198,7 +202,7 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
 
     /// Refuses inputs that are not finite, or that lie out of bounds by more than rounding.
     fn check_inputs(&self) -> Result<()> {
-        let [samples, elements] = self.clean.dims();
+        let [_, elements] = self.clean.dims();
         let values = read(self.clean.clone())?;
         let bounds = self
             .attack
@@ -208,7 +212,9 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
             let room = |bound: f64| 1e-5 * bound.abs().max(1.0);
             value < bounds[0] - room(bounds[0]) || value > bounds[1] + room(bounds[1])
         };
-        for (row, id) in values.chunks(elements.max(1)).zip(&self.ids).take(samples) {
+        for (sample, id) in self.ids.iter().enumerate() {
+            let own = self.padding.own(sample).into_iter();
+            let row: Vec<f32> = own.map(|place| values[sample * elements + place]).collect();
             let remedy = match row.iter().find(|v| !v.is_finite()) {
                 Some(value) => (*value, "every value has to be a finite number"),
                 None => match row.iter().find(|v| outside(f64::from(**v))) {
@@ -233,10 +239,8 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
     /// would drop or mix something.
     fn check_gradients(&self, plain: &Logits) -> Result<()> {
         let first = self.clean.clone().narrow(0, 0, 1).autodiff();
-        let with = self
-            .net
-            .logits(self.inputs.with_rows(first))
-            .without_autodiff();
+        let sample = self.inputs.select(indices(&[0], &self.inputs.device()));
+        let with = self.net.logits(sample.with_rows(first)).without_autodiff();
         let with = read_logits(with, 1)?;
         let rows = plain.rows().next().zip(with.rows().next());
         let (plain, with) = rows.unwrap_or_default();
@@ -338,7 +342,7 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
         );
         let rows = self.clean.clone() + moved;
         match self.attack.bounds {
-            Some([least, largest]) => rows.clamp(least, largest),
+            Some([least, largest]) => self.padding.zero(rows.clamp(least, largest)),
             None => rows,
         }
     }
@@ -348,10 +352,14 @@ impl<'a, I: Input, N: Classifier<I>> Ascent<'a, I, N> {
             return self.clean.clone();
         }
         let [samples, elements] = self.clean.dims();
-        let mut moves = Vec::with_capacity(samples * elements);
-        for id in &self.ids {
+        let mut moves = vec![0.0; samples * elements];
+        for (sample, id) in self.ids.iter().enumerate() {
+            let own = self.padding.own(sample);
             let mut rng = sample_generator(self.attack.seed, *id, [STARTS, restart as u64]);
-            extend_point(&mut moves, self.attack.norm, elements, &mut rng);
+            let point = point(self.attack.norm, own.len(), &mut rng);
+            for (place, value) in own.into_iter().zip(point) {
+                moves[sample * elements + place] = value;
+            }
         }
         let moves = TensorData::new(moves, [samples, elements]);
         let moves = Tensor::from_data(moves, &self.clean.device());
@@ -389,9 +397,4 @@ fn log_odds(logits: Tensor<2>, chosen: Tensor<2, Bool>) -> Tensor<2> {
     // A constant that cancels, so that no exponential overflows.
     let most = others.clone().without_autodiff().max_dim(1);
     own - ((others - most.clone()).exp().sum_dim(1).log() + most)
-}
-
-fn read(rows: Tensor<2>) -> Result<Vec<f32>> {
-    rows.try_into_vec_as::<f32>()
-        .map_err(|e| Error::Execution(e.to_string()))
 }

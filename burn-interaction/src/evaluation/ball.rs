@@ -37,11 +37,11 @@ fn lengths(rows: Tensor<2>) -> Tensor<2> {
     rows.powi_scalar(2).sum_dim(1).sqrt() * scale
 }
 
-/// Adds a point drawn uniformly from the unit ball of so many dimensions.
-pub(super) fn extend_point(moves: &mut Vec<f32>, norm: Norm, elements: usize, rng: &mut impl Rng) {
+/// A point drawn uniformly from the unit ball of so many dimensions.
+pub(super) fn point(norm: Norm, elements: usize, rng: &mut impl Rng) -> Vec<f32> {
     if norm == Norm::Linf {
-        moves.extend((0..elements).map(|_| rng.random_range(-1.0_f64..1.0) as f32));
-        return;
+        let one = |_| rng.random_range(-1.0_f64..1.0) as f32;
+        return (0..elements).map(one).collect();
     }
     // A normal vector has a uniform direction; the radius of a uniform point is a root of a uniform number.
     let way: Vec<f64> = (0..elements).map(|_| normal(rng)).collect();
@@ -52,7 +52,7 @@ pub(super) fn extend_point(moves: &mut Vec<f32>, norm: Norm, elements: usize, rn
         .sqrt()
         .max(f64::MIN_POSITIVE);
     let radius = rng.random::<f64>().powf(1.0 / elements.max(1) as f64);
-    moves.extend(way.iter().map(|v| (v / length * radius) as f32));
+    way.iter().map(|v| (v / length * radius) as f32).collect()
 }
 
 /// A standard normal number, by Box and Muller.
@@ -104,8 +104,9 @@ mod tests {
     fn starts_fill_the_ball_evenly() {
         let (draws, elements) = (4000, 3);
         for norm in [Norm::Linf, Norm::L2] {
-            let (mut moves, mut rng) = (Vec::new(), generator(2, 0));
-            (0..draws).for_each(|_| extend_point(&mut moves, norm, elements, &mut rng));
+            let mut rng = generator(2, 0);
+            let points = (0..draws).map(|_| point(norm, elements, &mut rng));
+            let moves: Vec<f32> = points.flatten().collect();
             let size = |point: &[f32]| match norm {
                 Norm::Linf => point.iter().fold(0.0_f32, |most, v| most.max(v.abs())),
                 Norm::L2 => point.iter().map(|v| v * v).sum::<f32>().sqrt(),

@@ -9,7 +9,7 @@ use rand::RngExt;
 use crate::coalition::generator;
 use crate::error::Error;
 use crate::game::Classifier;
-use crate::input::{Batch, Input, Sentences};
+use crate::input::{Batch, Input, Sentences, Series};
 
 use super::testing::{Mixed, statistics};
 use super::{Attack, Frozen, Norm, Robustness};
@@ -238,6 +238,35 @@ fn the_attack_on_a_sample_does_not_depend_on_those_beside_it() {
             assert_eq!((a.id, a.class), (b.id, b.class));
             assert!((a.loss - b.loss).abs() < 1e-5);
         }
+    }
+}
+
+#[test]
+fn series_are_attacked_as_if_each_were_alone_and_padding_stays_zero() {
+    let device = Device::flex();
+    let net = Frozen(|series: Series| {
+        let mean = series.mean(series.values.clone());
+        Tensor::cat(vec![mean.clone() * 3.0, mean * -2.0 + 5.0], 1)
+    });
+    let values = Tensor::<3>::from_data(
+        [[[0.7, 1.9, 1.2, 0.0, 0.0]], [[0.9, 1.1, 0.6, 1.8, 1.4]]],
+        &device,
+    );
+    let both = Series::padded(values, &[3, 5]).unwrap();
+    let short = both.select(Tensor::from_ints([0], &device)).shorten(3);
+    let numbers = |series: Series| series.values.try_into_vec_as::<f32>().unwrap();
+    for attack in [Attack::linf(0.2), Attack::l2(0.4)] {
+        // Starts count, and zero lies out of bounds.
+        let attack = attack.steps(2).step(0.05).bounds(0.5, 2.0);
+        let together = attack.run(&net, labelled(both.clone(), &[0, 1])).unwrap();
+        let alone = attack.run(&net, labelled(short.clone(), &[0])).unwrap();
+        assert!(alone.samples[0].loss > alone.samples[0].clean_loss + 0.05);
+        assert!((together.samples[0].loss - alone.samples[0].loss).abs() < 1e-6);
+        let (together, alone) = (numbers(together.inputs), numbers(alone.inputs));
+        for (found, expected) in together.iter().zip(&alone) {
+            assert!((found - expected).abs() < 1e-6, "{together:?} {alone:?}");
+        }
+        assert_eq!(together[3..5], [0.0, 0.0]);
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coalition::{Coalition, Pair, sample_generator, sample_of_size};
 use crate::error::{Error, Result};
-use crate::game::{Classifier, Evaluate, NetworkGames, Reward, Row, check_mode, presence};
+use crate::game::{Classifier, Evaluate, NetworkGames, Reward, Row, check_mode, finite, presence};
 use crate::input::{Batch, Input};
 use crate::measure::{Lanes, Packing};
 use crate::players::{Baseline, Places, Players};
@@ -152,7 +152,7 @@ impl Closeup {
             .iter()
             .map(|order| self.contexts_of(count, *order, id))
             .collect();
-        let differences = self.differences(&games, &drawn.concat())?;
+        let differences = self.differences(&games, &drawn.concat(), id)?;
         let mut differences = differences.into_iter();
         let of = |(order, contexts): (&usize, Vec<Coalition>)| CloseOrder {
             order: *order,
@@ -212,7 +212,12 @@ impl Closeup {
     }
 
     /// Delta v of the pair in each context.
-    fn differences(&self, games: &impl Evaluate, contexts: &[Coalition]) -> Result<Vec<f64>> {
+    fn differences(
+        &self,
+        games: &impl Evaluate,
+        contexts: &[Coalition],
+        id: u64,
+    ) -> Result<Vec<f64>> {
         let (i, j) = self.pair;
         let corners = contexts.iter().flat_map(|context| {
             let (with_i, with_j) = (context.toggled(i), context.toggled(j));
@@ -227,7 +232,9 @@ impl Closeup {
         let mut values = Vec::with_capacity(corners.len());
         for chunk in corners.chunks(most) {
             let rows: Vec<Row<'_>> = chunk.iter().map(row).collect();
-            values.extend(games.values(&rows)?);
+            let found = games.values(&rows)?;
+            finite(&found, rows, |_| id)?;
+            values.extend(found);
         }
         let (each, _) = values.as_chunks::<4>();
         Ok(each
@@ -335,6 +342,13 @@ mod tests {
         let two = Batch::new(two, Tensor::from_data([0, 1], &Device::flex()), vec![0, 1]);
         let closeup = Closeup::of_pair((0, 1)).orders([0]);
         assert!(closeup.run(&net, &Features, two).is_err());
+        let infinite = |x: Tensor<2>| x.log();
+        let error = Closeup::of_pair((0, 1)).orders([2]);
+        let error = error.run(&infinite, &Features, row([1.0, 2.0, 3.0, 4.0, 5.0]));
+        assert!(
+            matches!(error, Err(Error::NotFinite { sample: 7, .. })),
+            "{error:?}"
+        );
         let other = [Coalition::full(4)];
         assert!(
             closeup

@@ -9,11 +9,35 @@ use super::score::no_samples;
 
 /// The accuracy of a network at each share of masked players, under one order of removal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct MaskingCurve {
     /// The shares of players that are masked, ascending.
     pub shares: Vec<f64>,
     /// The samples.
     pub samples: Vec<MaskedSample>,
+}
+
+/// A curve of a file, not yet checked.
+#[derive(Deserialize)]
+struct Stored {
+    shares: Vec<f64>,
+    samples: Vec<MaskedSample>,
+}
+
+impl TryFrom<Stored> for MaskingCurve {
+    type Error = Error;
+
+    fn try_from(Stored { shares, samples }: Stored) -> Result<Self> {
+        let others = |sample: &&MaskedSample| sample.right.len() != shares.len();
+        match samples.iter().find(others) {
+            None => Ok(Self { shares, samples }),
+            Some(sample) => Err(Error::Mismatch {
+                what: format!("shares of masked players of sample {}", sample.id),
+                expected: shares.len(),
+                found: sample.right.len(),
+            }),
+        }
+    }
 }
 
 /// A sample at each share of masked players.
@@ -38,6 +62,10 @@ pub struct MaskingPoint {
 
 impl MaskingCurve {
     /// The points of the curve, one a share; none where there are no samples.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a sample that was put in by hand has fewer numbers than there are shares.
     pub fn points(&self) -> Vec<MaskingPoint> {
         let point = |(place, share): (usize, &f64)| {
             let right = self.samples.iter().map(|s| s.right[place]);

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
-use crate::game::{Classifier, Evaluate, NetworkGames, Reward, Row, check_mode};
+use crate::game::{Classifier, Evaluate, NetworkGames, Reward, Row, check_mode, finite};
 use crate::input::{Batch, Input};
 use crate::measure::{Lanes, Packing};
 use crate::players::{Baseline, Players};
@@ -173,7 +173,7 @@ impl Masking {
     /// # Errors
     ///
     /// Fails where [`check`](Masking::check) does, the network may be training, the players or the baseline do not fit the
-    /// inputs, labels or ids do not fit, a sample has no such order, or the device fails.
+    /// inputs, labels or ids do not fit, a sample has no such order, a logit is NaN, or the device fails.
     pub fn curve<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -206,7 +206,8 @@ impl Masking {
             Reward::LogOdds,
         )?;
         let games = Lanes::of_device(games.of_right_classes(), &device);
-        let mut masked = Masked::new(&games, self.batch)?;
+        let draws = removal.draws(self.draws).max(1);
+        let mut masked = Masked::new(&games, &ids, self.batch)?;
         for (sample, players) in games.players().iter().enumerate() {
             let seating = Seating {
                 id: ids[sample],
@@ -215,15 +216,18 @@ impl Masking {
                 seed: self.seed,
                 draw: 0,
             };
-            self.mask(&mut masked, seating, removal)?;
+            self.mask(&mut masked, seating, removal, draws)?;
         }
         masked.flush()?;
         for (sample, right) in masked.right.into_iter().enumerate() {
             let players = games.players()[sample];
-            let removed: Vec<usize> = self.masks(players, 1).map(|mask| mask.0).collect();
+            let masks: Vec<(usize, usize)> = self.masks(players, draws).collect();
             let at = |share: &f64| {
-                let place = removed.binary_search(&masked_players(*share, players));
-                place.map_or(f64::NAN, |place| right[place])
+                let removed = masked_players(*share, players);
+                let place = masks.binary_search_by_key(&removed, |mask| mask.0);
+                place.map_or(f64::NAN, |place| {
+                    right[place] as f64 / masks[place].1 as f64
+                })
             };
             curve.samples.push(MaskedSample {
                 id: ids[sample],
@@ -240,22 +244,22 @@ impl Masking {
         masked: &mut Masked<'_, E>,
         seating: Seating,
         removal: &impl Removal,
+        draws: usize,
     ) -> Result<()> {
-        let (players, draws) = (seating.players, removal.draws(self.draws).max(1));
+        let players = seating.players;
         let masks: Vec<_> = self.masks(players, draws).collect();
         let sample = masked.right.len();
-        masked.right.push(vec![0.0; masks.len()]);
+        masked.right.push(vec![0; masks.len()]);
         for draw in 0..draws {
             let order = checked(removal, &Seating { draw, ..seating })?;
             let asked = masks
                 .iter()
                 .enumerate()
                 .filter(|(_, (_, count))| draw < *count);
-            for (place, (removed, count)) in asked {
+            for (place, (removed, _)) in asked {
                 masked.add(Mask {
                     sample,
                     place,
-                    weight: 1.0 / *count as f64,
                     left: Coalition::of(players, order[*removed..].iter().copied()),
                 })?;
             }
@@ -288,8 +292,6 @@ struct Mask {
     sample: usize,
     /// The place of its number of masked players among those of the sample.
     place: usize,
-    /// The share of this mask in the accuracy there.
-    weight: f64,
     /// The players that are left.
     left: Coalition,
 }
@@ -306,16 +308,19 @@ impl Mask {
 /// Masked samples on their way through a network, in batches.
 struct Masked<'a, E> {
     games: &'a E,
+    /// The id of each sample.
+    ids: &'a [u64],
     packing: Packing,
     waiting: Vec<Mask>,
-    /// The share of right answers of each sample at each number of removed players.
-    right: Vec<Vec<f64>>,
+    /// How often each sample is given its label at each number of removed players.
+    right: Vec<Vec<usize>>,
 }
 
 impl<'a, E: Evaluate> Masked<'a, E> {
-    fn new(games: &'a E, batch: Option<usize>) -> Result<Self> {
+    fn new(games: &'a E, ids: &'a [u64], batch: Option<usize>) -> Result<Self> {
         Ok(Self {
             games,
+            ids,
             packing: Packing::new(batch)?,
             waiting: Vec::new(),
             right: Vec::new(),
@@ -336,8 +341,9 @@ impl<'a, E: Evaluate> Masked<'a, E> {
         }
         let rows: Vec<Row<'_>> = self.waiting.iter().map(Mask::row).collect();
         let values = self.games.values(&rows)?;
+        finite(&values, rows, |sample| self.ids[sample])?;
         for (mask, value) in self.waiting.drain(..).zip(values) {
-            self.right[mask.sample][mask.place] += mask.weight * value;
+            self.right[mask.sample][mask.place] += usize::from(value == 1.0);
         }
         Ok(())
     }
@@ -540,6 +546,26 @@ mod tests {
                     .all(|s| s.right.iter().all(|r| r.is_finite()))
             );
         }
+    }
+
+    #[test]
+    fn accuracies_are_shares_and_no_class_is_made_of_nan() {
+        let rows = Tensor::<2>::ones([1, 4], &Device::flex());
+        let batch = Batch::new(rows, Tensor::from_data([0], &Device::flex()), vec![7]);
+        // Twenty draws, all of them right.
+        let masking = Masking::new().draws(20).shares([0.0, 0.5]);
+        let right = |x: Tensor<2>| x.narrow(1, 0, 2) * 0.0;
+        let curve = masking.curve(&right, &Features, batch.clone(), &Random);
+        assert_eq!(curve.unwrap().samples[0].right, [1.0, 1.0]);
+        let nan = |x: Tensor<2>| x.narrow(1, 0, 2) * f32::NAN;
+        let error = masking.curve(&nan, &Features, batch, &Random);
+        assert!(
+            matches!(error, Err(Error::NotFinite { sample: 7, .. })),
+            "{error:?}"
+        );
+        let cut = r#"{"shares": [0.0, 0.5], "samples": [{"id": 7, "label": 0, "right": [1.0]}]}"#;
+        let error = serde_json::from_str::<MaskingCurve>(cut).unwrap_err();
+        assert!(error.to_string().contains("sample 7"), "{error}");
     }
 
     #[test]

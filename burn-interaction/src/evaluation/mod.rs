@@ -15,6 +15,7 @@ mod frozen;
 mod learning;
 mod masking;
 mod mean;
+mod padding;
 mod removal;
 mod score;
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub fn training_flags(module: &impl Module) -> bool {
     finder.0
 }
 
-/// Refuses a network that computes as in training, before its running statistics move where it says so itself.
+/// Refuses a network that computes as in training: on inputs of an autodiff device before its running statistics move, on others by a
+/// forward of one sample, which moves them once where its parameters alone are on such a device.
 pub(crate) fn check_mode<I: Input>(net: &dyn Classifier<I>, inputs: &I) -> Result<()> {
     let why = match net.training() {
         Some(false) => return Ok(()),

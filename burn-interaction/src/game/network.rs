@@ -224,15 +224,8 @@ impl<P: Players> NetworkGames<'_, P> {
                 found: read.len(),
             });
         }
-        for (value, row) in read.iter().zip(&rows) {
-            if !value.is_finite() {
-                return Err(Error::NotFinite {
-                    sample: self.ids[sample],
-                    present: row.coalition.len(),
-                    value: f64::from(*value),
-                });
-            }
-        }
+        let read: Vec<f64> = read.into_iter().map(f64::from).collect();
+        finite(&read, rows, |sample| self.ids[sample])?;
         let weights: Vec<f32> = terms.iter().map(|(_, weight)| *weight as f32).collect();
         let weights = TensorData::new(weights, [terms.len()]);
         let weights = Tensor::<1>::from_data(weights, &self.present.device());
@@ -257,11 +250,29 @@ impl<P: Players> NetworkGames<'_, P> {
             self.check_target(row.sample, logits.len())?;
             let target = self.targets[row.sample];
             Ok(match self.right {
+                true if logits.iter().any(|logit| logit.is_nan()) => f64::NAN,
                 true => f64::from(largest(logits) == target),
                 false => self.reward.value(logits, target),
             })
         };
         rows.iter().zip(logits.rows()).map(value).collect()
+    }
+}
+
+/// Refuses values of coalitions that are not finite; `id` is that of a sample by its place.
+pub(crate) fn finite<'a>(
+    values: &[f64],
+    rows: impl IntoIterator<Item = Row<'a>>,
+    id: impl Fn(usize) -> u64,
+) -> Result<()> {
+    let mut all = values.iter().zip(rows);
+    match all.find(|(value, _)| !value.is_finite()) {
+        None => Ok(()),
+        Some((value, row)) => Err(Error::NotFinite {
+            sample: id(row.sample),
+            present: row.coalition.len(),
+            value: *value,
+        }),
     }
 }
 

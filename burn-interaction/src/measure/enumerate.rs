@@ -1,6 +1,6 @@
 use crate::coalition::{Coalition, EXACT_LIMIT};
 use crate::error::{Error, Result};
-use crate::game::{Classifier, Enumerated, Evaluate, Row};
+use crate::game::{Classifier, Enumerated, Evaluate, Row, finite};
 use crate::players::Players;
 
 use super::{Measurement, Targets};
@@ -76,13 +76,7 @@ fn of_sample(games: &impl Evaluate, sample: usize, id: u64, rows: usize) -> Resu
         let row = |coalition| Row { sample, coalition };
         let batch: Vec<_> = sets.iter().map(row).collect();
         let values = games.values(&batch)?;
-        if let Some((set, value)) = sets.iter().zip(&values).find(|(_, v)| !v.is_finite()) {
-            return Err(Error::NotFinite {
-                sample: id,
-                present: set.len(),
-                value: *value,
-            });
-        }
+        finite(&values, batch, |_| id)?;
         all.extend(values.into_iter().take(total - start));
     }
     Enumerated::new(players, all)

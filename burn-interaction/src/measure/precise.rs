@@ -216,6 +216,21 @@ fn a_limit_below_what_is_there_keeps_it_in_a_file_that_loads() {
 }
 
 #[test]
+fn what_another_error_took_is_looked_at_first() {
+    let (games, _) = population();
+    let samples = drawn(&games, 300, 5);
+    let run = |error: f64| base().precision(error).seed(5);
+    let earlier = run(0.4).run_games(&samples).unwrap();
+    let (there, error) = (earlier.samples().len(), earlier.precision().unwrap().error);
+    let wanted = 1.1 * error.unwrap();
+    assert!(wanted < 0.4, "{wanted}");
+    let resumed = run(wanted).resume(earlier).run_games(&samples).unwrap();
+    let reached = resumed.precision().unwrap();
+    assert_eq!((reached.stopped, reached.error), (Stopped::Reached, error));
+    assert_eq!(resumed.samples().len(), there);
+}
+
+#[test]
 fn limits_bind_and_say_so() {
     let (games, _) = population();
     let few = drawn(&games, 24, 1);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::estimate::{Accumulator, Block, Differences, Parts, Plan};
-use crate::game::Fingerprint;
+use crate::game::{Fingerprint, finite};
 use crate::profile::{Birth, SampleProfile};
 
 use super::exchange::{Batch, Engine, Evaluated, Exchange};
@@ -243,15 +243,7 @@ impl<E: Engine, S: Subjects> Stream<'_, '_, E, S> {
             observer.warn(&warning);
         }
         let values = values?;
-        for (value, row) in values.iter().zip(batch.wanted()) {
-            if !value.is_finite() {
-                return Err(Error::NotFinite {
-                    sample: self.subjects.id(row.sample),
-                    present: row.coalition.len(),
-                    value: *value,
-                });
-            }
-        }
+        finite(&values, batch.wanted(), |sample| self.subjects.id(sample))?;
         self.done += values.len() as u64;
         self.distribute(values)?;
         let progress = Progress {

@@ -35,6 +35,10 @@ impl EncourageLoss {
     /// - delta_u: `[batch, classes]`; a single column is that of class 1 of two, class 0 being at 0
     /// - targets: `[batch]`
     /// - output: `[1]`
+    ///
+    /// # Panics
+    ///
+    /// May panic, on the CPU at once, if a label is no class of the logits: labels stay on the device, which would wait if they were read.
     pub fn forward(&self, delta_u: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
         cross_entropy(delta_u, targets)
     }

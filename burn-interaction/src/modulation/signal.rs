@@ -94,6 +94,25 @@ impl Signal {
     ///
     /// Fails where the ratios are not `0 <= r1 < r2 <= 1`, they give equal sizes, or there are no draws or no finite coefficient.
     pub fn sizes(&self, players: usize) -> Result<(usize, usize)> {
+        self.check()?;
+        let Self { r1, r2, .. } = *self;
+        let size = |ratio: f64| (ratio * players as f64) as usize;
+        let (k1, k2) = (size(r1), size(r2));
+        match k1 < k2 {
+            true => Ok((k1, k2)),
+            false => {
+                let value = format!("({r1}, {r2})");
+                Err(Error::setting(
+                    "signal ratios",
+                    value,
+                    format!("both give {k1} of {players} players: move them apart"),
+                ))
+            }
+        }
+    }
+
+    /// Refuses settings that mean nothing for any number of players.
+    pub(super) fn check(&self) -> Result<()> {
         let Self { r1, r2, draws, .. } = *self;
         if !(0.0..=1.0).contains(&r1) || !(0.0..=1.0).contains(&r2) || r1 >= r2 {
             return Err(Error::setting(
@@ -114,19 +133,7 @@ impl Signal {
         {
             return Err(Error::setting("coefficient", c, "give a finite number"));
         }
-        let size = |ratio: f64| (ratio * players as f64) as usize;
-        let (k1, k2) = (size(r1), size(r2));
-        match k1 < k2 {
-            true => Ok((k1, k2)),
-            false => {
-                let value = format!("({r1}, {r2})");
-                Err(Error::setting(
-                    "signal ratios",
-                    value,
-                    format!("both give {k1} of {players} players: move them apart"),
-                ))
-            }
-        }
+        Ok(())
     }
 
     /// The coefficient c in a game of `players`.

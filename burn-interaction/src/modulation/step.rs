@@ -51,12 +51,18 @@ impl Modulation {
     /// Cross entropy plus the terms, for one batch: the call to make in a training step of your own.
     ///
     /// Each sample's nested coalitions follow from `draw` and its id. The network runs in whatever mode it is in; in the
-    /// reference recipe masked forwards are training forwards, with dropout and batch statistics.
+    /// reference recipe masked forwards are training forwards, with dropout and batch statistics. A sample with too few players for
+    /// a term's two sizes takes no part in it; of samples that vary in size, such as sentences, all of a batch may have too few.
     ///
     /// # Errors
     ///
-    /// Fails where a term does not fit the players, the players or the baseline do not fit the inputs, or the batch lacks targets or,
+    /// Fails where a term does not fit the players of any sample and all have one size, the players or the baseline do not fit the inputs, or the batch lacks targets or,
     /// where there are terms, ids.
+    ///
+    /// # Panics
+    ///
+    /// May panic, on the CPU at once, if a label is no class of the network: labels stay on the device, which would wait if they were
+    /// read.
     pub fn loss<P: Players, N: Classifier<P::Input>>(
         &self,
         net: &N,
@@ -105,7 +111,10 @@ impl Modulation {
             true => Vec::new(),
             false => players.counts(&inputs)?,
         };
-        self.check(counts.iter().copied().max().unwrap_or(0))?;
+        self.check_samples(&counts, || {
+            let differ = counts.iter().any(|count| *count != counts[0]);
+            Ok(differ || inputs.lengths()?.is_some())
+        })?;
         let samples = inputs.samples();
         same("one target for each sample", samples, task.count(&targets))?;
         if !counts.is_empty() {
@@ -322,10 +331,10 @@ impl Term {
     ) -> Result<Tensor<1>> {
         let share = Share::of(&self.signal, counts);
         let mut delta_u = self.signal.mean(next, &share)?;
+        if share.coefficients.iter().all(Option::is_none) {
+            return Ok(delta_u.sum() * 0.0);
+        }
         if let Some(chosen) = share.with_coefficients(&delta_u.device().inner()) {
-            if chosen.dims() == [0] {
-                return Ok(delta_u.sum() * 0.0);
-            }
             delta_u = delta_u.select(0, chosen.clone());
             targets = task.select(targets, chosen);
         }

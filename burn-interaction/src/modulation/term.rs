@@ -168,8 +168,23 @@ impl Modulation {
     ///
     /// Fails where a term's ratios or weight are out of range.
     pub fn check(&self, players: usize) -> Result<()> {
+        self.check_samples(&[players], || Ok(false))
+    }
+
+    /// Checks every term for samples with these numbers of players: those with too few take no part, and all of them may have too few
+    /// where samples vary in size.
+    pub(super) fn check_samples(
+        &self,
+        players: &[usize],
+        vary: impl Fn() -> Result<bool>,
+    ) -> Result<()> {
         for term in &self.terms {
-            term.signal.sizes(players)?;
+            term.signal.check()?;
+            let some = players.iter().any(|n| term.signal.sizes(*n).is_ok());
+            if !some && !vary()? {
+                term.signal
+                    .sizes(players.iter().copied().max().unwrap_or(0))?;
+            }
             if !(term.weight.is_finite() && term.weight >= 0.0) {
                 return Err(Error::setting(
                     "term weight",

@@ -64,6 +64,13 @@ impl<A: Players, B: Players<Input = A::Input>> Players for Either<A, B> {
         either::for_both!(self, players => players.absent(input, baseline))
     }
 
+    fn only(&self, places: &[usize]) -> Self {
+        match self {
+            Either::Left(players) => Either::Left(players.only(places)),
+            Either::Right(players) => Either::Right(players.only(places)),
+        }
+    }
+
     /// Composes as the players do whose places these are.
     ///
     /// # Panics

@@ -147,6 +147,16 @@ pub trait Players: Clone + Send + Sync + std::fmt::Debug {
         presence: Tensor<2, Bool>,
     ) -> Self::Input;
 
+    /// The players of the samples with these places in the batch alone, for players that are given sample by sample; others are the
+    /// same whatever the samples.
+    ///
+    /// # Panics
+    ///
+    /// May panic if a place is none of the given samples.
+    fn only(&self, _places: &[usize]) -> Self {
+        self.clone()
+    }
+
     /// One line about the players, for reports and for results to know them again.
     fn describe(&self) -> String;
 

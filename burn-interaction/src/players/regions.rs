@@ -57,25 +57,6 @@ impl Regions {
         }
     }
 
-    /// The regions of the clouds with these places in the batch alone: given ones are for certain clouds.
-    ///
-    /// # Panics
-    ///
-    /// Panics if a place is none of the given clouds.
-    pub fn only(&self, places: &[usize]) -> Self {
-        let from = match &self.from {
-            Origin::Farthest(count) => Origin::Farthest(*count),
-            Origin::Given(map) => Origin::Given(Arc::new(RegionMap {
-                regions: map.regions,
-                clouds: places
-                    .iter()
-                    .map(|place| map.clouds[*place].clone())
-                    .collect(),
-            })),
-        };
-        Self { from, ..*self }
-    }
-
     /// Absent regions leave the cloud instead of moving to its centre: those present come first, in their order, and
     /// copies of the first fill up. Where none is left all points are at the baseline.
     ///
@@ -99,6 +80,7 @@ impl Regions {
         Ok(RegionMap {
             regions: self.check(clouds)?,
             clouds: places.chunks_exact(points).map(of_cloud).collect(),
+            names: Vec::new(),
         })
     }
 
@@ -214,6 +196,26 @@ impl Players for Regions {
         absent.mask_where(some, present.gather(2, order))
     }
 
+    /// The regions of the clouds with these places in the batch alone: given ones are for certain clouds.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a place is none of the given clouds.
+    fn only(&self, places: &[usize]) -> Self {
+        let from = match &self.from {
+            Origin::Farthest(count) => Origin::Farthest(*count),
+            Origin::Given(map) => Origin::Given(Arc::new(RegionMap {
+                regions: map.regions,
+                clouds: places
+                    .iter()
+                    .map(|place| map.clouds[*place].clone())
+                    .collect(),
+                names: Vec::new(),
+            })),
+        };
+        Self { from, ..*self }
+    }
+
     fn describe(&self) -> String {
         let from = match &self.from {
             Origin::Farthest(count) => format!("regions {count}"),
@@ -228,9 +230,37 @@ impl Players for Regions {
 
 /// Which region each point of some clouds belongs to: made by [`Regions::map`] or given, kept as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct RegionMap {
     regions: usize,
     clouds: Vec<Vec<usize>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
+}
+
+/// The regions of a file, not yet checked.
+#[derive(Deserialize)]
+struct Stored {
+    regions: usize,
+    clouds: Vec<Vec<usize>>,
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+impl TryFrom<Stored> for RegionMap {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let map = Self::new(stored.clouds)?;
+        match map.regions == stored.regions {
+            true => map.named(stored.names),
+            false => Err(Error::Mismatch {
+                what: "regions of the clouds".into(),
+                expected: stored.regions,
+                found: map.regions,
+            }),
+        }
+    }
 }
 
 impl RegionMap {
@@ -253,7 +283,33 @@ impl RegionMap {
                 ));
             }
         }
-        Ok(Self { regions, clouds })
+        Ok(Self {
+            regions,
+            clouds,
+            names: Vec::new(),
+        })
+    }
+
+    /// Gives each cloud a name, such as a digest of its points, by which a reader of the file knows it again; none takes the names off.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there are names, and not one for each cloud.
+    pub fn named(mut self, names: Vec<String>) -> Result<Self> {
+        if !names.is_empty() && names.len() != self.clouds.len() {
+            return Err(Error::Mismatch {
+                what: "names of clouds, one for each".into(),
+                expected: self.clouds.len(),
+                found: names.len(),
+            });
+        }
+        self.names = names;
+        Ok(self)
+    }
+
+    /// The name of each cloud; empty where they have none.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// How many regions each cloud has.
@@ -281,14 +337,6 @@ impl RegionMap {
     ///
     /// Fails where the file is missing or holds no regions.
     pub fn load_json(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let map: Self = load_plain_json(path, "regions")?;
-        match map.clouds.iter().flatten().find(|r| **r >= map.regions) {
-            None => Ok(map),
-            Some(region) => Err(Error::Format {
-                path: path.into(),
-                reason: format!("region {region} of {} regions", map.regions),
-            }),
-        }
+        load_plain_json(path.as_ref(), "regions")
     }
 }

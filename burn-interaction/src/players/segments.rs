@@ -59,23 +59,6 @@ impl Segments {
         }
     }
 
-    /// The segments of the images with these places in the batch alone: maps of their own are for certain images.
-    ///
-    /// # Panics
-    ///
-    /// Panics if a place is none of the given images.
-    pub fn only(&self, places: &[usize]) -> Self {
-        match &self.of {
-            Maps::Shared(_) => self.clone(),
-            Maps::Each(maps) => Self::each(
-                places
-                    .iter()
-                    .map(|place| maps[*place].clone())
-                    .collect::<Vec<_>>(),
-            ),
-        }
-    }
-
     /// The map of the image with this place in the batch; `None` where it has none.
     pub fn map(&self, place: usize) -> Option<&SegmentMap> {
         match &self.of {
@@ -162,6 +145,23 @@ impl Players for Segments {
         presence: Tensor<2, Bool>,
     ) -> Tensor<4> {
         shown(present, absent, places.present(presence))
+    }
+
+    /// The segments of the images with these places in the batch alone: maps of their own are for certain images.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a place is none of the given images.
+    fn only(&self, places: &[usize]) -> Self {
+        match &self.of {
+            Maps::Shared(_) => self.clone(),
+            Maps::Each(maps) => Self::each(
+                places
+                    .iter()
+                    .map(|place| maps[*place].clone())
+                    .collect::<Vec<_>>(),
+            ),
+        }
     }
 
     fn describe(&self) -> String {

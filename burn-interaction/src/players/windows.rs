@@ -52,7 +52,7 @@ impl Windows {
         let (windows, by) = (self.windows(length), self.by);
         (0..length).map(move |step| match by {
             By::Count(_) => step * windows / length,
-            By::Steps(steps) => step / steps,
+            By::Steps(steps) => step / steps.max(1),
         })
     }
 

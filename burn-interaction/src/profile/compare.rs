@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use super::band::FEWEST;
 use super::jackknife::{Estimated, Jackknife};
 use super::strength::table;
-use super::{Profile, SampleProfile, student};
+use super::{Origin, Profile, SampleProfile, student};
 
 /// The confidence of the intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -53,7 +53,7 @@ pub struct OrderDifference {
     pub ratio: f64,
     /// The difference of the corrected J^(m); `None` where nothing is known of the noise of an order, or a curve shows no strength.
     pub relative: Option<Difference>,
-    /// The difference of the corrected S^(m); `None` where nothing is known of its noise.
+    /// The difference of the corrected S^(m); `None` where nothing is known of its noise, or rewards differ and so units.
     pub absolute: Option<Difference>,
 }
 
@@ -63,6 +63,9 @@ pub struct Comparison {
     /// The number of samples that both measured, from which differences are taken sample by sample; zero where they are of different
     /// samples.
     pub common: usize,
+    /// Settings that differ between the two and matter to the numbers, in words: rewards, baselines, pairs, players or the choice of classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlike: Vec<String>,
     /// The differences at each order, ascending.
     pub points: Vec<OrderDifference>,
 }
@@ -103,6 +106,7 @@ impl Profile {
             Jackknife::of(&table(profile, chosen))
         });
         let relative = both.each_ref().map(Jackknife::relative);
+        let one_unit = self.protocol.reward == other.protocol.reward;
         let points = (0..self.ratios().len()).map(|point| {
             let of = |curves: [Option<&Jackknife>; 2]| match curves {
                 [Some(first), Some(second)] => difference(first, second, point, paired),
@@ -112,10 +116,11 @@ impl Profile {
                 order: self.orders().get(point).copied(),
                 ratio: self.ratios()[point],
                 relative: of(relative.each_ref().map(Option::as_ref)),
-                absolute: of(both.each_ref().map(Some)),
+                absolute: of(both.each_ref().map(Some)).filter(|_| one_unit),
             }
         });
         Ok(Comparison {
+            unlike: self.unlike(other),
             common: if paired { common.len() } else { 0 },
             points: points.collect(),
         })
@@ -156,13 +161,43 @@ impl Profile {
         Some(Difference::of(&found, relative.samples() - 1))
     }
 
-    /// The ids of the samples that both measured, ascending; none where ids are of other data.
+    /// The settings of `other` that differ and matter to the numbers, in words.
+    fn unlike(&self, other: &Self) -> Vec<String> {
+        let settings = |profile: &Self| {
+            let protocol = &profile.protocol;
+            let targets = profile.origin.targets.clone();
+            [
+                ("reward", protocol.reward.to_string()),
+                ("baseline", protocol.baseline_in_words()),
+                ("pairs", protocol.pairs.to_string()),
+                ("players", profile.described.clone()),
+                ("classes", targets.unwrap_or_default()),
+            ]
+        };
+        let pairs = settings(self).into_iter().zip(settings(other));
+        let unlike = pairs.filter(|((_, here), (_, there))| here != there);
+        unlike
+            .map(|((name, here), (_, there))| format!("{name} {here}, and {there}"))
+            .collect()
+    }
+
+    /// The ids of the samples that both measured, ascending; none where ids are of other data, by their name, their contents or their
+    /// labels.
     fn common(&self, other: &Self) -> Vec<u64> {
         let [own, its] = [&self.origin, &other.origin];
-        let alike = (&own.data, &own.split) == (&its.data, &its.split);
-        let ids = self.samples.iter().map(SampleProfile::id);
-        match alike && self.identified == other.identified {
-            true => ids.filter(|id| other.sample(*id).is_some()).collect(),
+        let named =
+            |origin: &Origin| [&origin.data, &origin.split, &origin.contents].map(Clone::clone);
+        let alike = named(own) == named(its) && self.identified == other.identified;
+        let ids = self.samples.iter().filter(|_| alike).map(SampleProfile::id);
+        let both = ids.filter_map(|id| Some((id, self.sample(id)?, other.sample(id)?)));
+        let both: Vec<_> = both.collect();
+        let labels = |origin: &Origin| origin.targets.as_deref() == Some("labels");
+        let labelled = labels(own) && labels(its);
+        match both
+            .iter()
+            .all(|(_, a, b)| !labelled || a.target() == b.target())
+        {
+            true => both.into_iter().map(|(id, ..)| id).collect(),
             false => Vec::new(),
         }
     }
@@ -196,7 +231,7 @@ fn difference(
 mod tests {
     use super::*;
     use crate::estimate::{Estimator, Orders};
-    use crate::game::{Dividends, Game};
+    use crate::game::{Dividends, Game, Reward};
     use crate::{Coalition, Measurement};
 
     /// A game and a share of another.
@@ -255,6 +290,27 @@ mod tests {
         assert_eq!(
             unpaired.points[0].relative.unwrap().value,
             paired.points[0].relative.unwrap().value
+        );
+        // Files of one name may hold other rows.
+        let mut other = second.clone();
+        other.origin.contents = Some("others".into());
+        assert_eq!(first.compared(&other).unwrap().common, 0);
+        assert!(paired.unlike.is_empty());
+    }
+
+    #[test]
+    fn strengths_in_other_units_have_no_difference() {
+        let (first, mut second) = (measured(0.0, 0, 6, 1), measured(1.0, 0, 6, 1));
+        second.protocol.reward = Reward::Logit;
+        let found = first.compared(&second).unwrap();
+        assert_eq!(found.unlike, ["reward log-odds, and logit"]);
+        let known = |p: &OrderDifference| (p.relative.is_some(), p.absolute.is_some());
+        assert!(
+            found
+                .points
+                .iter()
+                .map(known)
+                .all(|known| known == (true, false))
         );
     }
 

@@ -16,6 +16,8 @@ pub struct Origin {
     pub weights: Option<String>,
     /// The way samples became inputs, such as a digest of statistics, sizes and vocabularies.
     pub inputs: Option<String>,
+    /// The digest of the contents of data that are files of the user's own.
+    pub contents: Option<String>,
     /// How the classes measured were chosen, `labels` or `predicted`; the runner fills this in.
     pub targets: Option<String>,
     /// The command that ran.
@@ -56,6 +58,7 @@ impl Origin {
             (&mut self.split, &other.split),
             (&mut self.weights, &other.weights),
             (&mut self.inputs, &other.inputs),
+            (&mut self.contents, &other.contents),
             (&mut self.targets, &other.targets),
         ];
         for (here, there) in pairs {

@@ -42,7 +42,7 @@ pub struct StrengthPoint {
     /// The band of the corrected S^(m) over the population that the samples come from: Student's t times the error. `None`
     /// for fewer than five samples or where nothing is known of the noise, see [`Strength::no_band`].
     pub band: Option<(f64, f64)>,
-    /// J^(m): the raw S^(m) over its mean over the measured orders; zero where all are.
+    /// J^(m): the raw S^(m) over its mean over the measured orders; zero where no order shows any strength.
     pub relative: f64,
     /// J^(m) from the corrected S^(m); `None` unless every order has one, and one of them any strength.
     pub relative_corrected: Option<f64>,
@@ -199,8 +199,8 @@ impl Strength {
         let ratios = profile.ratios();
         let table = table(profile, &profile.samples);
         let raw: Vec<f64> = table.iter().map(|o| pooled(o.iter().copied()).0).collect();
-        let raw_level = mean(raw.iter().copied());
         let strength = Jackknife::of(&table);
+        let level = (!strength.is_nothing()).then(|| mean(raw.iter().copied()));
         let relative = strength.relative();
         let no_band = match (profile.samples.len() < FEWEST, &relative) {
             (_, None) if !strength.is_nothing() => Some(NoBand::OneContext),
@@ -232,7 +232,7 @@ impl Strength {
                 standard_error: s.and_then(|s| s.standard_error),
                 error: s.and_then(|s| s.error()),
                 band: band(s),
-                relative: share(raw[index], raw_level),
+                relative: level.map_or(0.0, |level| share(raw[index], level)),
                 relative_corrected: j.map(|j| j.value),
                 relative_error: j.and_then(|j| j.error()),
                 relative_band: band(j),

@@ -84,7 +84,7 @@ impl Probe {
         self
     }
 
-    fn measurement<P: Players>(&self, players: &P) -> Measurement<P> {
+    fn measurement<P: Players>(&self, players: P) -> Measurement<P> {
         let pairs = self.pairs.clone().unwrap_or_else(|| match players.grid() {
             Some(_) => Pairs::stars(Some(2), 2, 2),
             None => Pairs::random(6),
@@ -93,7 +93,7 @@ impl Probe {
             pairs,
             ..self.protocol.clone()
         };
-        Measurement::new(players.clone()).protocol(protocol)
+        Measurement::new(players).protocol(protocol)
     }
 
     /// The price of an epoch's probing, for a batch of at least as many samples as it measures.
@@ -121,6 +121,7 @@ impl Probe {
                 }
             });
         }
+        let players = players.only(&places(&chosen));
         let chosen = indices(&chosen, &inputs.device());
         self.measurement(players).cost(&inputs.select(chosen))
     }
@@ -167,7 +168,7 @@ impl Probe {
             found: batch.ids.len(),
         })?;
         let inputs = inputs.select(indices(&chosen, &inputs.device()));
-        self.measurement(players)
+        self.measurement(players.only(&places(&chosen)))
             .ids(ids)
             .run(net, inputs, Targets::try_from(labels)?)
             .map(Some)
@@ -184,4 +185,9 @@ impl Probe {
         let enough = |sample: &i32| counts[*sample as usize] >= fewest;
         Ok((0..counts.len() as i32).filter(enough).take(most).collect())
     }
+}
+
+/// The places of samples in their batch, as [`Players::only`] takes them.
+fn places(samples: &[i32]) -> Vec<usize> {
+    samples.iter().map(|sample| *sample as usize).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use clap::Args;
 
 use super::place::Place;
@@ -9,7 +10,7 @@ use crate::bench::{
     accuracy, attack, coverage, devices, exact, forward, load, merge, points, precision, probe,
     sentences, step, throughput, traffic, values,
 };
-use crate::error::Result;
+use crate::error::{Result, usage};
 
 /// The settings of the benchmarks.
 #[derive(Args, Debug, Clone)]
@@ -54,8 +55,8 @@ pub struct BenchArgs {
 ///
 /// Fails where the device or an argument is at fault.
 pub fn run(args: &BenchArgs) -> Result<()> {
-    let device = burn_interaction::device(&args.place.device)?;
     let wanted = |name: &str| args.which.is_empty() || args.which.iter().any(|w| w == name);
+    let device = device(args, wanted("forward"))?;
     if wanted("values") {
         values::run()?;
     }
@@ -115,6 +116,19 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         remote()?;
     }
     Ok(())
+}
+
+/// The device of all benchmarks; refuses arguments that none of those asked for would heed.
+fn device(args: &BenchArgs, forward: bool) -> Result<Device> {
+    let name = &args.place.device;
+    if name.contains(',') {
+        return Err(usage(format!("--device {name}: a benchmark is of one")));
+    }
+    if !args.networks.is_empty() && !forward {
+        let remedy = "only the benchmark forward is of networks by name";
+        return Err(usage(format!("--network: {remedy}")));
+    }
+    Ok(burn_interaction::device(name)?)
 }
 
 /// Weights of a ResNet-20 and the folder of CIFAR-10, where both are given.

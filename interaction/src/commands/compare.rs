@@ -44,6 +44,13 @@ pub fn run(args: &CompareArgs) -> Result<()> {
             "nothing to compare: give two folders of measurements",
         ));
     };
+    let mut rows = Vec::new();
+    for run in others {
+        let comparison = first.profile.compared(&run.profile);
+        let comparison =
+            comparison.map_err(|e| usage(format!("{} and {}: {e}", first.name, run.name)))?;
+        rows.push((run.name.as_str(), comparison));
+    }
     let folder = Folder::open(&args.out, Existing::asked(args.force, None), &[COMPARISON])?;
     folder.begin()?;
     let curves = Curves::new(format!("{} compared", names(&runs)));
@@ -51,11 +58,8 @@ pub fn run(args: &CompareArgs) -> Result<()> {
         curves.with(run.name.as_str(), run.profile.strength())
     });
     println!("{}", table(&curves, &[]));
-    let mut rows = Vec::new();
-    for run in others {
-        let comparison = first.profile.compared(&run.profile)?;
-        println!("{}", differences(&first.name, &run.name, &comparison));
-        rows.push((run.name.as_str(), comparison));
+    for (name, comparison) in &rows {
+        println!("{}", differences(&first.name, name, comparison));
     }
     differences_csv(&folder.file("comparison.csv"), &first.name, &rows)?;
     curves.save_json(folder.file("curves.json"))?;

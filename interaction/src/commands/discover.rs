@@ -1,5 +1,6 @@
 //! `interaction discover`: measures the interaction orders of a network.
 
+use burn_interaction::profile::{NoBand, Undecided};
 use burn_interaction::{Curves, Verdict, device_list};
 
 use super::args::DiscoverArgs;
@@ -64,24 +65,42 @@ pub fn run(args: &DiscoverArgs) -> Result<()> {
 
 /// The next step: what the result lacks, or its page.
 fn next(args: &DiscoverArgs, curves: &Curves, folder: &Folder) -> String {
-    let undecided = curves
-        .curves
-        .first()
-        .is_some_and(|curve| matches!(curve.strength.verdict(), Verdict::Undecided(_)));
     if args.weights.is_some() && curves.curves.len() == 1 {
         return format!(
             "{} measures the network untrained, beside which its curve means something",
             line::again("--control --resume", &["--force"])
         );
     }
-    if undecided && args.precision.wanted().is_ok_and(|wanted| wanted.is_none()) {
-        let excluded = ["--contexts", "--published", "--part"];
-        return format!(
-            "{} decides more",
-            line::again("--precision 0.05 and another --out", &excluded)
-        );
+    let strength = curves.curves.first().map(|curve| &curve.strength);
+    if let Some(strength) = strength
+        && let Verdict::Undecided(why) = strength.verdict()
+        && let Some((option, excluded)) = more(args, *why, strength.samples)
+    {
+        let option = format!("{option} and another --out");
+        return format!("{} decides more", line::again(&option, excluded));
     }
     format!("open {} in a browser", folder.file(PAGE).display())
+}
+
+/// The option that would decide what so many samples left open, and the options that exclude it; `None` where none is known to.
+fn more(
+    args: &DiscoverArgs,
+    why: Undecided,
+    samples: usize,
+) -> Option<(&'static str, &'static [&'static str])> {
+    // Fewer than were asked for are all there are.
+    let is_all = samples < self::samples(args);
+    match why {
+        Undecided::NoBand(NoBand::OneContext) => Some(("--contexts 5", &["--contexts"])),
+        Undecided::NoBand(NoBand::FewSamples) if !is_all => Some(("--samples 20", &["--samples"])),
+        Undecided::WithinErrors | Undecided::TroughAndPeak
+            if !is_all && matches!(args.precision.wanted(), Ok(None)) =>
+        {
+            let excluded = &["--contexts", "--samples", "--published", "--part"];
+            Some(("--precision 0.05", excluded))
+        }
+        _ => None,
+    }
 }
 
 /// The samples of a measurement without a precision.

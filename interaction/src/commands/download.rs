@@ -9,6 +9,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Result, usage};
+use crate::report::quoted;
 use crate::subject::data_set;
 
 /// The settings of a download.
@@ -61,10 +62,10 @@ pub fn run(args: &DownloadArgs) -> Result<()> {
     bar.finish();
     let folder = fetched?;
     println!("the data is in {}", folder.display());
+    let data = format!("{}:{}", args.set, folder.display());
     println!(
-        "next: interaction train --model resnet20 --data {}:{}",
-        args.set,
-        folder.display()
+        "next: interaction train --model resnet20 --data {}",
+        quoted(&data)
     );
     Ok(())
 }

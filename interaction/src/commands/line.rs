@@ -4,7 +4,8 @@ use burn_interaction::internal;
 
 /// The words of this process, for results to say: without the tokens of servers.
 pub fn own() -> Vec<String> {
-    std::env::args().map(|word| masked(&word)).collect()
+    let words = std::env::args_os();
+    words.map(|word| masked(&word.to_string_lossy())).collect()
 }
 
 /// A device as results name it: without the token of a server.

@@ -34,12 +34,17 @@ fn cache() -> Result<PathBuf> {
         base.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
             .map(|base| base.join("burn-interaction"))
     };
-    let folder = std::env::var_os(CACHE).map(PathBuf::from).or_else(own);
+    let folder = variable(CACHE).map(PathBuf::from).or_else(own);
     folder.ok_or_else(|| {
         usage(format!(
             "there is no home for fetched weights: name a folder in {CACHE}"
         ))
     })
+}
+
+/// The value of a variable; an empty one says nothing.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The folder of published weights.
@@ -102,7 +107,7 @@ pub fn weights(asked: Option<&PathBuf>, model: Option<&str>) -> Result<Option<Pa
     })?;
     let path = folder()?.join(file.file);
     if !path.exists() {
-        let base = std::env::var(MIRROR).unwrap_or_else(|_| file.folder.into());
+        let base = variable(MIRROR).unwrap_or_else(|| file.folder.into());
         fetch(
             &format!("{}/{}", base.trim_end_matches('/'), file.file),
             &path,

@@ -30,7 +30,12 @@ pub struct ReportArgs {
 /// Fails where a folder holds no results, or a file cannot be read or written.
 pub fn run(args: &ReportArgs) -> Result<()> {
     let page = match &args.folders[..] {
-        [one] => single(place(one))?,
+        [one] if place(one) != Path::new(one) => {
+            return Err(usage(format!(
+                "{one}: names tell several runs apart, and this is one: give the folder alone"
+            )));
+        }
+        [one] => single(Path::new(one))?,
         several => {
             let runs: Vec<Run> = several
                 .iter()

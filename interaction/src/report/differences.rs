@@ -46,6 +46,13 @@ pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String
             point.ratio, absolute.0, absolute.1
         );
     }
+    if !comparison.unlike.is_empty() {
+        let _ = writeln!(
+            text,
+            "  measured otherwise: {}",
+            comparison.unlike.join("; ")
+        );
+    }
     let _ = writeln!(
         text,
         "  {}",

@@ -28,7 +28,7 @@ pub fn plan(allocation: &Allocation, each: f64) -> String {
     };
     if components.is_empty() {
         return format!(
-            "every value of a sample is evaluated: samples are taken until the error of J is {wanted} max(1, J)"
+            "every value of a sample is evaluated: samples are taken until the error of J is {wanted} max(1, J); parts take --samples in place of --precision"
         );
     }
     // Writing to a string never fails.

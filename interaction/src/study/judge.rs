@@ -170,7 +170,7 @@ fn chance(difference: f64, error: f64, freedom: usize) -> f64 {
         return 0.5;
     }
     let tail = match error > ROUNDING * difference.abs() {
-        true => (1.0 - student_within((difference / error).abs(), freedom)) / 2.0,
+        true => (1.0 - student_within((difference / error).abs(), freedom)).max(0.0) / 2.0,
         false => 0.5_f64.powi(freedom.min(1000) as i32 + 1),
     };
     match difference > 0.0 {

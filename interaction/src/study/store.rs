@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use burn_interaction::internal::Lock;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, FORM, MeasureCell, TrainingCell};
 use crate::error::{Result, usage};
-use crate::work::{Lock, Outcome, kept, read_json, write_json};
+use crate::work::{Outcome, kept, read_json, write_json};
 
 /// The file that tells a store and its form.
 const MARK: &str = "store.json";

@@ -10,9 +10,14 @@ use burn_interaction_models::registry::{PointNetwork, ignores_copies, point_netw
 
 use super::{
     About, Absent, Division, Part, Scene, Seated, Seen, Spec, Statistics, Subject, Trained,
-    labelled,
+    digest_of, labelled,
 };
 use crate::error::{Result, usage};
+
+/// The names of clouds in a file of regions: digests of their points.
+fn digests(items: &[CloudItem]) -> Vec<String> {
+    items.iter().map(|item| digest_of(&item.points)).collect()
+}
 
 /// Points of a cloud by default, as in the papers.
 const POINTS: usize = 1024;
@@ -205,6 +210,14 @@ impl Subject for Clouds {
                         path.display()
                     )));
                 }
+                let names = digests(&samples.items(&indices, 0)?);
+                let mut pairs = map.names().iter().zip(&names);
+                if let Some(place) = pairs.position(|(theirs, own)| theirs != own) {
+                    return Err(usage(format!(
+                        "--regions {}: its cloud {place} is another than the sample in that place: give regions of the same samples and points",
+                        path.display()
+                    )));
+                }
                 Ok(Seated {
                     players: self.with(Regions::given(map)),
                     indices,
@@ -212,10 +225,6 @@ impl Subject for Clouds {
                 })
             }
         }
-    }
-
-    fn part(&self, players: &Regions, places: &[usize]) -> Regions {
-        players.only(places)
     }
 
     fn baseline(&self) -> Result<Option<Baseline>> {
@@ -257,7 +266,8 @@ impl Subject for Clouds {
         device: &Device,
     ) -> Result<Option<RegionMap>> {
         let items = samples.items(indices, 0)?;
-        Ok(Some(players.map(&assemble(&items, device)?.inputs)?))
+        let map = players.map(&assemble(&items, device)?.inputs)?;
+        Ok(Some(map.named(digests(&items))?))
     }
 
     fn seen(&self, _: &CloudSamples, inputs: Tensor<3>) -> Result<Vec<Seen>> {

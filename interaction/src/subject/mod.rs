@@ -155,11 +155,6 @@ pub trait Subject {
         })
     }
 
-    /// The players of some of the chosen samples, given by their places among the chosen.
-    fn part(&self, players: &Self::Players, _places: &[usize]) -> Self::Players {
-        players.clone()
-    }
-
     /// The samples that have enough players to be measured, and a note for the user on the others.
     ///
     /// # Errors

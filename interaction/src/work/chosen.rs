@@ -67,7 +67,7 @@ impl<S: Subject> Chosen<S> {
                 )));
             }
             seated = Seated {
-                players: subject.part(&seated.players, &places),
+                players: seated.players.only(&places),
                 indices: places.iter().map(|place| seated.indices[*place]).collect(),
                 note: None,
             };

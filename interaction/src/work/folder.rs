@@ -9,9 +9,8 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use burn_interaction::internal::replace;
+use burn_interaction::internal::{Lock, replace};
 
-use super::lock::Lock;
 use crate::error::{Result, usage};
 
 /// The files that a training writes, for all kinds of networks.
@@ -69,7 +68,7 @@ pub const MEASUREMENT: &[&str] = &[
 
 /// The files that a comparison writes.
 pub const COMPARISON: &[&str] = &[
-    "comparison.csv",
+    COMPARED,
     "curves.json",
     "comparison.svg",
     "comparison.png",
@@ -77,15 +76,22 @@ pub const COMPARISON: &[&str] = &[
 ];
 
 /// The files by which a folder is known to hold a run.
-const RESULTS: [&str; 7] = [
-    "comparison.csv",
+const RESULTS: [&str; 10] = [
+    COMPARED,
     "model.safetensors",
     "settings.json",
     "training/run.json",
     "profile.json",
     "profile.partial.jsonl",
     "curve.json",
+    // A network's folder, which others may have made.
+    "config.json",
+    "tokenizer.json",
+    "vocab.txt",
 ];
+
+/// The file by which a folder is known to hold a comparison, which has a page of the name that other runs have.
+const COMPARED: &str = "comparison.csv";
 
 /// The treatment of an earlier run in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +263,16 @@ fn results(path: &Path, known: &[&str]) -> Vec<&'static str> {
 
 /// Refuses a folder with another run's files where they are to stay.
 fn check(path: &Path, existing: Existing, known: &[&str]) -> Result<()> {
+    let compares = known.contains(&COMPARED);
+    let others = RESULTS
+        .iter()
+        .filter(|name| (**name == COMPARED) != compares);
+    if let Some(other) = others.copied().find(|name| path.join(name).exists()) {
+        return Err(usage(format!(
+            "{} holds results of another kind ({other}), whose page this would replace: give another --out",
+            path.display()
+        )));
+    }
     let Existing::Refuse { resumable } = existing else {
         return Ok(());
     };

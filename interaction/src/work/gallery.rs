@@ -91,7 +91,7 @@ impl<S: Subject> Curator<'_, S> {
         let target = TensorData::new(vec![sample.target() as i32], [1]);
         let target = Tensor::<1, Int>::from_data(target, self.device);
         Ok(Some(Alone {
-            players: self.subject.part(&seated.players, &[place]),
+            players: seated.players.only(&[place]),
             batch: Batch::new(read.inputs, target, vec![id]),
             profile: sample,
         }))

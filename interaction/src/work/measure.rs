@@ -124,7 +124,7 @@ impl Measure {
         match self.samples {
             0 => Err(usage("--samples 0: measure at least one sample")),
             _ if self.precision.is_some() && self.share.is_some_and(Share::is_part) => Err(usage(
-                "--part with --precision: --plan-only prints the arguments that parts are to be run with",
+                "--part with --precision: --plan-only prints the arguments that parts are to be run with, or that there are none, where --samples takes its place",
             )),
             _ => Ok(()),
         }

@@ -208,21 +208,27 @@ impl<S: Subject> Run<'_, S> {
         write_pictures(&gallery, profile, folder.path())
     }
 
+    /// The profile of an earlier run of this name, if this run goes on with it.
+    fn earlier(&self, name: &str) -> Result<Option<Profile>> {
+        match self.job.resume {
+            true => self.results.earlier(name),
+            false => Ok(None),
+        }
+    }
+
     /// Says what the measurement will cost, and a cheaper one where that is much; returns the seconds of a forward.
     fn price(&self, net: &S::Net, candidates: &[usize], control: bool) -> Result<f64> {
         let (measure, device) = (self.job.measure, self.job.place.device());
-        let earlier = match self.job.resume {
-            true => self.results.earlier(MAIN)?,
-            false => None,
+        let done = |name: &str| -> Result<usize> {
+            Ok(self.earlier(name)?.map_or(0, |p| p.samples().len()))
         };
-        let done = earlier.map_or(0, |earlier| earlier.samples().len());
         let price = Price::of(
             self.subject,
             self.samples,
             net,
             candidates,
             measure,
-            done,
+            [done(MAIN)?, done(CONTROL)?],
             device,
         )?;
         let Some(price) = price else {
@@ -273,13 +279,15 @@ impl<S: Subject> Run<'_, S> {
             return Ok(Some(measurement));
         };
         let measurement = measurement.precision(precision);
-        let earlier = match job.resume {
-            true => self.results.earlier(MAIN)?,
-            false => None,
-        };
+        let earlier = self.earlier(MAIN)?;
         let known = earlier.and_then(|earlier| Some(earlier.precision()?.allocation.clone()));
         let allocation = match known {
             Some(known) => {
+                if known.wanted != precision {
+                    println!(
+                        "going on from another error: what is there is looked at first, then more of the same"
+                    );
+                }
                 println!("{}", report::plan(&known, each));
                 known
             }
@@ -361,15 +369,17 @@ impl<S: Subject> Run<'_, S> {
 
     fn origin(&self, weights: String) -> Result<Origin> {
         let about = self.subject.about();
+        let contents = contents(self.job.spec)?;
         Ok(Origin {
             network: Some(about.network.clone()),
             data: Some(about.data.clone()),
             split: Some(self.job.measure.part.name().into()),
             weights: Some(weights),
-            inputs: Some(match contents(self.job.spec)? {
+            inputs: Some(match &contents {
                 Some(contents) => format!("{}, {contents}", about.inputs),
                 None => about.inputs.clone(),
             }),
+            contents,
             targets: None,
             command: Some(report::shell_line(self.job.place.command)),
             classes: about.classes.clone(),

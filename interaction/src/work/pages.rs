@@ -88,7 +88,15 @@ fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
     if !path.exists() {
         return Ok(None);
     }
-    let settings: TrainedWith = read_json(&path)?;
+    let settings: TrainedWith = match read_json(&path) {
+        Ok(settings) => settings,
+        Err(error) if folder.join("profile.json").exists() => {
+            // The measurement is whole without a file that another program may have written.
+            eprintln!("warning: the page tells of no training: {error}");
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     let mut section = Section::new("training", "How it was trained", accuracy(&settings));
     if let Some(history) = history(folder)? {
         let title = "J of each order by epoch, and the accuracies";

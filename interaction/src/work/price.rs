@@ -22,7 +22,10 @@ const SUGGESTED: f64 = 180.0;
 pub struct Price<'a, S: Subject> {
     /// Seconds of a forward.
     pub each: f64,
-    forwards: f64,
+    /// Forwards of the network, and of its control, that are left to do.
+    forwards: [f64; 2],
+    /// The number of samples that could be measured.
+    candidates: usize,
     /// Forwards that choose the samples.
     choosing: f64,
     trial: Trial<'a, S>,
@@ -39,7 +42,7 @@ struct Trial<'a, S: Subject> {
 }
 
 impl<'a, S: Subject> Price<'a, S> {
-    /// The price of a job on these candidates of which so many are done, from the first of them; `None` where their players are given for the chosen
+    /// The price of a job on these candidates of which so many are done by the network and by its control, from the first of them; `None` where their players are given for the chosen
     /// samples alone.
     ///
     /// # Errors
@@ -51,7 +54,7 @@ impl<'a, S: Subject> Price<'a, S> {
         net: &S::Net,
         candidates: &[usize],
         measure: &'a Measure,
-        done: usize,
+        done: [usize; 2],
         device: &Device,
     ) -> Result<Option<Self>> {
         let all = measure.samples.min(candidates.len());
@@ -66,27 +69,37 @@ impl<'a, S: Subject> Price<'a, S> {
         let batch = samples.read(indices, 0, device)?;
         let trial = Trial {
             subject,
-            players: subject.part(&seated.players, &places),
+            players: seated.players.only(&places),
             targets: targets(samples, indices, measure.predicted),
             inputs: batch.inputs,
             ids: batch.ids,
         };
         let right = measure.right(subject.about());
         let choosing = if right { all.max(rows(samples)) } else { 0 };
-        let left = match measure.precision {
+        let left = |done: usize| match measure.precision {
             Some(_) => PILOT_SAMPLES.min(all),
             None => measure.measured(all).saturating_sub(done),
         };
         Ok(Some(Self {
             each: trial.timing(net, measure)?,
-            forwards: trial.forwards(measure, left)?,
+            forwards: [
+                trial.forwards(measure, left(done[0]))?,
+                trial.forwards(measure, left(done[1]))?,
+            ],
             choosing: choosing.min(samples.count()) as f64,
+            candidates: candidates.len(),
             trial,
             measure,
         }))
     }
 
-    /// Forwards in all, with those of the control if there is one.
+    /// Forwards that are left in all, with those of the control if there is one.
+    fn left(&self, control: bool) -> f64 {
+        let [own, its] = self.forwards;
+        self.choosing + own + if control { its } else { 0.0 }
+    }
+
+    /// Forwards of another run in all, with those of the control if there is one.
     fn all(&self, forwards: f64, control: bool) -> f64 {
         self.choosing + forwards * if control { 2.0 } else { 1.0 }
     }
@@ -94,13 +107,14 @@ impl<'a, S: Subject> Price<'a, S> {
     /// One line on the price.
     pub fn line(&self, control: bool) -> String {
         if self.measure.precision.is_some() {
+            let first = self.left(false);
             return format!(
                 "price: first about {} forwards, {}, then as many as the error wanted needs",
-                round(self.choosing + self.forwards),
-                seconds(self.each * (self.choosing + self.forwards))
+                round(first),
+                seconds(self.each * first)
             );
         }
-        let all = self.all(self.forwards, control);
+        let all = self.left(control);
         format!(
             "price: about {} forwards, {}{}",
             round(all),
@@ -111,8 +125,7 @@ impl<'a, S: Subject> Price<'a, S> {
 
     /// The arguments of a cheaper variant, where the price exceeds ten minutes.
     pub fn cheaper(&self, control: bool) -> Result<Option<String>> {
-        if self.measure.precision.is_some() || self.each * self.all(self.forwards, control) <= LONG
-        {
+        if self.measure.precision.is_some() || self.each * self.left(control) <= LONG {
             return Ok(None);
         }
         let found = self.within(LONG, control)?;
@@ -145,15 +158,19 @@ impl<'a, S: Subject> Price<'a, S> {
     /// the cheapest variant where no variant is cheap enough.
     pub fn within(&self, most: f64, control: bool) -> Result<Option<(String, f64)>> {
         let fits = |forwards: f64| self.each * self.all(forwards, control) <= most;
-        if fits(self.forwards) {
-            return Ok(Some((String::new(), self.forwards)));
+        if self.each * self.left(control) <= most {
+            return Ok(Some((String::new(), self.forwards[0])));
         }
         let mut cheapest: Option<(String, f64)> = None;
         for variant in VARIANTS {
-            let (measure, flags) = variant.of(self.measure, self.trial.players.grid().is_some());
-            let samples = measure.measured(measure.samples);
+            let grid = self.trial.players.grid().is_some();
+            let (measure, flags) = variant.of(self.measure, self.candidates, grid);
+            let samples = measure.measured(measure.samples.min(self.candidates));
             let forwards = self.trial.forwards(&measure, samples)?;
-            if forwards < cheapest.as_ref().map_or(self.forwards, |(_, least)| *least) {
+            let least = cheapest.as_ref().map(|(_, least)| *least);
+            if least.is_none_or(|least| forwards < least)
+                && self.all(forwards, control) < self.left(control)
+            {
                 cheapest = Some((flags, forwards));
             }
             if cheapest.as_ref().is_some_and(|(_, least)| fits(*least)) {
@@ -199,7 +216,7 @@ pub fn suggested<S: Subject>(
     if candidates.is_empty() {
         return Ok(None);
     }
-    let price = Price::of(subject, samples, net, &candidates, &measure, 0, device)?;
+    let price = Price::of(subject, samples, net, &candidates, &measure, [0; 2], device)?;
     let within = price
         .map(|price| price.within(SUGGESTED, true))
         .transpose()?;
@@ -317,7 +334,7 @@ const VARIANTS: [Variant; 5] = [
 
 impl Variant {
     /// Applies the settings of the variant where they are smaller, and gives the arguments for them.
-    fn of(&self, measure: &Measure, grid: bool) -> (Measure, String) {
+    fn of(&self, measure: &Measure, candidates: usize, grid: bool) -> (Measure, String) {
         let mut smaller = match measure.published {
             // The arguments stand in place of --published.
             true => Measure {
@@ -332,7 +349,7 @@ impl Variant {
             smaller.contexts = self.contexts.into();
             flags += &format!(" --contexts {}", self.contexts);
         }
-        if self.samples < measure.samples {
+        if self.samples < measure.samples.min(candidates) {
             smaller.samples = self.samples;
             flags += &format!(" --samples {}", self.samples);
         }
@@ -362,7 +379,7 @@ mod tests {
     #[test]
     fn variants_name_the_arguments_that_give_them() {
         let measure = Measure::default();
-        let (smaller, flags) = VARIANTS[3].of(&measure, true);
+        let (smaller, flags) = VARIANTS[3].of(&measure, 100, true);
         assert_eq!(
             flags,
             " --contexts 5 --samples 12 --pairs stars:2:12:3 --orders r:0,0.25,0.5,0.75,1"
@@ -373,9 +390,12 @@ mod tests {
             samples: 2,
             ..measure
         };
-        assert_eq!(VARIANTS[0].of(&few, false).1, "");
+        assert_eq!(VARIANTS[0].of(&few, 100, false).1, "");
+        // Of three samples twenty are no fewer.
+        let flags = VARIANTS[1].of(&Measure::default(), 3, true).1;
+        assert_eq!(flags, " --contexts 10");
         // In place of the published setting, which has an estimator of its own.
-        let (smaller, flags) = VARIANTS[1].of(&Measure::published(), true);
+        let (smaller, flags) = VARIANTS[1].of(&Measure::published(), 100, true);
         assert_eq!(flags, " --contexts 10 --samples 20");
         let plain = Measure {
             contexts: 10.into(),

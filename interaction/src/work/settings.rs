@@ -24,6 +24,9 @@ pub struct TrainedWith {
     pub columns: Columns,
     /// The statistics of the network's inputs.
     pub statistics: Statistics,
+    /// A digest of how samples become inputs, of a vocabulary among others; absent in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
     /// How images were brought to the network's size; absent where they had it.
     #[serde(default)]
     pub framing: Option<Framing>,
@@ -116,7 +119,7 @@ impl Weights {
 }
 
 /// Settings that make a run another one, and the argument that gives each.
-const COMPARED: [(&str, &str); 20] = [
+const COMPARED: [(&str, &str); 21] = [
     ("features", "the columns or channels"),
     (
         "contents",
@@ -143,10 +146,14 @@ const COMPARED: [(&str, &str); 20] = [
     ("categories", "the categories of the table's columns"),
     ("framing", "the size of images (--image)"),
     ("statistics", "the statistics of the inputs"),
+    (
+        "inputs",
+        "the way to make inputs (--vocabulary of texts, and its digest)",
+    ),
 ];
 
 /// Settings that files of earlier versions lack: where they are absent they are unknown.
-const LATER: [&str; 3] = ["features", "contents", "categories"];
+const LATER: [&str; 4] = ["features", "contents", "categories", "inputs"];
 
 /// Characters of a value that an error shows.
 const SHOWN: usize = 400;
@@ -235,6 +242,16 @@ mod tests {
             ..old.clone()
         };
         assert_eq!(new.differences(&old), Vec::<String>::new());
+        let old = TrainedWith {
+            inputs: Some("pieces".into()),
+            ..new.clone()
+        };
+        assert_eq!(old.differences(&new), Vec::<String>::new());
+        let other = TrainedWith {
+            inputs: Some("other pieces".into()),
+            ..old.clone()
+        };
+        assert!(other.differences(&old)[0].contains("--vocabulary"));
         let other = TrainedWith {
             features: vec!["wage".into()],
             ..new.clone()

@@ -15,7 +15,7 @@ use super::{
     Checkpoints, FALL, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json, write_page,
 };
 use crate::error::{Result, usage};
-use crate::report::history;
+use crate::report::{history, shell_line};
 use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject, contents};
 
 /// The file that holds the settings of a run, from before its first step.
@@ -212,9 +212,17 @@ impl Training<'_> {
     fn run_of<S: Subject>(&self, ready: &Ready<S>, finished: usize) -> Result<Run> {
         let (recipe, players) = (self.recipe, &ready.players);
         let count = recipe.probe.map_or(1, |probe| probe.samples);
-        let first: Vec<usize> = (0..count.clamp(1, ready.test.count())).collect();
-        let first = ready.test.read(&first, 0, self.place.device())?.inputs;
-        recipe.modulation.check(players.count(&first)?)?;
+        let inputs = |count: usize| -> Result<S::Input> {
+            let first: Vec<usize> = (0..count.clamp(1, ready.test.count())).collect();
+            Ok(ready.test.read(&first, 0, self.place.device())?.inputs)
+        };
+        // One sentence may be too short for a term, where hardly all of sixteen are.
+        let some = inputs(count.max(16))?;
+        let mut counts = players.counts(&some)?.into_iter();
+        if !counts.any(|players| recipe.modulation.check(players).is_ok()) {
+            recipe.modulation.check(players.count(&some)?)?;
+        }
+        let first = inputs(count)?;
         let own = players.baseline();
         players.absent(&first, ready.baseline.as_ref().unwrap_or(&own))?;
         let probe = recipe.probe.map(|probe| {
@@ -256,6 +264,7 @@ impl Training<'_> {
             data: self.spec.data.clone(),
             columns: self.spec.columns.clone(),
             statistics: about.statistics.clone(),
+            inputs: Some(about.inputs.clone()),
             framing: about.framing,
             modulation: run.modulation.clone(),
             seed: recipe.seed,
@@ -290,7 +299,7 @@ impl Training<'_> {
             return Err(usage(format!(
                 "--resume: the run in {folder} is another one: {}; give its settings (its command was: {}), another --out, or --force to replace it",
                 differences.join("; "),
-                earlier.command.join(" ")
+                shell_line(&earlier.command)
             )));
         }
         for (what, then, now) in [

@@ -222,6 +222,11 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             session.request(places)?;
             session.keep(earlier)?;
             let kept = session.kept(places);
+            let other = |reached: &Reached| reached.allocation.wanted != self.allocation.wanted;
+            if kept > 0 && earlier.precision().is_some_and(other) {
+                // What another error took may be enough for this one, or nearly.
+                count = kept.max(count.min(FEWEST));
+            }
             while count < kept {
                 let fitting = account.fitting(&self.allocation.wanted, account.forwards, each);
                 if fitting.is_some_and(|(fitting, _)| fitting < count) {

@@ -21,7 +21,7 @@ pub struct OrderCurveMetric {
 pub struct CurvePoint {
     /// m / (n - 2).
     pub ratio: f64,
-    /// J^(m) from the corrected strengths; `None` where the probe draws one context only.
+    /// J^(m) from the corrected strengths; `None` where the probe draws one context only, or no order shows any strength.
     pub j: Option<f64>,
     /// The error of it over the samples of the probe.
     pub error: Option<f64>,
@@ -40,7 +40,11 @@ impl OrderCurveMetric {
             .map(|p| p.relative_corrected)
             .collect();
         let Some(curve) = curve else {
-            return SerializedEntry::not_available(None);
+            // One context tells nothing of its noise: the log says so order by order.
+            return SerializedEntry {
+                serialized,
+                ..SerializedEntry::not_available(None)
+            };
         };
         let ends = |value: Option<&f64>| value.map_or(String::new(), |v| format!("{v:.2}"));
         let line = sparkline(&curve);

@@ -14,7 +14,8 @@ use crate::training::ModulationInput;
 pub struct ModulationMetric {
     name: MetricName,
     term: String,
-    state: NumericMetricState,
+    /// `None` before the term's first loss of an epoch.
+    state: Option<NumericMetricState>,
 }
 
 impl ModulationMetric {
@@ -24,7 +25,7 @@ impl ModulationMetric {
         Self {
             name: Arc::new(format!("Loss {term}")),
             term,
-            state: NumericMetricState::default(),
+            state: None,
         }
     }
 
@@ -57,35 +58,36 @@ impl Metric for ModulationMetric {
         let Some((_, term)) = item.terms.iter().find(|(name, _)| **name == *self.term) else {
             return Ok(SerializedEntry::not_available(None));
         };
+        let format = FormatOptions::new(self.name()).precision(3);
+        let state = self.state.get_or_insert_default();
         // Burn's means weigh a batch by its samples, of which the last has fewer.
-        self.state
-            .update(term.clone().try_into_scalar::<f64>()?, item.samples);
-        Ok(self
-            .state
-            .compute_update(FormatOptions::new(self.name()).precision(3)))
+        state.update(term.clone().try_into_scalar::<f64>()?, item.samples);
+        Ok(state.compute_update(format))
     }
 
     fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
-        Ok(self
-            .state
-            .compute_final(FormatOptions::new(self.name()).precision(3)))
+        let format = FormatOptions::new(self.name()).precision(3);
+        Ok(match &self.state {
+            Some(state) => state.compute_final(format),
+            None => SerializedEntry::not_available(None),
+        })
     }
 
     fn clear(&mut self) {
-        self.state.reset();
+        self.state = None;
     }
 }
 
 impl Numeric for ModulationMetric {
     fn value(&self) -> Option<NumericEntry> {
-        Some(self.state.current_value())
+        self.state.as_ref().map(NumericMetricState::current_value)
     }
 
     fn running_value(&self) -> Option<NumericEntry> {
-        Some(self.state.running_value())
+        self.state.as_ref().map(NumericMetricState::running_value)
     }
 
     fn final_value(&self) -> NumericEntry {
-        self.state.final_value()
+        self.state.clone().unwrap_or_default().final_value()
     }
 }

@@ -48,6 +48,12 @@ pub fn comparison(runs: &[(&str, &Profile)]) -> Result<Page> {
                 "{name} beside {first}: {}.",
                 words::changes(&found)
             ));
+            if !found.unlike.is_empty() {
+                let unlike = found.unlike.join("; ");
+                summary.push(format!(
+                    "{name} and {first} were measured otherwise: {unlike}."
+                ));
+            }
             differences.parts.push(table(name, first, &found));
         }
     }

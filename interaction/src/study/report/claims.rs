@@ -105,10 +105,10 @@ impl Report<'_> {
         let given: Vec<bool> = subjects.map(|subject| self.is_given(subject)).collect();
         match (given.contains(&true), given.contains(&false)) {
             (true, false) => {
-                "one-sided t over the samples of a given network and the draws of untrained ones, unpaired"
+                "one-sided t over the samples of a given network and the draws of those beside it, unpaired"
             }
             (true, true) => {
-                "paired one-sided t over seeds, unpaired over the samples of a given network and the draws of untrained ones"
+                "paired one-sided t over seeds, unpaired over the samples of a given network and the draws of those beside it"
             }
             (false, _) => "paired one-sided t over seeds",
         }
@@ -236,6 +236,7 @@ fn counted(outcome: &Outcome) -> usize {
 fn tested(inequalities: &[Inequality], seeds: usize, uncounted: &[PathBuf]) -> String {
     let all = || inequalities.iter();
     let p = all().map(|i| match i.p {
+        Some(p) if p < 5e-5 => "< 0.0001".into(),
         Some(p) => format!("{p:.4}"),
         None => "-".into(),
     });
@@ -261,9 +262,9 @@ fn tested(inequalities: &[Inequality], seeds: usize, uncounted: &[PathBuf]) -> S
         });
         let beside = match draws.max() {
             Some(count) if count < seeds => {
-                format!(" and the draws of {count} of {seeds} untrained ones")
+                format!(" and the draws of {count} of {seeds} networks beside it")
             }
-            Some(count) => format!(" and the draws of {count} untrained ones"),
+            Some(count) => format!(" and the draws of {count} networks beside it"),
             None => String::new(),
         };
         return format!("p {p}, over the samples of one network{beside}");
@@ -278,7 +279,7 @@ fn tested(inequalities: &[Inequality], seeds: usize, uncounted: &[PathBuf]) -> S
     let any = |mean: Mean| all().any(|i| i.is_of(mean));
     let words = match all().any(|i| i.unpaired.is_some()) {
         _ if any(Mean::Samples(1)) => "one sample, no test",
-        _ if any(Mean::Draws(1)) => "one untrained network, no test",
+        _ if any(Mean::Draws(1)) => "one network beside it, no test",
         true => "no error over samples, no test",
         false => "one seed, no test",
     };
@@ -327,15 +328,15 @@ mod tests {
         let beside = |draws: usize| side(0.7, Mean::Draws(draws));
         let found = [Inequality::unpaired(beside(3), given(100))];
         let text = tested(&found, 3, &[]);
-        let end = ", over the samples of one network and the draws of 3 untrained ones";
+        let end = ", over the samples of one network and the draws of 3 networks beside it";
         assert!(text.ends_with(end), "{text}");
         let text = tested(&found, 4, &[]);
         assert!(
-            text.ends_with("the draws of 3 of 4 untrained ones"),
+            text.ends_with("the draws of 3 of 4 networks beside it"),
             "{text}"
         );
         let lone = [Inequality::unpaired(beside(1), given(100))];
-        assert_eq!(tested(&lone, 3, &[]), "one untrained network, no test");
+        assert_eq!(tested(&lone, 3, &[]), "one network beside it, no test");
         let blind = Side {
             error: None,
             ..given(100)

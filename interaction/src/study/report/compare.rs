@@ -27,7 +27,7 @@ pub enum Numbers {
 
 impl Numbers {
     /// The inequality that these lie above the others: over seeds, or of a network with `given` weights over its samples and the
-    /// draws of untrained ones.
+    /// draws of those beside it.
     fn above(&self, other: &Self, given: bool) -> Inequality {
         if !given {
             let pairs = self.pairs(other);
@@ -128,7 +128,7 @@ pub struct Compared {
 }
 
 /// Compares neighbouring items over the seeds that both have: a seed that a third item lacks counts too. The means in one line
-/// are over the seeds that all items have. A network with `given` weights has no seeds, and untrained ones beside it have their own.
+/// are over the seeds that all items have. A network with `given` weights has no seeds, and those beside it have their own.
 pub fn compared(items: Vec<Numbers>, given: bool) -> Compared {
     let pairs = || items.windows(2);
     let inequalities = pairs().map(|pair| pair[0].above(&pair[1], given)).collect();

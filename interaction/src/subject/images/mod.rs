@@ -265,11 +265,6 @@ impl Subject for Images {
         }
     }
 
-    fn part(&self, players: &Self::Players, places: &[usize]) -> Self::Players {
-        let segments = |segments: &Segments| segments.only(places);
-        players.as_ref().map_either(|patches| *patches, segments)
-    }
-
     fn player_names(
         &self,
         _: &ImageSamples,

@@ -1,4 +1,4 @@
-//! The right to write to a folder, which one process has at a time.
+//! The right to write to a folder or a file, which one process has at a time.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Files of results: they appear whole or not at all, say which crate wrote them, and can be read back to the bit.
 
+mod lock;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -8,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+
+pub use lock::Lock;
 
 /// The number of the form that files of results have. It rises whenever older crates could misread newer files.
 pub const SCHEMA: u32 = 2;
@@ -48,24 +52,52 @@ pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> Result<()> {
+    moved(path, write).map_err(writing(path))
+}
+
+/// Puts these bytes into a file, as [`replace`] does.
+///
+/// # Errors
+///
+/// Fails where the folder takes no file.
+pub fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    moved(path, |file| file.write_all(bytes))
+}
+
+fn moved(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    // The file that a link leads to is replaced, and what is no file, such as a pipe, is written to.
+    let target = match path.is_symlink() {
+        true => std::fs::canonicalize(path)?,
+        false => path.to_path_buf(),
+    };
+    let path = target.as_path();
+    if path
+        .metadata()
+        .is_ok_and(|about| !about.is_file() && !about.is_dir())
+    {
+        let mut file = File::options().write(true).open(path)?;
+        let mut buffer = BufWriter::new(&mut file);
+        write(&mut buffer)?;
+        return buffer.flush();
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let whole = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".interaction-").suffix(".part");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        let mut buffer = BufWriter::new(file.as_file_mut());
-        write(&mut buffer)?;
-        buffer.flush()?;
-        drop(buffer);
-        file.as_file().sync_all()?;
-        file.persist(path).map(|_| ()).map_err(|e| e.error)
-    };
-    whole().map_err(writing(path))
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".interaction-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    let mut buffer = BufWriter::new(file.as_file_mut());
+    write(&mut buffer)?;
+    buffer.flush()?;
+    drop(buffer);
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|e| e.error)
 }
 
 pub(crate) fn save_json(value: &impl Serialize, path: &Path) -> Result<()> {
