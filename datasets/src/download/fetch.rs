@@ -1,8 +1,9 @@
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use burn_interaction::internal::Lock;
 use md5::{Digest, Md5};
 use ureq::Agent;
 use ureq::http::header::{CONTENT_RANGE, RANGE};
@@ -52,7 +53,7 @@ pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> R
 /// The right to fetch a file, which one process has at a time where the file system has locks.
 pub(super) struct Hold {
     path: PathBuf,
-    _file: File,
+    _lock: Lock,
 }
 
 impl Hold {
@@ -65,17 +66,15 @@ impl Hold {
         let mut lock = path.as_os_str().to_os_string();
         lock.push(".lock");
         let path = PathBuf::from(lock);
-        let file = File::create(&path).map_err(|e| Error::io(&path, e, ""))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                let reason = format!(
-                    "another process is fetching it, and holds {}: wait for its end",
-                    path.display()
-                );
-                Err(failed(url, reason))
-            }
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, _file: file }),
-        }
+        let lock = Lock::take(&path).map_err(|e| Error::io(&path, e, ""))?;
+        let lock = lock.ok_or_else(|| {
+            let reason = format!(
+                "another process is fetching it, and holds {}: wait for its end",
+                path.display()
+            );
+            failed(url, reason)
+        })?;
+        Ok(Self { path, _lock: lock })
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use burn_interaction::internal::put;
 use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 use tokenizers::models::ModelWrapper;
 
 use super::settings::Settings;
 use super::word_pieces::word_pieces;
-use super::{Frame, ROLES, Vocabulary};
+use super::{Frame, INPUTS, PAIRED, ROLES, SEGMENTS, Vocabulary};
 use crate::error::{Error, Result};
 use crate::folders::{bytes, unmarked};
 
@@ -21,6 +22,9 @@ pub(super) const FILES: [&str; 6] = [
     "vocab.txt",
     "spiece.model",
 ];
+
+/// Settings of a `tokenizer.json` that says everything.
+const GIVEN: &str = "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\"\n}\n";
 
 impl Vocabulary {
     /// Reads a Hugging Face folder, a `tokenizer.json` or a `vocab.txt` of word pieces, one a line. `frame` is for a
@@ -109,7 +113,25 @@ impl Vocabulary {
                 config,
                 cut,
                 files,
+                alone: !is_folder,
             }),
+        }
+    }
+
+    /// The `model_input_names` of a tokenizer that had none, which keep the segments of its sentences and pairs, and the mark that this
+    /// takes.
+    fn inputs(&self) -> (Value, Option<&'static str>) {
+        let class = self.config.get("tokenizer_class").and_then(Value::as_str);
+        let untyped = json!(["input_ids", "attention_mask"]);
+        match self.frame {
+            // DistilBERT has no segments.
+            Frame::ClassFirst if class.is_some_and(|class| class.starts_with("DistilBert")) => {
+                (untyped, None)
+            }
+            // The pieces of a lone sentence are of segment 0 all the same.
+            Frame::ClassFirst => (json!(["input_ids", SEGMENTS, "attention_mask"]), None),
+            // The class of a lone sentence would be of segment 2.
+            Frame::ClassLast => (untyped, Some(PAIRED)),
         }
     }
 
@@ -123,14 +145,17 @@ impl Vocabulary {
         let folder = folder.as_ref();
         let write = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);
-            std::fs::write(&path, bytes).map_err(|e| Error::io(&path, e, ""))
+            put(&path, bytes).map_err(|e| Error::io(&path, e, ""))
         };
-        let as_they_are = self.files.iter().any(|(name, _)| name == FILES[0]);
-        if as_they_are {
-            return self
-                .files
-                .iter()
-                .try_for_each(|(name, bytes)| write(name, bytes));
+        let mut as_they_are = self.files.iter();
+        if as_they_are.any(|(name, _)| name == FILES[0]) {
+            let mut files = self.files.iter();
+            files.try_for_each(|(name, bytes)| write(name, bytes))?;
+            return match self.alone {
+                // In a folder the kind of the network would say how letters are normalised.
+                true => write(FILES[1], GIVEN.as_bytes()),
+                false => Ok(()),
+            };
         }
         let text = self.tokenizer.to_string(true);
         let text = text.map_err(|e| Error::Data(format!("the tokenizer: {e}")))?;
@@ -138,10 +163,11 @@ impl Vocabulary {
         let mut config = self.config.clone();
         // The class that reads a tokenizer.json whatever the network.
         config.insert("tokenizer_class".into(), json!("PreTrainedTokenizerFast"));
-        config.insert(
-            "model_input_names".into(),
-            json!(["input_ids", "attention_mask"]),
-        );
+        if !config.contains_key(INPUTS) {
+            let (names, mark) = self.inputs();
+            config.insert(INPUTS.into(), names);
+            config.extend(mark.map(|mark| (mark.into(), json!(true))));
+        }
         if self.frame == Frame::ClassLast {
             // The reference reads the class off the last place.
             config.insert("padding_side".into(), json!("left"));

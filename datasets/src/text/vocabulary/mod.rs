@@ -37,6 +37,13 @@ const MASK: (&str, [&str; 2]) = ("mask_token", ["[MASK]", "<mask>"]);
 /// All special pieces.
 const ROLES: [(&str, [&str; 2]); 5] = [PAD, UNKNOWN, CLASS, END, MASK];
 
+/// The entry of `tokenizer_config.json` that lists what a network takes.
+const INPUTS: &str = "model_input_names";
+/// The name of segments among the inputs.
+const SEGMENTS: &str = "token_type_ids";
+/// An entry of our own: the second sentences of pairs are of segment 1, although the inputs list no segments.
+const PAIRED: &str = "pair_segments";
+
 /// The word pieces of a network for texts, and how sentences become them.
 ///
 /// ```
@@ -57,6 +64,8 @@ pub struct Vocabulary {
     cut: Cut,
     /// The files that the vocabulary was read from, kept as they are.
     files: Vec<(String, Vec<u8>)>,
+    /// Whether the vocabulary was read from one file, without the settings of a folder.
+    alone: bool,
 }
 
 impl Vocabulary {
@@ -75,6 +84,7 @@ impl Vocabulary {
             config: Map::new(),
             cut: Cut::default(),
             files: Vec::new(),
+            alone: false,
         })
     }
 
@@ -193,12 +203,10 @@ impl Vocabulary {
             ..TruncationParams::default()
         });
         tokenizer.with_truncation(truncation).map_err(fail)?;
-        let names = self
-            .config
-            .get("model_input_names")
-            .and_then(Value::as_array);
-        let typed =
-            |pair: bool| names.map_or(pair, |names| names.contains(&json!("token_type_ids")));
+        let names = self.config.get(INPUTS).and_then(Value::as_array);
+        let paired = names.is_none() || self.config.get(PAIRED) == Some(&json!(true));
+        let listed = names.is_some_and(|names| names.contains(&json!(SEGMENTS)));
+        let typed = |pair: bool| listed || pair && paired;
         let segments = |pair: bool, types: &[u32]| match typed(pair) {
             true => types.to_vec(),
             false => vec![0; types.len()],
@@ -279,6 +287,45 @@ mod tests {
             (single.pieces, single.segments),
             (vec![2, 5, 3], vec![0, 0, 0])
         );
+    }
+
+    #[test]
+    fn segments_and_letters_are_the_same_after_a_vocabulary_is_read_again() {
+        let list = pieces(&["rain", "dry", "wet"]);
+        let texts = [("rain", Some("dry wet")), ("wet", None)];
+        let segments = |vocabulary: &Vocabulary| {
+            let encoded = vocabulary.encode_pairs(&texts, None).unwrap();
+            encoded.into_iter().map(|e| e.segments).collect::<Vec<_>>()
+        };
+        for frame in [Frame::ClassFirst, Frame::ClassLast] {
+            let folder = tempfile::tempdir().unwrap();
+            let one = Vocabulary::of_pieces(&list, frame).unwrap();
+            one.save(folder.path()).unwrap();
+            let again = Vocabulary::open(folder.path(), frame).unwrap();
+            let found = segments(&one);
+            assert_eq!(segments(&again), found);
+            assert!(found[0].contains(&1) && found[1].iter().all(|segment| *segment == 0));
+        }
+        // A tokenizer.json alone says how letters are normalised, whatever the network of the folder that it is saved to.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tokenizer.json");
+        let one = Vocabulary::of_pieces(&pieces(&["Rain", "rain"]), Frame::ClassFirst).unwrap();
+        one.save(folder.path()).unwrap();
+        let small = std::fs::read_to_string(&file).unwrap();
+        let cased = small.replace("\"lowercase\": true", "\"lowercase\": false");
+        assert_ne!(cased, small);
+        std::fs::write(&file, cased).unwrap();
+        let one = Vocabulary::open(&file, Frame::ClassFirst).unwrap();
+        assert_eq!(text(&one, "Rain"), "[CLS] Rain [SEP]");
+        let saved = tempfile::tempdir().unwrap();
+        std::fs::write(
+            saved.path().join("config.json"),
+            "{\"model_type\": \"bert\"}",
+        )
+        .unwrap();
+        one.save(saved.path()).unwrap();
+        let again = Vocabulary::open(saved.path(), Frame::ClassFirst).unwrap();
+        assert_eq!(text(&again, "Rain"), "[CLS] Rain [SEP]");
     }
 
     #[test]
