@@ -20,7 +20,7 @@ pub struct AlexNetConfig {
     /// Input channels.
     #[config(default = 3)]
     pub channels: usize,
-    /// Side of the image in pixels; torchvision's form takes any, as it pools to 6x6.
+    /// Side of the image in pixels; torchvision's form takes any from 63 on, as it pools to 6x6.
     #[config(default = 224)]
     pub image: usize,
     /// Divisor of every width, for small networks.
@@ -102,6 +102,10 @@ impl AlexNet {
     ///
     /// - input: `[batch, channels, height, width]`
     /// - output: `[batch, classes]`
+    ///
+    /// # Panics
+    ///
+    /// Panics if an image is too small for the pools: below 63 pixels in torchvision's form.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let mut x = input;
         for (index, conv) in self.features.iter().enumerate() {
@@ -126,6 +130,10 @@ impl Reference for AlexNet {
         let mut renames = sequential("features", &[0, 3, 6, 8, 10]);
         renames.extend(sequential("classifier", &[1, 4, 6]));
         renames
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["classifier.2."]
     }
 }
 

@@ -84,7 +84,8 @@ fn conv(from: usize, to: usize, kernel: usize) -> ConvNormConfig {
 }
 
 impl GoogLeNetConfig {
-    /// Makes the network with random weights.
+    /// Makes the network with random weights: convolutions by He's initialisation with fan-out, where torchvision draws all layers from a
+    /// normal distribution of deviation .01, cut at two deviations.
     pub fn init(&self, device: &Device) -> GoogLeNet {
         let width = |full: usize| (full / self.width_divisor).max(1);
         let mut channels = width(192);
@@ -235,6 +236,10 @@ impl Reference for GoogLeNet {
             renames.push((here, there));
         }
         renames
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["fc.", "fc2."]
     }
 
     fn unneeded(&self) -> &'static [&'static str] {

@@ -175,6 +175,10 @@ impl Reference for ResNet {
             ("downsample.bn.", "downsample.1."),
         ])
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["fc."]
+    }
 }
 
 impl ImageFamily for ResNet {

@@ -57,7 +57,8 @@ impl ResNetCifarConfig {
         Self::new(classes).with_blocks(9)
     }
 
-    /// Makes the network with random weights.
+    /// Makes the network with random weights: convolutions by He's initialisation with fan-out, as torchvision's residual networks start;
+    /// the reference takes fan-in, and for its Linear layer, too.
     pub fn init(&self, device: &Device) -> ResNetCifar {
         let width = self.width;
         let stage = |from: usize, to: usize, stride: usize| {
@@ -133,6 +134,10 @@ impl Reference for ResNetCifar {
             ("conv2.conv.", "conv2."),
             ("conv2.bn.", "bn2."),
         ])
+    }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["linear."]
     }
 }
 

@@ -150,6 +150,10 @@ impl Reference for Vgg {
         }
         renames
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["classifier.2."]
+    }
 }
 
 impl ImageFamily for Vgg {

@@ -225,6 +225,12 @@ impl Entries<'_> {
                 "window_size is {window}: the last map of an image of {image} pixels is smaller"
             ));
         }
+        let mut maps = (0..4).map(|stage| (image / patch).div_ceil(1 << stage));
+        if let Some(side) = maps.find(|side| !side.is_multiple_of(window)) {
+            return Err(format!(
+                "window_size is {window}, which does not divide a map of {side} tokens: transformers fills such maps up before it shifts windows, and this network after it"
+            ));
+        }
         if let Some(stage) = (0..4).find(|stage| !(width << stage).is_multiple_of(heads[*stage])) {
             return Err(format!(
                 "num_heads is {heads:?}: that of stage {} does not divide {}",

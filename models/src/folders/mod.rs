@@ -10,6 +10,7 @@ pub use entries::ImageSizes;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use burn_interaction::internal::put;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -96,5 +97,5 @@ fn keep(folder: &Path, name: &str, json: &Map<String, Value>) -> Result<()> {
     };
     let text = serde_json::to_string_pretty(json).unwrap_or_default();
     std::fs::create_dir_all(folder).map_err(fail)?;
-    std::fs::write(&path, text + "\n").map_err(fail)
+    put(&path, (text + "\n").as_bytes()).map_err(fail)
 }

@@ -129,7 +129,7 @@ impl ConvNormConfig {
         }
     }
 
-    /// Makes the layers with torchvision's initialisation, by [`he`].
+    /// Makes the layers with the initialisation of torchvision's residual networks, by [`he`].
     pub(crate) fn init(self, device: &Device) -> ConvNorm {
         let config = Conv2dConfig::new(self.channels, [self.kernel, self.kernel])
             .with_stride([self.stride, self.stride])

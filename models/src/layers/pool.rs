@@ -32,7 +32,17 @@ impl MaxPool {
     }
 
     /// Pools `[batch, channels, height, width]`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if no whole window lies on the map, unless the last one may reach beyond it.
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [.., height, width] = x.dims();
+        let (least, kernel) = (height.min(width) + 2 * self.padding, self.kernel);
+        assert!(
+            self.ceil || least >= kernel,
+            "a map of {height}x{width} is too small for a pool of {kernel}x{kernel}: give larger images"
+        );
         if !is_plain(&x) {
             return self.of_burn(x);
         }
@@ -149,6 +159,12 @@ mod tests {
                 assert_eq!(numbers(found), numbers(expected), "{pool:?}");
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a map of 1x1 is too small for a pool of 3x3")]
+    fn a_map_smaller_than_a_window_is_refused() {
+        MaxPool::new(3, 2, 0).forward(Tensor::ones([1, 1, 1, 1], &Device::flex()));
     }
 
     #[test]

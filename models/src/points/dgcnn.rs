@@ -159,6 +159,10 @@ impl Reference for Dgcnn {
         parts.chain(Head::renames("linear", 6)).collect()
     }
 
+    fn head(&self) -> &'static [&'static str] {
+        &["head.last."]
+    }
+
     fn aliases(&self) -> Vec<(String, String)> {
         let norm = |k| (format!("conv{k}.1."), format!("bn{k}."));
         (1..=5).map(norm).collect()

@@ -263,6 +263,10 @@ impl Reference for PointConv {
         renames.extend(Head::renames("fc", 1));
         renames
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head.last."]
+    }
 }
 
 impl PointFamily for PointConv {

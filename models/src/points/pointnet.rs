@@ -192,6 +192,10 @@ impl Reference for PointNet {
         renames.extend(Head::renames("fc", 1));
         renames
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head.last."]
+    }
 }
 
 impl PointFamily for PointNet {

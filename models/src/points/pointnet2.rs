@@ -246,6 +246,10 @@ impl Reference for PointNet2 {
         renames.extend(Head::renames("fc", 1));
         renames
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head.last."]
+    }
 }
 
 impl PointFamily for PointNet2 {

@@ -42,7 +42,8 @@ pub struct BertConfig {
     /// Number of segments.
     #[config(default = 2)]
     pub segments: usize,
-    /// Share of features dropped in training.
+    /// Share of features dropped in training: after the embeddings, attention and feed forward, and before the classifier. Attention
+    /// probabilities are kept, of which transformers drops a tenth by default, and each of these places has the same share.
     #[config(default = 0.1)]
     pub dropout: f64,
     /// Whether the GELU is the approximate one; with `None` it is in ALBERT only.
@@ -252,6 +253,7 @@ impl Reference for Bert {
         &[
             "cls.",
             "predictions.",
+            "sop_classifier.",
             "position_ids",
             "vocab_transform.",
             "vocab_layer_norm.",

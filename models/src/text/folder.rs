@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use burn_interaction::internal::put;
 
 use super::TextConfig;
 use crate::error::{Error, Result};
@@ -95,6 +96,6 @@ impl TextConfig {
             reason: e.to_string(),
         };
         std::fs::create_dir_all(folder.as_ref()).map_err(fail)?;
-        std::fs::write(&path, self.text()).map_err(fail)
+        put(&path, self.text().as_bytes()).map_err(fail)
     }
 }

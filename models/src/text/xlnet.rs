@@ -31,7 +31,8 @@ pub struct XlNetConfig {
     /// Width inside the MLP blocks.
     #[config(default = 3072)]
     pub hidden: usize,
-    /// Share of features dropped in training.
+    /// Share of features dropped in training: after the embeddings, attention and feed forward, and before the classifier. The reference
+    /// drops attention probabilities, positions and the inside of the feed forward, too.
     #[config(default = 0.1)]
     pub dropout: f64,
     /// The epsilon of every layer norm.

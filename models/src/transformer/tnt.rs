@@ -281,6 +281,10 @@ impl Reference for Tnt {
         &["outer_tokens"]
     }
 
+    fn head(&self) -> &'static [&'static str] {
+        &["head."]
+    }
+
     fn dialects(&self) -> Vec<Dialect> {
         vec![Dialect {
             mark: "outer_pos",

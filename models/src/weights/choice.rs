@@ -52,7 +52,7 @@ pub(super) fn choose<M: Reference>(
     // Those with most keys come first, and of these the shortest.
     prefixes.sort_by_key(|(prefix, count)| (usize::MAX - count, prefix.len(), *prefix));
     let needed = wanted.iter().filter(|w| !is_of(&w.here, head)).count();
-    let pipeline = Pipeline::of(net, wanted, burn);
+    let pipeline = Pipeline::of(net, wanted, burn, head);
     let mut best: Option<Fit> = None;
     let mut holders: Vec<Fit> = Vec::new();
     for (prefix, count) in prefixes {

@@ -88,18 +88,21 @@ pub(super) struct Pipeline<'a, M> {
     net: &'a M,
     wanted: HashMap<&'a str, &'a Wanted>,
     burn: bool,
+    /// Pieces of keys that may be missing, or of another number of classes.
+    head: &'a [&'a str],
     renames: Vec<(String, String)>,
     aliases: Vec<(String, String)>,
     dialects: Vec<super::Dialect>,
 }
 
 impl<'a, M: Reference> Pipeline<'a, M> {
-    pub fn of(net: &'a M, wanted: &'a [Wanted], burn: bool) -> Self {
+    pub fn of(net: &'a M, wanted: &'a [Wanted], burn: bool, head: &'a [&'a str]) -> Self {
         let keyed = |of: Vec<(String, String)>| if burn { Vec::new() } else { of };
         Self {
             net,
             wanted: wanted.iter().map(|w| (w.here.as_str(), w)).collect(),
             burn,
+            head,
             renames: keyed(net.renames()),
             aliases: keyed(net.aliases()),
             dialects: if burn { Vec::new() } else { net.dialects() },
@@ -144,7 +147,11 @@ impl<'a, M: Reference> Pipeline<'a, M> {
             }
             fit.named += 1;
             let shape = weight.shape.to_vec();
-            if shape != wanted.shape {
+            let differs = other_size(&shape, &wanted.shape).is_some();
+            if differs && is_of(&here, self.head) {
+                keys.remove(&here);
+                fit.ignored.push(weight.name);
+            } else if shape != wanted.shape {
                 let layer = here.rsplit_once('.').map_or("", |(layer, _)| layer);
                 fit.reshaped
                     .push((layer.into(), shape.clone(), wanted.shape.clone()));

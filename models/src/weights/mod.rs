@@ -54,7 +54,7 @@ pub trait Reference: burn::module::Module {
         &[]
     }
 
-    /// Pieces of this module's keys that make its head for classification, which pretrained networks lack.
+    /// Pieces of this module's keys that make its head for classification, which pretrained networks lack or have for other classes.
     fn head(&self) -> &'static [&'static str] {
         &[]
     }
@@ -149,11 +149,11 @@ pub fn load_from<M: Reference>(
 }
 
 /// Loads the weights of a network that was trained for another task, as [`load`] does, except that the head
-/// ([`Reference::head`]) may be missing, and keeps its random weights then.
+/// ([`Reference::head`]) may be missing or of another number of classes, and keeps its random weights then.
 ///
 /// # Errors
 ///
-/// Fails where [`load`] does, except for a missing head.
+/// Fails where [`load`] does, except for such a head.
 pub fn load_pretrained<M: Reference>(net: M, path: impl AsRef<Path>) -> Result<(M, LoadReport)> {
     let head = net.head();
     read_into(net, &WeightFile::parse(path), head)
@@ -188,11 +188,12 @@ fn read_into<M: Reference>(
     };
     check(&net, path, &fit, &contents, head)?;
     let (loaded, random) = (fit.weights.len(), fit.lacking());
+    // Weights in half and double precision are read too.
+    let single = FloatCastAdapter::to(DType::F32);
     let result = match contents.burn {
-        true => net.apply(fit.weights, None, None, false),
+        true => net.apply(fit.weights, None, Some(Box::new(single)), false),
         false => {
-            // Half-precision checkpoints are read too.
-            let adapter = PyTorchToBurnAdapter.chain(FloatCastAdapter::to(DType::F32));
+            let adapter = PyTorchToBurnAdapter.chain(single);
             net.apply(fit.weights, None, Some(Box::new(adapter)), true)
         }
     };

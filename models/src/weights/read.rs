@@ -154,6 +154,9 @@ fn sharded(path: &Path) -> Result<Contents, String> {
         let shard = path.with_file_name(file);
         let told = |reason: String| format!("{file}, which it names: {reason}");
         let read = match shard.exists() {
+            true if kind::of(&shard).map_err(told)? == Some(Kind::Index) => {
+                return Err(told("an index, and no file of weights".into()));
+            }
             true => contents(&shard).map_err(told)?,
             false => return Err(told("the file is not there: fetch it too".into())),
         };
@@ -199,12 +202,7 @@ pub(super) fn weight_map(path: &Path) -> Result<BTreeMap<String, String>, String
         let first = parts.next();
         matches!(first, Some(std::path::Component::Normal(_))) && parts.next().is_none()
     };
-    let nested = |file: &String| file.ends_with(".json");
-    match index
-        .weight_map
-        .values()
-        .find(|file| !plain(file) || nested(file))
-    {
+    match index.weight_map.values().find(|file| !plain(file)) {
         Some(file) => Err(format!(
             "an index names {file}, which is no file of weights beside it"
         )),

@@ -101,12 +101,22 @@ fn parted((key, entry): (String, Entry), joins: &[(&str, &[&str])]) -> Vec<(Stri
 
 /// Writes a safetensors file.
 fn write(entries: Vec<(String, Entry)>, path: &Path) -> std::result::Result<(), String> {
-    // The library renames a file that only its owner may read; a fresh one has the usual permissions.
+    // The library moves a file to its place that only its owner may read: it gets the permissions of the one before, or the usual ones,
+    // which an empty file beside it tells.
     let io = |e: std::io::Error| e.to_string();
-    let permissions = File::create(path)
-        .and_then(|file| file.metadata())
-        .map_err(io)?
-        .permissions();
+    let permissions = match std::fs::metadata(path) {
+        Ok(before) => before.permissions(),
+        Err(_) => {
+            let mut beside = path.as_os_str().to_os_string();
+            beside.push(".part");
+            let usual = File::create(&beside).and_then(|file| file.metadata());
+            let removed = std::fs::remove_file(&beside);
+            usual
+                .and_then(|usual| removed.map(|()| usual))
+                .map_err(io)?
+                .permissions()
+        }
+    };
     // Which PyTorch's libraries ask for.
     let format = HashMap::from([("format".to_string(), "pt".to_string())]);
     serialize_to_file(entries, Some(format), path).map_err(|e| e.to_string())?;

@@ -51,7 +51,7 @@ pub(super) fn of_norms(key: &str) -> String {
 
 /// Whether a weight of a file holds numbers that networks are made of.
 pub(super) fn is_float(weight: &Weight) -> bool {
-    weight.dtype.is_float() || matches!(weight.dtype, burn::tensor::DType::QFloat(_))
+    weight.dtype.is_float()
 }
 
 struct Visitor {

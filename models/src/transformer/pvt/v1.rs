@@ -180,6 +180,10 @@ impl Reference for Pvt {
         };
         (0..self.stages.len()).flat_map(stage).collect()
     }
+
+    fn head(&self) -> &'static [&'static str] {
+        &["head."]
+    }
 }
 
 impl ImageFamily for Pvt {

@@ -194,6 +194,10 @@ impl Reference for PvtV2 {
         ])
     }
 
+    fn head(&self) -> &'static [&'static str] {
+        &["head."]
+    }
+
     fn dialects(&self) -> Vec<Dialect> {
         let mut renames = renamed(&[
             ("patch_embed.", "patch_embed1."),
