@@ -3,10 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::store::{BurnpackStore, HalfPrecisionAdapter, ModuleSnapshot};
 use burn::tensor::Tensor;
 use burn_interaction_models::{
-    Error, LoadReport, Mlp, MlpConfig, Reference, WeightFile, load, load_from, load_pretrained,
-    save, weight_files,
+    Error, LoadReport, Mlp, MlpConfig, Reference, ResNetCifarConfig, WeightFile, load, load_from,
+    load_pretrained, save, weight_files,
 };
 use burn_interaction_tests::{fixture, test_device};
 
@@ -241,6 +242,53 @@ fn a_head_of_other_classes_is_told_by_both_counts() {
 }
 
 #[test]
+fn a_head_of_other_classes_is_new_where_a_network_is_trained_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |classes: usize| ResNetCifarConfig::resnet20(classes).init(&test_device());
+    let trained = of(10);
+    let x = Tensor::<4>::ones([1, 3, 32, 32], &test_device());
+    for name in ["a.bpk", "a.safetensors"] {
+        let path = folder.path().join(name);
+        save(&trained, &path).unwrap();
+        let error = load(of(4), &path).map(|_| ()).unwrap_err();
+        assert!(matches!(error, Error::Classes { .. }), "{error}");
+        let (net, report) = load_pretrained(of(4), &path).unwrap();
+        assert_eq!(report.random, ["linear.bias", "linear.weight"]);
+        assert_eq!(
+            report
+                .ignored
+                .iter()
+                .filter(|key| key.starts_with("linear."))
+                .count(),
+            2
+        );
+        assert_eq!(net.forward(x.clone()).dims(), [1, 4]);
+        // The rest is that of the file: with a head of as many classes the logits are.
+        let (net, report) = load_pretrained(of(10), &path).unwrap();
+        assert!(report.random.is_empty());
+        let logits = [&net, &trained].map(|net| net.forward(x.clone()).into_data());
+        assert_eq!(logits[0], logits[1]);
+    }
+}
+
+#[test]
+fn packs_in_half_precision_are_read_as_single() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = folder.path().join("half.bpk");
+    let (whole, _) = load(net(), fixture("pickles/wrapped.pth")).unwrap();
+    let mut store = BurnpackStore::from_file(&pack).with_to_adapter(HalfPrecisionAdapter::new());
+    whole.save_into(&mut store).unwrap();
+    let (found, report) = loaded(&pack);
+    assert_eq!(report.loaded, 4);
+    for (half, single) in found.iter().zip(logits(&whole)) {
+        assert!(
+            (half - single).abs() < 2e-3 * single.abs().max(1.0),
+            "{half} {single}"
+        );
+    }
+}
+
+#[test]
 fn files_that_are_no_weights_are_told_for_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| {
@@ -362,6 +410,10 @@ fn weights_in_several_files_are_read_by_their_index() {
     map.insert("layers.2.bias".into(), "../secret".into());
     std::fs::write(&index, text(&map)).unwrap();
     assert!(told(&index).contains("../secret, which is no file of weights beside it"));
+    // An index that names itself, whatever its ending.
+    let round = folder.path().join("w.index");
+    std::fs::write(&round, r#"{"weight_map": {"layers.0.bias": "w.index"}}"#).unwrap();
+    assert!(told(&round).contains("w.index, which it names: an index, and no file of weights"));
 }
 
 #[test]
@@ -390,7 +442,7 @@ fn a_checkpoint_in_safetensors_may_have_prefixes_too() {
             && text.contains("1 in the file only: net.extra.weight"),
         "{text}"
     );
-    // No head to be random: what is missing stays an error.
+    // No head that could be random: what is missing stays an error.
     assert!(net().head().is_empty());
     assert!(load_pretrained(net(), checkpoint("cut-state.pth")).is_err());
 }

@@ -205,9 +205,16 @@ fn regions_are_written_read_and_given() {
     assert_eq!(found.strength().points, given.strength().points);
     assert_eq!(given.described(), "given regions 5");
 
-    std::fs::write(&file, "{\"regions\": 2, \"clouds\": [[0, 2]]}").unwrap();
-    let error = RegionMap::load_json(&file).unwrap_err().to_string();
-    assert!(error.contains("regions.json: region 2 of 2"), "{error}");
+    for (clouds, reason) in [
+        ("[[0, 2]]", "cloud 0 has no point"),
+        ("[[0, 1, 0]]", "expected 3, found 2"),
+    ] {
+        let text = format!("{{\"regions\": 3, \"clouds\": {clouds}}}");
+        std::fs::write(&file, text).unwrap();
+        let error = RegionMap::load_json(&file).unwrap_err().to_string();
+        assert!(error.contains("regions.json: "), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
     std::fs::write(&file, "{\"regions\": 2, \"clo").unwrap();
     assert!(matches!(
         RegionMap::load_json(&file),

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{Device, Int, Tensor};
 use burn_interaction::coalition::generator;
-use burn_interaction::game::Game;
+use burn_interaction::game::{Enumerated, Game};
 use burn_interaction::modulation::cross_entropy;
 use burn_interaction::{
     Baseline, Classifier, Coalition, Efficiency, Error, Estimator, Features, Measurement, Orders,
@@ -423,4 +423,33 @@ fn strengths_that_may_be_rounding_are_told() {
     let (sum, product) = (run(0.0), run(1.0));
     assert!(sum.is_rounding() && sum.rounding < 1e-6, "{}", sum.rounding);
     assert!(!product.is_rounding());
+}
+
+/// A game of parities, in which players 0 and 1 cooperate in half of the contexts of three others and oppose each other in the rest.
+fn parities() -> Enumerated {
+    let sign = |code: usize| match (code & 0b1_1111).count_ones().is_multiple_of(2) {
+        true => 1.0,
+        false => -1.0,
+    };
+    Enumerated::new(8, (0..1 << 8).map(sign).collect()).unwrap()
+}
+
+#[test]
+fn nothing_but_noise_is_relative_to_nothing() {
+    let game = parities();
+    let of_pair = || {
+        let order = Measurement::of_games().orders(Orders::given([3]));
+        order.pairs(Pairs::given([(0, 1)]))
+    };
+    let exact = of_pair().estimator(Estimator::Exact).run_game(&game);
+    assert_eq!(exact.unwrap().strength().points[0].raw, 0.0);
+    let drawn = (0..20).map(|seed| {
+        let few = of_pair().estimator(Estimator::Paired).contexts(2);
+        let found = few.seed(seed).run_games(&[&game; 30]).unwrap();
+        found.strength().points[0]
+    });
+    let (nothing, something): (Vec<_>, Vec<_>) = drawn.partition(|p| p.corrected == Some(0.0));
+    assert!(nothing.iter().all(|p| p.raw > 1.0 && p.relative == 0.0));
+    assert!(something.iter().all(|p| p.raw > 1.0 && p.relative == 1.0));
+    assert!(nothing.len() > 3 && something.len() > 3, "{nothing:?}");
 }

@@ -203,6 +203,13 @@ fn vision_folders_that_are_not_here_are_refused_by_the_entry() {
             "depths is [1,2,1]",
         ),
         ("swin", config, "window_size", json!(7), "window_size is 7"),
+        (
+            "swin",
+            config,
+            "image_size",
+            json!(48),
+            "does not divide a map of 3",
+        ),
         ("swin", config, "mlp_ratio", json!(3.0), "mlp_ratio is 3.0"),
         (
             "vit",

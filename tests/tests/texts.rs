@@ -267,10 +267,19 @@ fn a_term_takes_each_sentence_with_its_own_sizes() {
     let all = loss(&[ROWS[0], ROWS[2], ROWS[3]], 400);
     let alone = (loss(&ROWS[..1], 400) + loss(&ROWS[2..3], 400)) / 2.0;
     assert!((all - alone).abs() < 0.01, "{all} {alone}");
-    let batch = |ids| {
-        let targets = Tensor::from_ints([1], &test_device());
-        Batch::new(sentences(&[&[8]]), targets, ids)
-    };
-    let error = |ids| terms.loss(&square, &tokens(), batch(ids), Draw::default());
-    assert!(error(vec![0]).is_err());
+    // A batch of such sentences alone is trained on without the term.
+    let targets = Tensor::from_ints([1], &test_device());
+    let batch = Batch::new(sentences(&[&[8]]), targets, vec![0]);
+    let loss = terms
+        .loss(&square, &tokens(), batch.clone(), Draw::default())
+        .unwrap();
+    let number = |loss: &Tensor<1>| loss.clone().into_scalar::<f32>();
+    assert_eq!(number(&loss.terms[0]), 0.0);
+    assert_eq!(number(&loss.total), number(&loss.task));
+    // Ratios that mean nothing are refused.
+    let none = Modulation::none().with(Term::suppress(0.7..1.5));
+    assert!(
+        none.loss(&square, &tokens(), batch, Draw::default())
+            .is_err()
+    );
 }

@@ -25,7 +25,8 @@ use burn_interaction::training::{
     OrderStrengthMetric, Probe,
 };
 use burn_interaction::{
-    Batch, Coalition, Draw, Features, Modulation, Orders, Pairs, Protocol, Term,
+    Batch, Coalition, Draw, Features, Modulation, Orders, Pairs, Protocol, SegmentMap, Segments,
+    Term,
 };
 use burn_interaction_datasets::{Loader, rules};
 use burn_interaction_models::{MlpConfig, ResNetCifarConfig};
@@ -221,6 +222,42 @@ fn a_probe_costs_what_it_says() {
         .unwrap()
         .unwrap();
     assert_eq!(profile.forwards(), cost.forwards);
+}
+
+#[test]
+fn a_probe_measures_part_of_a_batch_whose_players_are_given_sample_by_sample() {
+    let device = Device::flex();
+    let halves: Vec<i64> = (0..16).map(|pixel| pixel / 8).collect();
+    let quarters: Vec<i64> = (0..16)
+        .map(|pixel| 10 * (pixel / 8) + pixel % 4 / 2)
+        .collect();
+    let map = |labels: &[i64]| SegmentMap::new(labels, [4, 4]).unwrap();
+    // The first image has too few segments for the orders asked for.
+    let players = Segments::each([map(&halves), map(&quarters), map(&quarters)]);
+    let images = Tensor::<4>::ones([3, 1, 4, 4], &device);
+    let batch = Batch::new(images, Tensor::zeros([3], &device), vec![4, 5, 6]);
+    let net = |x: Tensor<4>| {
+        x.flatten::<2>(1, 3)
+            .cumsum(1)
+            .powi_scalar(2)
+            .narrow(1, 0, 2)
+    };
+    let protocol = Protocol {
+        orders: Orders::given([0, 2]),
+        pairs: Pairs::all(),
+        fewest: 4,
+        ..Protocol::default()
+    };
+    let probe = Probe::new().samples(1).protocol(protocol);
+    let measured = probe.measure(&net, &players, &batch).unwrap().unwrap();
+    let ids: Vec<u64> = measured
+        .samples()
+        .iter()
+        .map(|sample| sample.id())
+        .collect();
+    assert_eq!(ids, [5]);
+    let cost = probe.cost(&players, &batch.inputs).unwrap();
+    assert_eq!(measured.forwards(), cost.forwards);
 }
 
 #[test]
@@ -513,6 +550,29 @@ fn a_curve_is_logged_as_numbers_once_an_epoch() {
     }
     metric.clear();
     assert!(metric.compute().unwrap().is_not_available());
+    // One context tells nothing of its noise, and the log says so order by order.
+    let device = Device::flex();
+    let net = seeded(MlpConfig::new(10, 2).with_hidden(8).init(&device), 3);
+    let batch = rules(4, 1).batch(&[0, 1, 2, 3], &device);
+    let reading = Probe::new().contexts(1).measure(&net, &Features, &batch);
+    let input = OrderInput(reading.unwrap().map(Arc::new));
+    metric.update(&input, &metadata()).unwrap();
+    let entry = metric.compute().unwrap();
+    let points: Vec<CurvePoint> = serde_json::from_str(&entry.serialized).unwrap();
+    assert!(!points.is_empty() && points.iter().all(|point| point.j.is_none()));
+}
+
+#[test]
+fn a_term_that_never_came_has_no_value() {
+    let mut metric = ModulationMetric::term("suppress 0.7-1");
+    let nothing = ModulationInput {
+        terms: Vec::new(),
+        samples: 64,
+    };
+    let entry = metric.update(&nothing, &metadata()).unwrap();
+    assert!(entry.is_not_available());
+    assert!(metric.compute().unwrap().is_not_available());
+    assert!(metric.value().is_none() && metric.running_value().is_none());
 }
 
 #[test]

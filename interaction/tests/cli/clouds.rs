@@ -49,6 +49,14 @@ fn clouds_are_trained_on_and_measured() {
     let regions = path(root, "found/regions.json");
     succeed(&[&discover[..], &["--regions", &regions, "--pairs", "2-5"]].concat());
     assert!(farthest == numbers());
+    // Regions of other clouds are none of these.
+    let kept = path(root, "kept.json");
+    std::fs::copy(&regions, &kept).unwrap();
+    let others = [&discover[..], &["--split", "train", "--regions", &kept]].concat();
+    refuse(
+        &others,
+        "its cloud 0 is another than the sample in that place",
+    );
     // Of the classes' first objects a box, a cylinder, a cone, a chair and a table have parts.
     let parts = [
         "discover",

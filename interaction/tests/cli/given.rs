@@ -138,7 +138,7 @@ fn given_networks_are_measured_once_and_judged_over_their_samples() {
         "16 cells, 0 of them finished",
         "reading the weights of mlp5",
         "over the samples of one network\n",
-        "over the samples of one network and the draws of 2 untrained ones",
+        "over the samples of one network and the draws of 2 networks beside it",
         "by-epoch-own.{svg,png}",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");

@@ -141,6 +141,22 @@ fn part(name: &str, bytes: &[u8], range: Option<(usize, Option<usize>)>) -> Answ
 }
 
 #[test]
+fn an_empty_variable_names_no_folder_to_be_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("weights/own.th");
+    std::fs::create_dir(folder.path().join("weights")).unwrap();
+    std::fs::write(&own, "mine").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interaction"));
+    let command = command
+        .args(["cache", "--clear"])
+        .current_dir(folder.path())
+        .env("XDG_CACHE_HOME", folder.path().join("cache"))
+        .env("INTERACTION_CACHE", "");
+    assert!(command.output().unwrap().status.success());
+    assert!(own.exists());
+}
+
+#[test]
 fn a_network_of_the_hub_is_fetched_once_and_measured_offline() {
     let folder = tempfile::tempdir().unwrap();
     let (root, cache) = (folder.path(), folder.path().join("cache"));
