@@ -206,8 +206,8 @@ fn regions_are_written_read_and_given() {
     assert_eq!(given.described(), "given regions 5");
 
     for (clouds, reason) in [
-        ("[[0, 2]]", "cloud 0 has no point"),
-        ("[[0, 1, 0]]", "expected 3, found 2"),
+        ("[[0, 3]]", "there are 3, numbered from 0"),
+        ("[[0, 1, 2]], \"names\": [\"a\", \"b\"]", "names of clouds"),
     ] {
         let text = format!("{{\"regions\": 3, \"clouds\": {clouds}}}");
         std::fs::write(&file, text).unwrap();

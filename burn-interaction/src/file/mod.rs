@@ -4,7 +4,7 @@ mod lock;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,16 +64,22 @@ pub fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     moved(path, |file| file.write_all(bytes))
 }
 
+/// The place that a link leads to, whether anything is there or not; of no link its own.
+fn linked(path: &Path) -> PathBuf {
+    let mut place = path.to_path_buf();
+    // As many links as an operating system follows.
+    for _ in 0..40 {
+        let Ok(next) = place.read_link() else { break };
+        place = place.parent().unwrap_or(Path::new("")).join(next);
+    }
+    place
+}
+
 fn moved(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
-    // The file that a link leads to is replaced, and what is no file, such as a pipe, is written to.
-    let target = match path.is_symlink() {
-        true => std::fs::canonicalize(path)?,
-        false => path.to_path_buf(),
-    };
-    let path = target.as_path();
+    // What is no file, such as a pipe, is written to, and the file that a link leads to is replaced.
     if path
         .metadata()
         .is_ok_and(|about| !about.is_file() && !about.is_dir())
@@ -83,6 +89,8 @@ fn moved(
         write(&mut buffer)?;
         return buffer.flush();
     }
+    let target = linked(path);
+    let path = target.as_path();
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -208,6 +216,21 @@ mod tests {
         );
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_file_that_a_link_leads_to_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("inner", at("outer")).unwrap();
+        std::os::unix::fs::symlink(at("page"), at("inner")).unwrap();
+        // Whether it is there or not.
+        for text in ["first", "second"] {
+            put(&at("outer"), text.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(at("page")).unwrap(), text);
+            assert!(at("outer").is_symlink() && at("inner").is_symlink());
+        }
     }
 
     #[test]

@@ -251,15 +251,21 @@ impl TryFrom<Stored> for RegionMap {
     type Error = Error;
 
     fn try_from(stored: Stored) -> Result<Self> {
-        let map = Self::new(stored.clouds)?;
-        match map.regions == stored.regions {
-            true => map.named(stored.names),
-            false => Err(Error::Mismatch {
-                what: "regions of the clouds".into(),
-                expected: stored.regions,
-                found: map.regions,
-            }),
+        let Stored {
+            regions,
+            clouds,
+            names,
+        } = stored;
+        if let Some(region) = clouds.iter().flatten().find(|region| **region >= regions) {
+            let remedy = format!("there are {regions}, numbered from 0");
+            return Err(Error::setting("a region", region, remedy));
         }
+        let map = Self {
+            regions,
+            clouds,
+            names: Vec::new(),
+        };
+        map.named(names)
     }
 }
 

@@ -175,7 +175,9 @@ impl Profile {
             ]
         };
         let pairs = settings(self).into_iter().zip(settings(other));
-        let unlike = pairs.filter(|((_, here), (_, there))| here != there);
+        let unlike = pairs.filter(|((_, here), (_, there))| {
+            here != there && !here.is_empty() && !there.is_empty()
+        });
         unlike
             .map(|((name, here), (_, there))| format!("{name} {here}, and {there}"))
             .collect()
@@ -185,9 +187,10 @@ impl Profile {
     /// labels.
     fn common(&self, other: &Self) -> Vec<u64> {
         let [own, its] = [&self.origin, &other.origin];
-        let named =
-            |origin: &Origin| [&origin.data, &origin.split, &origin.contents].map(Clone::clone);
-        let alike = named(own) == named(its) && self.identified == other.identified;
+        let named = (&own.data, &own.split) == (&its.data, &its.split);
+        let contents = own.contents.as_ref().zip(its.contents.as_ref());
+        let same = contents.is_none_or(|(here, there)| here == there);
+        let alike = named && same && self.identified == other.identified;
         let ids = self.samples.iter().filter(|_| alike).map(SampleProfile::id);
         let both = ids.filter_map(|id| Some((id, self.sample(id)?, other.sample(id)?)));
         let both: Vec<_> = both.collect();
@@ -294,7 +297,10 @@ mod tests {
         // Files of one name may hold other rows.
         let mut other = second.clone();
         other.origin.contents = Some("others".into());
-        assert_eq!(first.compared(&other).unwrap().common, 0);
+        assert_eq!(first.compared(&other).unwrap().common, 20);
+        let mut own = first.clone();
+        own.origin.contents = Some("own".into());
+        assert_eq!(own.compared(&other).unwrap().common, 0);
         assert!(paired.unlike.is_empty());
     }
 

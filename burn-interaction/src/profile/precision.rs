@@ -62,6 +62,11 @@ impl Precision {
         self.error
     }
 
+    /// Whether both ask for one error, of the population or of the samples that are given, whatever their limits.
+    pub fn is_of_error(&self, other: &Self) -> bool {
+        self.error == other.error && self.these == other.these
+    }
+
     /// Whether it is the error for just the samples that are given.
     pub fn is_of_these(&self) -> bool {
         self.these

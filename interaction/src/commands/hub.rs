@@ -51,6 +51,7 @@ pub fn folder(model: &str, cache: PathBuf) -> Result<String> {
 fn fetch(model: &str, repo: &Repo, cache: PathBuf) -> Result<PathBuf> {
     let mut builder = ApiBuilder::new().with_cache_dir(cache).with_retries(3);
     let endpoint = super::pretrained::variable(ENDPOINT);
+    let endpoint = endpoint.and_then(|endpoint| endpoint.into_string().ok());
     if let Some(endpoint) = &endpoint {
         builder = builder.with_endpoint(endpoint.trim_end_matches('/').into());
     }

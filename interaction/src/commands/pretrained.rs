@@ -1,5 +1,6 @@
 //! Networks and weights by name: `--weights pretrained`, `--model hf:owner/name`, and the cache that they lie in.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use burn_interaction_models::registry::{image_networks, published};
@@ -43,8 +44,8 @@ fn cache() -> Result<PathBuf> {
 }
 
 /// The value of a variable; an empty one says nothing.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+pub(super) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The folder of published weights.
@@ -107,7 +108,8 @@ pub fn weights(asked: Option<&PathBuf>, model: Option<&str>) -> Result<Option<Pa
     })?;
     let path = folder()?.join(file.file);
     if !path.exists() {
-        let base = variable(MIRROR).unwrap_or_else(|| file.folder.into());
+        let mirror = variable(MIRROR).and_then(|mirror| mirror.into_string().ok());
+        let base = mirror.unwrap_or_else(|| file.folder.into());
         fetch(
             &format!("{}/{}", base.trim_end_matches('/'), file.file),
             &path,

@@ -90,6 +90,15 @@ const RESULTS: [&str; 10] = [
     "vocab.txt",
 ];
 
+/// The files of runs that have a page.
+const RUNS: [&str; 5] = [
+    "model.safetensors",
+    "training/run.json",
+    "profile.json",
+    "profile.partial.jsonl",
+    "curve.json",
+];
+
 /// The file by which a folder is known to hold a comparison, which has a page of the name that other runs have.
 const COMPARED: &str = "comparison.csv";
 
@@ -263,11 +272,11 @@ fn results(path: &Path, known: &[&str]) -> Vec<&'static str> {
 
 /// Refuses a folder with another run's files where they are to stay.
 fn check(path: &Path, existing: Existing, known: &[&str]) -> Result<()> {
-    let compares = known.contains(&COMPARED);
-    let others = RESULTS
-        .iter()
-        .filter(|name| (**name == COMPARED) != compares);
-    if let Some(other) = others.copied().find(|name| path.join(name).exists()) {
+    let others = match known.contains(&COMPARED) {
+        true => &RUNS[..],
+        false => &[COMPARED],
+    };
+    if let Some(other) = others.iter().find(|name| path.join(name).exists()) {
         return Err(usage(format!(
             "{} holds results of another kind ({other}), whose page this would replace: give another --out",
             path.display()

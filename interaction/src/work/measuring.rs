@@ -283,9 +283,9 @@ impl<S: Subject> Run<'_, S> {
         let known = earlier.and_then(|earlier| Some(earlier.precision()?.allocation.clone()));
         let allocation = match known {
             Some(known) => {
-                if known.wanted != precision {
+                if !known.wanted.is_of_error(&precision) {
                     println!(
-                        "going on from another error: what is there is looked at first, then more of the same"
+                        "going on from another error, which had the plan below: what is there is looked at first, then more of the same"
                     );
                 }
                 println!("{}", report::plan(&known, each));

@@ -107,9 +107,8 @@ fn write(entries: Vec<(String, Entry)>, path: &Path) -> std::result::Result<(), 
     let permissions = match std::fs::metadata(path) {
         Ok(before) => before.permissions(),
         Err(_) => {
-            let mut beside = path.as_os_str().to_os_string();
-            beside.push(".part");
-            let usual = File::create(&beside).and_then(|file| file.metadata());
+            let beside = path.with_file_name(format!(".interaction-{}.empty", std::process::id()));
+            let usual = File::create_new(&beside).and_then(|file| file.metadata());
             let removed = std::fs::remove_file(&beside);
             usual
                 .and_then(|usual| removed.map(|()| usual))

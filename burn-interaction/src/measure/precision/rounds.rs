@@ -222,7 +222,8 @@ impl<P, E: Engine> Rounds<'_, P, E> {
             session.request(places)?;
             session.keep(earlier)?;
             let kept = session.kept(places);
-            let other = |reached: &Reached| reached.allocation.wanted != self.allocation.wanted;
+            let wanted = &self.allocation.wanted;
+            let other = |reached: &Reached| !reached.allocation.wanted.is_of_error(wanted);
             if kept > 0 && earlier.precision().is_some_and(other) {
                 // What another error took may be enough for this one, or nearly.
                 count = kept.max(count.min(FEWEST));

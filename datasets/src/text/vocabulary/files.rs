@@ -23,9 +23,6 @@ pub(super) const FILES: [&str; 6] = [
     "spiece.model",
 ];
 
-/// Settings of a `tokenizer.json` that says everything.
-const GIVEN: &str = "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\"\n}\n";
-
 impl Vocabulary {
     /// Reads a Hugging Face folder, a `tokenizer.json` or a `vocab.txt` of word pieces, one a line. `frame` is for a
     /// `vocab.txt`, which does not say.
@@ -118,23 +115,6 @@ impl Vocabulary {
         }
     }
 
-    /// The `model_input_names` of a tokenizer that had none, which keep the segments of its sentences and pairs, and the mark that this
-    /// takes.
-    fn inputs(&self) -> (Value, Option<&'static str>) {
-        let class = self.config.get("tokenizer_class").and_then(Value::as_str);
-        let untyped = json!(["input_ids", "attention_mask"]);
-        match self.frame {
-            // DistilBERT has no segments.
-            Frame::ClassFirst if class.is_some_and(|class| class.starts_with("DistilBert")) => {
-                (untyped, None)
-            }
-            // The pieces of a lone sentence are of segment 0 all the same.
-            Frame::ClassFirst => (json!(["input_ids", SEGMENTS, "attention_mask"]), None),
-            // The class of a lone sentence would be of segment 2.
-            Frame::ClassLast => (untyped, Some(PAIRED)),
-        }
-    }
-
     /// Writes the files of the tokenizer to a folder: the files that it was read from, or a `tokenizer.json`, a
     /// `tokenizer_config.json` and, for word pieces, a `vocab.txt`.
     ///
@@ -147,24 +127,23 @@ impl Vocabulary {
             let path = folder.join(name);
             put(&path, bytes).map_err(|e| Error::io(&path, e, ""))
         };
-        let mut as_they_are = self.files.iter();
-        if as_they_are.any(|(name, _)| name == FILES[0]) {
+        let as_they_are = self.files.iter().any(|(name, _)| name == FILES[0]);
+        if as_they_are {
             let mut files = self.files.iter();
             files.try_for_each(|(name, bytes)| write(name, bytes))?;
-            return match self.alone {
-                // In a folder the kind of the network would say how letters are normalised.
-                true => write(FILES[1], GIVEN.as_bytes()),
-                false => Ok(()),
-            };
+            if !self.alone {
+                return Ok(());
+            }
+        } else {
+            let text = self.tokenizer.to_string(true);
+            let text = text.map_err(|e| Error::Data(format!("the tokenizer: {e}")))?;
+            write(FILES[0], text.as_bytes())?;
         }
-        let text = self.tokenizer.to_string(true);
-        let text = text.map_err(|e| Error::Data(format!("the tokenizer: {e}")))?;
-        write(FILES[0], text.as_bytes())?;
         let mut config = self.config.clone();
         // The class that reads a tokenizer.json whatever the network.
         config.insert("tokenizer_class".into(), json!("PreTrainedTokenizerFast"));
         if !config.contains_key(INPUTS) {
-            let (names, mark) = self.inputs();
+            let (names, mark) = inputs(folder);
             config.insert(INPUTS.into(), names);
             config.extend(mark.map(|mark| (mark.into(), json!(true))));
         }
@@ -179,11 +158,26 @@ impl Vocabulary {
         }
         let text = serde_json::to_string_pretty(&config).unwrap_or_default();
         write(FILES[1], (text + "\n").as_bytes())?;
-        if matches!(self.tokenizer.get_model(), ModelWrapper::WordPiece(_)) {
+        if !as_they_are && matches!(self.tokenizer.get_model(), ModelWrapper::WordPiece(_)) {
             let pieces: Vec<String> = (0..self.size() as u32).map(|id| self.piece(id)).collect();
             write("vocab.txt", (pieces.join("\n") + "\n").as_bytes())?;
         }
         Ok(())
+    }
+}
+
+/// The `model_input_names` of a tokenizer that had none, which keep the segments of its sentences and pairs, and the mark that this takes.
+fn inputs(folder: &Path) -> (Value, Option<&'static str>) {
+    let network = std::fs::read(folder.join("config.json")).ok();
+    let network = network.and_then(|bytes| object(&bytes).ok());
+    let kind = network
+        .as_ref()
+        .and_then(|network| network.get("model_type")?.as_str());
+    match kind {
+        // The pieces of a lone sentence are of segment 0 all the same.
+        Some("bert" | "albert") => (json!(["input_ids", SEGMENTS, "attention_mask"]), None),
+        // DistilBERT has no segments, and XLNet's class would be of a segment of its own.
+        _ => (json!(["input_ids", "attention_mask"]), Some(PAIRED)),
     }
 }
 

@@ -306,6 +306,18 @@ mod tests {
             assert_eq!(segments(&again), found);
             assert!(found[0].contains(&1) && found[1].iter().all(|segment| *segment == 0));
         }
+        // What a network of transformers takes is for it to say: DistilBERT has no segments.
+        for (network, typed) in [("bert", true), ("distilbert", false)] {
+            let folder = tempfile::tempdir().unwrap();
+            let config = format!("{{\"model_type\": \"{network}\"}}");
+            std::fs::write(folder.path().join("config.json"), config).unwrap();
+            let one = Vocabulary::of_pieces(&list, Frame::ClassFirst).unwrap();
+            one.save(folder.path()).unwrap();
+            let text = std::fs::read_to_string(folder.path().join(FILES[1])).unwrap();
+            assert_eq!(text.contains(SEGMENTS), typed, "{network}");
+            let again = Vocabulary::open(folder.path(), Frame::ClassFirst).unwrap();
+            assert_eq!(segments(&again), segments(&one), "{network}");
+        }
         // A tokenizer.json alone says how letters are normalised, whatever the network of the folder that it is saved to.
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tokenizer.json");
