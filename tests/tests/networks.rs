@@ -103,9 +103,12 @@ fn networks_take_images_of_many_sizes() {
         ("alexnet-cifar", 20, 20),
         ("alexnet-cifar-slim", 20, 20),
         ("vgg11-bn", 32, 50),
+        ("vgg16-bn-slim", 32, 40),
         ("resnet18", 47, 33),
+        ("resnet50-slim", 33, 47),
         ("resnet20-slim", 5, 9),
         ("googlenet", 32, 45),
+        ("googlenet-slim", 45, 32),
         ("vit-tiny/4", 16, 24),
         ("deit-tiny-distilled/8", 32, 32),
         ("pvt-tiny/2", 32, 48),
@@ -113,8 +116,10 @@ fn networks_take_images_of_many_sizes() {
         ("pvt-v2-b0/1", 8, 8),
         ("pvt-v2-b2-li", 3, 20),
         ("tnt-small/8", 32, 16),
+        ("tnt-slim/8", 16, 32),
         ("swin-tiny", 36, 52),
         ("swin-tiny/2", 14, 30),
+        ("swin-slim/2", 30, 14),
     ] {
         let size = ImageSize {
             channels: 3,

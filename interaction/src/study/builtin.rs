@@ -22,6 +22,7 @@ macro_rules! studies {
 pub const BUILT_IN: &[BuiltIn] = studies![
     "fig4",
     "fig4-transformers",
+    "fig4-slim",
     "fig4-clouds",
     "fig4-texts",
     "fig4-trained",

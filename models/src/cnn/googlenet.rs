@@ -252,14 +252,13 @@ impl Reference for GoogLeNet {
 
 impl ImageFamily for GoogLeNet {
     fn variants() -> Vec<Variant<Self>> {
-        vec![variant(
-            "googlenet",
-            Preprocessing::torchvision(),
-            |spec, device| {
+        let of = |name, divisor| {
+            variant(name, Preprocessing::torchvision(), move |spec, device| {
                 spec.at_least(32)?;
-                let config = GoogLeNetConfig::new(spec.classes);
+                let config = GoogLeNetConfig::new(spec.classes).with_width_divisor(divisor);
                 Ok(config.with_channels(spec.size.channels).init(device))
-            },
-        )]
+            })
+        };
+        vec![of("googlenet", 1), of("googlenet-slim", 4)]
     }
 }

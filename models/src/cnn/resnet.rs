@@ -183,20 +183,23 @@ impl Reference for ResNet {
 
 impl ImageFamily for ResNet {
     fn variants() -> Vec<Variant<Self>> {
-        let of = |name, depth| {
+        let of = |name, depth, width| {
             variant(name, Preprocessing::torchvision(), move |spec, device| {
                 spec.at_least(2)?;
                 let config =
                     ResNetConfig::depth(depth, spec.classes).expect("a depth of the table");
-                Ok(config.with_channels(spec.size.channels).init(device))
+                let config = config.with_channels(spec.size.channels);
+                Ok(config.with_width(width).init(device))
             })
         };
         vec![
-            of("resnet18", 18),
-            of("resnet34", 34),
-            of("resnet50", 50),
-            of("resnet101", 101),
-            of("resnet152", 152),
+            of("resnet18", 18, 64),
+            of("resnet18-slim", 18, 16),
+            of("resnet34", 34, 64),
+            of("resnet50", 50, 64),
+            of("resnet50-slim", 50, 16),
+            of("resnet101", 101, 64),
+            of("resnet152", 152, 64),
         ]
     }
 }

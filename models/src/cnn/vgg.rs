@@ -158,23 +158,25 @@ impl Reference for Vgg {
 
 impl ImageFamily for Vgg {
     fn variants() -> Vec<Variant<Self>> {
-        let of = |name, depth, norm| {
+        let of = |name, depth, norm, divisor| {
             variant(name, Preprocessing::torchvision(), move |spec, device| {
                 spec.at_least(32)?;
                 let config = VggConfig::depth(depth, spec.classes).expect("a depth of the table");
-                let config = config.with_batch_norm(norm);
+                let config = config.with_batch_norm(norm).with_width_divisor(divisor);
                 Ok(config.with_channels(spec.size.channels).init(device))
             })
         };
         vec![
-            of("vgg11", 11, false),
-            of("vgg13", 13, false),
-            of("vgg16", 16, false),
-            of("vgg19", 19, false),
-            of("vgg11-bn", 11, true),
-            of("vgg13-bn", 13, true),
-            of("vgg16-bn", 16, true),
-            of("vgg19-bn", 19, true),
+            of("vgg11", 11, false, 1),
+            of("vgg13", 13, false, 1),
+            of("vgg16", 16, false, 1),
+            of("vgg16-slim", 16, false, 8),
+            of("vgg19", 19, false, 1),
+            of("vgg11-bn", 11, true, 1),
+            of("vgg13-bn", 13, true, 1),
+            of("vgg16-bn", 16, true, 1),
+            of("vgg16-bn-slim", 16, true, 8),
+            of("vgg19-bn", 19, true, 1),
         ]
     }
 }

@@ -113,6 +113,11 @@ impl SwinConfig {
         config.with_heads([4, 8, 16, 32])
     }
 
+    /// The configuration of a Swin a quarter as wide as Swin-T, with two blocks in each of its stages.
+    pub fn slim(classes: usize) -> Self {
+        Self::new(classes).with_width(24).with_depths([2; 4])
+    }
+
     /// Makes the network with random weights.
     ///
     /// # Errors
@@ -378,6 +383,7 @@ impl ImageFamily for Swin {
         };
         vec![
             of("swin-tiny", SwinConfig::tiny),
+            of("swin-slim", SwinConfig::slim),
             of("swin-small", SwinConfig::small),
             of("swin-base", SwinConfig::base),
         ]
