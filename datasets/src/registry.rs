@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::images::{Cifar10, ImageSet, imagenet, scenes, tiny_imagenet};
 use crate::own::{Arrays, Columns, npz, npz_kind, own_files, own_images, own_sentences, own_table};
 use crate::samples::Split;
-use crate::series::{SeriesSet, events, series_csv, series_files, ucr};
+use crate::series::{SeriesSet, UCR, events, series_csv, series_files, ucr};
 use crate::table::{Table, census, commercial, rules};
 use crate::text::{
     TextItem, Texts, ag_news, cola, cola_home, grammar, sst2, sst2_home, unlabelled,
@@ -133,7 +133,7 @@ sets! {
     "npz" Tables Own, "arrays x_train, y_train, x_test and y_test of NumPy, or x and y: rows, images or series", |path, _| arrays(path);
 
     "events" Series Generated, "two channels of bumps in 3 classes, by which comes first", |_, _| generated(events, 3000, 600, Data::Series);
-    "ucr" Series Page("https://www.timeseriesclassification.com"), "a set of the UCR archive, NAME_TRAIN.tsv and NAME_TEST.tsv", |folder, _| Ok(Data::Series(ucr(folder)?));
+    "ucr" Series Page(UCR), "a set of the UCR archive, NAME_TRAIN.tsv and NAME_TEST.tsv", |folder, _| Ok(Data::Series(ucr(folder)?));
     "series" Series Own, "train.csv and test.csv of columns series, label and a channel each, a row a step", |folder, _| Ok(Data::Series(series_csv(folder)?));
 }
 
@@ -217,7 +217,7 @@ impl DataSet {
     }
 
     /// The files that the set is read from where it is the user's own, for digests of its contents: of a list of images the list, not
-    /// the images. None of other sets, which their names tell apart.
+    /// the images. None of other sets.
     ///
     /// # Errors
     ///
@@ -439,8 +439,12 @@ mod tests {
         }
         let data = data_set("cifar-10").unwrap().open(Some(root.path()));
         let notes = data.unwrap().notes();
-        assert_eq!(notes.len(), 1);
-        assert!(notes[0].contains("cifar-10-batches-bin"), "{notes:?}");
+        let [inner, train, test] = &notes[..] else {
+            panic!("{notes:?}")
+        };
+        assert!(inner.contains("cifar-10-batches-bin"), "{inner}");
+        assert!(train.contains("5 of 50000 records"), "{train}");
+        assert!(test.contains("1 of 10000 records"), "{test}");
         let glue = root.path().join("glue");
         std::fs::create_dir(&glue).unwrap();
         std::fs::write(glue.join("train.tsv"), "sentence\tlabel\n").unwrap();

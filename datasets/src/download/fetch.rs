@@ -14,13 +14,26 @@ use crate::error::{Error, Result};
 const CHUNK: usize = 1 << 16;
 /// Most broken connections in a row after which a download is taken up again.
 const RETRIES: usize = 5;
+/// The time without a byte after which a connection counts as broken.
+const STALL: Duration = Duration::from_secs(60);
 
 /// Fetches what `path` lacks of the file at `url`.
 pub(super) fn fetch(url: &str, path: &Path, observer: &mut dyn FnMut(Step)) -> Result<()> {
+    fetch_within(STALL, url, path, observer)
+}
+
+/// Fetches what `path` lacks of the file at `url`, where a connection counts as broken after so long without a byte.
+pub(super) fn fetch_within(
+    stall: Duration,
+    url: &str,
+    path: &Path,
+    observer: &mut dyn FnMut(Step),
+) -> Result<()> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .timeout_connect(Some(Duration::from_secs(30)))
         .timeout_recv_response(Some(Duration::from_secs(60)))
+        .timeout_per_read(Some(stall))
         .build();
     let agent = Agent::new_with_config(config);
     let mut failures = 0;

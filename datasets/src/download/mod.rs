@@ -45,7 +45,7 @@ impl Archive {
 
     /// Fetches the archive and unpacks it to a folder of the data set's name in `folder`, which is returned. Bytes of an
     /// earlier attempt are kept and the rest is fetched; a broken connection is taken up again a few times. The folder
-    /// appears when it is whole. Where it is already there, nothing is fetched.
+    /// appears when it is whole. Where it is already there, with anything in it, nothing is fetched.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Archive {
     ) -> Result<PathBuf> {
         let folder = folder.as_ref();
         let whole = folder.join(&self.name);
-        if whole.exists() {
+        if is_there(&whole) {
             return Ok(whole);
         }
         std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e, ""))?;
@@ -66,7 +66,7 @@ impl Archive {
         let kind = unpack::Kind::of(file)?;
         let archive = folder.join(format!("{file}.part"));
         let _hold = fetch::Hold::take(&archive, &self.url)?;
-        if whole.exists() {
+        if is_there(&whole) {
             // Another process made it in the meantime.
             return Ok(whole);
         }
@@ -88,10 +88,20 @@ impl Archive {
             std::fs::remove_dir_all(&half).map_err(|e| Error::io(&half, e, ""))?;
         }
         unpack::unpack(kind, &archive, &half, &mut observer)?;
+        if whole.exists() {
+            // The folder is empty: on some systems none is renamed to it.
+            std::fs::remove_dir(&whole).map_err(|e| Error::io(&whole, e, ""))?;
+        }
         std::fs::rename(&half, &whole).map_err(|e| Error::io(&whole, e, ""))?;
         std::fs::remove_file(&archive).map_err(|e| Error::io(&archive, e, ""))?;
         Ok(whole)
     }
+}
+
+/// Whether a set is there: not a folder with nothing in it, such as one that was made for it.
+fn is_there(whole: &Path) -> bool {
+    let is_empty = std::fs::read_dir(whole).is_ok_and(|mut entries| entries.next().is_none());
+    whole.exists() && !is_empty
 }
 
 /// Fetches a file whose SHA-256 begins with these hexadecimal digits. Bytes of an earlier attempt, in a `.part` beside it, are kept and the rest is fetched;

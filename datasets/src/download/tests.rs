@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use md5::{Digest, Md5};
 
@@ -15,6 +16,8 @@ enum Mood {
     Honest,
     /// Closes each connection after this number of bytes.
     Breaks(usize),
+    /// Sends nothing more on each connection after this number of bytes, and leaves it open.
+    Stalls(usize),
     /// Sends everything, whatever part is asked for.
     Whole,
     Missing,
@@ -27,6 +30,7 @@ fn serve(bytes: Vec<u8>, mood: Mood) -> (String, Arc<[AtomicUsize; 2]>) {
     let counts = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
     let seen = counts.clone();
     std::thread::spawn(move || {
+        let mut open = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut start = None;
@@ -61,7 +65,7 @@ fn serve(bytes: Vec<u8>, mood: Mood) -> (String, Arc<[AtomicUsize; 2]>) {
                 body.len()
             );
             let sent = match mood {
-                Mood::Breaks(most) => &body[..body.len().min(most)],
+                Mood::Breaks(most) | Mood::Stalls(most) => &body[..body.len().min(most)],
                 _ => body,
             };
             seen[1].fetch_add(sent.len(), Ordering::SeqCst);
@@ -69,6 +73,9 @@ fn serve(bytes: Vec<u8>, mood: Mood) -> (String, Arc<[AtomicUsize; 2]>) {
             let _ = stream
                 .write_all(head.as_bytes())
                 .and_then(|()| stream.write_all(sent));
+            if let Mood::Stalls(_) = mood {
+                open.push(stream);
+            }
         }
     });
     (address, counts)
@@ -152,6 +159,33 @@ fn broken_connections_are_taken_up_where_they_broke() {
     // Three connections, and no byte twice.
     assert_eq!(counts[0].load(Ordering::SeqCst), 3);
     assert_eq!(counts[1].load(Ordering::SeqCst), bytes.len());
+}
+
+#[test]
+fn connections_that_stall_are_taken_up_where_they_stalled() {
+    let bytes: Vec<u8> = (0..250_000_u32).map(|k| (k * 7 % 251) as u8).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let (address, counts) = serve(bytes.clone(), Mood::Stalls(110_000));
+    let (url, path) = (format!("{address}/set"), folder.path().join("set.part"));
+    let stall = Duration::from_millis(500);
+    super::fetch::fetch_within(stall, &url, &path, &mut |_: Step| ()).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    // Three connections, and no byte twice.
+    assert_eq!(counts[0].load(Ordering::SeqCst), 3);
+    assert_eq!(counts[1].load(Ordering::SeqCst), bytes.len());
+}
+
+#[test]
+fn a_folder_with_nothing_in_it_is_not_the_data() {
+    let bytes = zip(&FILES);
+    let folder = tempfile::tempdir().unwrap();
+    let (address, counts) = serve(bytes.clone(), Mood::Honest);
+    std::fs::create_dir(folder.path().join("set")).unwrap();
+    let whole = archive(&address, "set.zip", &bytes)
+        .fetch(folder.path(), |_| ())
+        .unwrap();
+    assert_eq!(std::fs::read(whole.join("a.txt")).unwrap(), b"alpha");
+    assert_eq!(counts[0].load(Ordering::SeqCst), 1);
 }
 
 #[test]

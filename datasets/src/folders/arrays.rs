@@ -1,3 +1,4 @@
+use std::fmt::{Display, Formatter};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -7,6 +8,8 @@ use crate::error::{Error, Result};
 
 /// The most dimensions of an array that is read.
 const DIMENSIONS: usize = 4;
+/// The largest whole number up to which a real number holds every one: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Numbers in several dimensions, the last of which goes through the values fastest.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,16 +18,83 @@ pub(crate) struct Array<T> {
     pub(crate) values: Vec<T>,
 }
 
+/// A number of an array, as its file has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Number {
+    /// A whole number of any type.
+    Whole(i128),
+    /// A real number of any type.
+    Real(f64),
+}
+
+impl Number {
+    /// The number in 32 bits, rounded; `None` where it is not finite.
+    pub(crate) fn real(self) -> Option<f32> {
+        let number = match self {
+            Self::Whole(whole) => whole as f64,
+            Self::Real(real) => real,
+        };
+        let number = number as f32;
+        number.is_finite().then_some(number)
+    }
+
+    /// The number in 64 bits where it is a whole one; `None` for a real one that is so large that it may be rounded.
+    pub(crate) fn whole(self) -> Option<i64> {
+        match self {
+            Self::Whole(whole) => i64::try_from(whole).ok(),
+            Self::Real(real) => {
+                let is_whole = real.fract() == 0.0 && real.abs() <= EXACT;
+                is_whole.then_some(real as i64)
+            }
+        }
+    }
+}
+
+impl Display for Number {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(whole) => write!(f, "{whole}"),
+            Self::Real(real) => write!(f, "{real}"),
+        }
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {
+        $(
+            impl From<$type> for Number {
+                fn from(number: $type) -> Self {
+                    Self::Whole(i128::from(number))
+                }
+            }
+        )*
+    };
+}
+
+whole_numbers!(u8, i8, u16, i16, u32, i32, u64, i64, bool);
+
+impl From<f32> for Number {
+    fn from(number: f32) -> Self {
+        Self::Real(f64::from(number))
+    }
+}
+
+impl From<f64> for Number {
+    fn from(number: f64) -> Self {
+        Self::Real(number)
+    }
+}
+
 /// Reads an array of numbers as NumPy's `save` writes it, whatever their type and byte order. `convert` makes values of them,
 /// or refuses one.
 ///
 /// # Errors
 ///
 /// Fails where the bytes are no such file, it holds no numbers or too few, has more than four dimensions, or a value is refused.
-pub(crate) fn array<T>(
+pub(crate) fn array<T: Copy>(
     path: &Path,
     bytes: &[u8],
-    convert: impl Fn(f64) -> Option<T>,
+    convert: impl Fn(Number) -> Option<T>,
 ) -> Result<Array<T>> {
     let fail = |reason: String| Error::file(path, reason);
     let file = opened(bytes).map_err(fail)?;
@@ -41,21 +111,16 @@ pub(crate) fn array<T>(
         )));
     };
     let columns_first = file.order() == Order::Fortran;
-    let numbers = numbers(file).map_err(fail)?;
-    if numbers.len() != count {
+    let values = converted(file, count, bytes.len(), convert).map_err(fail)?;
+    if values.len() != count {
         return Err(fail(format!(
             "{} values of {count}: the file is cut",
-            numbers.len()
+            values.len()
         )));
     }
-    let value = |number: f64| {
-        convert(number).ok_or_else(|| fail(format!("the value {number} means nothing here")))
-    };
-    let values: Vec<T> = match columns_first {
-        false => numbers.into_iter().map(value).collect::<Result<_>>()?,
-        true => places(&shape)
-            .map(|place| value(numbers[place]))
-            .collect::<Result<_>>()?,
+    let values = match columns_first {
+        false => values,
+        true => places(&shape).map(|place| values[place]).collect(),
     };
     Ok(Array { shape, values })
 }
@@ -80,17 +145,31 @@ pub(crate) fn opened(bytes: &[u8]) -> Result<NpyFile<Cursor<&[u8]>>, String> {
     }
 }
 
-/// The values of an array in the order of the file.
-fn numbers(mut file: NpyFile<Cursor<&[u8]>>) -> Result<Vec<f64>, String> {
-    /// Reads values of one of these types, each as a number.
+/// The values of an array in the order of the file, each made of its number as it is read: `count` of them in a file of so many bytes.
+fn converted<T>(
+    mut file: NpyFile<Cursor<&[u8]>>,
+    count: usize,
+    length: usize,
+    convert: impl Fn(Number) -> Option<T>,
+) -> Result<Vec<T>, String> {
+    /// Reads numbers of one of these types.
     macro_rules! of_types {
         ($($type:ty),*) => {
             $(
                 file = match file.try_data::<$type>() {
-                    Ok(values) => {
-                        let number = |value: std::io::Result<$type>| Ok(value?.into_number());
-                        let numbers: std::io::Result<Vec<f64>> = values.map(number).collect();
-                        return numbers.map_err(|e| format!("the file is cut: {e}"));
+                    Ok(numbers) => {
+                        // A length that the file cannot have takes no memory.
+                        let room = count.min(length / size_of::<$type>());
+                        let mut values = Vec::with_capacity(room);
+                        for number in numbers {
+                            let number = number.map_err(|e| format!("the file is cut: {e}"))?;
+                            let number = Number::from(number);
+                            let value = convert(number);
+                            values.push(value.ok_or_else(|| {
+                                format!("the value {number} means nothing here")
+                            })?);
+                        }
+                        return Ok(values);
                     }
                     Err(other) => other,
                 };
@@ -102,31 +181,6 @@ fn numbers(mut file: NpyFile<Cursor<&[u8]>>) -> Result<Vec<f64>, String> {
         "values of the type {}: save whole or real numbers",
         file.dtype().descr()
     ))
-}
-
-/// A value that is a number.
-trait IntoNumber {
-    fn into_number(self) -> f64;
-}
-
-macro_rules! into_number {
-    ($($type:ty),*) => {
-        $(
-            impl IntoNumber for $type {
-                fn into_number(self) -> f64 {
-                    self as f64
-                }
-            }
-        )*
-    };
-}
-
-into_number!(u8, i8, u16, i16, u32, i32, u64, i64, f32, f64);
-
-impl IntoNumber for bool {
-    fn into_number(self) -> f64 {
-        f64::from(u8::from(self))
-    }
 }
 
 /// The place of each value in a file that has the first dimension go fastest, in the order in which the last does.
@@ -150,8 +204,7 @@ mod tests {
     use crate::folders::made::npy;
 
     fn read(bytes: &[u8]) -> Result<Array<i64>> {
-        let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
-        array(Path::new("labels.npy"), bytes, whole)
+        array(Path::new("labels.npy"), bytes, Number::whole)
     }
 
     #[test]
@@ -173,6 +226,24 @@ mod tests {
         assert_eq!(cube.values, [1, 5, 3, 7, 2, 6, 4, 8]);
         let reals = read(&npy(&[-1.0f32, 7.0], &[2], Order::C)).unwrap();
         assert_eq!(reals.values, [-1, 7]);
+    }
+
+    #[test]
+    fn whole_numbers_are_kept_to_the_last_digit_or_refused() {
+        let large = (1i64 << 53) + 1;
+        let whole = read(&npy(&[large, -large, i64::MAX], &[3], Order::C)).unwrap();
+        assert_eq!(whole.values, [large, -large, i64::MAX]);
+        for bytes in [
+            npy(&[u64::MAX], &[1], Order::C),
+            npy(&[2.0 * EXACT], &[1], Order::C),
+        ] {
+            let error = read(&bytes).unwrap_err().to_string();
+            assert!(error.contains("means nothing here"), "{error}");
+        }
+        let flags = read(&npy(&[true, false], &[2], Order::C)).unwrap();
+        assert_eq!(flags.values, [1, 0]);
+        assert_eq!(Number::from(-0.1f64).real(), Some(-0.1));
+        assert_eq!(Number::from(1e300f64).real(), None);
     }
 
     #[test]

@@ -70,6 +70,9 @@ pub(crate) fn closed(path: &Path, text: &str, delimiter: u8) -> Result<()> {
     }
 }
 
+/// The first and the last bytes of a Parquet file. A table may begin so, with a column of that name.
+const PARQUET: &[u8] = b"PAR1";
+
 /// The first bytes of files that are no data of any set, and what they are. No file that is read here begins so.
 const FOREIGN: [(&[u8], &str); 11] = [
     (
@@ -87,7 +90,7 @@ const FOREIGN: [(&[u8], &str); 11] = [
         "an HDF5 file, which is not read: take the set in another form",
     ),
     (
-        b"PAR1",
+        PARQUET,
         "a Parquet file, which is not read: take the set in its original form",
     ),
     (b"\xff\xfe", "text in UTF-16: save the file as UTF-8"),
@@ -99,7 +102,9 @@ const PAGES: [&str; 4] = ["<!doctype html", "<html", "<head", "<?xml"];
 
 /// The reason why a file cannot be data of any set, told by its first bytes.
 fn foreign(bytes: &[u8]) -> Option<String> {
-    if let Some((_, reason)) = FOREIGN.iter().find(|(head, _)| bytes.starts_with(head)) {
+    let begins =
+        |head: &[u8]| bytes.starts_with(head) && (head != PARQUET || bytes.ends_with(PARQUET));
+    if let Some((_, reason)) = FOREIGN.iter().find(|(head, _)| begins(head)) {
         return Some(format!("this is {reason}"));
     }
     let text = unmarked(bytes).trim_ascii_start();
@@ -151,6 +156,7 @@ mod tests {
             (b"\x1f\x8b\x08\0", "gzip"),
             (b"PK\x03\x04\x14", "zip"),
             (b"\x89HDF\r\n\x1a\n", "HDF5"),
+            (b"PAR1\x15\x04PAR1", "Parquet"),
             (b"\xff\xfea\0", "UTF-16"),
         ] {
             std::fs::write(&path, content).unwrap();
@@ -160,6 +166,8 @@ mod tests {
                 "{error}"
             );
         }
+        std::fs::write(&path, "PAR1,PAR2\n1,2\n").unwrap();
+        assert_eq!(text(&path, "").unwrap(), "PAR1,PAR2\n1,2\n");
         std::fs::write(&path, b"\xef\xbb\xbfa\nb").unwrap();
         assert_eq!(text(&path, "").unwrap(), "a\nb");
         std::fs::write(&path, b"\xef\xbb\xbfa\nbc\xff").unwrap();

@@ -4,10 +4,12 @@ mod arrays;
 mod files;
 #[cfg(test)]
 pub(crate) mod made;
+mod numbers;
 mod passed;
 
-pub(crate) use arrays::{Array, array, opened};
+pub(crate) use arrays::{Array, Number, array, opened};
 pub(crate) use files::{bytes, closed, separated, text, unmarked};
+pub(crate) use numbers::{is_rounded, rounded};
 pub(crate) use passed::{Passed, is_hidden};
 
 use std::path::{Path, PathBuf};
@@ -113,6 +115,14 @@ pub(crate) fn home(
         }
     }
     Ok(folder.into())
+}
+
+/// A note on data of which there are not as many as in the published set.
+pub(crate) fn unlike(place: &Path, found: usize, published: usize, what: &str) -> String {
+    format!(
+        "{}: {found} of {published} {what}, which are read as they are",
+        place.display()
+    )
 }
 
 /// A folder and those around it, from it up to the given one, in which it was found.

@@ -1,13 +1,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::folders::{bytes, home};
+use crate::folders::{bytes, home, unlike};
 use crate::samples::Split;
 
 use super::Images;
 
 const SIZE: [usize; 3] = [3, 32, 32];
 const RECORD: usize = 1 + 3 * 32 * 32;
+/// Records in each of the published files.
+const RECORDS: usize = 10_000;
 const CLASSES: [&str; 10] = [
     "airplane",
     "automobile",
@@ -24,7 +26,7 @@ const CLASSES: [&str; 10] = [
 /// CIFAR-10 in its binary version.
 ///
 /// A folder holds `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`; a record is one label byte and 3,072
-/// pixel bytes. Files with fewer records than the original are read as they are.
+/// pixel bytes. Files with fewer records than the original are read as they are, which a [note](super::ImageSet::notes) tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Cifar10;
 
@@ -99,7 +101,7 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
         ". The folder must hold the binary version of CIFAR-10, data_batch_1.bin to test_batch.bin";
     let mut notes = Vec::new();
     let folder = find(folder, &mut notes)?;
-    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    let (mut pixels, mut labels, mut is_whole) = (Vec::new(), Vec::new(), true);
     for name in names {
         let path = folder.join(name);
         let bytes = bytes(&path, HINT)?;
@@ -110,6 +112,7 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
             );
             return Err(Error::file(&path, reason));
         }
+        is_whole &= bytes.len() == RECORDS * RECORD;
         for (index, record) in bytes.chunks_exact(RECORD).enumerate() {
             if usize::from(record[0]) >= CLASSES.len() {
                 return Err(Error::file(
@@ -123,6 +126,11 @@ fn read(folder: &Path, names: &[String]) -> Result<Images> {
             labels.push(record[0]);
             pixels.extend_from_slice(&record[1..]);
         }
+    }
+    if !is_whole {
+        let what = format!("records in {}", names.join(", "));
+        let published = names.len() * RECORDS;
+        notes.push(unlike(&folder, labels.len(), published, &what));
     }
     Ok(Images {
         size: SIZE,
@@ -185,7 +193,16 @@ mod tests {
         std::fs::create_dir(&inner).unwrap();
         std::fs::copy(&path, inner.join("test_batch.bin")).unwrap();
         let images = Cifar10::test(around.path()).unwrap();
-        assert!(images.notes()[0].contains("cifar-10-batches-bin"));
+        let [inner, count] = images.notes() else {
+            panic!("{:?}", images.notes())
+        };
+        assert!(inner.contains("cifar-10-batches-bin"), "{inner}");
+        assert!(
+            count.contains("1 of 10000 records in test_batch.bin, which are read as they are"),
+            "{count}"
+        );
+        std::fs::write(&path, vec![3_u8; RECORDS * RECORD]).unwrap();
+        assert!(Cifar10::test(folder.path()).unwrap().notes().is_empty());
         std::fs::write(&path, "version https://git-lfs.github.com/spec/v1\n").unwrap();
         let error = Cifar10::test(folder.path()).unwrap_err().to_string();
         assert!(error.contains("Git LFS"), "{error}");

@@ -21,12 +21,13 @@ const NAMES: [&str; 2] = ["words.txt", "LOC_synset_mapping.txt"];
 /// the same folders, or all its images in one place (`val/` or `val/images/`) and a list of their classes beside them or
 /// above: lines of a file name and a class, the latter a folder's name or an index from 0, as in `val.txt`,
 /// `val_annotations.txt` or `LOC_val_solution.csv`; the latter two, which come with published sets, are not read beside
-/// class folders. `words.txt` or `LOC_synset_mapping.txt`, where there, name the classes.
+/// class folders. `words.txt` or `LOC_synset_mapping.txt`, where there, name the classes: by their first words where these differ. Images that a
+/// list leaves out are not read, which the [notes](super::ImageSet::notes) tell.
 ///
 /// # Errors
 ///
 /// Fails where a folder or list is missing, a class has no images, validation images lie in the folder of a class that no training image has, or a
-/// list names a file or class that is not there.
+/// list names a file or class that is not there, or an image twice.
 pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
     let mut notes = Vec::new();
     let fits = |root: &Path| root.join("train").is_dir();
@@ -54,7 +55,7 @@ pub fn imagenet(root: impl AsRef<Path>) -> Result<Split<ImageFiles>> {
         })?;
     let sorted = is_sorted(test, &classes);
     let test = match first(&[&[test.as_path()][..], &around].concat(), &LISTS) {
-        Some(list) if list.ends_with(OWN) || !sorted => listed(&list, test, &classes)?,
+        Some(list) if list.ends_with(OWN) || !sorted => listed(&list, test, &classes, &mut notes)?,
         None if !sorted => {
             let reason = format!(
                 "no folders of the classes in it, such as {}, and no list of them beside it: {}; where a list is further up, give the folder that holds both",
@@ -90,7 +91,8 @@ fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// The first word that each class is named with; the name of the class's folder where the set does not name it.
+/// A name for each class: the first word of its line in the list of names where no other class has that, else the whole line where no other has
+/// it, else the name of the folder, which is also the name of a class that the list lacks.
 pub(super) fn class_names(folders: &[&Path], classes: &[String]) -> Result<Vec<String>> {
     let Some(path) = first(folders, &NAMES) else {
         return Ok(classes.to_vec());
@@ -100,27 +102,101 @@ pub(super) fn class_names(folders: &[&Path], classes: &[String]) -> Result<Vec<S
         .lines()
         .filter_map(|line| line.split_once(['\t', ' ']))
         .collect();
-    let name = |class: &String| {
-        let words = named.get(class.as_str()).copied().unwrap_or(class);
-        words.split(',').next().unwrap_or(words).trim().to_string()
-    };
-    Ok(classes.iter().map(name).collect())
+    let lines: Vec<&str> = classes
+        .iter()
+        .map(|class| named.get(class.as_str()).copied().unwrap_or(class).trim())
+        .collect();
+    let words: Vec<&str> = lines.iter().copied().map(first_word).collect();
+    let [of_words, of_lines] = [times(&words), times(&lines)];
+    let alone = |times: &HashMap<&str, usize>, name: &str| !name.is_empty() && times[name] == 1;
+    let mut names = Vec::with_capacity(classes.len());
+    for (class, (word, line)) in classes.iter().zip(words.iter().zip(&lines)) {
+        names.push(if alone(&of_words, word) {
+            word.to_string()
+        } else if alone(&of_lines, line) {
+            line.to_string()
+        } else {
+            class.clone()
+        });
+    }
+    Ok(names)
 }
 
-/// The images that a list names, with the class it gives them.
-pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<Vec<Labelled>> {
+/// The part of a line before its first comma.
+fn first_word(line: &str) -> &str {
+    line.split(',').next().unwrap_or(line).trim()
+}
+
+/// The number of times that each name comes.
+fn times<'a>(names: &[&'a str]) -> HashMap<&'a str, usize> {
+    let mut times = HashMap::new();
+    for name in names {
+        *times.entry(*name).or_insert(0) += 1;
+    }
+    times
+}
+
+/// The images that a list names, with the class it gives them; images that it leaves out are told in a note.
+///
+/// # Errors
+///
+/// Fails where the list names no image, one that is not there or one twice, or no class.
+pub(super) fn listed(
+    list: &Path,
+    folder: &Path,
+    classes: &[String],
+    notes: &mut Vec<String>,
+) -> Result<Vec<Labelled>> {
     let text = text(list, "")?;
     let folder = inner(folder);
-    let index: HashMap<&str, usize> = classes.iter().map(String::as_str).zip(0..).collect();
+    // Other files than images are no matter, as the list says what is read.
+    let all = images(&folder, &mut passed(&folder))?;
     // Names with and without ending, as lists have both.
-    let mut there = HashMap::new();
-    // The list says what is read, so that nothing is passed over.
-    for path in images(&folder, &mut passed(&folder))? {
+    let mut there: HashMap<String, &PathBuf> = HashMap::new();
+    for path in &all {
         for name in [path.file_name(), path.file_stem()].into_iter().flatten() {
-            there.insert(name.to_string_lossy().into_owned(), path.clone());
+            there.insert(name.to_string_lossy().into_owned(), path);
         }
     }
-    let lines = lines(list, &text)?;
+    let mut listed: HashMap<&PathBuf, u64> = HashMap::new();
+    let mut files = Vec::new();
+    for (line, name, class) in classed(list, &text, classes)? {
+        let wrong = |reason: String| Error::line(list, line, reason);
+        let path: &PathBuf = there
+            .get(name)
+            .copied()
+            .ok_or_else(|| wrong(format!("{} has no image \"{name}\"", folder.display())))?;
+        if let Some(before) = listed.insert(path, line) {
+            return Err(wrong(format!(
+                "the image \"{name}\", which line {before} lists too: take one of the two lines out"
+            )));
+        }
+        files.push((path.clone(), class));
+    }
+    let mut left = all.iter().filter(|path| !listed.contains_key(path));
+    if let Some(example) = left.next() {
+        notes.push(format!(
+            "{} images in {} are not in {}, such as {}: they are left out",
+            left.count() + 1,
+            folder.display(),
+            list.display(),
+            example.file_name().unwrap_or_default().display()
+        ));
+    }
+    match files.is_empty() {
+        true => Err(Error::file(list, "it lists no images")),
+        false => Ok(files),
+    }
+}
+
+/// The lines of a list: the number of each, the name of an image and the place of its class.
+fn classed<'a>(
+    list: &Path,
+    text: &'a str,
+    classes: &[String],
+) -> Result<Vec<(u64, &'a str, usize)>> {
+    let index: HashMap<&str, usize> = classes.iter().map(String::as_str).zip(0..).collect();
+    let lines = lines(list, text)?;
     // Folders may be named by numbers: one reading is that of all lines.
     let number = |class: &str| class.parse().ok().filter(|index| *index < classes.len());
     let mut each = lines.iter();
@@ -137,22 +213,15 @@ pub(super) fn listed(list: &Path, folder: &Path, classes: &[String]) -> Result<V
         return Err(Error::line(list, *line, reason));
     }
     let named = unnamed.is_none();
-    let mut files = Vec::new();
+    let mut all = Vec::with_capacity(lines.len());
     for (line, name, class) in lines {
-        let wrong = |reason: String| Error::line(list, line, reason);
         let class = match (named, number(class)) {
             (false, Some(number)) => number,
             _ => index[class],
         };
-        let path = there
-            .get(name)
-            .ok_or_else(|| wrong(format!("{} has no image \"{name}\"", folder.display())))?;
-        files.push((path.clone(), class));
+        all.push((line, name, class));
     }
-    match files.is_empty() {
-        true => Err(Error::file(list, "it lists no images")),
-        false => Ok(files),
-    }
+    Ok(all)
 }
 
 /// The lines of a list: the number of each, the name of an image and its class.
@@ -260,6 +329,47 @@ mod tests {
         assert!(
             error.contains("line 2: \"0\" is no class folder, and"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn classes_with_the_same_first_word_keep_names_that_tell_them_apart() {
+        let root = tempfile::tempdir().unwrap();
+        let text = "n1\tcrane, bird\nn2\tcrane, machine \nn3\tbass\nn4\tbass\nn5\ttench, Tinca tinca\nn6\t\n";
+        std::fs::write(root.path().join("words.txt"), text).unwrap();
+        let classes = ["n1", "n2", "n3", "n4", "n5", "n6", "n7"].map(String::from);
+        let names = class_names(&[root.path()], &classes).unwrap();
+        assert_eq!(
+            names,
+            [
+                "crane, bird",
+                "crane, machine",
+                "n3",
+                "n4",
+                "tench",
+                "n6",
+                "n7"
+            ]
+        );
+    }
+
+    #[test]
+    fn images_that_are_listed_twice_are_refused_and_those_that_are_not_are_told() {
+        let root = set();
+        let list = |text: &str| std::fs::write(root.path().join("val.txt"), text).unwrap();
+        list("x_1.JPEG 0\nx_2 1\nx_1 1\n");
+        let error = imagenet(root.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("val.txt, line 3") && error.contains("line 1 lists too"),
+            "{error}"
+        );
+        list("x_2.JPEG 1\n");
+        let split = imagenet(root.path()).unwrap();
+        assert_eq!(split.test.len(), 1);
+        let note = &split.train.notes()[0];
+        assert!(
+            note.contains("1 images in") && note.contains("such as x_1.JPEG: they are left out"),
+            "{note}"
         );
     }
 

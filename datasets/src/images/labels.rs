@@ -9,7 +9,7 @@ use image::DynamicImage;
 use super::Framing;
 use super::decode::picture;
 use crate::error::{Error, Result};
-use crate::folders::{array, bytes};
+use crate::folders::{Number, array, bytes};
 
 /// Endings of pictures of labels: such as keep every pixel as it was.
 pub const ENDINGS: [&str; 6] = ["png", "bmp", "tif", "tiff", "pgm", "ppm"];
@@ -53,8 +53,7 @@ pub fn read(path: &Path) -> Result<Read> {
     if ending(path) != "npy" {
         return of_picture(path).map(Read::One);
     }
-    let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
-    let array = array(path, &bytes(path, "")?, whole)?;
+    let array = array(path, &bytes(path, "")?, Number::whole)?;
     let (size, stacked) = match array.shape[..] {
         [height, width] => ([height, width], false),
         [_, height, width] => ([height, width], true),

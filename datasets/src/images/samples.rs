@@ -99,11 +99,11 @@ impl ImageSamples {
                 size[1], size[2], other.size[1], other.size[2]
             )));
         }
-        if size[0] > self.normalization.mean.len() {
+        let known = self.normalization.mean.len();
+        if !items.is_empty() && size[0] != known {
             return Err(Error::Data(format!(
-                "images of {} channels, statistics of {}",
-                size[0],
-                self.normalization.mean.len()
+                "images of {} channels, and statistics of {known}: take those of the images themselves, --normalize data",
+                size[0]
             )));
         }
         let images = items
@@ -152,12 +152,21 @@ impl Samples for ImageSamples {
 
 impl Images {
     /// The images with these indices, normalised: `[images, channels, height, width]` and `[images]` tensors.
+    ///
+    /// # Panics
+    ///
+    /// Panics where an index is beyond the images, or the statistics are of another number of channels than these have.
     pub fn batch(
         &self,
         indices: &[usize],
         normalization: &Normalization,
         device: &Device,
     ) -> Batch<Tensor<4>> {
+        assert_eq!(
+            normalization.mean.len(),
+            self.size[0],
+            "the channels of the statistics, and those of the images"
+        );
         let images = indices
             .iter()
             .map(|i| (self.pixels(*i), self.label(*i), *i as u64));
@@ -227,17 +236,44 @@ mod tests {
         assert!(distinct.len() > 14, "{}", distinct.len());
     }
 
-    #[test]
-    fn images_of_two_sizes_are_refused() {
-        let device = burn_interaction::device("flex").unwrap();
-        let item = |side: usize| ImageItem {
+    fn grey(side: usize) -> ImageItem {
+        ImageItem {
             pixels: vec![0; side * side],
             size: [1, side, side],
             label: 0,
             id: 0,
+        }
+    }
+
+    #[test]
+    fn statistics_of_other_channels_than_the_images_have_are_refused() {
+        let device = burn_interaction::device("flex").unwrap();
+        assert!(samples().assemble(&[grey(2)], &device).is_ok());
+        let colour = ImageSamples {
+            normalization: Normalization::imagenet(),
+            ..samples()
         };
+        let error = colour.assemble(&[grey(2)], &device).err().unwrap();
+        let error = error.to_string();
+        assert!(
+            error.contains("1 channels, and statistics of 3") && error.contains("--normalize data"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "the channels of the statistics")]
+    fn a_batch_has_statistics_of_the_channels_of_its_images() {
+        let device = burn_interaction::device("flex").unwrap();
+        let images = Images::new([1, 1, 1], vec!["a".into()], vec![0], vec![0]).unwrap();
+        let _ = images.batch(&[0], &Normalization::imagenet(), &device);
+    }
+
+    #[test]
+    fn images_of_two_sizes_are_refused() {
+        let device = burn_interaction::device("flex").unwrap();
         let error = samples()
-            .assemble(&[item(2), item(3)], &device)
+            .assemble(&[grey(2), grey(3)], &device)
             .unwrap_err();
         assert!(error.to_string().contains("2x2 and of 3x3"), "{error}");
     }

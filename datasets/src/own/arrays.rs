@@ -13,9 +13,10 @@ use crate::samples::{Classes, Split};
 use crate::series::SeriesSet;
 use crate::table::Table;
 
-/// The names of the arrays of inputs and of classes in both parts: Keras' and MedMNIST's.
-const PARTS: [[&str; 4]; 2] = [
+/// The names of the arrays of inputs and of classes in both parts: Keras', scikit-learn's and MedMNIST's.
+const PARTS: [[&str; 4]; 3] = [
     ["x_train", "y_train", "x_test", "y_test"],
+    ["X_train", "y_train", "X_test", "y_test"],
     ["train_images", "train_labels", "test_images", "test_labels"],
 ];
 /// The names of inputs and classes of files with one part.
@@ -25,6 +26,8 @@ const WHOLE: [[&str; 2]; 4] = [
     ["images", "labels"],
     ["data", "labels"],
 ];
+/// The least side of images for which series of as many channels as steps may be taken.
+const SQUARE: usize = 8;
 /// Bytes that hold the header of any array.
 const HEADER: u64 = 1 << 16;
 
@@ -44,8 +47,8 @@ enum Names {
     Whole([&'static str; 2]),
 }
 
-/// Arrays of the user's own as NumPy's `savez` writes them: `x_train`, `y_train`, `x_test` and `y_test`, or `train_images` and so on as MedMNIST
-/// has them; or `x` and `y`, a fifth of which become the test part.
+/// Arrays of the user's own as NumPy's `savez` writes them: `x_train`, `y_train`, `x_test` and `y_test`, where `x` may be `X`, or `train_images` and
+/// so on as MedMNIST has them; or `x` and `y`, a fifth of which become the test part. Notes tell arrays that are not read.
 ///
 /// Inputs are a table `[rows, features]`, time series `[series, channels, steps]`, or images: `[images, height, width]` of bytes,
 /// `[images, height, width, channels]` or `[images, channels, height, width]`, of bytes or of numbers from 0 to 1, which become bytes. Classes are a whole
@@ -60,7 +63,10 @@ pub fn npz(path: impl AsRef<Path>) -> Result<Arrays> {
     let names = names(&file)?;
     let [x, _] = names.first();
     let (kind, shape, is_bytes) = kind_of(&mut file, x)?;
-    let both = Both::read(&mut file, names)?;
+    let unread = unread(&file, &names);
+    let mut both = Both::read(&mut file, names)?;
+    both.notes.extend(square(path, kind, &shape));
+    both.notes.extend(unread);
     let numbered =
         |name: &str| -> Vec<String> { (0..shape[1]).map(|k| format!("{name}{k}")).collect() };
     let named = |e: Error| Error::file(path, e.to_string());
@@ -167,6 +173,31 @@ impl Both {
     }
 }
 
+/// A note on series that may be meant as grey images.
+fn square(path: &Path, kind: Kind, shape: &[usize]) -> Option<String> {
+    match (kind, shape) {
+        (Kind::Series, [_, height, width]) if height == width && *height >= SQUARE => {
+            Some(format!(
+                "{}: taken as series of {height} channels; images are bytes, or [n, h, w, 1]",
+                path.display()
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// A note on arrays of a file that are not read.
+fn unread(file: &Npz, names: &Names) -> Option<String> {
+    let read: &[&str] = match names {
+        Names::Parts(names) => names,
+        Names::Whole(names) => names,
+    };
+    let mut others = file.names();
+    others.retain(|name| !read.contains(&name.as_str()));
+    let (path, list) = (file.path.display(), others.join(", "));
+    (!others.is_empty()).then(|| format!("{path}: not read are the arrays {list}"))
+}
+
 /// The kind of data in a file of arrays, without reading it whole.
 ///
 /// # Errors
@@ -269,6 +300,13 @@ mod tests {
         let Arrays::Images(split) = npz(file.path()).unwrap() else {
             panic!("no images")
         };
+        let [unread] = split.train.notes() else {
+            panic!("{:?}", split.train.notes())
+        };
+        assert!(
+            unread.contains("not read are the arrays val_images"),
+            "{unread}"
+        );
         let image = split.train.image(0).unwrap();
         assert_eq!((image.size, image.label), ([3, 2, 2], 1));
         assert_eq!(image.pixels, [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
@@ -313,6 +351,53 @@ mod tests {
             panic!("no series")
         };
         assert_eq!((split.train.channels().len(), split.train.steps(0)), (2, 3));
+    }
+
+    #[test]
+    fn square_series_are_told_as_they_may_be_images() {
+        let labels: Vec<u64> = (0..10).map(|k| k % 2).collect();
+        let notes = |side: u64| {
+            let values = vec![0.5f32; 10 * (side * side) as usize];
+            let file = written(&[
+                ("x", array(&values, &[10, side, side])),
+                ("y", array(&labels, &[10])),
+            ]);
+            match npz(file.path()).unwrap() {
+                Arrays::Series(split) => split.train.notes().join("\n"),
+                _ => panic!("no series"),
+            }
+        };
+        let note = notes(8);
+        assert!(
+            note.contains("taken as series of 8 channels; images are bytes"),
+            "{note}"
+        );
+        assert!(!notes(7).contains("taken as"));
+    }
+
+    #[test]
+    fn parts_have_the_names_of_scikit_learn_and_classes_every_digit() {
+        let large = (1i64 << 53) + 1;
+        let x = || array(&[1.0f32, 2.0, 3.0, 4.0], &[2, 2]);
+        let y = || array(&[large, large - 1], &[2]);
+        let file = written(&[
+            ("X_train", x()),
+            ("y_train", y()),
+            ("X_test", x()),
+            ("y_test", y()),
+        ]);
+        let Arrays::Tables(split) = npz(file.path()).unwrap() else {
+            panic!("no table")
+        };
+        assert_eq!(
+            split.train.classes(),
+            ["9007199254740992", "9007199254740993"]
+        );
+        assert_eq!(
+            (split.train.rows()[0].label, split.test.rows()[0].label),
+            (1, 1)
+        );
+        assert!(split.train.notes().is_empty(), "{:?}", split.train.notes());
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub struct Columns {
     /// The column of the class; `None` for the one that is named `label`, `class`, `target` or `y`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// The columns of the input: features of a table, by default all others; the text and the second text of a pair, by default `text` or
+    /// The columns of the input: features of a table, by default all others that have a name; the text and the second text of a pair, by default `text` or
     /// `sentence`; the file of an image, by default `file`, `image` or `path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<String>,

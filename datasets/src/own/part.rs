@@ -3,7 +3,7 @@ use std::path::Path;
 use super::npz::Npz;
 use super::parts::tested;
 use crate::error::{Error, Result};
-use crate::folders::{Array, array};
+use crate::folders::{Array, Number, array};
 
 /// Inputs and classes of one part.
 pub(super) struct Part {
@@ -22,11 +22,9 @@ impl Part {
     pub(super) fn read(file: &mut Npz, x: &str, y: &str) -> Result<Self> {
         let [inputs, labels] = [file.bytes(x, u64::MAX)?, file.bytes(y, u64::MAX)?];
         let path = &file.path;
-        let finite = |number: f64| (number as f32).is_finite().then_some(number as f32);
-        let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
         let named = |name: &str| path.join(format!("{name}.npy"));
-        let inputs = array(&named(x), &inputs, finite)?;
-        let labels = array(&named(y), &labels, whole)?;
+        let inputs = array(&named(x), &inputs, Number::real)?;
+        let labels = array(&named(y), &labels, Number::whole)?;
         let count = inputs.shape.first().copied().unwrap_or(0);
         if inputs.values.is_empty() {
             let reason = format!("inputs of {:?} hold no values", inputs.shape);

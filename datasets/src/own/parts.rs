@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::records::{ENDINGS, Records};
+use super::records::{ENDINGS, Records, Row};
 use crate::error::{Error, Result};
 
 /// The number of samples of which one is tested on, where a file has no test part.
@@ -68,6 +68,23 @@ impl Parts {
                 Err(Error::line(&test.path, 1, reason))
             }
         }
+    }
+
+    /// The values of a column down each file that the parts are of.
+    pub(super) fn down(&self, column: usize) -> Vec<Vec<&str>> {
+        let [train, test] = [&self.train.rows, &self.test.rows];
+        let mut files: Vec<Vec<&Row>> = match self.divided {
+            true => vec![train.iter().chain(test).collect()],
+            false => vec![train.iter().collect(), test.iter().collect()],
+        };
+        let mut columns = Vec::with_capacity(files.len());
+        for rows in &mut files {
+            // Two runs in order, which are merged at once.
+            rows.sort_by_key(|row| row.line);
+            let values = rows.iter().copied().map(|row| row.fields[column].as_str());
+            columns.push(values.collect());
+        }
+        columns
     }
 
     /// The values of a column by which classes and categories are known: those of the training part, or of the whole file.
@@ -146,6 +163,9 @@ mod tests {
         assert_eq!(lines(), (train.clone(), test.clone()));
         assert!(test.iter().all(|line| !train.contains(line)));
         assert!(tested(&path, 1).is_err());
+        // Down the file, they stand as they stood in it.
+        let rows: Vec<String> = (0..50).map(|k| k.to_string()).collect();
+        assert_eq!(Parts::read(&path).unwrap().down(0), [rows]);
     }
 
     #[test]

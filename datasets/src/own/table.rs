@@ -1,11 +1,13 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Columns;
 use super::labels::{Labels, USUAL};
 use super::parts::Parts;
-use super::records::Records;
+use super::records::{Records, Row};
 use crate::error::{Error, Result};
+use crate::folders::{is_rounded, rounded};
 use crate::samples::{Split, sorted};
 use crate::table::Table;
 
@@ -13,6 +15,10 @@ use crate::table::Table;
 const MISSING: [&str; 13] = [
     "", "?", "NA", "N/A", "na", "n/a", "nan", "NaN", "NULL", "null", "None", "-", r"\N",
 ];
+/// Values of the column of the class that stand for none: the other words may be names of classes.
+const NO_CLASS: [&str; 2] = ["", "?"];
+/// Rows that a file has at least where a note tells of a column that counts them.
+const FEWEST: usize = 3;
 /// Categories of a column beyond which a note asks whether it is one of categories.
 const MANY: usize = 100;
 
@@ -27,7 +33,8 @@ struct Feature {
 /// CSV, TSV or JSON lines.
 ///
 /// A column of numbers only is a feature as it is; another is one of categories, which are numbered in the order of their names. Rows with a missing
-/// value are left out and counted. The table is not standardised yet, see [`Standardization`](crate::Standardization).
+/// value are left out and counted, and a column without a name is no feature. [Notes](Table::notes) tell columns that may be meant otherwise. The
+/// table is not standardised yet, see [`Standardization`](crate::Standardization).
 ///
 /// # Errors
 ///
@@ -37,43 +44,17 @@ pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Tabl
     let mut parts = Parts::read(path.as_ref())?;
     let train = &parts.train;
     let label = train.asked(columns.label.as_deref(), &USUAL, "--label")?;
-    let features: Vec<usize> = match columns.inputs.is_empty() {
-        true => (0..train.names.len())
-            .filter(|column| *column != label)
-            .collect(),
-        false => {
-            let each = columns.inputs.iter().map(|name| train.column(name));
-            let each: Vec<usize> = each.collect::<Result<_>>()?;
-            if let Some(twice) = (1..each.len()).find(|at| each[..*at].contains(&each[*at])) {
-                let reason = format!("the feature {} twice", train.names[each[twice]]);
-                return Err(Error::line(&train.path, 1, reason));
-            }
-            each
-        }
-    };
-    if features.len() < 2 || features.contains(&label) {
-        let reason = format!(
-            "{} feature(s) besides the class {}: a table needs two or more others",
-            features.len(),
-            train.names[label]
-        );
-        return Err(Error::line(&train.path, 1, reason));
+    let mut notes = parts.notes.clone();
+    let features = chosen(train, columns, label, &mut notes)?;
+    if columns.inputs.is_empty() {
+        // A user who names such a column means it.
+        notes.extend(features.iter().filter_map(|own| counting(&parts, *own)));
     }
-    let mut used = features.clone();
-    used.push(label);
-    let dropped = [
-        whole(&mut parts.train, &used)?,
-        whole(&mut parts.test, &used)?,
+    let [(dropped, note), (dropped_test, note_test)] = [
+        whole(&mut parts.train, &features, label)?,
+        whole(&mut parts.test, &features, label)?,
     ];
-    let mut notes = std::mem::take(&mut parts.notes);
-    for (records, dropped) in [&parts.train, &parts.test].into_iter().zip(dropped) {
-        if dropped > 0 {
-            let path = records.path.display();
-            notes.push(format!(
-                "{path}: left out {dropped} rows with a missing value"
-            ));
-        }
-    }
+    notes.extend([note, note_test].into_iter().flatten());
     let labels = Labels::of(&parts, columns.label.as_deref())?;
     let features: Vec<Feature> = features
         .into_iter()
@@ -85,15 +66,82 @@ pub fn own_table(path: impl AsRef<Path>, columns: &Columns) -> Result<Split<Tabl
             .filter_map(|feature| strange(&parts, feature)),
     );
     Ok(Split {
-        train: table(&parts.train, &labels, &features)?.noting(notes, dropped[0]),
-        test: table(&parts.test, &labels, &features)?.noting(Vec::new(), dropped[1]),
+        train: table(&parts.train, &labels, &features)?.noting(notes, dropped),
+        test: table(&parts.test, &labels, &features)?.noting(Vec::new(), dropped_test),
     })
 }
 
-/// A note on a column of categories that may be none.
+/// The columns of the features: those that the user names, else all besides that of the class that have a name.
+///
+/// # Errors
+///
+/// Fails where a column is missing or named twice, or there are less than two, or the class is among them.
+fn chosen(
+    train: &Records,
+    columns: &Columns,
+    label: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<usize>> {
+    let mut features: Vec<usize> = Vec::new();
+    for name in &columns.inputs {
+        let column = train.column(name)?;
+        if features.contains(&column) {
+            let reason = format!("the feature {name} twice");
+            return Err(Error::line(&train.path, 1, reason));
+        }
+        features.push(column);
+    }
+    if columns.inputs.is_empty() {
+        features.extend((0..train.names.len()).filter(|column| *column != label));
+        if let Some(at) = features.iter().position(|own| train.names[*own].is_empty()) {
+            notes.push(format!(
+                "{}: column {} has no name, as one that counts the rows, and is left out: name it where it is a feature",
+                train.path.display(),
+                features.remove(at) + 1
+            ));
+        }
+    }
+    if features.len() < 2 || features.contains(&label) {
+        let reason = format!(
+            "{} feature(s) besides the class {}: a table needs two or more others",
+            features.len(),
+            train.names[label]
+        );
+        return Err(Error::line(&train.path, 1, reason));
+    }
+    Ok(features)
+}
+
+/// A note on a column that counts the rows: of whole numbers that rise by the same step from each row of a file to the next.
+fn counting(parts: &Parts, column: usize) -> Option<String> {
+    // Most columns are told by their first value.
+    let first = parts.train.rows.first()?;
+    first.fields[column].parse::<i64>().ok()?;
+    for values in parts.down(column) {
+        let numbers = values.into_iter().map(str::parse::<i64>);
+        let numbers: Vec<i64> = numbers.collect::<std::result::Result<_, _>>().ok()?;
+        let step = |pair: &[i64]| i128::from(pair[1]) - i128::from(pair[0]);
+        let mut steps = numbers.windows(2).map(step);
+        let due = steps.next()?;
+        if numbers.len() < FEWEST || due < 1 || steps.any(|step| step != due) {
+            return None;
+        }
+    }
+    Some(format!(
+        "the column {} counts the rows: name the features with --input to leave it out",
+        parts.train.names[column]
+    ))
+}
+
+/// A note on a column of categories that may be none, or of numbers that are rounded.
 fn strange(parts: &Parts, feature: &Feature) -> Option<String> {
-    let categories = feature.categories.as_ref()?;
     let name = &parts.train.names[feature.column];
+    let Some(categories) = &feature.categories else {
+        let mut rows = parts.train.rows.iter().chain(&parts.test.rows);
+        let row = rows.find(|row| is_rounded(&row.fields[feature.column]))?;
+        let what = format!("the column {name}");
+        return Some(rounded(&what, &row.fields[feature.column]));
+    };
     let words: Vec<&String> = categories
         .iter()
         .filter(|value| number(value).is_none())
@@ -112,17 +160,51 @@ fn strange(parts: &Parts, feature: &Feature) -> Option<String> {
     })
 }
 
-/// Leaves out rows with a missing value in one of these columns, and counts them.
-fn whole(records: &mut Records, columns: &[usize]) -> Result<usize> {
+/// Leaves out rows that lack a feature or the class, and counts them; a note on them names the column that most of them lack.
+///
+/// # Errors
+///
+/// Fails where no row is left.
+fn whole(
+    records: &mut Records,
+    features: &[usize],
+    label: usize,
+) -> Result<(usize, Option<String>)> {
+    let missing = |row: &Row, column: usize| {
+        let field = row.fields[column].as_str();
+        match column == label {
+            true => NO_CLASS.contains(&field),
+            false => MISSING.contains(&field),
+        }
+    };
     let before = records.rows.len();
-    let missing = |field: &String| MISSING.contains(&field.as_str());
-    records
-        .rows
-        .retain(|row| !columns.iter().any(|column| missing(&row.fields[*column])));
-    match records.rows.is_empty() {
-        true => Err(Error::file(&records.path, "every row has a missing value")),
-        false => Ok(before - records.rows.len()),
+    let mut lacking = Vec::with_capacity(features.len() + 1);
+    for column in features.iter().copied().chain([label]) {
+        let rows = records.rows.iter().filter(|row| missing(row, column));
+        lacking.push((rows.count(), Reverse(column)));
     }
+    let (most, Reverse(column)) = lacking.into_iter().max().unwrap_or((0, Reverse(label)));
+    records.rows.retain(|row| {
+        let mut used = features.iter().copied().chain([label]);
+        !used.any(|column| missing(row, column))
+    });
+    let dropped = before - records.rows.len();
+    if dropped == 0 {
+        return Ok((0, None));
+    }
+    let remedy = match column == label {
+        true => "give these rows a class",
+        false => "name the features with --input, without it, to keep more rows",
+    };
+    let name = &records.names[column];
+    let worst = format!("{most} of them in the column {name}: {remedy}");
+    if records.rows.is_empty() {
+        let reason = format!("every row has a missing value, {worst}");
+        return Err(Error::file(&records.path, reason));
+    }
+    let path = records.path.display();
+    let note = format!("{path}: left out {dropped} rows with a missing value, {worst}");
+    Ok((dropped, Some(note)))
 }
 
 /// A column by the values that are known of it.
@@ -196,7 +278,11 @@ mod tests {
             (1, &["no".into(), "yes".into()][..])
         );
         assert_eq!(split.test.rows()[0].features, [1.0, 1.0]);
-        assert!(split.train.notes()[0].contains("left out 1 rows"));
+        let note = &split.train.notes()[0];
+        assert!(
+            note.contains("left out 1 rows with a missing value, 1 of them in the column age: name the features with --input"),
+            "{note}"
+        );
         // The column id has categories that the test part does not know.
         let error = own_table(folder.path(), &Columns::labelled("kind"))
             .unwrap_err()
@@ -230,6 +316,61 @@ mod tests {
     }
 
     #[test]
+    fn a_class_may_be_called_by_a_word_for_no_value() {
+        let train = "a,b,kind\n1,2,None\n3,NA,NA\n5,7,NA\n6,5,null\n6,5,?\n";
+        let folder = folder(train, train);
+        let split = own_table(folder.path(), &Columns::labelled("kind")).unwrap();
+        assert_eq!(split.train.classes(), ["NA", "None", "null"]);
+        assert_eq!((split.train.rows().len(), split.train.dropped()), (3, 2));
+        let folder = self::folder("a,b,kind\n1,2,?\n1,2,\n1,2,no\n", train);
+        let error = own_table(folder.path(), &Columns::labelled("kind")).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("1 classes"), "{error}");
+    }
+
+    #[test]
+    fn columns_that_count_the_rows_are_left_out_or_told() {
+        let row = |k: usize| format!("{k},{},{},{}\n", 100 + 5 * k, k * k % 7, k % 2);
+        let rows: String = (0..20).map(row).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.csv");
+        std::fs::write(&path, format!(",id,size,kind\n{rows}")).unwrap();
+        let columns = Columns::labelled("kind");
+        let split = own_table(&path, &columns);
+        // Without the column that has no name, two features are left.
+        let split = split.unwrap();
+        assert_eq!(split.train.names(), ["id", "size"]);
+        let [_, unnamed, counts] = split.train.notes() else {
+            panic!("{:?}", split.train.notes())
+        };
+        assert!(
+            unnamed.contains("column 1 has no name") && unnamed.contains("left out"),
+            "{unnamed}"
+        );
+        assert!(
+            counts.contains("the column id counts the rows: name the features with --input"),
+            "{counts}"
+        );
+        // Whoever names the column means it.
+        let split = own_table(&path, &columns.inputs(["id", "size"])).unwrap();
+        assert_eq!(split.train.notes().len(), 1, "{:?}", split.train.notes());
+    }
+
+    #[test]
+    fn numbers_that_are_rounded_are_told() {
+        let train = "time,size,kind\n1700000001,16777216,a\n1700000003,1,b\n1700000002,2,b\n";
+        let folder = folder(train, train);
+        let split = own_table(folder.path(), &Columns::labelled("kind")).unwrap();
+        let [note] = split.train.notes() else {
+            panic!("{:?}", split.train.notes())
+        };
+        assert!(
+            note.contains("the column time has 1700000001: values beyond 16,777,216 are rounded"),
+            "{note}"
+        );
+    }
+
+    #[test]
     fn tables_that_cannot_be_used_are_named() {
         let error = |train: &str, columns: Columns| {
             let folder = folder(train, train);
@@ -242,6 +383,10 @@ mod tests {
         assert!(error(TRAIN, kind().inputs(["age", "kind"])).contains("two or more others"));
         assert!(error(TRAIN, kind().inputs(["age", "age"])).contains("age twice"));
         assert!(error("a,b,kind\n1,2,no\n", kind()).contains("1 classes"));
-        assert!(error("a,b,kind\n1,,no\n", kind()).contains("every row"));
+        let gaps = error("a,b,kind\n1,,no\n,NA,yes\n", kind());
+        assert!(
+            gaps.contains("every row has a missing value, 2 of them in the column b: name the features with --input, without it"),
+            "{gaps}"
+        );
     }
 }

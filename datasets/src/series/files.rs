@@ -3,12 +3,15 @@ use std::path::{Path, PathBuf};
 
 use super::SeriesSet;
 use crate::error::{Error, Result};
-use crate::folders::{self, home};
+use crate::folders::{self, home, is_rounded, rounded};
 use crate::samples::{Classes, Split};
 
 /// The columns that say which series a step is of, and the class of that series.
 const SERIES: &str = "series";
 const LABEL: &str = "label";
+
+/// Steps that the longest series has at least where a note tells of a channel that counts them.
+const FEWEST: usize = 3;
 
 const HINT: &str = ". The folder must hold train.csv and test.csv";
 
@@ -22,7 +25,8 @@ struct Read {
 /// Time series from `train.csv` and `test.csv` in a folder, a row for each step.
 ///
 /// The column `series` names the series, `label` its class, and every other column is a channel. The steps of a series stand below one
-/// another in the order of time; series may differ in length. Classes are sorted by name, numbers by size.
+/// another in the order of time; series may differ in length. Classes are sorted by name, numbers by size. [Notes](SeriesSet::notes) tell channels
+/// that count the steps or are rounded.
 ///
 /// # Errors
 ///
@@ -31,8 +35,8 @@ struct Read {
 pub fn series_csv(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     let mut notes = Vec::new();
     let [train, test] = series_files(root.as_ref(), &mut notes)?;
-    let (channels, train_series) = read(&train)?;
-    let (others, test_series) = read(&test)?;
+    let (channels, train_series) = read(&train, &mut notes)?;
+    let (others, test_series) = read(&test, &mut notes)?;
     if channels != others {
         let reason = format!(
             "channels {}, but train.csv has {}: name the same",
@@ -41,6 +45,7 @@ pub fn series_csv(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
         );
         return Err(Error::file(&test, reason));
     }
+    notes.extend(counting(&channels, [&train_series[..], &test_series[..]]));
     let labels: Vec<&str> = train_series
         .iter()
         .map(|read| read.label.as_str())
@@ -76,12 +81,30 @@ pub(crate) fn series_files(root: &Path, notes: &mut Vec<String>) -> Result<[Path
     Ok(files.map(|name| root.join(name)))
 }
 
-/// The names of the channels and the series of a file.
-fn read(path: &Path) -> Result<(Vec<String>, Vec<Read>)> {
-    let text = folders::separated(path, HINT, b',')?;
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let fail = |e: csv::Error| Error::file(path, e.to_string());
-    let header = reader.headers().map_err(fail)?.clone();
+/// A note on each channel that counts the steps alike in every series.
+fn counting(channels: &[String], parts: [&[Read]; 2]) -> Vec<String> {
+    let all = || parts.into_iter().flatten();
+    let Some(longest) = all().max_by_key(|read| read.channels[0].len()) else {
+        return Vec::new();
+    };
+    let counts = |channel: usize| {
+        let steps = &longest.channels[channel];
+        let rises = steps
+            .windows(2)
+            .all(|pair| pair[0] < pair[1] && pair[1] - pair[0] == steps[1] - steps[0]);
+        let alike = all().all(|read| steps.starts_with(&read.channels[channel]));
+        steps.len() >= FEWEST && rises && alike
+    };
+    let note = |(channel, name): (usize, &String)| {
+        counts(channel).then(|| {
+            format!("the channel {name} counts the steps alike in every series: take its column out of both files")
+        })
+    };
+    channels.iter().enumerate().filter_map(note).collect()
+}
+
+/// The places of the columns of the series and of its class, and those of the channels.
+fn places(path: &Path, header: &csv::StringRecord) -> Result<([usize; 2], Vec<usize>)> {
     let place = |name: &str| {
         let mut columns = header.iter();
         columns.position(|own| own.trim() == name).ok_or_else(|| {
@@ -90,17 +113,28 @@ fn read(path: &Path) -> Result<(Vec<String>, Vec<Read>)> {
             Error::line(path, 1, reason)
         })
     };
-    let (series_column, label_column) = (place(SERIES)?, place(LABEL)?);
-    let columns: Vec<usize> = (0..header.len())
-        .filter(|column| ![series_column, label_column].contains(column))
+    let own = [place(SERIES)?, place(LABEL)?];
+    let channels: Vec<usize> = (0..header.len())
+        .filter(|column| !own.contains(column))
         .collect();
-    if columns.is_empty() {
+    if channels.is_empty() {
         return Err(Error::line(
             path,
             1,
             "no column besides series and label is a channel",
         ));
     }
+    Ok((own, channels))
+}
+
+/// The names of the channels and the series of a file.
+fn read(path: &Path, notes: &mut Vec<String>) -> Result<(Vec<String>, Vec<Read>)> {
+    let text = folders::separated(path, HINT, b',')?;
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let fail = |e: csv::Error| Error::file(path, e.to_string());
+    let header = reader.headers().map_err(fail)?.clone();
+    let ([series_column, label_column], columns) = places(path, &header)?;
+    let mut told = HashSet::new();
     let (mut all, mut finished, mut last) = (Vec::<Read>::new(), HashSet::new(), None);
     for record in reader.records() {
         let record = record.map_err(fail)?;
@@ -128,7 +162,12 @@ fn read(path: &Path) -> Result<(Vec<String>, Vec<Read>)> {
             ));
         }
         for (channel, column) in own.channels.iter_mut().zip(&columns) {
-            match record[*column].trim().parse::<f32>() {
+            let text = record[*column].trim();
+            if is_rounded(text) && told.insert(*column) {
+                let what = format!("{}: the channel {}", path.display(), header[*column].trim());
+                notes.push(rounded(&what, text));
+            }
+            match text.parse::<f32>() {
                 Ok(value) if value.is_finite() => channel.push(value),
                 _ => {
                     let (value, name) = (&record[*column], &header[*column]);
@@ -179,6 +218,32 @@ mod tests {
             (class(&split.train, 1), class(&split.test, 0)),
             ("down".into(), "up".into())
         );
+    }
+
+    #[test]
+    fn channels_that_count_the_steps_or_are_rounded_are_told() {
+        let text = "series,label,time,x\na,up,0,16777215\na,up,10,16777217\na,up,20,16777219\n\
+            b,down,0,5\nb,down,10,7\n";
+        let kept = folder(text, text);
+        let split = series_csv(kept.path()).unwrap();
+        let [train, test, time] = split.train.notes() else {
+            panic!("{:?}", split.train.notes())
+        };
+        for (note, file) in [(train, "train.csv"), (test, "test.csv")] {
+            assert!(
+                note.contains(file) && note.contains("the channel x has 16777217"),
+                "{note}"
+            );
+        }
+        assert!(
+            time.contains("the channel time counts the steps alike"),
+            "{time}"
+        );
+        // A clock that starts elsewhere in another series is a channel of its own.
+        let text = text.replace("b,down,0,5", "b,down,5,5");
+        let kept = folder(&text, &text);
+        let split = series_csv(kept.path()).unwrap();
+        assert_eq!(split.train.notes().len(), 2, "{:?}", split.train.notes());
     }
 
     #[test]

@@ -7,4 +7,5 @@ pub use events::*;
 pub use files::series_csv;
 pub(crate) use files::series_files;
 pub use set::*;
-pub use ucr::*;
+pub(crate) use ucr::UCR;
+pub use ucr::ucr;

@@ -5,8 +5,13 @@ use crate::error::{Error, Result};
 use crate::folders::{self, home};
 use crate::samples::{Classes, Split};
 
+/// The page of the archive whose sets are in this form.
+pub(crate) const UCR: &str = "https://www.cs.ucr.edu/~eamonn/time_series_data_2018/";
+
 /// The endings of the two files of a set.
 const ENDINGS: [&str; 2] = ["_TRAIN.tsv", "_TEST.tsv"];
+/// The endings of training files in forms of other archives.
+const OTHERS: [&str; 3] = ["_TRAIN.ts", "_TRAIN.arff", "_TRAIN.txt"];
 
 /// A set of the UCR archive: `NAME_TRAIN.tsv` and `NAME_TEST.tsv` in a folder, each line a class and the values of one series of one channel
 /// between tabulators. Series that are shorter than others end with `NaN`, so that all lines of a file have as many columns.
@@ -24,7 +29,7 @@ pub fn ucr(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
     })?;
     let [name] = &names[..] else {
         let reason = match names.is_empty() {
-            true => format!("no NAME{} with its NAME{} in it", ENDINGS[0], ENDINGS[1]),
+            true => missing(root),
             false => format!(
                 "several sets in it, {}: give the folder of one",
                 names.join(", ")
@@ -52,6 +57,29 @@ pub fn ucr(root: impl AsRef<Path>) -> Result<Split<SeriesSet>> {
         train: set(&train, train_series)?.noting(notes),
         test: set(&test, test_series)?,
     })
+}
+
+/// The reason why a folder without a set is refused, which tells a set in another form.
+fn missing(root: &Path) -> String {
+    let [train, test] = ENDINGS;
+    let found = home(root, |folder| other(folder).is_some(), &mut Vec::new());
+    match found.ok().and_then(|folder| other(&folder)) {
+        Some(file) => format!(
+            "{file} is in another form than NAME{train}, which alone is read: take the set from {UCR}, or write each series as a line of its class and its values between tabulators"
+        ),
+        None => format!("no NAME{train} with its NAME{test} in it, as the sets of {UCR} have"),
+    }
+}
+
+/// The first file in a folder that holds series in another form.
+fn other(folder: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let fits = |name: &String| {
+        let ends = OTHERS.iter().any(|ending| name.ends_with(*ending));
+        ends && !name.starts_with('.')
+    };
+    names.filter(fits).min()
 }
 
 /// The names of the sets of which a folder has both files; `None` where there is no such folder.
@@ -141,6 +169,21 @@ mod tests {
     }
 
     #[test]
+    fn sets_in_another_form_are_named_with_the_one_to_take() {
+        for ending in ["ts", "arff", "txt"] {
+            let root = tempfile::tempdir().unwrap();
+            let inner = root.path().join("Coffee");
+            std::fs::create_dir(&inner).unwrap();
+            std::fs::write(inner.join(format!("Coffee_TRAIN.{ending}")), "@data\n").unwrap();
+            for folder in [root.path(), &inner] {
+                let error = ucr(folder).unwrap_err().to_string();
+                let file = format!("Coffee_TRAIN.{ending} is in another form");
+                assert!(error.contains(&file) && error.contains(UCR), "{error}");
+            }
+        }
+    }
+
+    #[test]
     fn lines_that_mean_nothing_are_named() {
         for (train, what) in [
             ("1\t2\tNaN\t3\n", "line 1: a value within"),
@@ -158,7 +201,11 @@ mod tests {
         }
         let empty = tempfile::tempdir().unwrap();
         let error = |folder: &Path| ucr(folder).unwrap_err().to_string();
-        assert!(error(empty.path()).contains("NAME_TRAIN.tsv"));
+        let reason = error(empty.path());
+        assert!(
+            reason.contains("NAME_TRAIN.tsv") && reason.contains("www.cs.ucr.edu"),
+            "{reason}"
+        );
         assert!(error(&empty.path().join("gone")).contains("gone"));
         // Files of two sets never make one, and macOS' files beside them are none.
         let kept = folder("1\t2\n2\t3\n", "1\t2\n");

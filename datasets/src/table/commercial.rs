@@ -1,10 +1,10 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
-use crate::folders::{Passed, first_line, home, text, with_ending};
+use crate::folders::{Passed, first_line, home, text, unlike, with_ending};
 use crate::samples::Split;
 
 use super::Table;
@@ -23,6 +23,9 @@ const FEATURES: [(usize, &str); 10] = [
     (4124, "edge change ratio mean"),
 ];
 
+/// The channels of the published set.
+const CHANNELS: [&str; 5] = ["BBC", "CNN", "CNNIBN", "NDTV", "TIMESNOW"];
+
 /// The share of rows to train on.
 const TRAIN: f64 = 0.8;
 
@@ -30,7 +33,7 @@ const TRAIN: f64 = 0.8;
 /// papers' 10 attributes, commercial or not.
 ///
 /// A feature that a line does not name is 0, as the format has it. The rows of all channels are shuffled with a fixed seed
-/// and split 80 to 20. The table is not standardised yet, see [`Standardization`](crate::Standardization).
+/// and split 80 to 20. Other channels than those of the published set are read as they are, which a [note](Table::notes) tells. The table is not standardised yet, see [`Standardization`](crate::Standardization).
 ///
 /// # Errors
 ///
@@ -45,6 +48,7 @@ pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
     let mut passed = Passed::new(folder, "channels, .txt");
     let files = with_ending(folder, &["txt"], &mut passed)?;
     notes.extend(passed.notes());
+    notes.extend(other_channels(folder, &files));
     let mut rows = Vec::new();
     for file in &files {
         read(file, &mut rows)?;
@@ -73,6 +77,14 @@ pub fn commercial(folder: impl AsRef<Path>) -> Result<Split<Table>> {
         },
         test: table(test),
     })
+}
+
+/// A note on files that are not those of the published channels.
+fn other_channels(folder: &Path, files: &[PathBuf]) -> Option<String> {
+    let name = |file: &PathBuf| file.file_stem().map(|stem| stem.display().to_string());
+    let names: Vec<String> = files.iter().filter_map(name).collect();
+    let what = format!("channels ({})", names.join(", "));
+    (names != CHANNELS).then(|| unlike(folder, names.len(), CHANNELS.len(), &what))
 }
 
 /// Whether a folder has a text file that begins as a channel does, `label index:value ...`.
@@ -159,9 +171,20 @@ mod tests {
         let split = commercial(folder.path()).unwrap();
         assert_eq!((split.train.rows.len(), split.test.rows.len()), (1, 1));
         let notes = split.train.notes().join("\n");
-        for what in ["its folder tv", "1 hidden", "._BBC.txt", "readme.md"] {
+        for what in [
+            "its folder tv",
+            "1 hidden",
+            "._BBC.txt",
+            "readme.md",
+            "tv: 1 of 5 channels (BBC), which are read as they are",
+        ] {
             assert!(notes.contains(what), "{notes}");
         }
+        for name in CHANNELS {
+            std::fs::write(inner.join(format!("{name}.txt")), "1 1:2\n").unwrap();
+        }
+        let notes = commercial(folder.path()).unwrap().train.notes().join("\n");
+        assert!(!notes.contains("channels ("), "{notes}");
     }
 
     #[test]

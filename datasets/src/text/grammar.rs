@@ -37,6 +37,9 @@ const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 /// The main clause says something negative or positive of its noun; `not` and `never` turn it round, but only where they
 /// stand in the main clause: those within "that .." mean nothing for it. Where the main verb does not agree with the noun
 /// in number the sentence is broken, whatever it says. So single words tell little, and pairs and their order much.
+///
+/// The language is small: sets of other seeds share sentences. Of 900 some one in eight stand among 9,000 of another seed, so that
+/// accuracy on them is partly recall.
 pub fn grammar(count: usize, seed: u64) -> Texts {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let item = |index: usize| {
@@ -142,5 +145,16 @@ mod tests {
         assert!(negated > 100);
         let distinct: std::collections::HashSet<_> = vocabulary.iter().collect();
         assert_eq!(distinct.len(), vocabulary.len());
+    }
+
+    #[test]
+    fn about_one_sentence_in_eight_is_in_a_set_of_another_seed() {
+        let text = |seed: u64, count: usize| grammar(count, seed).items;
+        let train: std::collections::HashSet<String> =
+            text(1, 9000).into_iter().map(|item| item.text).collect();
+        let test = text(2, 900);
+        let again = test.iter().filter(|item| train.contains(&item.text));
+        let share = again.count() as f64 / 900.0;
+        assert!((0.09..0.16).contains(&share), "{share}");
     }
 }

@@ -36,25 +36,74 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
             false => Err(apart()),
         };
     }
-    let own: Vec<String> = network.iter().map(|name| plain(name)).collect();
-    let given: Vec<String> = data.iter().map(|name| plain(name)).collect();
+    match places(network, data) {
+        Places::Found(places) => {
+            let alike = network.len() == data.len() && places.is_sorted();
+            Ok((!alike).then_some(places))
+        }
+        Places::Twice(name) => Err(fail(&format!(
+            "the network has the class {name} several times, and its name does not tell which of them the data have: give each class of the network a name of its own, with --classes"
+        ))),
+        Places::Missing if network.len() != data.len() => Err(apart()),
+        Places::Missing => Err(fail(
+            "the network has other classes than the data; where only the names differ, give the network (id2label in config.json, classes in settings.json) those of the data",
+        )),
+    }
+}
+
+/// The places of the classes of the data among those of a network.
+enum Places<'a> {
+    /// Every class has a place, each another one.
+    Found(Vec<usize>),
+    /// The network has several classes of this name, which the data have too.
+    Twice(&'a str),
+    /// A class has no place, or that of another.
+    Missing,
+}
+
+/// Finds the classes of the data among those of a network by their names, or by the part of these before a comma where on both sides one
+/// class alone has it, as "tench" and "tench, Tinca tinca".
+fn places<'a>(network: &[String], data: &'a [String]) -> Places<'a> {
+    let [own, given] = [network, data].map(|names| plain_names(names, |name| name));
     if own == given {
-        return Ok(None);
+        return Places::Found((0..data.len()).collect());
     }
-    let place = |name: &String| own.iter().position(|own| own == name);
-    let places: Option<Vec<usize>> = given.iter().map(place).collect();
-    let places = places.filter(|places| {
-        let mut sorted = places.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        sorted.len() == given.len()
-    });
-    if places.is_none() && network.len() != data.len() {
-        return Err(apart());
+    let [own_heads, heads] = [network, data].map(|names| plain_names(names, head));
+    let mut found = Vec::with_capacity(data.len());
+    for (at, name) in data.iter().enumerate() {
+        let place = match (&places_of(&own, &given[at])[..], &heads[at]) {
+            ([place], _) => *place,
+            ([], head) if places_of(&heads, head).len() == 1 => {
+                match places_of(&own_heads, head)[..] {
+                    [place] => place,
+                    _ => return Places::Missing,
+                }
+            }
+            ([], _) => return Places::Missing,
+            _ => return Places::Twice(name),
+        };
+        if found.contains(&place) {
+            return Places::Missing;
+        }
+        found.push(place);
     }
-    places.map(Some).ok_or_else(|| {
-        fail("the network has other classes than the data; where only the names differ, give the network (id2label in config.json, classes in settings.json) those of the data")
-    })
+    Places::Found(found)
+}
+
+/// The part of a name before a comma.
+fn head(name: &str) -> &str {
+    name.split(',').next().unwrap_or(name)
+}
+
+/// Names, or parts of them, without case, spaces and marks.
+fn plain_names(names: &[String], part: fn(&str) -> &str) -> Vec<String> {
+    names.iter().map(|name| plain(part(name))).collect()
+}
+
+/// The places at which a name stands.
+fn places_of(names: &[String], name: &str) -> Vec<usize> {
+    let places = 0..names.len();
+    places.filter(|place| names[*place] == name).collect()
 }
 
 /// The names of a network's classes: those that `--classes` gives, else the network's own. `holder` is where the network's
@@ -166,6 +215,37 @@ mod tests {
         let [numbered, named] = [["LABEL_0", "LABEL_1"], ["cat", "dog"]].map(|list| names(&list));
         assert_eq!(kept(&numbered, &named), named);
         assert_eq!(kept(&named, &names(&["n01", "n02"])), named);
+    }
+
+    #[test]
+    fn a_name_that_the_network_has_twice_is_refused_where_the_data_have_it() {
+        let network = names(&["crane", "tench", "Crane"]);
+        let error = matched(&network, &names(&["tench", "crane"])).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("the class crane several times") && error.contains("--classes"),
+            "{error}"
+        );
+        let other = matched(&network, &names(&["tench"])).unwrap();
+        assert_eq!(other, Some(vec![1]));
+        assert_eq!(matched(&network, &network).unwrap(), None);
+    }
+
+    #[test]
+    fn names_are_matched_by_their_parts_before_a_comma_where_these_tell_them_apart() {
+        let network = names(&[
+            "tench, Tinca tinca",
+            "goldfish, Carassius auratus",
+            "maillot",
+            "maillot, tank suit",
+        ]);
+        let of = |data: &[&str]| matched(&network, &names(data));
+        let all = ["tench", "goldfish", "maillot", "maillot, tank suit"];
+        assert_eq!(of(&all).unwrap(), None);
+        assert_eq!(of(&["goldfish", "tench"]).unwrap(), Some(vec![1, 0]));
+        assert!(of(&["maillot, swimsuit", "tench"]).is_err());
+        assert!(of(&["tench, a fish", "tench, a dish"]).is_err());
+        assert!(of(&["tench", "tench, Tinca tinca"]).is_err());
     }
 
     #[test]
