@@ -7,6 +7,6 @@ pub use crate::error::some_ids;
 pub use crate::estimate::block::{Block, Difference, Differences};
 pub use crate::file::{Lock, put, replace};
 pub use crate::geometry::host::numbers;
-pub use crate::profile::student::within as student_within;
+pub use crate::profile::student::{quantile as student_quantile, within as student_within};
 #[cfg(feature = "train")]
 pub use crate::training::wrapper::has_batch_norm;

@@ -104,7 +104,11 @@ pub fn device(name: &str) -> Result<Device> {
     }
     let Some((_, enumerate, default)) = backends().into_iter().find(|(name, ..)| *name == kind)
     else {
-        return Err(fail("no such backend in this build".into()));
+        let reason = match kind {
+            "cpu" => "the CPU is flex",
+            _ => "no such backend in this build",
+        };
+        return Err(fail(reason.into()));
     };
     let found = enumerate();
     match index {
@@ -260,5 +264,7 @@ mod tests {
                 "{name}: {error}"
             );
         }
+        let error = device("cpu").unwrap_err().to_string();
+        assert!(error.contains("\"cpu\": the CPU is flex"), "{error}");
     }
 }

@@ -109,16 +109,34 @@ fn bands(curves: &[(&str, &Strength)]) -> String {
         .join(" ")
 }
 
-/// A text in lines, broken at spaces.
+/// A text in the lines of a caption, broken at spaces.
 pub(super) fn wrapped(text: &str) -> Vec<String> {
+    broken(text, LINE)
+}
+
+/// The pixels that text of a size takes, by the width of a letter on average.
+pub(super) fn wide(text: &str, size: u32) -> u32 {
+    9 * size * text.chars().count() as u32 / 20
+}
+
+/// A text of a size in lines of at most so many pixels, broken at spaces.
+pub(super) fn fitted(text: &str, width: u32, size: u32) -> Vec<String> {
+    broken(text, (20 * width / (9 * size)) as usize)
+}
+
+/// A text in lines of at most so many characters, broken at spaces, and within words that are longer.
+fn broken(text: &str, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => {
-                line.push(' ');
-                line.push_str(word);
+        let letters: Vec<char> = word.chars().collect();
+        for piece in letters.chunks(most.max(1)) {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + piece.len() <= most => {
+                    line.push(' ');
+                    line.extend(piece);
+                }
+                _ => lines.push(piece.iter().collect()),
             }
-            _ => lines.push(word.into()),
         }
     }
     lines
@@ -169,5 +187,11 @@ mod tests {
         let words = "word ".repeat(60);
         let lines = wrapped(&words);
         assert!(lines.len() > 2 && lines.iter().all(|line| line.len() <= LINE));
+        // A title of size 20 over 200 pixels, with a word that no line holds.
+        let title = format!("a net on {}", "x".repeat(50));
+        let lines = fitted(&title, 200, 20);
+        assert_eq!(lines[0], "a net on");
+        assert!(lines.len() > 2 && lines.iter().all(|line| wide(line, 20) <= 200));
+        assert!(fitted("", 200, 20).is_empty());
     }
 }

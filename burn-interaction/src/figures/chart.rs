@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use crate::error::{Error, Result};
 use crate::profile::{Curves, Strength, StrengthPoint};
 
-use super::caption::caption;
+use super::caption::{caption, fitted};
 use super::hits::{self, Hit};
 use super::legend::{self, Entry};
 use super::panel::{Panel, Trace};
@@ -15,8 +15,9 @@ use super::style::{Drawn, LOOKS, Look, text};
 use super::svg::svg;
 
 const WIDTH: u32 = 760;
-/// The height of the title, of a line of the caption, and of the panels.
+/// The height of a title of one line, of each line more, of a line of the caption, and of the panels.
 const TITLE: u32 = 40;
+const MORE: u32 = 24;
 const CAPTION: u32 = 17;
 const RELATIVE: u32 = 340;
 const ABSOLUTE: u32 = 260;
@@ -113,7 +114,10 @@ impl Chart {
         let names: Vec<&str> = self.curves.iter().map(|(name, _)| name.as_str()).collect();
         let curves: Vec<(&str, &Strength)> =
             self.curves.iter().map(|(n, s)| (n.as_str(), s)).collect();
-        let mut parts = vec![Part::Title, Part::Legend(legend::height(&names, WIDTH))];
+        let mut parts = vec![
+            Part::Title(fitted(&self.title, WIDTH - 28, 20)),
+            Part::Legend(legend::height(&names, WIDTH)),
+        ];
         if self.scale != Some(Scale::Absolute) {
             parts.push(Part::Panel(RELATIVE, self.panel(Some(Scale::Relative))));
         }
@@ -168,7 +172,12 @@ impl Chart {
         area: &DrawingArea<B, Shift>,
     ) -> Drawn<Vec<Hit>, B> {
         match part {
-            Part::Title => area.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))?,
+            Part::Title(lines) => {
+                for (row, line) in (0..).zip(lines) {
+                    let y = row * MORE as i32 + 12;
+                    area.draw(&Text::new(line.as_str(), (14, y), text(20)))?;
+                }
+            }
             Part::Legend(_) => {
                 let entry = |(number, (name, _)): (usize, &'_ (String, Strength))| Entry {
                     name: name.clone(),
@@ -192,7 +201,7 @@ impl Chart {
 
 /// A part of the picture, over its whole width, with its height where that does not follow from what is in it.
 enum Part {
-    Title,
+    Title(Vec<String>),
     Legend(u32),
     Panel(u32, Panel),
     Caption(Vec<String>),
@@ -201,7 +210,7 @@ enum Part {
 impl Part {
     fn height(&self) -> u32 {
         match self {
-            Self::Title => TITLE,
+            Self::Title(lines) => TITLE + MORE * (lines.len() as u32).saturating_sub(1),
             Self::Legend(height) | Self::Panel(height, _) => *height,
             Self::Caption(lines) => CAPTION * lines.len() as u32 + 14,
         }
@@ -278,7 +287,7 @@ mod tests {
             .parts()
             .iter()
             .map(|part| match part {
-                Part::Title => "title",
+                Part::Title(_) => "title",
                 Part::Legend(_) => "legend",
                 Part::Panel(_, panel) => panel.label,
                 Part::Caption(lines) if lines.is_empty() => "nothing",
@@ -291,5 +300,23 @@ mod tests {
         let one = chart.scale(Scale::Absolute).parts();
         let has_j = |part: &Part| matches!(part, Part::Panel(_, p) if p.level.is_some());
         assert!(!one.iter().any(has_j));
+    }
+
+    #[test]
+    fn a_long_title_takes_the_lines_that_it_needs() {
+        let strength = strength();
+        let title = format!(
+            "{}end of title",
+            "a network of a long name on data ".repeat(4)
+        );
+        let chart = Chart::new(title).curve("a", &strength);
+        let parts = chart.parts();
+        let Part::Title(lines) = &parts[0] else {
+            unreachable!("the title is the first part")
+        };
+        assert!(lines.len() == 2 && parts[0].height() == TITLE + MORE);
+        let svg = chart.to_svg().unwrap();
+        assert!(svg.contains(lines[1].as_str()) && lines[1].ends_with("end of title"));
+        assert_eq!(Part::Title(Vec::new()).height(), TITLE);
     }
 }

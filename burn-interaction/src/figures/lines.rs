@@ -3,14 +3,16 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
+use super::caption::fitted;
 use super::legend::{self, Entry};
 use super::png::writes_pictures;
 use super::style::{COLOURS, Drawn, GRID, INK, Look, text};
 use super::svg::svg;
 
 const WIDTH: u32 = 760;
-/// The height of the title, and of the lines below the legend.
+/// The height of a title of one line, of each line more, and of the lines below the legend.
 const TITLE: u32 = 40;
+const MORE: u32 = 24;
 const HEIGHT: u32 = 440;
 
 /// One line of [`Lines`].
@@ -99,10 +101,17 @@ impl Lines {
             return Err(Error::Figure("a point is not finite: leave it out".into()));
         }
         let names: Vec<&str> = self.lines.iter().map(|line| line.name.as_str()).collect();
-        let above = TITLE + legend::height(&names, WIDTH);
+        let title = fitted(&self.title, WIDTH - 28, 20);
+        let tall = TITLE + MORE * (title.len() as u32).saturating_sub(1);
+        let above = tall + legend::height(&names, WIDTH);
         let svg = svg((WIDTH, above + HEIGHT), |area| {
             let (head, lines) = area.split_vertically(above);
-            self.draw_head(&head)?;
+            let (head, rows) = head.split_vertically(tall);
+            for (row, line) in (0..).zip(&title) {
+                let y = row * MORE as i32 + 12;
+                head.draw(&Text::new(line.as_str(), (14, y), text(20)))?;
+            }
+            self.draw_legend(&rows)?;
             self.draw(&lines)
         })?;
         Ok(super::valid(svg))
@@ -135,17 +144,14 @@ impl Lines {
         [x, (from, high + margin)]
     }
 
-    /// Draws the title, and the legend below it.
-    fn draw_head<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
-        let (title, rows) = area.split_vertically(TITLE);
-        title.draw(&Text::new(self.title.as_str(), (14, 12), text(20)))?;
+    fn draw_legend<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         let entry = |line: &Line| Entry {
             name: line.name.clone(),
             look: line.look(),
             marked: false,
         };
         let entries: Vec<Entry> = self.lines.iter().map(entry).collect();
-        legend::draw(&rows, &entries)
+        legend::draw(area, &entries)
     }
 
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {

@@ -10,6 +10,8 @@ use super::style::{COLOURS, Drawn, GRID, INK, text};
 
 /// The room for the labels of the axis.
 const LABELS: i32 = 20;
+/// The room that the label of an end needs beside zero.
+const APART: i32 = 45;
 /// Rows that dots take turns in, so that equal numbers do not hide each other.
 const TURNS: i32 = 5;
 
@@ -53,6 +55,11 @@ impl Spread {
         (8.0 + share * f64::from(Self::WIDTH - 16)).round() as i32
     }
 
+    /// Whether an end has its number below it: not where that would lie over the one of zero.
+    fn is_labelled(self, end: f64) -> bool {
+        (self.place(end) - self.place(0.0)).abs() >= APART
+    }
+
     /// Draws numbers with their mean, zero and the ends of the axis.
     pub fn draw<B: DrawingBackend>(
         self,
@@ -76,9 +83,10 @@ impl Spread {
         }
         let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
         line((at(mean), y), (at(mean), foot), COLOURS[1].stroke_width(2))?;
-        let ends = [(self.low, left - 8), (self.high, right - 36)];
-        for (value, left) in ends.into_iter().filter(|(value, _)| *value != 0.0) {
-            area.draw(&Text::new(short(value), (left, foot + 5), text(12)))?;
+        for (value, left) in [(self.low, left - 8), (self.high, right - 36)] {
+            if self.is_labelled(value) {
+                area.draw(&Text::new(short(value), (left, foot + 5), text(12)))?;
+            }
         }
         let zero = (at(0.0) - 3, foot + 5);
         area.draw(&Text::new("0", zero, text(12)))
@@ -97,5 +105,17 @@ mod tests {
         assert_eq!(Spread::of([].iter()).unwrap(), None);
         assert!(Spread::of([0.0].iter()).unwrap().is_some());
         assert!(Spread::of([f64::NAN].iter()).is_err());
+    }
+
+    #[test]
+    fn an_end_beside_zero_has_no_label() {
+        let labelled = |low: f64, high: f64| {
+            let axis = Spread::of([low, high].iter()).unwrap().unwrap();
+            [axis.low, axis.high].map(|end| axis.is_labelled(end))
+        };
+        assert_eq!(labelled(-1.0, 1.0), [true, true]);
+        assert_eq!(labelled(-0.1, 2.0), [false, true]);
+        assert_eq!(labelled(-2.0, 0.1), [true, false]);
+        assert_eq!(labelled(0.5, 2.0), [false, true]);
     }
 }

@@ -3,6 +3,7 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Result};
 
+use super::caption::{fitted, wide};
 use super::pixels::above_background;
 use super::png::writes_pictures;
 use super::spread::Spread;
@@ -11,7 +12,12 @@ use super::svg::svg;
 use super::tile::Tile;
 
 const GAP: i32 = 14;
+/// The height of a title of one line, of each line more, and of a line below the rows.
 const HEADER: i32 = 36;
+const MORE: i32 = 22;
+const LINE: i32 = 18;
+/// The width at least.
+const LEAST: i32 = 420;
 /// The height of a row's name, and of a caption below a tile.
 const NAME: i32 = 26;
 const CAPTION: i32 = 22;
@@ -103,16 +109,19 @@ impl TileChart {
         }
         tiles().try_for_each(Tile::check)?;
         let spread = Spread::of(self.rows.iter().flat_map(|row| &row.spread))?;
-        let widest = self.rows.iter().map(Row::width).max().unwrap_or(0);
-        let room = spread.map_or(0, |_| Spread::WIDTH as i32 + GAP);
+        let widest = self.widest();
+        let keys = self.keys();
         let height: i32 = self.rows.iter().map(Row::height).sum();
-        let below = HEADER + height;
+        let below = self.header() + height;
         let size = (
-            (GAP + widest + room).max(420) as u32,
-            (below + 18 * self.key.len() as i32 + GAP) as u32,
+            self.width() as u32,
+            (below + LINE * keys.len() as i32 + GAP) as u32,
         );
         let mut svg = svg(size, |area| {
-            area.draw(&Text::new(self.title.as_str(), (GAP, 9), text(18)))?;
+            for (line, words) in (0..).zip(&self.titles()) {
+                let at = (GAP, 9 + MORE * line);
+                area.draw(&Text::new(words.as_str(), at, text(18)))?;
+            }
             for (row, top) in self.placed() {
                 row.draw(area, top)?;
                 if let (Some(spread), false) = (spread, row.spread.is_empty()) {
@@ -121,8 +130,8 @@ impl TileChart {
                     spread.draw(area, at, tall, &row.spread)?;
                 }
             }
-            for (line, key) in (0..).zip(&self.key) {
-                let key = Text::new(key.as_str(), (GAP, below + 18 * line), text(12));
+            for (line, key) in (0..).zip(&keys) {
+                let key = Text::new(key.as_str(), (GAP, below + LINE * line), text(12));
                 area.draw(&key)?;
             }
             Ok(())
@@ -133,9 +142,42 @@ impl TileChart {
         Ok(super::valid(svg))
     }
 
+    /// The width of the widest row of tiles.
+    fn widest(&self) -> i32 {
+        self.rows.iter().map(Row::width).max().unwrap_or(0)
+    }
+
+    /// The width of the picture, in which every row has its name on one line.
+    fn width(&self) -> i32 {
+        let room = match self.rows.iter().all(|row| row.spread.is_empty()) {
+            true => 0,
+            false => Spread::WIDTH as i32 + GAP,
+        };
+        let names = self.rows.iter().map(|row| wide(&row.name, 14) as i32);
+        let names = names.max().unwrap_or(0) + 2 * GAP;
+        (GAP + self.widest() + room).max(names).max(LEAST)
+    }
+
+    /// The lines of the title.
+    fn titles(&self) -> Vec<String> {
+        fitted(&self.title, (self.width() - 2 * GAP) as u32, 18)
+    }
+
+    /// The lines below the rows.
+    fn keys(&self) -> Vec<String> {
+        let room = (self.width() - 2 * GAP) as u32;
+        let lines = self.key.iter().flat_map(|line| fitted(line, room, 12));
+        lines.collect()
+    }
+
+    /// The height of the title.
+    fn header(&self) -> i32 {
+        HEADER + MORE * (self.titles().len() as i32 - 1).max(0)
+    }
+
     /// The rows with their upper ends.
     fn placed(&self) -> impl Iterator<Item = (&Row, i32)> {
-        let mut below = HEADER;
+        let mut below = self.header();
         self.rows.iter().map(move |row| {
             let top = below;
             below += row.height();
@@ -204,6 +246,22 @@ mod tests {
         // The word of the absent player is covered.
         assert!(!svg.contains("film"));
         assert!(svg.find("<image") < svg.find("<text"));
+    }
+
+    #[test]
+    fn long_titles_and_keys_are_broken_into_lines() {
+        let words = "a title of many words ".repeat(5);
+        let short = TileChart::new("short").row("", [image()]);
+        let long = TileChart::new(words.as_str()).row("", [image()]);
+        let long = long.key("a key of many words ".repeat(8));
+        assert_eq!((short.width(), short.header()), (LEAST, HEADER));
+        assert!(long.titles().len() == 3 && long.header() == HEADER + 2 * MORE);
+        assert!(long.keys().len() > 1 && long.to_svg().is_ok());
+        // Tiles begin below the title.
+        assert!(long.placed().all(|(_, top)| top == long.header()));
+        let name = "a row of a name that is longer than all of its tiles are wide, which are few";
+        let named = TileChart::new("").row(name, [image()]);
+        assert!(named.width() > LEAST && named.header() == HEADER);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Student's t distribution, for whole degrees of freedom.
 
 /// The t with P(|T| <= t) = `confidence` at `freedom` degrees of freedom; infinite where there are none.
-pub(super) fn quantile(confidence: f64, freedom: usize) -> f64 {
+pub fn quantile(confidence: f64, freedom: usize) -> f64 {
     if freedom == 0 || confidence >= 1.0 {
         return f64::INFINITY;
     }

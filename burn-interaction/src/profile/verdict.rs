@@ -68,7 +68,7 @@ pub enum Undecided {
     FewOrders,
     /// There is no interaction at all.
     NoInteraction,
-    /// The differences between orders are within their errors, which are too large to call the curve flat.
+    /// No U, hump or slope is sure, and errors are too large to call the curve flat.
     WithinErrors,
     /// There are both a trough and a peak.
     TroughAndPeak,
@@ -80,7 +80,7 @@ impl fmt::Display for Undecided {
             Self::NoBand(why) => why.fmt(f),
             Self::FewOrders => f.write_str("fewer than three orders"),
             Self::NoInteraction => f.write_str("no interaction at all"),
-            Self::WithinErrors => f.write_str("the differences between orders are within errors"),
+            Self::WithinErrors => f.write_str("no U, hump, slope or flat curve is sure"),
             Self::TroughAndPeak => f.write_str("both a trough and a peak"),
         }
     }
@@ -315,6 +315,7 @@ mod tests {
         assert!(matches!(flat, Verdict::Flat { .. }), "{flat}");
         let noisy = judged([1.1, 1.0, 0.9, 0.9, 1.0, 1.1], 0.8, 6).0;
         assert_eq!(noisy, Verdict::Undecided(Undecided::WithinErrors));
+        assert!(noisy.to_string().ends_with("flat curve is sure"));
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub fn run(trained: Option<(&Path, &Path)>, device: &Device) -> Result<()> {
     println!(
         "mean squared error of toggled over paired at equal forwards (aim 0.4 on average over orders)"
     );
+    // Before anything is computed, as a file may be damaged.
+    let open = |(weights, data)| trained_resnet(weights, data, 1, device);
+    let trained = trained.map(open).transpose()?;
     let game = Dividends::sparse(36, 800, 10, 3);
     let orders = Orders::ratios([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]);
     let base = Measurement::of_games()
@@ -45,8 +48,7 @@ pub fn run(trained: Option<(&Path, &Path)>, device: &Device) -> Result<()> {
             Some(&truth),
         )?;
     }
-    if let Some((weights, data)) = trained {
-        let (net, batch) = trained_resnet(weights, data, 1, device)?;
+    if let Some((net, batch)) = trained {
         let target = Targets::try_from(batch.targets.clone())?;
         let base = Measurement::new(Patches::grid(16, 16))
             .orders(Orders::ratios([0.05, 0.25, 0.5, 0.75, 0.95]));

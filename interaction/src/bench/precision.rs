@@ -40,6 +40,9 @@ pub fn run(
     seeds: Range<u64>,
     device: &Device,
 ) -> Result<()> {
+    // Before anything is computed, as a file may be damaged.
+    let open = |(weights, data)| trained_resnet(weights, data, 2 * IMAGES, device);
+    let trained = trained.map(open).transpose()?;
     println!(
         "forwards to an error of J, in units of max(1, J), at every order; {} seeds from {} on",
         seeds.end - seeds.start,
@@ -72,11 +75,10 @@ pub fn run(
         };
         table(name, &base, &case, run)?;
     }
-    let Some((weights, data)) = trained else {
+    let Some((net, batch)) = trained else {
         println!("  ResNet-20: give --weights and --data for it\n");
         return Ok(());
     };
-    let (net, batch) = trained_resnet(weights, data, 2 * IMAGES, device)?;
     let images = Images { net, batch };
     let run = |measurement: &Measurement<Patches>, samples: usize, seed: u64| {
         images.run(

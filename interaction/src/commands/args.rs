@@ -29,11 +29,14 @@ use crate::work::Share;
 #[command(name = "interaction", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
   interaction                                        the tour
-  interaction train --model mlp5 --data rules --lr 0.1 --low-order --coefficient 1 --draws 4 --out low
+  interaction train --model mlp5 --data rules --lr 0.1 --low-order --coefficient 1 --draws 4 \\
+      --out low
   interaction discover --weights low --out low-orders
-  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER --precision 0.05 --out cifar
+  interaction discover --model resnet20 --weights resnet20.th --data cifar-10:FOLDER \\
+      --precision 0.05 --out cifar
   interaction train --model pointnet-slim --data solids --points 512 --epochs 10 --out cloud
-  interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 --out bert
+  interaction train --model bert-slim --data grammar --optimizer adamw --lr 0.001 --epochs 3 \\
+      --out bert
   interaction discover --model bert/ --data grammar --control --out bert-orders
   interaction study table4 --scale smoke
   interaction networks

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use burn_interaction_models::WeightFile;
 use clap::Args;
 
 use super::place::Place;
@@ -11,6 +12,12 @@ use crate::bench::{
     sentences, step, throughput, traffic, values,
 };
 use crate::error::{Result, usage};
+
+/// Seeds of the precision benchmark unless another number is given, its error on the real network, and repetitions of the coverage
+/// benchmark.
+const SEEDS: usize = 20;
+const ERROR: f64 = 0.1;
+const COVERAGE_REPEATS: usize = 2000;
 
 /// The settings of the benchmarks.
 #[derive(Args, Debug, Clone)]
@@ -37,16 +44,16 @@ pub struct BenchArgs {
     /// Networks of the forward benchmark by name, such as alexnet,bert. Default: all of them.
     #[arg(long = "network", value_name = "NAME", value_delimiter = ',')]
     pub networks: Vec<String>,
-    /// Seeds of the precision benchmark.
-    #[arg(long, default_value_t = 20)]
-    pub seeds: usize,
+    /// Seeds of the precision benchmark. Default: 20.
+    #[arg(long)]
+    pub seeds: Option<usize>,
     /// Error that the precision benchmark wants on the real network, in units of the larger of 1 and J: a quarter of the
-    /// forwards at twice of it.
-    #[arg(long, default_value_t = 0.1)]
-    pub error: f64,
-    /// Repetitions of each cell of the coverage benchmark.
-    #[arg(long, default_value_t = 2000)]
-    pub coverage_repeats: usize,
+    /// forwards at twice of it. Default: 0.1.
+    #[arg(long)]
+    pub error: Option<f64>,
+    /// Repetitions of each cell of the coverage benchmark. Default: 2000.
+    #[arg(long)]
+    pub coverage_repeats: Option<usize>,
 }
 
 /// Runs the benchmarks asked for.
@@ -56,7 +63,8 @@ pub struct BenchArgs {
 /// Fails where the device or an argument is at fault.
 pub fn run(args: &BenchArgs) -> Result<()> {
     let wanted = |name: &str| args.which.is_empty() || args.which.iter().any(|w| w == name);
-    let device = device(args, wanted("forward"))?;
+    check(args)?;
+    let device = device(&args.place.device)?;
     if wanted("values") {
         values::run()?;
     }
@@ -99,15 +107,16 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     // Minutes long: only where they are named.
     let named = |name: &str| args.which.iter().any(|which| which == name);
     if named("precision") {
+        let (first, count) = (args.place.seed, args.seeds.unwrap_or(SEEDS) as u64);
         precision::run(
             trained(args),
-            args.error,
-            args.place.seed..args.place.seed.saturating_add(args.seeds as u64),
+            args.error.unwrap_or(ERROR),
+            first..first.saturating_add(count),
             &device,
         )?;
     }
     if named("coverage") {
-        coverage::run(args.coverage_repeats)?;
+        coverage::run(args.coverage_repeats.unwrap_or(COVERAGE_REPEATS))?;
     }
     if named("merge") {
         merge::run()?;
@@ -118,17 +127,77 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
-/// The device of all benchmarks; refuses arguments that none of those asked for would heed.
-fn device(args: &BenchArgs, forward: bool) -> Result<Device> {
-    let name = &args.place.device;
-    if name.contains(',') {
-        return Err(usage(format!("--device {name}: a benchmark is of one")));
+/// Refuses arguments that none of the benchmarks asked for would heed, numbers of nothing, and files that are not there.
+fn check(args: &BenchArgs) -> Result<()> {
+    let named = |name: &str| args.which.iter().any(|which| which == name);
+    let forward = args.which.is_empty() || named("forward");
+    let of_precision = "only the benchmark precision heeds it: name that, bench precision";
+    for (flag, given, heeded, remedy) in [
+        (
+            "--network",
+            !args.networks.is_empty(),
+            forward,
+            "only the benchmark forward is of networks by name",
+        ),
+        (
+            "--seeds",
+            args.seeds.is_some(),
+            named("precision"),
+            of_precision,
+        ),
+        (
+            "--error",
+            args.error.is_some(),
+            named("precision"),
+            of_precision,
+        ),
+        (
+            "--coverage-repeats",
+            args.coverage_repeats.is_some(),
+            named("coverage"),
+            "only the benchmark coverage heeds it: name that, bench coverage",
+        ),
+    ] {
+        if given && !heeded {
+            return Err(usage(format!("{flag}: {remedy}")));
+        }
     }
-    if !args.networks.is_empty() && !forward {
-        let remedy = "only the benchmark forward is of networks by name";
-        return Err(usage(format!("--network: {remedy}")));
+    for (flag, count) in [
+        ("--repeats", Some(args.repeats)),
+        ("--seeds", args.seeds),
+        ("--coverage-repeats", args.coverage_repeats),
+    ] {
+        if count == Some(0) {
+            return Err(usage(format!("{flag} 0: give at least 1")));
+        }
     }
-    Ok(burn_interaction::device(name)?)
+    let nothing = |error: &f64| error.is_nan() || *error <= 0.0;
+    if let Some(error) = args.error.filter(nothing) {
+        return Err(usage(format!(
+            "--error {error}: give the error of J that is wanted, such as 0.1"
+        )));
+    }
+    let Some((weights, data)) = trained(args) else {
+        return Ok(());
+    };
+    let weights = WeightFile::parse(weights).path;
+    for (flag, path) in [("--weights", weights.as_path()), ("--data", data)] {
+        if !path.exists() {
+            let path = path.display();
+            return Err(usage(format!(
+                "{flag} {path}: there is no such file or folder"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The device of all benchmarks.
+fn device(name: &str) -> Result<Device> {
+    match name.contains(',') {
+        true => Err(usage(format!("--device {name}: a benchmark is of one"))),
+        false => Ok(burn_interaction::device(name)?),
+    }
 }
 
 /// Weights of a ResNet-20 and the folder of CIFAR-10, where both are given.

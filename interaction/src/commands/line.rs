@@ -40,22 +40,39 @@ pub fn with(words: &[String], name: &str, value: &str) -> Vec<String> {
     words
 }
 
-/// This process's command with another option, in words: without those of its own that exclude it.
+/// This process's command with another option, in words: in place of those of its own that exclude it.
 pub fn again(option: &str, excluded: &[&str]) -> String {
     differently(&own(), option, excluded)
 }
 
 fn differently(words: &[String], option: &str, excluded: &[&str]) -> String {
-    let given = |name: &&&str| {
-        let is = |word: &String| word == *name || word.starts_with(&format!("{name}="));
-        words.iter().any(is)
-    };
-    let given: Vec<&str> = excluded.iter().filter(given).copied().collect();
-    let without = match given.is_empty() {
+    let given = excluded.iter().filter_map(|name| spelled(words, name));
+    let given: Vec<String> = given.collect();
+    let instead = match given.is_empty() {
         true => String::new(),
-        false => format!(", without {},", given.join(" and ")),
+        false => format!(" in place of {}", given.join(" and ")),
     };
-    format!("the same command with {option}{without}")
+    format!("the same command with {option}{instead}")
+}
+
+/// An option as it is given, with its value where it has one; `None` where it is not given.
+fn spelled(words: &[String], name: &str) -> Option<String> {
+    let is = |word: &String| {
+        let rest = word.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    let place = words.iter().position(is)?;
+    let value = match words[place].split_once('=') {
+        Some((_, value)) => Some(value),
+        None => {
+            let next = words.get(place + 1).map(String::as_str);
+            next.filter(|next| !next.starts_with("--"))
+        }
+    };
+    Some(match value {
+        Some(value) => format!("{name} {value}"),
+        None => name.into(),
+    })
 }
 
 /// The value of an option, `--name VALUE` or `--name=VALUE`.
@@ -80,16 +97,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_that_is_given_again_drops_what_excludes_the_new_option() {
+    fn a_command_that_is_given_again_says_what_the_new_option_takes_the_place_of() {
         let words = ["discover", "--force", "--contexts=5", "--contextual"].map(String::from);
         let again = |excluded: &[&str]| differently(&words, "--resume", excluded);
         assert_eq!(
             again(&["--force", "--part"]),
-            "the same command with --resume, without --force,"
+            "the same command with --resume in place of --force"
         );
         assert_eq!(
             again(&["--force", "--contexts"]),
-            "the same command with --resume, without --force and --contexts,"
+            "the same command with --resume in place of --force and --contexts 5"
+        );
+        let words = ["discover", "--contexts", "1", "--out", "a"].map(String::from);
+        let option = "--contexts 5 and another --out";
+        assert_eq!(
+            differently(&words, option, &["--contexts"]),
+            "the same command with --contexts 5 and another --out in place of --contexts 1"
         );
         assert_eq!(again(&["--part"]), "the same command with --resume");
     }

@@ -88,7 +88,12 @@ pub fn run(args: &MergeArgs) -> Result<()> {
             });
             let results: Vec<Option<PartResults>> = results.collect::<Result<_>>()?;
             let results: Vec<PartResults> = results.into_iter().flatten().collect();
-            Err(partial(&missing, &missing::commands(&results)))
+            let mut lines = missing::commands(&results);
+            lines.push(format!(
+                "then merge all parts again, with --force: {} holds this partial result",
+                folder.path().display()
+            ));
+            Err(partial(&missing, &lines))
         }
     }
 }

@@ -2,7 +2,7 @@ use burn_interaction::Precision;
 use clap::Args;
 
 use super::parse;
-use crate::error::Result;
+use crate::error::{Result, usage};
 
 /// The error that a measurement is to reach, and what it may cost.
 #[derive(Args, Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct PrecisionArgs {
     /// With --precision: the error for just --samples, all of which are measured, not for the data they come from.
     #[arg(long, requires = "precision")]
     pub these: bool,
-    /// With --precision: the most forwards.
+    /// With --precision: the most forwards, those of the pilot included, which takes some thousands.
     #[arg(long, requires = "precision", value_name = "N")]
     pub most_forwards: Option<u64>,
     /// With --precision: the most time, such as 90s, 20m or 2h.
@@ -36,6 +36,11 @@ impl PrecisionArgs {
             precision = precision.these();
         }
         if let Some(forwards) = self.most_forwards {
+            if forwards == 0 {
+                return Err(usage(
+                    "--most-forwards 0: the pilot takes some thousands, allow several times as many; --plan-only tells how many",
+                ));
+            }
             precision = precision.most_forwards(forwards);
         }
         if let Some(time) = &self.most_time {

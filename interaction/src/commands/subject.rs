@@ -35,7 +35,8 @@ pub struct SubjectArgs {
     #[arg(long)]
     pub classes: Option<String>,
     /// Side in pixels that images are brought to. Default: the side that the network was trained with; else that of a Hugging Face folder;
-    /// else the images' own side where all have one size, and the side that the network's published weights expect where not.
+    /// else, of images in files, the side that the network's published weights expect, while generated images, arrays, CIFAR-10 and
+    /// Tiny-ImageNet keep their own.
     #[arg(long)]
     pub image: Option<usize>,
     /// Statistics that images are normalised by: imagenet, half (mean and deviation 0.5) or data (of the training images).

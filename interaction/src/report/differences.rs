@@ -19,7 +19,7 @@ pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String
     // Writing to a string never fails.
     let _ = writeln!(
         text,
-        "{over}\n  order  ratio          J   +- error          S   +- error"
+        "{over}\n  order  ratio          J   +- error                   S   +- error"
     );
     for point in &comparison.points {
         let order = point.order.map_or("-".into(), |order| order.to_string());
@@ -39,10 +39,11 @@ pub fn differences(first: &str, second: &str, comparison: &Comparison) -> String
         });
         let (j, j_error) = known(point.relative);
         let sure = point.relative.is_some_and(|found| found.is_sure());
+        // Said of J, behind whose error it stands.
         let mark = if sure { "  differs" } else { "" };
         let _ = writeln!(
             text,
-            "  {order:>5}  {:5.2}  {j:>9}  {j_error:>9}  {:>9}  {:>9}{mark}",
+            "  {order:>5}  {:5.2}  {j:>9}  {j_error:>9}{mark:<9}  {:>9}  {:>9}",
             point.ratio, absolute.0, absolute.1
         );
     }
@@ -104,4 +105,39 @@ pub fn differences_csv(path: &Path, first: &str, rows: &[(&str, Comparison)]) ->
         }
     }
     writer.flush().map_err(|e| fail(e.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn_interaction::profile::OrderDifference;
+
+    use super::*;
+
+    #[test]
+    fn a_sure_difference_of_j_is_marked_behind_its_error() {
+        let found = |value: f64| Difference {
+            value,
+            error: Some(0.1),
+            interval: Some((value - 0.2, value + 0.2)),
+        };
+        let point = |order: usize, value: f64| OrderDifference {
+            order: Some(order),
+            ratio: 0.5,
+            relative: Some(found(value)),
+            absolute: Some(found(-3.0)),
+        };
+        let comparison = Comparison {
+            points: vec![point(0, 0.5), point(1, 0.1)],
+            common: 6,
+            unlike: Vec::new(),
+        };
+        let text = differences("a", "b", &comparison);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[2].contains("+0.500      0.100  differs "), "{text}");
+        assert!(!lines[3].contains("differs"), "{text}");
+        // The numbers stand below the names of their columns.
+        for line in &lines[1..4] {
+            assert_eq!(line.chars().count(), lines[1].chars().count(), "{text}");
+        }
+    }
 }

@@ -1,10 +1,17 @@
 //! Which pairs make the low orders, and which the high ones: strength by the distance of the two, or by their columns.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use burn_interaction::figures::{Areas, Line, Lines, MatrixChart};
+use burn_interaction::internal::student_quantile;
 use burn_interaction::profile::Group;
 use burn_interaction::{Pair, Profile};
 
 use crate::subject::Scene;
+
+/// The confidence of bands, and the fewest samples that have any.
+const CONFIDENCE: f64 = 0.95;
+const FEWEST: usize = 5;
 
 /// A picture of the strength of pairs.
 pub enum Pairs {
@@ -31,10 +38,7 @@ impl Pairs {
 /// The strength of pairs over all samples of a profile: by distance for patches, words and windows, by column for tables; `None` for clouds and
 /// segments, and where all pairs are alike.
 pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
-    let in_a_row = |along: &str| {
-        let groups = profile.grouped(|_, (i, j)| Some(i.abs_diff(j) as u64));
-        lines(&groups, along)
-    };
+    let in_a_row = |along: &str| lines(profile, |(i, j)| i.abs_diff(j) as u64, along);
     match scene {
         Scene::Image {
             areas: Areas::Grid(grid),
@@ -45,8 +49,8 @@ pub fn of(scene: &Scene, profile: &Profile) -> Option<Pairs> {
                 let along = |a: usize, b: usize| a.abs_diff(b) as f64;
                 along(i / columns, j / columns).hypot(along(i % columns, j % columns))
             };
-            let groups = profile.grouped(|_, pair| Some(distance(pair).round() as u64));
-            lines(&groups, "distance of the two patches, in patches")
+            let rounded = |pair| distance(pair).round() as u64;
+            lines(profile, rounded, "distance of the two patches, in patches")
         }
         Scene::Sentence { .. } => in_a_row("distance of the two words, in players"),
         Scene::Series { .. } => in_a_row("distance of the two windows, in windows"),
@@ -76,16 +80,41 @@ fn chosen(groups: &[Group]) -> Vec<(String, f64)> {
     places.into_iter().map(named).collect()
 }
 
-fn lines(groups: &[Group], along: &str) -> Option<Pairs> {
+/// The number of samples that have a pair of each key.
+fn counted(profile: &Profile, key: impl Fn(Pair) -> u64) -> BTreeMap<u64, usize> {
+    let mut counts = BTreeMap::new();
+    for sample in profile.samples() {
+        let keys: BTreeSet<u64> = sample.pairs().iter().map(|pair| key(*pair)).collect();
+        for key in keys {
+            *counts.entry(key).or_insert(0) += 1;
+        }
+    }
+    counts
+}
+
+fn lines(profile: &Profile, key: impl Fn(Pair) -> u64, along: &str) -> Option<Pairs> {
+    let groups = profile.grouped(|_, pair| Some(key(pair)));
+    let counts = counted(profile, key);
+    // Half of a band over so many samples, for a standard error of one.
+    let reach = |group: &Group| {
+        let samples = counts.get(&group.key).copied().unwrap_or(0);
+        (samples >= FEWEST).then(|| student_quantile(CONFIDENCE, samples - 1))
+    };
     let title = "Which pairs are strong: strength by distance, 1 for the mean of the order's pairs";
-    let mut chart = Lines::new(title, along, "relative strength");
+    let banded = groups.iter().any(|group| reach(group).is_some());
+    let value = match banded {
+        true => "relative strength, with 95 % bands",
+        false => "relative strength",
+    };
+    let mut chart = Lines::new(title, along, value);
     let mut longest = 0;
-    for (colour, (name, ratio)) in chosen(groups).into_iter().enumerate() {
+    for (colour, (name, ratio)) in chosen(&groups).into_iter().enumerate() {
         let own = groups.iter().filter(|group| group.ratio == ratio);
         let point = |group: &Group| {
             let relative = group.relative?;
             let error = group.error.map(|error| error * relative / group.strength);
-            Some((group.key as f64, relative, error))
+            let band = error.zip(reach(group)).map(|(error, reach)| error * reach);
+            Some((group.key as f64, relative, band))
         };
         let points: Vec<_> = own.filter_map(point).collect();
         longest = longest.max(points.len());
@@ -121,4 +150,27 @@ fn matrix(names: &[String], profile: &Profile) -> Option<Pairs> {
         chart = chart.pairs(name, pairs);
     }
     any.then_some(Pairs::Matrix(chart))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn_interaction::game::Dividends;
+    use burn_interaction::{Measurement, Orders};
+
+    use super::*;
+
+    #[test]
+    fn bands_are_of_five_samples_or_more() {
+        let games: Vec<Dividends> = (0..5).map(|k| Dividends::random(6, k)).collect();
+        let games: Vec<&Dividends> = games.iter().collect();
+        for samples in [4, 5] {
+            let exact = Measurement::of_games().orders(Orders::all());
+            let profile = exact.run_games(&games[..samples]).unwrap();
+            let chart = lines(&profile, |(i, j)| i.abs_diff(j) as u64, "distance").unwrap();
+            let svg = chart.to_svg().unwrap();
+            let banded = samples >= FEWEST;
+            assert_eq!(svg.contains("<polygon"), banded, "{samples}");
+            assert_eq!(svg.contains("95 % bands"), banded, "{samples}");
+        }
+    }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use burn::train::metric::NumericEntry;
@@ -63,6 +64,24 @@ pub fn history(folder: &Path) -> Result<Option<History>> {
         }
     }
     Ok((!epochs.is_empty()).then_some(History { epochs }))
+}
+
+/// The first of the epochs at the end of the training in a folder whose losses are not all finite, by its logs; `None` where those of the last
+/// epoch are, or there is no log of it.
+pub fn diverged(folder: &Path) -> Option<usize> {
+    let logs = folder.join("training");
+    let parts = ["train", "valid"].map(|part| logs.join(part));
+    let lost = |epoch: &usize| {
+        parts.iter().any(|part| {
+            let log = part.join(format!("epoch-{epoch}")).join("Loss.log");
+            let text = std::fs::read_to_string(log).unwrap_or_default();
+            let mut values = text.lines().map(NumericEntry::deserialize);
+            values.any(|value| value.is_ok_and(|value| !value.current().is_finite()))
+        })
+    };
+    let numbers = parts.iter().flat_map(|part| numbered(part, "epoch-", ""));
+    let epochs: BTreeSet<usize> = numbers.collect();
+    epochs.into_iter().rev().take_while(lost).last()
 }
 
 impl History {
@@ -193,6 +212,30 @@ mod tests {
         // Interrupted in epoch 10, whose means are those of some batches.
         write(root, "checkpoint/scheduler-9.bpk", "");
         assert_eq!(history(root).unwrap().unwrap().epochs.len(), 1);
+    }
+
+    #[test]
+    fn a_training_diverges_in_the_first_of_its_last_epochs_that_have_no_finite_loss() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        assert_eq!(diverged(root), None);
+        let log = |part: &str, epoch: usize, text: &str| {
+            write(root, &format!("{part}/epoch-{epoch}/Loss.log"), text);
+        };
+        log("train", 7, "0.5,4\ninf,4\n");
+        for epoch in [8, 9] {
+            log("train", epoch, "0.5,4\n0.5,final\n");
+        }
+        assert_eq!(diverged(root), None);
+        // After its last step, then in all of them.
+        log("valid", 9, "NaN,1\nNaN,final\n");
+        for epoch in [10, 11] {
+            log("train", epoch, "NaN,4\nNaN,final\n");
+        }
+        assert_eq!(diverged(root), Some(9));
+        // A line that was cut short says nothing.
+        log("train", 12, "0.5,4\n0.25,fin");
+        assert_eq!(diverged(root), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub mod words;
 pub use curves::{curve_name, table, title};
 pub use differences::{differences, differences_csv};
 pub use gallery::*;
-pub use history::{History, PastEpoch, history};
+pub use history::{History, PastEpoch, diverged, history};
 pub use numbers::seconds;
 pub use orders::stands_out;
 pub use pictures::write_pictures;

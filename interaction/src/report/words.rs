@@ -1,6 +1,6 @@
 //! Results in plain sentences, for someone who has never heard of interaction orders.
 
-use burn_interaction::profile::{Comparison, Undecided};
+use burn_interaction::profile::{Comparison, Turn, Undecided};
 use burn_interaction::{Profile, Strength, Verdict};
 
 use super::numbers::number;
@@ -18,24 +18,28 @@ pub fn verdict(strength: &Strength) -> String {
     }
     match strength.verdict() {
         Verdict::U(turn) => format!(
-            "The network relies least on structure of middle size, the interaction bottleneck, and most on {}.",
+            "The network relies least {}, and most on {}.",
+            trough(turn),
             ends(turn.ends)
         ),
         Verdict::Hump(turn) => {
-            let middle = (turn.ratios.0 + turn.ratios.1) / 2.0;
-            let size = match middle {
+            let size = match middle(turn) {
                 m if m < 0.35 => "few others are present, though not the fewest",
                 m if m > 0.65 => "most others are present, though not all",
                 _ => "about half of the others are present",
             };
             format!("The network relies most on structure between the local and the whole: two parts of the input act together most where {size}.")
         }
-        Verdict::Falling { .. } => format!("The network relies mostly on {LOCAL}."),
-        Verdict::Rising { .. } => format!("The network relies mostly on {WHOLE}."),
+        Verdict::Falling { .. } => {
+            format!("The network relies more on {LOCAL}, than on whole-scene structure.")
+        }
+        Verdict::Rising { .. } => {
+            format!("The network relies more on {WHOLE}, than on simple local cues.")
+        }
         Verdict::Flat { .. } => "The network relies on cues of every size alike: how much two parts of the input act together hardly depends on how many others are present.".into(),
         Verdict::Undecided(why) => format!(
             "What was measured does not decide what the network relies on: {why}. {}",
-            remedy(*why)
+            remedy(*why, *strength.players.end())
         ),
         other => other.to_string(),
     }
@@ -47,6 +51,24 @@ const LOCAL: &str =
 /// High orders in plain words.
 const WHOLE: &str = "whole-scene structure, where two parts of the input act together only with nearly all others present";
 
+/// The middle of the ratios that a turn may lie at.
+fn middle(turn: &Turn) -> f64 {
+    (turn.ratios.0 + turn.ratios.1) / 2.0
+}
+
+/// The place of the trough of a U, which is the interaction bottleneck where it is in the middle.
+fn trough(turn: &Turn) -> String {
+    match middle(turn) {
+        ratio if ratio < 0.3 => {
+            format!("where few others are present, though not the fewest (ratio {ratio:.2})")
+        }
+        ratio if ratio > 0.7 => {
+            format!("where most others are present, though not all (ratio {ratio:.2})")
+        }
+        _ => "on structure of middle size, the interaction bottleneck".into(),
+    }
+}
+
 /// The stronger of the two ends of a U, or both where they are within a quarter of each other.
 fn ends((low, high): (f64, f64)) -> String {
     match low / high {
@@ -56,9 +78,12 @@ fn ends((low, high): (f64, f64)) -> String {
     }
 }
 
-/// A way out of an undecided curve.
-fn remedy(why: Undecided) -> &'static str {
+/// A way out of an undecided curve of samples that have so many players at most.
+fn remedy(why: Undecided, players: usize) -> &'static str {
     match why {
+        Undecided::FewOrders if players < 4 => {
+            "It takes four players for three orders: take more columns, patches, windows or regions."
+        }
         Undecided::NoBand(_) => "Measure at least five samples, and two contexts of each pair.",
         Undecided::FewOrders => "Measure at least three orders.",
         Undecided::WithinErrors => "Measure more samples, or ask for --precision.",
@@ -213,6 +238,42 @@ mod tests {
         assert_eq!(ends((5.0, 2.0)), LOCAL);
         let both = ends((1.6, 1.4));
         assert!(both.contains(LOCAL) && both.contains(WHOLE));
+    }
+
+    #[test]
+    fn a_trough_is_told_by_its_place() {
+        let at = |from: f64, to: f64| {
+            trough(&Turn {
+                ratios: (from, to),
+                value: 0.5,
+                error: 0.1,
+                ends: (1.0, 2.0),
+            })
+        };
+        assert!(at(0.3, 0.6).contains("the interaction bottleneck"));
+        assert!(at(0.7, 0.7).contains("the interaction bottleneck"));
+        assert_eq!(
+            at(0.05, 0.15),
+            "where few others are present, though not the fewest (ratio 0.10)"
+        );
+        assert!(at(0.75, 0.95).contains("most others are present, though not all (ratio 0.85)"));
+    }
+
+    #[test]
+    fn three_players_are_told_to_become_more() {
+        let game = Dividends::random(3, 1);
+        let games = [&game; 6];
+        let strength = Measurement::of_games()
+            .run_games(&games)
+            .unwrap()
+            .strength();
+        let text = verdict(&strength);
+        assert!(
+            text.contains("fewer than three orders. It takes four players"),
+            "{text}"
+        );
+        let why = Undecided::FewOrders;
+        assert_eq!(remedy(why, 4), "Measure at least three orders.");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod board;
 mod checkpoints;
 mod chosen;
 mod dashboard;
+mod diverged;
 mod epochs;
 mod evaluation;
 mod fit;

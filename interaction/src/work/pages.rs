@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use burn_interaction::Profile;
 
+use super::diverged::divergence;
 use super::results::profile_of;
-use super::{CONTROL, GALLERY, MAIN, TrainedWith, read_json};
+use super::{CONTROL, GALLERY, MAIN, TrainedWith, Watch, read_json};
 use crate::error::{Result, usage};
 use crate::report::page::{Measurement, Page, Part, Section, measurement};
-use crate::report::{Gallery, History, PastEpoch, history, shell_line};
+use crate::report::{Gallery, History, PastEpoch, diverged, history, shell_line};
 
 /// The name of a page in its folder.
 pub const PAGE: &str = "report.html";
@@ -25,6 +26,26 @@ pub fn write_page(folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join(PAGE);
     page.write(&path)?;
     Ok(Some(path))
+}
+
+/// Draws the orders and accuracies of the epochs of a training as `history`, where a probe of this size watched them.
+///
+/// # Errors
+///
+/// Fails where a log cannot be read, or a picture cannot be written.
+pub fn write_history(folder: &Path, title: String, probe: Option<Watch>) -> Result<()> {
+    let history = history(folder)?;
+    let Some(mut chart) = history.and_then(|history| history.chart(title)) else {
+        return Ok(());
+    };
+    if let Some(Watch { samples, contexts }) = probe {
+        chart = chart.caption(format!(
+            "The probe measured {samples} samples of the test part each epoch with {contexts} contexts for each pair and order: J has errors, which training/valid/epoch-N/Order_curve.log gives. Valid is the test part; train is the mean over an epoch while its weights change."
+        ));
+    }
+    chart.save_svg(folder.join("history.svg"))?;
+    chart.save_png(folder.join("history.png"))?;
+    Ok(())
 }
 
 /// The page of a folder that a measurement or a training wrote, or of the file of a profile; `None` where there is neither.
@@ -51,7 +72,7 @@ pub fn page_of(path: &Path) -> Result<Option<Page>> {
         }
         (None, Some((settings, section))) => Ok(Some(Page {
             title: format!("{} trained on {}", settings.model, settings.data),
-            summary: vec![accuracy(&settings)],
+            summary: vec![accuracy(path, &settings)],
             sections: vec![section],
         })),
         (None, None) => Ok(None),
@@ -97,7 +118,8 @@ fn training(folder: &Path) -> Result<Option<(TrainedWith, Section)>> {
         }
         Err(error) => return Err(error),
     };
-    let mut section = Section::new("training", "How it was trained", accuracy(&settings));
+    let told = accuracy(folder, &settings);
+    let mut section = Section::new("training", "How it was trained", told);
     if let Some(history) = history(folder)? {
         let title = "J of each order by epoch, and the accuracies";
         if let Some(chart) = history.chart(title) {
@@ -152,8 +174,12 @@ fn epochs(history: &History) -> Part {
     }
 }
 
-/// A sentence on how well a network does.
-fn accuracy(settings: &TrainedWith) -> String {
+/// A sentence on how well a network does, or that the training in this folder diverged.
+fn accuracy(folder: &Path, settings: &TrainedWith) -> String {
+    if let Some(epoch) = diverged(folder) {
+        let how = divergence(settings, Some(epoch));
+        return format!("{} is no result: {how}.", settings.model);
+    }
     let part = match settings.complete {
         true => "",
         false => " The training is partial.",

@@ -123,7 +123,7 @@ pub fn profile_of(path: &Path, name: &str) -> Result<Option<Profile>> {
 /// The error for a merge in which samples are missing, with a line for each part that is to be measured.
 pub fn partial(missing: &[u64], parts: &[String]) -> crate::error::Error {
     let mut lines = vec![format!(
-        "partial: {} sample(s) are missing, {}; measure the other parts and merge again",
+        "partial: {} sample(s) are missing, {}; measure the other parts and merge them all",
         missing.len(),
         some_ids(missing)
     )];

@@ -8,14 +8,16 @@ use burn_interaction_datasets::{Loader, Samples};
 use burn_interaction_models::{save, save_image, save_text};
 
 use super::board::Board;
+use super::diverged::{is_finite, sound};
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::suggested;
 use super::samples::{accuracy, drawn, loaded};
 use super::{
-    Checkpoints, FALL, Place, Recipe, TrainedWith, Watch, Weights, interrupt, read_json, write_page,
+    Checkpoints, FALL, Place, Recipe, TrainedWith, Weights, interrupt, read_json, write_history,
+    write_page,
 };
 use crate::error::{Result, usage};
-use crate::report::{history, shell_line};
+use crate::report::shell_line;
 use crate::subject::{About, FolderSettings, Job, Part, Spec, Subject, contents};
 
 /// The file that holds the settings of a run, from before its first step.
@@ -84,6 +86,7 @@ impl Job for Training<'_> {
         let settings = self.settings(&subject, &ready, &run)?;
         if let Some(earlier) = &earlier {
             self.compare(&settings, earlier, finished)?;
+            sound(self.place.folder, &settings, true)?;
         }
         let net = subject.init(self.place.device())?;
         let net = match self.start(about) {
@@ -106,6 +109,8 @@ impl Job for Training<'_> {
             ..
         } = ready;
         let fitted = fit(net.train(), players, loaders, self.recipe, &run)?;
+        let finite = self.recipe.epochs == 0 || is_finite(&fitted.net);
+        sound(self.place.folder, &settings, finite)?;
         self.write(&subject, &fitted, (&test, tested), settings)
     }
 }
@@ -372,26 +377,14 @@ impl Training<'_> {
         })
     }
 
-    /// Draws the orders and accuracies of the epochs, where a probe watched them and somebody sees them.
+    /// Writes the page and draws the epochs, where somebody sees them.
     fn draw(&self) -> Result<()> {
-        let folder = self.place.folder;
         if self.shown == Shown::Nothing {
             return Ok(());
         }
         let data = self.spec.data.split(':').next().unwrap_or_default();
         let title = format!("{} on {data}: training", self.spec.model);
-        write_page(folder.path())?;
-        let history = history(folder.path())?;
-        let Some(mut chart) = history.and_then(|history| history.chart(title)) else {
-            return Ok(());
-        };
-        if let Some(Watch { samples, contexts }) = self.recipe.probe {
-            chart = chart.caption(format!(
-                "The probe measured {samples} samples of the test part each epoch with {contexts} contexts for each pair and order: J has errors, which training/valid/epoch-N/Order_curve.log gives. Valid is the test part; train is the mean over an epoch while its weights change."
-            ));
-        }
-        chart.save_svg(folder.file("history.svg"))?;
-        chart.save_png(folder.file("history.png"))?;
-        Ok(())
+        write_page(self.place.folder.path())?;
+        write_history(self.place.folder.path(), title, self.recipe.probe)
     }
 }

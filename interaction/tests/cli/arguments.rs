@@ -25,6 +25,27 @@ fn one_network_is_timed_by_its_name() {
 }
 
 #[test]
+fn benchmarks_refuse_what_none_of_them_heeds_before_anything_is_computed() {
+    for (line, what) in [
+        ("exact --repeats 0", "--repeats 0: give at least 1"),
+        ("precision --seeds 0", "--seeds 0: give at least 1"),
+        ("exact --seeds 3", "--seeds: only the benchmark precision"),
+        ("exact --error 0.2", "--error: only the benchmark precision"),
+        ("precision --error 0", "--error 0: give the error"),
+        ("--coverage-repeats 9", "bench coverage"),
+        ("exact --network alexnet", "only the benchmark forward"),
+        (
+            "accuracy --weights /nowhere.th --data /",
+            "--weights /nowhere.th: there is no such file",
+        ),
+        ("exact --device cpu", "the CPU is flex"),
+    ] {
+        let line: Vec<&str> = std::iter::once("bench").chain(line.split(' ')).collect();
+        refuse(&line, what);
+    }
+}
+
+#[test]
 fn bad_arguments_are_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let out = path(folder.path(), "out");
@@ -245,6 +266,15 @@ fn devices_are_listed_and_help_teaches() {
         help.contains("Examples:") && help.contains("discover") && help.contains("order m"),
         "{help}"
     );
+    // Each example can be copied whole: a line ends with it, or with a backslash.
+    let (_, examples) = help.split_once("Examples:\n").unwrap();
+    let (examples, _) = examples.split_once("\n\n").unwrap();
+    let mut broken = false;
+    for line in examples.lines() {
+        let begins = line.trim_start().starts_with("interaction");
+        assert!(line.len() < 100 && begins != broken, "{line}");
+        broken = line.ends_with('\\');
+    }
     assert!(succeed(&["discover", "--help"]).contains("windows:SIDE:N"));
 }
 

@@ -169,6 +169,10 @@ fn parts_merge_to_one_run_and_name_what_is_missing() {
         &["merge", a, c, "--out", &merged],
         "partial: 3 sample(s) are missing",
     );
+    refuse(
+        &["merge", a, c, "--out", &merged, "--force"],
+        "then merge all parts again, with --force",
+    );
     succeed(&["merge", c, a, b, "--out", &merged, "--force"]);
     for name in ["profile.json", "control.json"] {
         let (one, many) = (profile(&whole, name), profile(&merged, name));

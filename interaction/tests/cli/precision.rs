@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{path, refuse, succeed};
+use crate::{interaction, path, refuse, succeed};
 
 /// The arguments of a measurement of an untrained network on generated scenes, on a small grid.
 fn subject<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -91,6 +91,12 @@ fn a_precision_for_just_these_samples_takes_all_of_them_and_limits_bind() {
     let capped = ["--precision", "0.02", "--most-forwards", "9000", "--force"];
     let said = succeed(&subject(&out, &capped));
     assert!(said.contains("the forwards allowed are spent"), "{said}");
+    // Fewer than the pilot takes.
+    let few = ["--precision", "0.3", "--most-forwards", "10", "--force"];
+    let output = interaction(&subject(&out, &few));
+    let error = String::from_utf8_lossy(&output.stderr);
+    let warned = error.contains("the pilot alone took") && error.contains("10 are allowed");
+    assert!(output.status.success() && warned, "{error}");
 }
 
 #[test]
@@ -133,6 +139,10 @@ fn a_precision_without_sense_is_refused() {
         ),
         (&["--precision", "0.1", "--part", "1/2"], "--plan-only"),
         (&["--contexts", "0.5:3"], "contexts"),
+        (
+            &["--precision", "0.1", "--most-forwards", "0"],
+            "--most-forwards 0",
+        ),
         (&["--published", "--pairs", "all"], "--pairs"),
     ] {
         refuse(&subject(&out, more), what);

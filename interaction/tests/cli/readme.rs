@@ -15,11 +15,12 @@ fn lines() -> [Vec<String>; 2] {
         .map(String::from)
         .collect();
     assert!(lines.len() > 10, "{lines:?}");
-    // The help wraps long lines where the terminal ends.
+    // The help breaks long lines as a shell takes them.
     let help = succeed(&["--help"]);
     let (_, examples) = help.split_once("Examples:").unwrap();
     let (examples, _) = examples.split_once("`interaction COMMAND").unwrap();
-    let words: Vec<&str> = examples.split_whitespace().collect();
+    let words = examples.split_whitespace().filter(|word| *word != "\\");
+    let words: Vec<&str> = words.collect();
     let commands = words.split(|word| *word == "interaction").skip(2);
     let commands = commands.map(|words| format!("interaction {}", words.join(" ")));
     let help = commands

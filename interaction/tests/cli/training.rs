@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::json;
+
 use crate::{path, refuse, succeed};
 
 #[test]
@@ -233,4 +235,59 @@ fn what_a_training_suggests_next_runs_with_the_same_players() {
         "{line}: {text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn settings_hold_the_terms_that_the_arguments_ask_for() {
+    let term = |direction: &str, [r1, r2]: [f64; 2], weight: f64| {
+        let signal = json!({ "r1": r1, "r2": r2, "coefficient": "sizes", "draws": 1 });
+        json!({ "direction": direction, "signal": signal, "weight": weight })
+    };
+    let mut ratios = term("suppress", [0.7, 1.0], 1.0);
+    ratios["signal"]["coefficient"] = json!("ratios");
+    ratios["signal"]["draws"] = json!(3);
+    let high = term("suppress", [0.0, 0.5], 1.0);
+    let more = term("suppress", [0.1, 0.4], 2.0);
+    let mid = term("encourage", [0.3, 0.7], 1.0);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments, expected) in [
+        (
+            "low",
+            "--low-order --coefficient ratios --draws 3",
+            vec![ratios],
+        ),
+        ("high", "--high-order", vec![high]),
+        ("one", "--suppress .1:.4:2", vec![more.clone()]),
+        ("two", "--mid-order --suppress .1:.4:2", vec![mid, more]),
+    ] {
+        let out = path(folder.path(), name);
+        let train = "train --model mlp5 --data rules --epochs 0 --plain --out";
+        let train = train.split(' ').chain([&out[..]]);
+        let train: Vec<&str> = train.chain(arguments.split(' ')).collect();
+        succeed(&train);
+        let text = std::fs::read_to_string(Path::new(&out).join("settings.json")).unwrap();
+        let settings: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let terms = &settings["modulation"]["terms"];
+        assert_eq!(terms, &serde_json::Value::from(expected), "{arguments}");
+    }
+}
+
+#[test]
+fn a_training_that_diverges_is_an_error_and_leaves_no_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "out");
+    let base = "train --model mlp5 --data rules --train-samples 500 --epochs 2 --probe-samples 0";
+    let wild = "--plain --lr 0.1 --weight-decay 1e30 --out";
+    let args = base.split(' ').chain(wild.split(' ')).chain([&out[..]]);
+    let args: Vec<&str> = args.collect();
+    // Again with its checkpoints, whose weights are no numbers.
+    for args in [args.clone(), [&args[..], &["--resume"]].concat()] {
+        refuse(
+            &args,
+            "the training diverged in epoch 1: its loss is not finite; lower --lr (it is 0.1), or --weight-decay",
+        );
+        for file in ["model.safetensors", "settings.json"] {
+            assert!(!Path::new(&out).join(file).exists(), "{file}");
+        }
+    }
 }

@@ -18,8 +18,9 @@ const TITLE: i32 = 46;
 /// The left end of the columns, and the room for the keys right of them.
 const LEFT: i32 = 74;
 const KEYS: i32 = 128;
-/// The heights of the map if rows allow, of the accuracies and of what is between them.
+/// The heights of the map if rows allow and at least, of the accuracies and of what is between them.
 const MAP: i32 = 286;
+const LEAST: i32 = 140;
 const SHARES: i32 = 150;
 const GAP: i32 = 22;
 /// The room below the accuracies for epochs, and the height of a line of the caption.
@@ -71,7 +72,9 @@ impl<'a> Layout<'a> {
         let known = || orders.iter().flat_map(|(_, row)| row.iter().flatten());
         let far = known().filter(|j| **j > 0.0).map(|j| j.log2().abs());
         let far = far.fold(0.0, f64::max).ceil() as i32;
-        let row = (MAP / (orders.len().max(1) as i32)).clamp(2, 34);
+        // The key beside the map ends above that of the accuracies however few orders there are.
+        let count = orders.len().max(1) as i32;
+        let row = (MAP / count).clamp(2, 34.max(LEAST / count));
         let map = TITLE + row * orders.len() as i32;
         Ok(Self {
             every,
@@ -148,10 +151,20 @@ impl<'a> Layout<'a> {
         area.draw(&Text::new(name, (20, middle), style))
     }
 
+    /// The upper end and the height of the colours beside the map.
+    fn key(&self) -> (i32, i32) {
+        (TITLE + 14, (self.map - TITLE - 22).clamp(90, 220))
+    }
+
+    /// The middle of the first name beside the accuracies.
+    fn first_name(&self) -> i32 {
+        self.map + GAP + 16
+    }
+
     /// Draws the colours with their numbers, right of the map.
     pub fn draw_key<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn<(), B> {
         let (left, right) = (WIDTH - KEYS + 26, WIDTH - KEYS + 44);
-        let (top, height) = (TITLE + 14, (self.map - TITLE - 22).clamp(90, 220));
+        let (top, height) = self.key();
         for y in 0..height {
             let share = 1.0 - 2.0 * (f64::from(y) + 0.5) / f64::from(height);
             let line = [(left, top + y), (right, top + y + 1)];
@@ -242,7 +255,7 @@ impl<'a> Layout<'a> {
                     .try_for_each(|point| look.mark(area, *point))?;
             }
             look.line(area, points)?;
-            let (left, y) = (WIDTH - KEYS + 26, top + 16 + 24 * index as i32);
+            let (left, y) = (WIDTH - KEYS + 26, self.first_name() + 24 * index as i32);
             look.line(area, vec![(left, y), (left + 36, y)])?;
             look.mark(area, (left + 18, y))?;
             let style = text(14).pos(Pos::new(HPos::Left, VPos::Center));
@@ -316,6 +329,24 @@ fn number(j: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_of_the_colours_ends_above_the_names_of_the_accuracies() {
+        for orders in [1_usize, 2, 3, 4, 5, 8, 13, 140] {
+            let ratio = |order: usize| order as f64 / (orders - 1).max(1) as f64;
+            let epochs = [HistoryEpoch {
+                number: 1,
+                // Sixteen times the mean: the key has nine numbers.
+                curve: (0..orders).map(|order| (ratio(order), 16.0)).collect(),
+                ..HistoryEpoch::default()
+            }];
+            let layout = Layout::of(&epochs).unwrap();
+            let ((top, height), line) = (layout.key(), 14);
+            assert!(top + height + line <= layout.first_name(), "{orders}");
+            assert!(layout.doublings == 4 && height / 8 >= line, "{orders}");
+            assert!(layout.map - TITLE >= LEAST - 2, "{orders}");
+        }
+    }
 
     #[test]
     fn accuracies_have_an_axis_of_whole_tenths() {

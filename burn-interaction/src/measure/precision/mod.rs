@@ -153,6 +153,7 @@ fn allocated<P, E: Engine>(
         all: &all,
         components: &components,
     };
+    found.warn(wanted, account);
     let left = wanted.forwards.map(|most| most.saturating_sub(found.spent));
     let (shares, within) = market.within(left.map(|left| left as f64));
     Ok(Allocation {
@@ -274,6 +275,17 @@ impl Found {
             }
             false => Err(Error::Interrupted),
         }
+    }
+
+    /// Warns where the pilot took all the forwards that are allowed.
+    fn warn(&self, wanted: &Precision, account: &mut Account<'_, impl Observer>) {
+        let Some(most) = wanted.forwards.filter(|most| *most <= self.spent) else {
+            return;
+        };
+        account.observer().warn(&format!(
+            "the pilot alone took {} forwards, and {most} are allowed, which leaves a single sample: allow several times as many as the pilot takes",
+            self.spent
+        ));
     }
 
     /// The components of variance at each ratio, at which a sample has at most `all` contexts.

@@ -88,16 +88,16 @@ fn table(name: &str, first: &str, comparison: &Comparison) -> Part {
     let rows = comparison.points.iter().map(|point| {
         let mut row = vec![format!("{:.2}", point.ratio)];
         row.extend(shown(point.relative));
-        row.extend(shown(point.absolute));
         let sure = point.relative.is_some_and(|found| found.is_sure());
         row.push(if sure { "differs" } else { "" }.into());
+        row.extend(shown(point.absolute));
         row
     });
     let over = match comparison.common {
         0 => "over samples of each".into(),
         common => format!("over the {common} samples of both"),
     };
-    let header = ["ratio", "J", "95 % interval", "S", "95 % interval", ""];
+    let header = ["ratio", "J", "95 % interval", "", "S", "95 % interval"];
     Part::Table {
         caption: format!("{name} less {first}, {over}"),
         header: header.map(String::from).into(),

@@ -168,10 +168,15 @@ fn pairs(gallery: &Gallery, profile: &Profile) -> Result<Option<Section>> {
         "Which pairs make the orders",
         "The strength of pairs over all measured samples, as a multiple of the mean of their order. Squares are averaged, and the noise of sampling is taken off them where a pair has two contexts or more.",
     );
+    let is_matrix = matches!(chart, distances::Pairs::Matrix(_));
+    if !is_matrix {
+        section.words.push("Bands hold the strength over the population that the samples come from with 95 % confidence, by Student's t; below five samples there are none.".into());
+    }
     section.parts.push(Part::Figure {
         svg: chart.to_svg()?,
         label: "the strength of pairs at a low, a middle and a high order".into(),
-        photo: false,
+        // Greys stand for strengths: the darker, the stronger.
+        photo: is_matrix,
     });
     Ok(Some(section))
 }
