@@ -147,18 +147,41 @@ impl Profile {
         over: RangeInclusive<f64>,
         under: RangeInclusive<f64>,
     ) -> Option<Difference> {
-        let points = |range: RangeInclusive<f64>| -> Vec<usize> {
-            let ratios = self.ratios().iter().enumerate();
-            let inside = ratios.filter(|(_, ratio)| range.contains(ratio));
-            inside.map(|(point, _)| point).collect()
-        };
-        let (over, under) = (points(over), points(under));
+        let (over, under) = (self.places(over), self.places(under));
         let relative = Jackknife::of(&table(self, &self.samples)).relative()?;
-        let mean = |curve: &[f64], points: &[usize]| {
-            points.iter().map(|point| curve[*point]).sum::<f64>() / points.len() as f64
-        };
-        let found = relative.estimate(|curve| mean(curve, &over) - mean(curve, &under))?;
+        let found = relative.estimate(|curve| mean_at(curve, &over) - mean_at(curve, &under))?;
         Some(Difference::of(&found, relative.samples() - 1))
+    }
+
+    /// The mean of the corrected J^(m) over the orders with a ratio in `range`, and its error: that of the mean, as orders share their
+    /// samples, where [`Strength::relative_band`](crate::Strength::relative_band) gives a bound.
+    ///
+    /// `None` where the range holds no measured order, nothing is known of the noise, or no order shows any strength; the error is
+    /// `None` for one sample.
+    ///
+    /// ```
+    /// use burn_interaction::Measurement;
+    /// use burn_interaction::game::Dividends;
+    ///
+    /// let games: Vec<Dividends> = (0..6).map(|seed| Dividends::random(6, seed)).collect();
+    /// let profile = Measurement::of_games().run_games(&games.iter().collect::<Vec<_>>())?;
+    /// // Over all orders J is 1, whatever the samples.
+    /// let (all, error) = profile.relative_level(0.0..=1.0).unwrap();
+    /// assert!((all - 1.0).abs() < 1e-9 && error.unwrap() < 1e-9);
+    /// # Ok::<(), burn_interaction::Error>(())
+    /// ```
+    pub fn relative_level(&self, range: RangeInclusive<f64>) -> Option<(f64, Option<f64>)> {
+        let inside = self.places(range);
+        let relative = Jackknife::of(&table(self, &self.samples)).relative()?;
+        let found = relative.estimate(|curve| mean_at(curve, &inside))?;
+        Some((found.value, found.error()))
+    }
+
+    /// The places of the measured orders with a ratio in this range.
+    fn places(&self, range: RangeInclusive<f64>) -> Vec<usize> {
+        let ratios = self.ratios().iter().enumerate();
+        let inside = ratios.filter(|(_, ratio)| range.contains(ratio));
+        inside.map(|(point, _)| point).collect()
     }
 
     /// The settings of `other` that differ and matter to the numbers, in words.
@@ -204,6 +227,11 @@ impl Profile {
             false => Vec::new(),
         }
     }
+}
+
+/// The mean of a curve at these places.
+fn mean_at(curve: &[f64], places: &[usize]) -> f64 {
+    places.iter().map(|place| curve[*place]).sum::<f64>() / places.len() as f64
 }
 
 /// The difference of two curves at one point.

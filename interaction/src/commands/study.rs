@@ -144,6 +144,9 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         let taken = store.take(from, &cells)?;
         println!("took {taken} finished cells from {}", from.display());
     }
+    if !args.report {
+        store.check_data(&cells)?;
+    }
     let command = line::own();
     let share = parse::part(args.part)?;
     let run = Run {

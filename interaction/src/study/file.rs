@@ -277,9 +277,38 @@ pub struct Claim {
     pub subjects: Option<Vec<Spanned<String>>>,
     /// The items, largest first.
     pub descending: Spanned<Vec<Spanned<Item>>>,
+    /// The items that are held against each other: neighbours where absent.
+    #[serde(default)]
+    pub compare: Among,
     /// The source's numbers for the items, by subject.
     #[serde(default)]
     pub published: std::collections::BTreeMap<Spanned<String>, Vec<f64>>,
+}
+
+/// The items of a claim that are held against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Among {
+    /// Each item against the next: they descend.
+    #[default]
+    Neighbours,
+    /// The first item against each other one: it is the largest.
+    First,
+    /// Each other item against the last: that is the smallest.
+    Last,
+}
+
+impl Among {
+    /// The places of the larger and the smaller item of each inequality among so many items.
+    pub fn pairs(self, items: usize) -> Vec<[usize; 2]> {
+        let last = items.saturating_sub(1);
+        let pair = |place: usize| match self {
+            Self::Neighbours => [place, place + 1],
+            Self::First => [0, place + 1],
+            Self::Last => [place, last],
+        };
+        (0..last).map(pair).collect()
+    }
 }
 
 /// One number in a claim: of a variant, or a constant.

@@ -80,10 +80,39 @@ impl Mean {
 pub struct Side {
     /// The mean.
     pub mean: f64,
-    /// The standard error of the mean; `None` where it is not known.
+    /// The standard error of the mean, of draws over these alone; `None` where it is not known.
     pub error: Option<f64>,
     /// The kind of the mean.
     pub of: Mean,
+    /// The error that draws share as they are measured on the same samples; `None` where it is not known, and of other means.
+    pub shared: Option<Shared>,
+}
+
+/// An error over samples that several networks share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shared {
+    /// The standard error.
+    pub error: f64,
+    /// The samples; 0 where they are not counted.
+    pub samples: usize,
+}
+
+impl Side {
+    /// The parts of the error with the degrees of freedom of each; none of a constant, `None` where the error is not known.
+    fn parts(&self) -> Option<Vec<(f64, usize)>> {
+        let error = self.error?;
+        let own = self.of.freedom().map(|freedom| (error, freedom));
+        let shared = self.shared.map(|shared| {
+            // Samples that are not counted tell no more than the draws do.
+            let draws = own.map_or(0, |(_, freedom)| freedom);
+            let freedom = match shared.samples {
+                0 => draws,
+                samples => samples - 1,
+            };
+            (shared.error, freedom)
+        });
+        Some(own.into_iter().chain(shared).collect())
+    }
 }
 
 impl Inequality {
@@ -104,9 +133,13 @@ impl Inequality {
     /// two samples or draws, and of samples that are not counted.
     pub fn unpaired(left: Side, right: Side) -> Self {
         let difference = left.mean - right.mean;
-        let errors = left.error.zip(right.error);
-        let freedom = errors.and_then(|(a, b)| welch([(a, left.of), (b, right.of)]));
-        let error = errors.map(|(a, b)| a.hypot(b));
+        let parts = left.parts().zip(right.parts());
+        let parts = parts.map(|(left, right)| [left, right].concat());
+        let freedom = parts.as_ref().and_then(|parts| welch(parts));
+        let error = parts.map(|parts| {
+            let squares = parts.iter().map(|(error, _)| error * error);
+            squares.sum::<f64>().sqrt()
+        });
         Self {
             seeds: 1,
             difference,
@@ -138,18 +171,15 @@ pub fn mean(numbers: &[f64]) -> (f64, Option<f64>) {
     (mean, error)
 }
 
-/// The degrees of freedom of a difference by Welch and Satterthwaite, in whole ones below; `None` where a side with an error has
-/// none, or neither has an error.
-fn welch(sides: [(f64, Mean); 2]) -> Option<usize> {
-    let own = sides.iter();
-    let own = own.filter_map(|(error, of)| Some((*error, of.freedom()?)));
-    let own: Vec<(f64, usize)> = own.collect();
-    let least = own.iter().map(|(_, freedom)| *freedom).min()?;
+/// The degrees of freedom of a difference by Welch and Satterthwaite, in whole ones below, of the parts of its error with the degrees
+/// of freedom of each; `None` where a part has none, or there is no part.
+fn welch(parts: &[(f64, usize)]) -> Option<usize> {
+    let least = parts.iter().map(|(_, freedom)| *freedom).min()?;
     if least == 0 {
         return None;
     }
-    let square: f64 = own.iter().map(|(error, _)| error * error).sum();
-    let shares = own
+    let square: f64 = parts.iter().map(|(error, _)| error * error).sum();
+    let shares = parts
         .iter()
         .map(|(error, freedom)| error.powi(4) / *freedom as f64);
     let freedom = square * square / shares.sum::<f64>();
@@ -247,6 +277,7 @@ mod tests {
             mean,
             error: Some(error),
             of,
+            shared: None,
         }
     }
 
@@ -282,6 +313,34 @@ mod tests {
         assert_eq!(found.unpaired, Some([Mean::Draws(3), Mean::Samples(100)]));
         let opposite = Inequality::unpaired(trained, untrained);
         assert!((found.p.unwrap() + opposite.p.unwrap() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_draws_share_has_the_freedom_of_their_samples() {
+        // .0026^2 / (.01^4 / 2 + .03^4 / 99 + .04^4 / 49) = 6.76e-6 / 6.5427e-8 = 103.3.
+        let shared = Shared {
+            error: 0.03,
+            samples: 100,
+        };
+        let untrained = Side {
+            shared: Some(shared),
+            ..side(0.5, 0.01, Mean::Draws(3))
+        };
+        let trained = side(0.4, 0.04, Mean::Samples(50));
+        let parts = [untrained.parts().unwrap(), trained.parts().unwrap()].concat();
+        assert_eq!(parts, [(0.01, 2), (0.03, 99), (0.04, 49)]);
+        assert_eq!(welch(&parts), Some(103));
+        let found = Inequality::unpaired(untrained, trained);
+        assert!((found.error.unwrap() - 0.0026_f64.sqrt()).abs() < 1e-12);
+        // Of samples that are not counted the draws' own freedom is taken.
+        let uncounted = Side {
+            shared: Some(Shared {
+                samples: 0,
+                ..shared
+            }),
+            ..untrained
+        };
+        assert_eq!(uncounted.parts().unwrap()[1], (0.03, 2));
     }
 
     #[test]

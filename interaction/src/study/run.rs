@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use super::cells::{Cells, MeasureCell, TrainingCell};
 use super::failures::{Failures, at_fault, failure};
 use super::progress::{Done, Priced, Progress};
-use super::store::{Finished, Store};
+use super::store::{Finished, OUTCOME, Store};
 use crate::error::Result;
 use crate::subject::{Spec, open};
 use crate::work::{
@@ -41,6 +41,13 @@ pub struct Ended {
     pub complete: bool,
     /// The cells that failed, each with the reason.
     pub failed: Vec<String>,
+}
+
+/// A cell in words, with the name of the device that computes it, and the digest of a published set that it trains on.
+struct AboutCell<'a> {
+    words: String,
+    device: &'a str,
+    data: Option<String>,
 }
 
 /// An outcome with the digest of the weights that it is of, or why there is none.
@@ -239,12 +246,11 @@ impl Run<'_> {
         }
     }
 
-    /// A cell in this folder, computed on a device of this name unless it is `finished` or another process computes it.
+    /// A cell in this folder, computed unless it is `finished` or another process computes it.
     fn cell(
         folder: &Path,
         finished: impl Fn() -> bool,
-        words: String,
-        device: &str,
+        about: AboutCell<'_>,
         compute: impl FnOnce() -> Result<Computed>,
     ) -> Result<Done> {
         if finished() {
@@ -258,17 +264,26 @@ impl Run<'_> {
             return Ok(Done::Before);
         }
         let start = Instant::now();
-        let (outcome, weights) = match compute()? {
+        let computed = compute()?;
+        // An interrupted cell goes on from what it has, which took its time too.
+        let seconds = Store::spent(folder) + start.elapsed().as_secs_f64();
+        let (outcome, weights) = match computed {
             Ok(computed) => computed,
-            Err(done) => return Ok(done),
+            Err(done) => {
+                if let Done::Interrupted = done {
+                    Store::spend(folder, seconds)?;
+                }
+                return Ok(done);
+            }
         };
-        let seconds = start.elapsed().as_secs_f64();
         let finished = Finished {
-            cell: words,
+            cell: about.words,
             seconds,
             version: Some(env!("CARGO_PKG_VERSION").into()),
-            device: Some(device.into()),
+            device: Some(about.device.into()),
             weights,
+            data: about.data,
+            form: OUTCOME,
             outcome,
         };
         Store::finish(folder, &finished)?;
@@ -279,7 +294,12 @@ impl Run<'_> {
         let path = self.store.training(cell);
         let finished = || Store::finished(&path).is_some();
         let device = self.name.split(',').next().unwrap_or_default();
-        let done = Self::cell(&path, finished, cell.words(), device, || {
+        let about = AboutCell {
+            words: cell.words(),
+            device,
+            data: cell.data.clone(),
+        };
+        let done = Self::cell(&path, finished, about, || {
             let folder = Folder::open(&path, Existing::Resume, &[TRAINING])?;
             let trained = open(&cell.spec)?.visit(Training {
                 spec: &cell.spec,
@@ -312,9 +332,13 @@ impl Run<'_> {
 
     fn measure(&self, training: &TrainingCell, cell: &MeasureCell) -> Result<Done> {
         let path = self.store.measure(cell);
-        let words = format!("{}, {}", training.words(), cell.words());
         let finished = || self.store.measured(training, cell).is_some();
-        Self::cell(&path, finished, words, self.name, || {
+        let about = AboutCell {
+            words: format!("{}, {}", training.words(), cell.words()),
+            device: self.name,
+            data: None,
+        };
+        Self::cell(&path, finished, about, || {
             let folder = self.store.training(training);
             // Another process may train it again, whose weights are half made until it is finished.
             let trained = || Store::finished(&folder).map(|trained| trained.weights);

@@ -13,6 +13,8 @@ use crate::work::{Outcome, kept, read_json, write_json};
 const MARK: &str = "store.json";
 /// The file that tells that a cell is finished.
 const FINISHED: &str = "cell.json";
+/// The file of the seconds that an interrupted cell has taken.
+const SPENT: &str = "spent.json";
 /// The file whose lock is the right to compute a cell.
 const LOCK: &str = "lock";
 /// The beginning of the name of a folder in a cell's folder, of copies that are being made.
@@ -46,10 +48,19 @@ pub struct Finished {
     /// The SHA-256 of the weights at the end of the training, in the cells of its measures too; earlier versions did not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
+    /// The digest of the files of the published set that a training is on; earlier versions did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// The form of the outcome, [`OUTCOME`]; 0 of earlier versions.
+    #[serde(default)]
+    pub form: u32,
     /// The outcome; of a training empty.
     #[serde(default)]
     pub outcome: Outcome,
 }
+
+/// The form of outcomes: a report makes those of an earlier form again from the profile that they were kept with.
+pub const OUTCOME: u32 = 1;
 
 impl Finished {
     /// Whether a measure was made of the weights of this training, as far as both tell.
@@ -140,6 +151,28 @@ impl Store {
         }
     }
 
+    /// Refuses trainings on other files of a published set than are there now.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a finished training tells another digest of its data.
+    pub fn check_data(&self, cells: &Cells) -> Result<()> {
+        let other = cells.trainings.iter().find(|cell| {
+            let then = Self::finished(&self.training(cell)).and_then(|finished| finished.data);
+            let known = then.as_ref().zip(cell.data.as_ref());
+            known.is_some_and(|(then, now)| then != now)
+        });
+        match other {
+            None => Ok(()),
+            Some(cell) => Err(usage(format!(
+                "the store {} has trained {} on other files than those of {}: a store is for one copy of the data, give another --out, or the --data-root that it was made with",
+                self.path.display(),
+                cell.subject,
+                cell.spec.data
+            ))),
+        }
+    }
+
     /// Whether a training lacks its weights after one of these epochs.
     pub fn lacks(&self, cell: &TrainingCell, epochs: &[usize]) -> bool {
         let training = self.training(cell).join("training");
@@ -191,7 +224,28 @@ impl Store {
     ///
     /// Fails where the file cannot be written.
     pub fn finish(folder: &Path, finished: &Finished) -> Result<()> {
-        write_json(&folder.join(FINISHED), finished)
+        write_json(&folder.join(FINISHED), finished)?;
+        // What was spent before is among the seconds now.
+        std::fs::remove_file(folder.join(SPENT)).ok();
+        Ok(())
+    }
+
+    /// Seconds that interrupted computations of a cell took before.
+    pub fn spent(folder: &Path) -> f64 {
+        let file = folder.join(SPENT);
+        match file.exists() {
+            true => read_json(&file).unwrap_or(0.0),
+            false => 0.0,
+        }
+    }
+
+    /// Keeps the seconds that a cell took until it was interrupted.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be written.
+    pub fn spend(folder: &Path, seconds: f64) -> Result<()> {
+        write_json(&folder.join(SPENT), &seconds)
     }
 
     /// Claims a cell for this process; `None` where another process computes it. Copies that a process did not end are removed.
@@ -226,6 +280,7 @@ impl Store {
             )));
         }
         let other = Self::open(other)?;
+        other.check_data(cells)?;
         let mut taken = 0;
         // Trainings first: measures are of what they leave.
         for kind in ["trainings", "measures"] {
@@ -350,6 +405,8 @@ mod tests {
             version: None,
             device: None,
             weights: None,
+            data: None,
+            form: OUTCOME,
             outcome: Outcome::default(),
         };
         Store::finish(&folder, &finished).unwrap();

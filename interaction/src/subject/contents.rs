@@ -1,16 +1,39 @@
 use std::path::{Path, PathBuf};
 
+use burn_interaction_datasets::registry::Source;
+
 use super::names::data_set;
 use super::{Seats, Spec};
 use crate::error::{Result, usage};
 
-/// A digest of the files that a set's name does not tell apart from others: the user's own data, and the labels whose areas are players.
-/// `None` where there are none.
+/// Bytes of a published set up to which its files are read for a digest; of larger sets their names and sizes count.
+const READ_BYTES: u64 = 1 << 29;
+/// Files of a published set up to which they are read for a digest.
+const READ_FILES: usize = 2000;
+/// Endings of files beside a published set that are no part of it: archives, halves of downloads, and notes.
+const BESIDE: [&str; 10] = [
+    "gz", "tgz", "tar", "zip", "7z", "rar", "part", "lock", "md", "pdf",
+];
+
+/// A digest of all files that the numbers of a run depend on besides the weights: the data, and the labels whose areas are players.
+/// `None` of generated data, and where the folder of a published set is not there.
+///
+/// # Errors
+///
+/// Fails where a file cannot be read, or one of the user's own is missing.
+pub fn contents(spec: &Spec) -> Result<Option<String>> {
+    Ok(match (own_contents(spec)?, published_contents(spec)?) {
+        (Some(own), Some(published)) => Some(super::digest_of(&[own, published])),
+        (own, published) => own.or(published),
+    })
+}
+
+/// A digest of the files that are the user's own: data, and the labels whose areas are players. `None` where there are none.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read.
-pub fn contents(spec: &Spec) -> Result<Option<String>> {
+pub fn own_contents(spec: &Spec) -> Result<Option<String>> {
     let (name, place) = spec.data_and_folder();
     let mut files = match place {
         Some(place) => data_set(name)?.own_files(place)?,
@@ -25,6 +48,56 @@ pub fn contents(spec: &Spec) -> Result<Option<String>> {
     let digest = |path: &PathBuf| -> Result<String> { Ok(burn_interaction::digest(path)?) };
     let digests: Vec<String> = files.iter().map(digest).collect::<Result<_>>()?;
     Ok(Some(super::digest_of(&digests)))
+}
+
+/// A digest of the files of a published set, whose name does not tell whether all of it is there; of many or large files that of their
+/// names and sizes. `None` of other sets, and where there is no such folder. Hidden files, archives and notes beside the data do not count.
+///
+/// # Errors
+///
+/// Fails where a file cannot be read.
+pub fn published_contents(spec: &Spec) -> Result<Option<String>> {
+    let (name, place) = spec.data_and_folder();
+    let published = matches!(
+        data_set(name)?.source,
+        Source::Archive { .. } | Source::Page(_)
+    );
+    let Some(place) = place.filter(|place| published && place.is_dir()) else {
+        return Ok(None);
+    };
+    let mut files = Vec::new();
+    collect(place, &mut files)?;
+    // The names of the folders that a file is in, below the set's, and its own.
+    let names = |file: &Path| -> Vec<String> {
+        let parts = file.strip_prefix(place).unwrap_or(file).iter();
+        parts
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect()
+    };
+    files.retain(|file| is_data(&names(file)));
+    let mut sizes = Vec::with_capacity(files.len());
+    for file in &files {
+        let about = std::fs::metadata(file);
+        let about = about.map_err(|e| usage(format!("{}: {e}", file.display())))?;
+        sizes.push(about.len());
+    }
+    let read = sizes.iter().sum::<u64>() <= READ_BYTES && files.len() <= READ_FILES;
+    let told = files.iter().zip(sizes).map(|(file, size)| {
+        let name = names(file).join("/");
+        Ok(match read {
+            true => format!("{name} {}", burn_interaction::digest(file)?),
+            false => format!("{name} {size}"),
+        })
+    });
+    let told: Vec<String> = told.collect::<Result<_>>()?;
+    Ok((!told.is_empty()).then(|| super::digest_of(&told)))
+}
+
+/// Whether a file by these names of folders and its own may be part of a published set.
+fn is_data(names: &[String]) -> bool {
+    let ending = names.last().and_then(|name| name.rsplit_once('.'));
+    let ending = ending.map_or("", |(_, ending)| ending).to_lowercase();
+    !names.iter().any(|name| name.starts_with('.')) && !BESIDE.contains(&ending.as_str())
 }
 
 /// The files of a folder and of the folders in it, in the order of their names, or the file itself.
@@ -65,5 +138,34 @@ mod tests {
         assert!(contents(&labelled).unwrap().is_some());
         std::fs::remove_file(&file).unwrap();
         assert!(contents(&spec).is_err());
+    }
+
+    #[test]
+    fn a_published_set_of_other_files_has_another_digest_wherever_it_lies() {
+        let root = tempfile::tempdir().unwrap();
+        let set = |name: &str| {
+            let folder = root.path().join(name);
+            std::fs::create_dir_all(folder.join("deep")).unwrap();
+            std::fs::write(folder.join("adult.data"), "1, 2\n").unwrap();
+            std::fs::write(folder.join("deep/adult.test"), "3, 4\n").unwrap();
+            folder
+        };
+        let of = |folder: &Path| {
+            let spec = Spec::new("mlp5", format!("census:{}", folder.display()));
+            assert_eq!(own_contents(&spec).unwrap(), None);
+            contents(&spec).unwrap()
+        };
+        let [here, there] = [set("here"), set("there")];
+        let first = of(&here);
+        assert!(first.is_some());
+        for beside in [".DS_Store", "adult.zip", "README.md"] {
+            std::fs::write(there.join(beside), "beside").unwrap();
+        }
+        assert_eq!(first, of(&there));
+        std::fs::write(there.join("deep/adult.test"), "3, 5\n").unwrap();
+        assert_ne!(first, of(&there));
+        std::fs::rename(here.join("adult.data"), here.join("adult.old")).unwrap();
+        assert_ne!(first, of(&here));
+        assert_eq!(of(&root.path().join("nowhere")), None);
     }
 }

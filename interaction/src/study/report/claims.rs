@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::super::cells::{MeasureCell, TrainingCell};
-use super::super::file::{Claim, Item};
+use super::super::file::{Among, Claim, Item};
 use super::super::judge::{Inequality, Judgement, Mean, judge};
 use super::Report;
 use super::compare::{Compared, Number, Numbers, compared};
@@ -19,7 +19,7 @@ pub struct Judged<'a> {
     pub items: Vec<String>,
     /// The mean of each item: over the seeds that all items have, or over its own where sides are not paired.
     pub means: Vec<f64>,
-    /// The inequalities between neighbouring items.
+    /// The inequalities between items.
     pub inequalities: Vec<Inequality>,
     /// The means of both sides of each inequality, over its seeds.
     pub sides: Vec<[f64; 2]>,
@@ -76,7 +76,7 @@ impl Report<'_> {
             means,
             inequalities,
             sides,
-        } = compared(numbers.collect(), self.is_given(subject));
+        } = compared(numbers.collect(), claim.compare, self.is_given(subject));
         Some(Judged {
             claim,
             subject,
@@ -201,17 +201,50 @@ impl Report<'_> {
 }
 
 impl Judged<'_> {
+    /// The places of the items of each inequality.
+    pub(super) fn pairs(&self) -> Vec<[usize; 2]> {
+        self.claim.compare.pairs(self.items.len())
+    }
+
+    /// The items with their means: of all in one line, or of each inequality where these are over other seeds.
+    fn items(&self) -> String {
+        let one = |place: usize, mean: f64| match (self.items[place].as_str(), mean.is_nan()) {
+            (CONSTANT, _) => short(mean),
+            (item, true) => format!("{item} -"),
+            (item, false) => format!("{item} {}", short(mean)),
+        };
+        let mut pairs = self.pairs().into_iter().zip(&self.sides);
+        let common = |([left, right], sides): ([usize; 2], &[f64; 2])| {
+            [self.means[left], self.means[right]]
+                .iter()
+                .zip(sides)
+                .all(|(mean, side)| (mean - side).abs() <= 1e-9 * side.abs() || side.is_nan())
+        };
+        if !pairs.all(common) {
+            let pairs = self.pairs().into_iter().zip(&self.sides);
+            let each = pairs.map(|([left, right], means)| {
+                format!("{} > {}", one(left, means[0]), one(right, means[1]))
+            });
+            return each.collect::<Vec<String>>().join(", ");
+        }
+        let all = self.means.iter().enumerate();
+        let mut all: Vec<String> = all.map(|(place, mean)| one(place, *mean)).collect();
+        match self.claim.compare {
+            Among::Neighbours => all.join(" > "),
+            Among::First => {
+                let others = all.split_off(1);
+                format!("{} > {}", all.join(""), others.join(", "))
+            }
+            Among::Last => {
+                let last = all.pop().unwrap_or_default();
+                format!("{} > {last}", all.join(", "))
+            }
+        }
+    }
+
     /// The finding in words: every item with its mean, and the probabilities of the inequalities.
     pub(super) fn found(&self) -> String {
-        let items = self.items.iter().zip(&self.means);
-        let items: Vec<String> = items
-            .map(|(item, mean)| match (item.as_str(), mean.is_nan()) {
-                (CONSTANT, _) => short(*mean),
-                (_, true) => format!("{item} -"),
-                (_, false) => format!("{item} {}", short(*mean)),
-            })
-            .collect();
-        let items = items.join(" > ");
+        let items = self.items();
         match self.judgement {
             Judgement::Unmeasured if self.measured => {
                 format!("{items}; a number is lacking, as J is where no order shows any strength")
@@ -323,6 +356,7 @@ mod tests {
             mean,
             error: Some(0.1),
             of,
+            shared: None,
         };
         let given = |samples: usize| side(0.5, Mean::Samples(samples));
         let beside = |draws: usize| side(0.7, Mean::Draws(draws));

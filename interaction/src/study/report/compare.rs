@@ -1,6 +1,7 @@
 //! The numbers of a claim's items side by side: paired by seeds, or over samples and draws where a network is a given one.
 
-use super::super::judge::{Inequality, Mean, Side, mean};
+use super::super::file::Among;
+use super::super::judge::{Inequality, Mean, Shared, Side, mean};
 
 /// The number of an item for one seed.
 #[derive(Clone, Copy)]
@@ -48,6 +49,7 @@ impl Numbers {
                     mean: *c,
                     error: Some(0.0),
                     of: Mean::Constant,
+                    shared: None,
                 });
             }
             Self::Seeds(numbers) => numbers,
@@ -58,6 +60,7 @@ impl Numbers {
                 mean: one.value,
                 error: one.error,
                 of: Mean::Samples(one.samples),
+                shared: None,
             }),
             draws => {
                 let values: Vec<f64> = draws.iter().map(|number| number.value).collect();
@@ -65,11 +68,15 @@ impl Numbers {
                 // Draws are measured on samples of one list: their error over these, where it is known, is
                 // common to them, and their spread hides it.
                 let own: Option<Vec<f64>> = draws.iter().map(|number| number.error).collect();
-                let common = own.map(|own| own.iter().sum::<f64>() / own.len() as f64);
+                let fewest = draws.iter().map(|number| number.samples).min();
                 Some(Side {
                     mean,
-                    error: between.map(|between| common.map_or(between, |c| between.hypot(c))),
+                    error: between,
                     of: Mean::Draws(draws.len()),
+                    shared: own.map(|own| Shared {
+                        error: own.iter().sum::<f64>() / own.len() as f64,
+                        samples: fewest.unwrap_or(0),
+                    }),
                 })
             }
         }
@@ -121,20 +128,25 @@ impl Numbers {
 pub struct Compared {
     /// The mean of each item.
     pub means: Vec<f64>,
-    /// The inequalities between neighbouring items.
+    /// The inequalities between items.
     pub inequalities: Vec<Inequality>,
     /// The means of both sides of each inequality.
     pub sides: Vec<[f64; 2]>,
 }
 
-/// Compares neighbouring items over the seeds that both have: a seed that a third item lacks counts too. The means in one line
+/// Compares items in pairs over the seeds that both have: a seed that a third item lacks counts too. The means in one line
 /// are over the seeds that all items have. A network with `given` weights has no seeds, and those beside it have their own.
-pub fn compared(items: Vec<Numbers>, given: bool) -> Compared {
-    let pairs = || items.windows(2);
-    let inequalities = pairs().map(|pair| pair[0].above(&pair[1], given)).collect();
-    let sides = pairs()
-        .map(|pair| pair[0].means(&pair[1], !given))
-        .collect();
+pub fn compared(items: Vec<Numbers>, among: Among, given: bool) -> Compared {
+    let pairs = among.pairs(items.len());
+    let pairs = || {
+        pairs
+            .iter()
+            .map(|[left, right]| (&items[*left], &items[*right]))
+    };
+    let inequalities = pairs().map(|(left, right)| left.above(right, given));
+    let inequalities = inequalities.collect();
+    let sides = pairs().map(|(left, right)| left.means(right, !given));
+    let sides = sides.collect();
     let items = match given {
         true => items,
         false => paired(items),
@@ -183,7 +195,11 @@ mod tests {
     fn means_are_of_the_seeds_that_are_compared() {
         let left = seeds(&[(1, 1.0), (2, 2.0), (3, 9.0)], 0);
         let right = seeds(&[(2, 1.0), (1, 0.0)], 0);
-        let found = compared(vec![left, right, Numbers::Constant(0.0)], false);
+        let found = compared(
+            vec![left, right, Numbers::Constant(0.0)],
+            Among::Neighbours,
+            false,
+        );
         assert_eq!(found.means, [1.5, 0.5, 0.0]);
         let inequality = found.inequalities[0];
         assert_eq!((inequality.seeds, inequality.difference), (2, 1.0));
@@ -195,7 +211,7 @@ mod tests {
         let low = seeds(&[(1, 2.0), (2, 3.0), (3, 4.0), (4, 7.0)], 0);
         let normal = seeds(&[(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)], 0);
         let middle = seeds(&[(1, 0.0), (2, 0.5)], 0);
-        let found = compared(vec![low, normal, middle], false);
+        let found = compared(vec![low, normal, middle], Among::Neighbours, false);
         let counts = found.inequalities.iter().map(|i| i.seeds);
         assert_eq!(counts.collect::<Vec<_>>(), [4, 2]);
         assert_eq!(found.means, [2.5, 1.5, 0.25]);
@@ -211,6 +227,7 @@ mod tests {
         let of = |samples: usize| {
             let found = compared(
                 vec![seeds(&[(1, 0.54)], samples), Numbers::Constant(0.5)],
+                Among::Neighbours,
                 true,
             );
             found.inequalities[0]
@@ -225,7 +242,7 @@ mod tests {
     fn untrained_networks_beside_a_given_one_are_draws() {
         let given = || seeds(&[(1, 0.2)], 100);
         let untrained = seeds(&[(1, 0.30), (2, 0.33), (3, 0.36)], 100);
-        let found = compared(vec![untrained, given()], true);
+        let found = compared(vec![untrained, given()], Among::Neighbours, true);
         assert!((found.means[0] - 0.33).abs() < 1e-12 && found.means[1] == 0.2);
         assert_eq!(found.sides[0], [found.means[0], 0.2]);
         let inequality = found.inequalities[0];
@@ -242,11 +259,32 @@ mod tests {
             samples: 100,
             drawn: true,
         };
-        let found = compared(vec![Numbers::Seeds(vec![lone]), given()], true);
+        let found = compared(
+            vec![Numbers::Seeds(vec![lone]), given()],
+            Among::Neighbours,
+            true,
+        );
         assert_eq!(found.inequalities[0].p, None);
         assert!(found.inequalities[0].is_of(Mean::Draws(1)));
         // Without a draw nothing is compared.
-        let none = compared(vec![seeds(&[], 100), given()], true);
+        let none = compared(vec![seeds(&[], 100), given()], Among::Neighbours, true);
         assert_eq!(none.inequalities[0].seeds, 0);
+    }
+
+    #[test]
+    fn the_largest_is_above_and_the_smallest_below_each_other_item() {
+        let items = || {
+            let of = |value: f64| seeds(&[(1, value), (2, value + 0.5)], 0);
+            vec![of(5.0), of(7.0), of(1.0)]
+        };
+        let differences = |among: Among| -> Vec<f64> {
+            let found = compared(items(), among, false);
+            assert_eq!(found.means, [5.25, 7.25, 1.25]);
+            found.inequalities.iter().map(|i| i.difference).collect()
+        };
+        assert_eq!(differences(Among::Neighbours), [-2.0, 6.0]);
+        assert_eq!(differences(Among::First), [-2.0, 4.0]);
+        assert_eq!(differences(Among::Last), [4.0, 6.0]);
+        assert!(Among::First.pairs(0).is_empty() && Among::Last.pairs(1).is_empty());
     }
 }

@@ -125,18 +125,17 @@ impl Report<'_> {
         let judged = self.judged();
         let claims = judged.iter().flat_map(|judged| {
             let known = |mean: f64| Some(mean).filter(|mean| mean.is_finite());
-            judged
-                .inequalities
-                .iter()
-                .enumerate()
-                .map(move |(place, i)| ClaimRow {
+            let pairs = judged.pairs().into_iter().zip(&judged.sides);
+            pairs
+                .zip(&judged.inequalities)
+                .map(move |(([left, right], sides), i)| ClaimRow {
                     claim: &judged.claim.text,
                     section: &judged.claim.section,
                     subject: judged.subject,
-                    left: &judged.items[place],
-                    right: &judged.items[place + 1],
-                    left_mean: known(judged.sides[place][0]),
-                    right_mean: known(judged.sides[place][1]),
+                    left: &judged.items[left],
+                    right: &judged.items[right],
+                    left_mean: known(sides[0]),
+                    right_mean: known(sides[1]),
                     difference: i.difference,
                     standard_error: i.error,
                     p: i.p,

@@ -67,6 +67,7 @@ impl fmt::Display for Makers {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::store::OUTCOME;
     use super::*;
     use crate::work::Outcome;
 
@@ -77,6 +78,8 @@ mod tests {
             version: version.map(Into::into),
             device: device.map(Into::into),
             weights: None,
+            data: None,
+            form: OUTCOME,
             outcome: Outcome::default(),
         }
     }

@@ -22,7 +22,7 @@ use std::fmt::Write;
 
 use super::cells::{Cells, Size};
 use super::file::{MeasureEntry, Study};
-use super::store::{Finished, Store};
+use super::store::{Finished, OUTCOME, Store};
 use super::value::Value;
 use crate::work::{Outcome, measured_again};
 
@@ -63,13 +63,10 @@ impl<'a> Report<'a> {
         let (seconds, makers) = (all().map(|cell| cell.seconds).sum(), all().collect());
         let mut outcomes = Vec::with_capacity(measures.len());
         for (cell, finished) in cells.measures.iter().zip(measures) {
-            let outcome = finished.map(|Finished { outcome, .. }| outcome);
-            let is_early = |outcome: &Outcome| outcome.words.is_empty();
-            let again = || measured_again(&store.measure(cell));
-            outcomes.push(match &outcome {
-                Some(early) if is_early(early) => again().or(outcome),
-                _ => outcome,
-            });
+            outcomes.push(finished.map(|finished| match finished.form < OUTCOME {
+                true => measured_again(&store.measure(cell)).unwrap_or(finished.outcome),
+                false => finished.outcome,
+            }));
         }
         Self {
             study,

@@ -124,7 +124,7 @@ fn claims(found: &Summary) -> Section {
         "claims",
         "The claims",
         format!(
-            "Each claim is judged on each subject at 5 %, shared out over the inequalities of a claim: {}.",
+            "Each claim is judged on each subject at 5 % either way, shared out over the inequalities of a claim and not over claims: {}. Seeds measure samples of one list, so that a test over seeds is of these samples.",
             found.tests
         ),
     );

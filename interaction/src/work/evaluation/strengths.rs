@@ -6,7 +6,7 @@ use burn_interaction::estimate::contextual_variability;
 use burn_interaction::profile::Allocation;
 use burn_interaction::{
     Classifier, Copies, Estimator, Measurement, Orders, Origin, Pairs, Precision, Profile, Reward,
-    Verdict,
+    Strength, StrengthPoint, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -235,12 +235,56 @@ fn planned<S: Subject>(
 /// players is .2992 and inside, that of 64 players .2903 and outside.
 const MIDDLE: RangeInclusive<f64> = 0.295..=0.705;
 
-/// The numbers, words and curves of a profile.
+/// The numbers, words and curves of a profile. Where no order shows more strength than rounding gives there is no J, and nothing that is
+/// told by it.
 fn outcome(profile: &Profile) -> Outcome {
     let strength = &profile.strength();
     let mut outcome = Outcome::default();
     outcome.value("samples", strength.samples as f64, None);
     outcome.value("forwards", strength.forwards as f64, None);
+    let points = &strength.points;
+    let some = points.iter().any(|p| p.corrected.unwrap_or(p.raw) > 0.0);
+    let some = some && !strength.is_rounding();
+    match some {
+        true => shaped(&mut outcome, profile, strength),
+        false => outcome.word("shape", "none"),
+    }
+    let curve = |of: &dyn Fn(&StrengthPoint) -> Option<f64>| {
+        let of = points.iter().map(|p| (p.ratio, of(p).unwrap_or(f64::NAN)));
+        of.collect::<Vec<_>>()
+    };
+    let relative = |p: &StrengthPoint| p.relative_corrected.unwrap_or(p.relative);
+    outcome.curve("J", RATIO, curve(&|p| some.then(|| relative(p))));
+    outcome.curve("S", RATIO, curve(&|p| p.corrected.or(Some(p.raw))));
+    outcome.curve(
+        "deviation",
+        RATIO,
+        curve(&|p| Some(p.fluctuation? * p.corrected?)),
+    );
+    outcome.curve("fluctuation", RATIO, curve(&|p| p.fluctuation));
+    let players = *strength.players.end();
+    let contexts = |order: Option<usize>| Some(contextual_variability(players, order?));
+    outcome.curve("variability", RATIO, curve(&|p| contexts(p.order)));
+    theory(&mut outcome, strength.effective_players().filter(|_| some));
+    let correlation = strength.variability_correlation();
+    for (name, value) in [
+        ("tau", correlation.whole),
+        ("tau left", correlation.left),
+        ("tau right", correlation.right),
+    ] {
+        outcome.value(name, value.unwrap_or(f64::NAN), None);
+    }
+    let level = points.iter().map(|p| p.corrected.unwrap_or(p.raw));
+    outcome.value(
+        "level of S",
+        level.sum::<f64>() / points.len().max(1) as f64,
+        None,
+    );
+    outcome
+}
+
+/// Writes what the shape of J tells.
+fn shaped(outcome: &mut Outcome, profile: &Profile, strength: &Strength) {
     let errors = strength.points.iter().map(|p| {
         let (value, error) = (p.relative_corrected?, p.relative_error?);
         Some(error / value.max(1.0))
@@ -253,51 +297,13 @@ fn outcome(profile: &Profile) -> Outcome {
             outcome.value(format!("{name} over middle"), rise.value, rise.error);
         }
     }
-    if let Some((middle, error)) = strength.relative_band(*MIDDLE.start(), *MIDDLE.end()) {
+    if let Some((middle, error)) = profile.relative_level(MIDDLE) {
         outcome.value("middle of J", middle, error);
     }
     outcome.word("shape", shape(strength.verdict()));
-    let points = &strength.points;
-    let curve = |of: &dyn Fn(&burn_interaction::StrengthPoint) -> Option<f64>| {
-        let of = points.iter().map(|p| (p.ratio, of(p).unwrap_or(f64::NAN)));
-        of.collect::<Vec<_>>()
-    };
-    // Where no order shows any strength there is no J.
-    let some = points.iter().any(|p| p.corrected.unwrap_or(p.raw) > 0.0);
-    outcome.curve(
-        "J",
-        RATIO,
-        curve(&|p| p.relative_corrected.or(some.then_some(p.relative))),
-    );
-    outcome.curve("S", RATIO, curve(&|p| p.corrected.or(Some(p.raw))));
-    outcome.curve(
-        "deviation",
-        RATIO,
-        curve(&|p| Some(p.fluctuation? * p.corrected?)),
-    );
-    outcome.curve("fluctuation", RATIO, curve(&|p| p.fluctuation));
-    let players = *strength.players.end();
-    let contexts = |order: Option<usize>| Some(contextual_variability(players, order?));
-    outcome.curve("variability", RATIO, curve(&|p| contexts(p.order)));
-    theory(&mut outcome, strength.effective_players());
-    let correlation = strength.variability_correlation();
-    for (name, value) in [
-        ("tau", correlation.whole),
-        ("tau left", correlation.left),
-        ("tau right", correlation.right),
-    ] {
-        outcome.value(name, value.unwrap_or(f64::NAN), None);
-    }
     if let Some(depth) = strength.depth() {
         outcome.value("depth", depth.value, depth.error);
     }
-    let level = points.iter().map(|p| p.corrected.unwrap_or(p.raw));
-    outcome.value(
-        "level of S",
-        level.sum::<f64>() / points.len().max(1) as f64,
-        None,
-    );
-    outcome
 }
 
 /// The shape that a verdict tells, in a word.

@@ -1,5 +1,6 @@
 //! Studies that are run, killed, shared out, merged and refused.
 
+mod data;
 mod failing;
 mod refused;
 mod weights;
@@ -114,6 +115,35 @@ fn the_four_capacities_are_read_from_tables_and_images_alike() {
     // What another study of the same networks needs is there.
     let text = succeed(&smoke("fig11", &out, &["--seeds", "1", "--report"]));
     assert!(text.contains("4 of 5 measures are finished"), "{text}");
+}
+
+#[test]
+fn orders_of_attacked_rows_are_measured_beside_those_of_clean_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = path(folder.path(), "store");
+    let text = succeed(&smoke("attack-orders", &out, &["--seeds", "1"]));
+    assert!(text.contains("2 of 2 measures are finished"), "{text}");
+    let report = Path::new(&out).join("reports/attack-orders-smoke-seeds-1");
+    let csv = std::fs::read_to_string(report.join("curves.csv")).unwrap();
+    for variant in ["normal", "untrained"] {
+        let curve = |name: &str| -> Vec<f64> {
+            let start = format!("rules-mlp5,{variant},1,rules,{name},order ratio,");
+            let rows = csv.lines().filter(|row| row.starts_with(&start));
+            let number = |row: &str| -> f64 { row.rsplit(',').next().unwrap().parse().unwrap() };
+            rows.map(number).collect()
+        };
+        let names = ["S clean", "S attacked", "disruption", "relative disruption"];
+        let [clean, attacked, disruption, relative] = names.map(curve);
+        // Ten columns have nine orders.
+        assert_eq!((clean.len(), disruption.len()), (9, 9), "{csv}");
+        for (order, changed) in disruption.iter().enumerate() {
+            // Means of |a| and |b| lie no further apart than the mean of |a - b|.
+            let apart = (attacked[order] - clean[order]).abs();
+            assert!(*changed > 0.0 && apart <= changed * (1.0 + 1e-9), "{csv}");
+            let over = relative[order] * clean[order];
+            assert!((over - changed).abs() <= 1e-9 * changed, "{csv}");
+        }
+    }
 }
 
 #[test]
