@@ -461,7 +461,8 @@ fn reading() -> burn_interaction::Profile {
     probe.measure(&net, &Features, &batch).unwrap().unwrap()
 }
 
-fn metadata() -> MetricMetadata {
+/// The place in a training that a metric is updated at.
+pub fn metadata() -> MetricMetadata {
     MetricMetadata {
         progress: burn::data::dataloader::Progress::new(1, 1, None),
         iteration: None,

@@ -11,7 +11,7 @@ pub enum Coefficient {
     /// k2 / k1, the ratio of the sizes: individual effects cancel exactly. 1 where k1 is zero. The default.
     #[default]
     Sizes,
-    /// r2 / r1, the ratio of the ratios, as in the published code; 1 where r1 is zero.
+    /// r2 / r1, the ratio of the ratios, as in the published code; 1 where k1 is zero.
     Ratios,
     /// A given number. Zero leaves z = v(S2), without a second masked forward.
     Fixed(f64),

@@ -162,3 +162,70 @@ impl Measure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::subject::Statistics;
+
+    fn about() -> About {
+        About {
+            network: "resnet20".into(),
+            data: "cifar-10".into(),
+            classes: Vec::new(),
+            weights: Some("resnet20.th".into()),
+            statistics: Statistics::Texts,
+            framing: None,
+            categories: BTreeMap::new(),
+            features: Vec::new(),
+            inputs: String::new(),
+            exact: 12,
+            fewest: 4,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The protocol of the papers for CIFAR-10 with these pairs, as `PAPER.md` has it in section 4.
+    fn papers(pairs: Pairs) -> Protocol {
+        Protocol {
+            orders: Orders::ratios([
+                0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0,
+            ]),
+            pairs,
+            estimator: Estimator::Paired,
+            contexts: 100.into(),
+            seed: 0,
+            reward: Reward::LogOdds,
+            baseline: None,
+            fewest: 4,
+        }
+    }
+
+    #[test]
+    fn the_published_setting_of_256_players_on_a_grid_is_that_of_the_papers() {
+        let published = Measure::published();
+        assert!(published.samples == 50 && published.right(&about()));
+        let protocol = published.protocol(&about(), &[256; 50], true);
+        assert_eq!(protocol, papers(Pairs::neighbours(2, 200)));
+        // [int(r * 254) for r in ratios] in Python.
+        let orders = [0, 12, 25, 50, 76, 101, 127, 152, 177, 203, 228, 241, 254];
+        assert_eq!(protocol.orders.resolve(256).unwrap(), orders);
+        let contexts = orders.map(|order| protocol.contexts.at(order, 256));
+        assert_eq!(contexts, [100; 13]);
+    }
+
+    #[test]
+    fn the_published_setting_of_32_players_off_a_grid_has_random_pairs() {
+        let protocol = Measure::published().protocol(&about(), &[32; 50], false);
+        assert_eq!(protocol, papers(Pairs::random(200)));
+        // [int(r * 30) for r in ratios] in Python.
+        let orders = [0, 1, 3, 6, 9, 12, 15, 18, 21, 24, 27, 28, 30];
+        assert_eq!(protocol.orders.resolve(32).unwrap(), orders);
+        // Without the flag all pairs of so few players are toggled.
+        let own = Measure::default().protocol(&about(), &[32; 50], false);
+        assert_eq!(own.pairs, Pairs::all());
+        assert_eq!(own.estimator, Estimator::toggled());
+    }
+}

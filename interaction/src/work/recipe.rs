@@ -123,3 +123,94 @@ impl Recipe {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+    use burn::optim::GradientsParams;
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+
+    fn recipe(optimizer: Optimizer, weight_decay: f32) -> Recipe {
+        Recipe {
+            epochs: 3,
+            batch: 8,
+            learning_rate: 0.1,
+            weight_decay,
+            optimizer,
+            modulation: Modulation::none(),
+            augmentation: None,
+            samples: None,
+            probe: None,
+            seed: 0,
+        }
+    }
+
+    /// A weight that began at 1, after a step at a rate of a tenth for each of these gradients.
+    fn stepped(recipe: &Recipe, gradients: &[f32]) -> f64 {
+        let device = Device::flex().autodiff();
+        let mut weight = Param::from_tensor(Tensor::<1>::from_floats([1.0], &device));
+        let mut optimizer = recipe.optimizer();
+        for gradient in gradients {
+            let loss = weight.val().mul_scalar(*gradient).sum();
+            let gradients = GradientsParams::from_grads(loss.backward(), &weight);
+            weight = optimizer.step(0.1_f64, weight, gradients);
+        }
+        f64::from(weight.val().inner().into_scalar::<f32>())
+    }
+
+    fn near(found: f64, expected: f64, tolerance: f64) {
+        assert!(
+            (found - expected).abs() < tolerance,
+            "{found}, not {expected}"
+        );
+    }
+
+    #[test]
+    fn descent_has_the_momentum_of_the_reference_recipe() {
+        // Velocities g, (1 + .9) g and (1 + .9 + .81) g.
+        let found = stepped(&recipe(Optimizer::Sgd, 0.0), &[0.5; 3]);
+        near(found, 1.0 - 0.1 * 0.5 * (1.0 + 1.9 + 2.71), 1e-6);
+    }
+
+    #[test]
+    fn the_decay_of_descent_is_a_part_of_its_gradients() {
+        let found = stepped(&recipe(Optimizer::Sgd, 0.05), &[0.5; 5]);
+        // torch 2.15.0: five steps of SGD([w], lr=.1, momentum=.9, weight_decay=.05) from w = 1, each of (w * .5).sum().
+        near(found, 0.285_565_942_525_863_65, 1e-6);
+    }
+
+    #[test]
+    fn the_decay_of_adamw_stands_beside_its_steps() {
+        // A constant gradient is its own first moment and the root of its second, whatever their rates: each step is of the rate.
+        let decayed = (0..5).fold(1.0, |w, _| w * (1.0 - 0.1 * 0.05) - 0.1);
+        let found = stepped(&recipe(Optimizer::Adamw, 0.05), &[0.5; 5]);
+        near(found, decayed, 1e-5);
+        let found = stepped(&recipe(Optimizer::Adamw, 0.05), &[1.0, -2.0, 0.5, 0.25]);
+        // torch 2.15.0: AdamW([w], lr=.1, weight_decay=.05, eps=1e-8) from w = 1, by steps of (w * g).sum() for these g.
+        near(found, 0.936_308_741_569_519, 1e-5);
+    }
+
+    #[test]
+    fn small_gradients_are_not_held_back_by_the_epsilon_of_adamw() {
+        // Steps of g / (g + epsilon): with Burn's epsilon of 1e-5 the weight would stay at 0.995.
+        let found = stepped(&recipe(Optimizer::Adamw, 0.0), &[1e-7; 5]);
+        near(found, 1.0 - 5.0 * 0.1 / 1.1, 1e-4);
+    }
+
+    #[test]
+    fn the_rate_falls_by_one_factor_each_batch_and_tenfold_to_the_end() {
+        let mut schedule = recipe(Optimizer::Sgd, 0.0).schedule(4).unwrap();
+        // Three epochs of four batches; the thirteenth rate, which no batch takes, is that at the end.
+        for step in 0..=12 {
+            let rate = schedule.step().base();
+            near(rate, 0.1 * 0.1_f64.powf(f64::from(step) / 12.0), 1e-12);
+        }
+        let none = Recipe {
+            epochs: 0,
+            ..recipe(Optimizer::Sgd, 0.0)
+        };
+        near(none.schedule(4).unwrap().step().base(), 0.1, 1e-12);
+    }
+}
