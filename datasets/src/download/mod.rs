@@ -61,6 +61,13 @@ impl Archive {
         if is_there(&whole) {
             return Ok(whole);
         }
+        let link = whole
+            .symlink_metadata()
+            .is_ok_and(|about| about.is_symlink());
+        if link {
+            let reason = "a link to a folder with nothing in it, or to none: take the link away";
+            return Err(Error::file(&whole, reason));
+        }
         std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e, ""))?;
         let file = self.url.rsplit('/').next().unwrap_or_default();
         let kind = unpack::Kind::of(file)?;

@@ -91,8 +91,8 @@ fn first(folders: &[&Path], names: &[&str]) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// A name for each class: the first word of its line in the list of names where no other class has that, else the whole line where no other has
-/// it, else the name of the folder, which is also the name of a class that the list lacks.
+/// A name for each class: the first word of its line in the list of names where no other class has that, else the whole line; the name of the
+/// folder of a class that the list lacks, or has without a name.
 pub(super) fn class_names(folders: &[&Path], classes: &[String]) -> Result<Vec<String>> {
     let Some(path) = first(folders, &NAMES) else {
         return Ok(classes.to_vec());
@@ -107,16 +107,13 @@ pub(super) fn class_names(folders: &[&Path], classes: &[String]) -> Result<Vec<S
         .map(|class| named.get(class.as_str()).copied().unwrap_or(class).trim())
         .collect();
     let words: Vec<&str> = lines.iter().copied().map(first_word).collect();
-    let [of_words, of_lines] = [times(&words), times(&lines)];
-    let alone = |times: &HashMap<&str, usize>, name: &str| !name.is_empty() && times[name] == 1;
+    let times = times(&words);
     let mut names = Vec::with_capacity(classes.len());
     for (class, (word, line)) in classes.iter().zip(words.iter().zip(&lines)) {
-        names.push(if alone(&of_words, word) {
-            word.to_string()
-        } else if alone(&of_lines, line) {
-            line.to_string()
-        } else {
-            class.clone()
+        names.push(match (*word, *line) {
+            (_, "") => class.clone(),
+            (word, _) if !word.is_empty() && times[word] == 1 => word.to_string(),
+            (_, line) => line.to_string(),
         });
     }
     Ok(names)
@@ -333,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_with_the_same_first_word_keep_names_that_tell_them_apart() {
+    fn classes_with_the_same_first_word_keep_their_whole_lines() {
         let root = tempfile::tempdir().unwrap();
         let text = "n1\tcrane, bird\nn2\tcrane, machine \nn3\tbass\nn4\tbass\nn5\ttench, Tinca tinca\nn6\t\n";
         std::fs::write(root.path().join("words.txt"), text).unwrap();
@@ -344,8 +341,8 @@ mod tests {
             [
                 "crane, bird",
                 "crane, machine",
-                "n3",
-                "n4",
+                "bass",
+                "bass",
                 "tench",
                 "n6",
                 "n7"

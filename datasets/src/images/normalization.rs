@@ -27,6 +27,12 @@ impl Normalization {
         }
     }
 
+    /// Whether all channels have the same statistics.
+    pub(crate) fn is_alike(&self) -> bool {
+        let alike = |values: &[f32]| values.windows(2).all(|two| two[0] == two[1]);
+        alike(&self.mean) && alike(&self.deviation)
+    }
+
     /// The statistics of a set of images, or of 10,000 spread over it where there are more, drawn from a fixed seed; the deviation is one where
     /// a channel is constant.
     ///

@@ -100,7 +100,9 @@ impl ImageSamples {
             )));
         }
         let known = self.normalization.mean.len();
-        if !items.is_empty() && size[0] != known {
+        // Grey images take the first of statistics that are alike for all channels.
+        let fits = size[0] == known || (size[0] < known && self.normalization.is_alike());
+        if !items.is_empty() && !fits {
             return Err(Error::Data(format!(
                 "images of {} channels, and statistics of {known}: take those of the images themselves, --normalize data",
                 size[0]

@@ -173,6 +173,9 @@ impl Both {
     }
 }
 
+/// Names of arrays that a note shows.
+const SHOWN: usize = 5;
+
 /// A note on series that may be meant as grey images.
 fn square(path: &Path, kind: Kind, shape: &[usize]) -> Option<String> {
     match (kind, shape) {
@@ -194,8 +197,14 @@ fn unread(file: &Npz, names: &Names) -> Option<String> {
     };
     let mut others = file.names();
     others.retain(|name| !read.contains(&name.as_str()));
+    let more = others.len().saturating_sub(SHOWN);
+    others.truncate(SHOWN);
     let (path, list) = (file.path.display(), others.join(", "));
-    (!others.is_empty()).then(|| format!("{path}: not read are the arrays {list}"))
+    let more = match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!others.is_empty()).then(|| format!("{path}: not read are the arrays {list}{more}"))
 }
 
 /// The kind of data in a file of arrays, without reading it whole.

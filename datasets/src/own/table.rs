@@ -15,8 +15,8 @@ use crate::table::Table;
 const MISSING: [&str; 13] = [
     "", "?", "NA", "N/A", "na", "n/a", "nan", "NaN", "NULL", "null", "None", "-", r"\N",
 ];
-/// Values of the column of the class that stand for none: the other words may be names of classes.
-const NO_CLASS: [&str; 2] = ["", "?"];
+/// The value among them that may be the name of a class.
+const CLASS: &str = "None";
 /// Rows that a file has at least where a note tells of a column that counts them.
 const FEWEST: usize = 3;
 /// Categories of a column beyond which a note asks whether it is one of categories.
@@ -102,8 +102,12 @@ fn chosen(
         }
     }
     if features.len() < 2 || features.contains(&label) {
+        let nameless = match columns.inputs.is_empty() && train.names.iter().any(String::is_empty) {
+            true => ", each with a name",
+            false => "",
+        };
         let reason = format!(
-            "{} feature(s) besides the class {}: a table needs two or more others",
+            "{} feature(s) besides the class {}: a table needs two or more others{nameless}",
             features.len(),
             train.names[label]
         );
@@ -172,10 +176,7 @@ fn whole(
 ) -> Result<(usize, Option<String>)> {
     let missing = |row: &Row, column: usize| {
         let field = row.fields[column].as_str();
-        match column == label {
-            true => NO_CLASS.contains(&field),
-            false => MISSING.contains(&field),
-        }
+        MISSING.contains(&field) && !(column == label && field == CLASS)
     };
     let before = records.rows.len();
     let mut lacking = Vec::with_capacity(features.len() + 1);
@@ -316,12 +317,12 @@ mod tests {
     }
 
     #[test]
-    fn a_class_may_be_called_by_a_word_for_no_value() {
-        let train = "a,b,kind\n1,2,None\n3,NA,NA\n5,7,NA\n6,5,null\n6,5,?\n";
+    fn a_class_may_be_called_none_and_by_no_other_word_for_no_value() {
+        let train = "a,b,kind\n1,2,None\n3,None,mild\n5,7,mild\n6,5,NaN\n6,5,?\n";
         let folder = folder(train, train);
         let split = own_table(folder.path(), &Columns::labelled("kind")).unwrap();
-        assert_eq!(split.train.classes(), ["NA", "None", "null"]);
-        assert_eq!((split.train.rows().len(), split.train.dropped()), (3, 2));
+        assert_eq!(split.train.classes(), ["None", "mild"]);
+        assert_eq!((split.train.rows().len(), split.train.dropped()), (2, 3));
         let folder = self::folder("a,b,kind\n1,2,?\n1,2,\n1,2,no\n", train);
         let error = own_table(folder.path(), &Columns::labelled("kind")).unwrap_err();
         let error = error.to_string();

@@ -42,11 +42,11 @@ fn matched(network: &[String], data: &[String]) -> Result<Option<Vec<usize>>> {
             Ok((!alike).then_some(places))
         }
         Places::Twice(name) => Err(fail(&format!(
-            "the network has the class {name} several times, and its name does not tell which of them the data have: give each class of the network a name of its own, with --classes"
+            "several classes of the network are called {name}, or begin so, and the name does not tell which of them the data have: name the network's classes with --classes, each by a name of its own, and those of the data alike"
         ))),
         Places::Missing if network.len() != data.len() => Err(apart()),
         Places::Missing => Err(fail(
-            "the network has other classes than the data; where only the names differ, give the network (id2label in config.json, classes in settings.json) those of the data",
+            "the network has other classes than the data; where only the names differ, give the network those of the data, in its own order: --classes, or id2label in config.json",
         )),
     }
 }
@@ -61,27 +61,44 @@ enum Places<'a> {
     Missing,
 }
 
-/// Finds the classes of the data among those of a network by their names, or by the part of these before a comma where on both sides one
-/// class alone has it, as "tench" and "tench, Tinca tinca".
+/// Finds the classes of the data among those of a network: by their names; by these without case, spaces and marks; or by the part of one
+/// before a comma that is the whole of the other, as "tench" and "tench, Tinca tinca". Where several classes of a network begin alike and
+/// the data have not as many, a name without a comma may be any of them.
 fn places<'a>(network: &[String], data: &'a [String]) -> Places<'a> {
     let [own, given] = [network, data].map(|names| plain_names(names, |name| name));
-    if own == given {
+    let [own_heads, heads] = [network, data].map(|names| plain_names(names, head));
+    let by_head = |place: usize, at: usize| {
+        let whole = [&network[place], &data[at]]
+            .iter()
+            .any(|n| !n.contains(','));
+        whole && own_heads[place] == heads[at]
+    };
+    let alike = |at: usize| {
+        network[at] == data[at]
+            || (!network.contains(&data[at]) && (own[at] == given[at] || by_head(at, at)))
+    };
+    if network.len() == data.len() && (0..data.len()).all(alike) {
         return Places::Found((0..data.len()).collect());
     }
-    let [own_heads, heads] = [network, data].map(|names| plain_names(names, head));
     let mut found = Vec::with_capacity(data.len());
     for (at, name) in data.iter().enumerate() {
-        let place = match (&places_of(&own, &given[at])[..], &heads[at]) {
-            ([place], _) => *place,
-            ([], head) if places_of(&heads, head).len() == 1 => {
-                match places_of(&own_heads, head)[..] {
-                    [place] => place,
-                    _ => return Places::Missing,
-                }
-            }
-            ([], _) => return Places::Missing,
+        let mut fits = places_of(network, name);
+        if fits.is_empty() {
+            fits = places_of(&own, &given[at]);
+        }
+        if fits.is_empty() {
+            fits = (0..network.len()).filter(|p| by_head(*p, at)).collect();
+        }
+        let place = match fits[..] {
+            [] => return Places::Missing,
+            [place] => place,
             _ => return Places::Twice(name),
         };
+        let [theirs, ours] = [&own_heads, &heads].map(|all| places_of(all, &heads[at]).len());
+        let sure = network[place] == *name && name.contains(',');
+        if theirs > 1 && theirs != ours && !sure {
+            return Places::Twice(name);
+        }
         if found.contains(&place) {
             return Places::Missing;
         }
@@ -156,9 +173,10 @@ fn is_numbered(names: &[String]) -> bool {
     names.iter().all(number)
 }
 
-/// A name without case, spaces and marks.
+/// A name without case, spaces and marks, but for those that alone may tell names apart, as in ">50K" and "<=50K", or "C" and "C++".
 fn plain(name: &str) -> String {
-    let kept = name.chars().filter(|c| c.is_alphanumeric());
+    let tells = |c: char| c.is_alphanumeric() || "<>=+#".contains(c);
+    let kept = name.chars().filter(|c| tells(*c));
     let plain: String = kept.flat_map(char::to_lowercase).collect();
     match plain.is_empty() {
         true => name.into(),
@@ -223,7 +241,7 @@ mod tests {
         let error = matched(&network, &names(&["tench", "crane"])).unwrap_err();
         let error = error.to_string();
         assert!(
-            error.contains("the class crane several times") && error.contains("--classes"),
+            error.contains("are called crane, or begin so") && error.contains("--classes"),
             "{error}"
         );
         let other = matched(&network, &names(&["tench"])).unwrap();
@@ -246,6 +264,35 @@ mod tests {
         assert!(of(&["maillot, swimsuit", "tench"]).is_err());
         assert!(of(&["tench, a fish", "tench, a dish"]).is_err());
         assert!(of(&["tench", "tench, Tinca tinca"]).is_err());
+    }
+
+    #[test]
+    fn a_name_that_begins_several_of_the_network_s_is_told_by_all_of_it_alone() {
+        let network = names(&["cardigan", "tench", "Cardigan, Cardigan Welsh corgi"]);
+        let of = |data: &[&str]| matched(&network, &names(data));
+        // A dog alone, of which the data know the first word.
+        assert!(of(&["Cardigan", "tench"]).is_err());
+        assert!(of(&["cardigan", "tench"]).is_err());
+        let whole = of(&["Cardigan, Cardigan Welsh corgi", "tench"]).unwrap();
+        assert_eq!(whole, Some(vec![2, 1]));
+        // All of a set whose names are partly alike.
+        let twice = names(&["crane", "tench, Tinca tinca", "crane"]);
+        let same = matched(&twice, &names(&["crane", "tench", "crane"])).unwrap();
+        assert_eq!(same, None);
+        // Other ends are other classes.
+        let cars = names(&["Ford, red", "VW, red"]);
+        assert!(matched(&cars, &names(&["Ford, blue", "VW, blue"])).is_err());
+    }
+
+    #[test]
+    fn marks_that_tell_names_apart_are_kept() {
+        let network = names(&[">50K", "<=50K", "unknown"]);
+        let of = |data: &[&str]| matched(&network, &names(data)).unwrap();
+        assert_eq!(of(&["<=50K", "unknown"]), Some(vec![1, 2]));
+        assert_eq!(of(&["<= 50K", "> 50k", "unknown"]), Some(vec![1, 0, 2]));
+        let cases = names(&["crane", "Crane"]);
+        let swapped = matched(&cases, &names(&["Crane", "crane"])).unwrap();
+        assert_eq!(swapped, Some(vec![1, 0]));
     }
 
     #[test]
