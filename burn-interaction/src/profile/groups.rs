@@ -21,6 +21,10 @@ pub struct Group {
     pub relative: Option<f64>,
     /// The standard error of the strength over samples; `None` for one sample, or where the strength is zero.
     pub error: Option<f64>,
+    /// The standard error of the relative strength over samples, by the jackknife, as the strength of all pairs is of the same samples;
+    /// `None` for one sample, or where a sample alone has the group.
+    #[serde(default)]
+    pub relative_error: Option<f64>,
     /// The pairs of all samples together.
     pub pairs: u64,
 }
@@ -28,14 +32,34 @@ pub struct Group {
 /// The squares of the interactions of a group, sample by sample.
 #[derive(Default)]
 struct Squares {
-    /// The mean over the pairs of each sample.
-    samples: Vec<f64>,
+    /// The mean over the pairs of each sample that has some, with the place of the sample.
+    samples: Vec<(usize, f64)>,
     pairs: u64,
 }
 
 impl Squares {
     fn mean(&self) -> f64 {
-        self.samples.iter().sum::<f64>() / self.samples.len() as f64
+        self.samples.iter().map(|(_, s)| s).sum::<f64>() / self.samples.len() as f64
+    }
+
+    /// The strength of all samples but one; NaN where there is no other.
+    fn without(&self, sample: usize) -> f64 {
+        let others = self.samples.iter().filter(|(place, _)| *place != sample);
+        let (sum, count) = others.fold((0.0, 0.0), |(sum, count), (_, s)| (sum + s, count + 1.0));
+        match count > 0.0 {
+            true => (sum / count).max(0.0).sqrt(),
+            false => f64::NAN,
+        }
+    }
+
+    /// The standard error of the strength over that of `all`, by the jackknife over the samples of these.
+    fn relative_error(&self, all: &Self) -> Option<f64> {
+        let ratio = |(place, _): &(usize, f64)| self.without(*place) / all.without(*place);
+        let ratios: Vec<f64> = all.samples.iter().map(ratio).collect();
+        let count = ratios.len() as f64;
+        let centre = ratios.iter().sum::<f64>() / count;
+        let squares: f64 = ratios.iter().map(|r| (r - centre).powi(2)).sum();
+        Some(((count - 1.0) / count * squares).sqrt()).filter(|e| count > 1.0 && e.is_finite())
     }
 
     fn strength(&self) -> f64 {
@@ -48,7 +72,7 @@ impl Squares {
         if count < 2.0 || root == 0.0 {
             return None;
         }
-        let squares: f64 = self.samples.iter().map(|s| (s - mean).powi(2)).sum();
+        let squares: f64 = self.samples.iter().map(|(_, s)| (s - mean).powi(2)).sum();
         Some((squares / (count - 1.0) / count).sqrt() / (2.0 * root))
     }
 }
@@ -75,7 +99,7 @@ impl Profile {
         for (point, ratio) in self.ratios().iter().enumerate() {
             let mut found: BTreeMap<u64, Squares> = BTreeMap::new();
             let mut all = Squares::default();
-            for sample in self.samples() {
+            for (place, sample) in self.samples().iter().enumerate() {
                 let estimates = sample.at_index(self.axis.index(sample, point));
                 let mut own: BTreeMap<u64, (f64, u64)> = BTreeMap::new();
                 let mut whole = (0.0, 0);
@@ -90,11 +114,11 @@ impl Profile {
                 }
                 for (key, (sum, count)) in own {
                     let group = found.entry(key).or_default();
-                    group.samples.push(sum / count as f64);
+                    group.samples.push((place, sum / count as f64));
                     group.pairs += count;
                 }
                 if whole.1 > 0 {
-                    all.samples.push(whole.0 / whole.1 as f64);
+                    all.samples.push((place, whole.0 / whole.1 as f64));
                 }
             }
             let mean = all.strength();
@@ -104,6 +128,7 @@ impl Profile {
                 strength: squares.strength(),
                 relative: (mean > 0.0).then(|| squares.strength() / mean),
                 error: squares.error(),
+                relative_error: squares.relative_error(&all),
                 pairs: squares.pairs,
             }));
         }

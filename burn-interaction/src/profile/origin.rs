@@ -16,7 +16,7 @@ pub struct Origin {
     pub weights: Option<String>,
     /// The way samples became inputs, such as a digest of statistics, sizes and vocabularies.
     pub inputs: Option<String>,
-    /// The digest of the files that the data are read from.
+    /// The digest of the contents of data that are files of the user's own.
     pub contents: Option<String>,
     /// How the classes measured were chosen, `labels` or `predicted`; the runner fills this in.
     pub targets: Option<String>,
@@ -31,11 +31,10 @@ pub struct Origin {
 impl Origin {
     /// The first thing that both know and that differs, with its value here and there.
     pub fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let parts: [(&'static str, &Option<String>, &Option<String>); 7] = [
+        let parts: [(&'static str, &Option<String>, &Option<String>); 6] = [
             ("network", &self.network, &other.network),
             ("data", &self.data, &other.data),
             ("split", &self.split, &other.split),
-            ("contents of data", &self.contents, &other.contents),
             ("weights", &self.weights, &other.weights),
             ("ways to make inputs", &self.inputs, &other.inputs),
             ("targets", &self.targets, &other.targets),

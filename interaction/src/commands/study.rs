@@ -133,20 +133,21 @@ fn study(name: &str, args: &StudyArgs) -> Result<()> {
         weights: &args.weights_root,
     };
     let seeds = args.seeds.as_deref().map(parse::seeds).transpose()?;
-    let cells = Cells::of(&study, size, seeds, roots)?;
+    let mut cells = Cells::of(&study, size, seeds, roots)?;
     let devices = device_list(&args.device)?;
     match args.report {
         true => check_known(&cells, roots)?,
-        false => check_files(&cells, roots)?,
+        false => {
+            check_files(&cells, roots)?;
+            cells.read_data()?;
+        }
     }
     let store = store(args)?;
     for from in &args.from {
         let taken = store.take(from, &cells)?;
         println!("took {taken} finished cells from {}", from.display());
     }
-    if !args.report {
-        store.check_data(&cells)?;
-    }
+    store.check_data(&[], &cells)?;
     let command = line::own();
     let share = parse::part(args.part)?;
     let run = Run {

@@ -101,7 +101,8 @@ fn lines(profile: &Profile, key: impl Fn(Pair) -> u64, along: &str) -> Option<Pa
         (samples >= FEWEST).then(|| student_quantile(CONFIDENCE, samples - 1))
     };
     let title = "Which pairs are strong: strength by distance, 1 for the mean of the order's pairs";
-    let banded = groups.iter().any(|group| reach(group).is_some());
+    let has = |group: &Group| group.relative_error.zip(reach(group)).is_some();
+    let banded = groups.iter().any(has);
     let value = match banded {
         true => "relative strength, with 95 % bands",
         false => "relative strength",
@@ -112,8 +113,8 @@ fn lines(profile: &Profile, key: impl Fn(Pair) -> u64, along: &str) -> Option<Pa
         let own = groups.iter().filter(|group| group.ratio == ratio);
         let point = |group: &Group| {
             let relative = group.relative?;
-            let error = group.error.map(|error| error * relative / group.strength);
-            let band = error.zip(reach(group)).map(|(error, reach)| error * reach);
+            let error = group.relative_error.zip(reach(group));
+            let band = error.map(|(error, reach)| error * reach);
             Some((group.key as f64, relative, band))
         };
         let points: Vec<_> = own.filter_map(point).collect();
@@ -143,7 +144,8 @@ fn matrix(names: &[String], profile: &Profile) -> Option<Pairs> {
         let own = groups.iter().filter(|group| group.ratio == ratio);
         let pair = |group: &Group| {
             let key = group.key as usize;
-            Some(((key / columns, key % columns), group.relative?))
+            let relative = group.relative.filter(|relative| *relative > 0.0)?;
+            Some(((key / columns, key % columns), relative))
         };
         let pairs: Vec<(Pair, f64)> = own.filter_map(pair).collect();
         any |= !pairs.is_empty();

@@ -66,8 +66,8 @@ pub fn history(folder: &Path) -> Result<Option<History>> {
     Ok((!epochs.is_empty()).then_some(History { epochs }))
 }
 
-/// The first of the epochs at the end of the training in a folder whose losses are not all finite, by its logs; `None` where those of the last
-/// epoch are, or there is no log of it.
+/// The first of the epochs at the end of the training in a folder whose loss is no number, by its logs; `None` where that of the last epoch is
+/// one, or there is no log of it.
 pub fn diverged(folder: &Path) -> Option<usize> {
     let logs = folder.join("training");
     let parts = ["train", "valid"].map(|part| logs.join(part));
@@ -75,8 +75,9 @@ pub fn diverged(folder: &Path) -> Option<usize> {
         parts.iter().any(|part| {
             let log = part.join(format!("epoch-{epoch}")).join("Loss.log");
             let text = std::fs::read_to_string(log).unwrap_or_default();
-            let mut values = text.lines().map(NumericEntry::deserialize);
-            values.any(|value| value.is_ok_and(|value| !value.current().is_finite()))
+            let values = text.lines().map(NumericEntry::deserialize);
+            let last = values.filter_map(|value| value.ok()).last();
+            last.is_some_and(|value| value.current().is_nan())
         })
     };
     let numbers = parts.iter().flat_map(|part| numbered(part, "epoch-", ""));

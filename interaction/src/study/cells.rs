@@ -10,7 +10,7 @@ use super::entries::modulation;
 use super::file::{MeasureEntry, Scale, Study, SubjectEntry, Tuning, Variant, value};
 use super::subjects::{Roots, Start};
 use crate::error::{Result, usage};
-use crate::subject::{Spec, data_set, own_contents, published_contents, sha256};
+use crate::subject::{Spec, data_set, published_contents, sha256};
 use crate::work::{Evaluation, Optimizer, Recipe};
 
 /// The form of what a cell's hash is taken of, and of what the store holds.
@@ -85,8 +85,7 @@ pub struct TrainingCell {
     pub recipe: Recipe,
     /// Epochs after which the weights are kept.
     pub kept: Vec<usize>,
-    /// A digest of the files of a published set, which the hash knows by name alone; `None` of other data, and where there is no such
-    /// folder.
+    /// A digest of the files of a published set, which the hash knows by name alone; `None` as long as they are not read, and of other data.
     pub data: Option<String>,
     /// The hash of all that makes the training what it is.
     pub hash: String,
@@ -143,7 +142,7 @@ impl Cells {
             subjects.any(|chosen| chosen.get_ref() == name)
         });
         for subject in chosen {
-            let files = files(subject, roots)?;
+            let own = contents(subject, roots)?;
             for variant in &study.variants {
                 let recipe = recipe(study, scale, subject, variant)?;
                 // Given weights are what they are, whatever the seed; networks beside them that are not, trained from them or
@@ -159,7 +158,7 @@ impl Cells {
                         seed,
                         ..recipe.clone()
                     };
-                    let training = training(subject, variant, recipe, &files, roots)?;
+                    let training = training(subject, variant, recipe, own.as_deref(), roots)?;
                     let measures = study.measures.iter();
                     let measures: Vec<&MeasureEntry> = measures
                         .filter(|measure| measure.is_of(subject, variant))
@@ -177,6 +176,28 @@ impl Cells {
             }
         }
         Ok(cells)
+    }
+
+    /// Reads the files of published sets, so that trainings know what they are on.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such set.
+    pub fn read_data(&mut self) -> Result<()> {
+        let mut known: Vec<(String, Option<String>)> = Vec::new();
+        for training in &mut self.trainings {
+            let data = &training.spec.data;
+            let digest = known.iter().find(|(own, _)| own == data);
+            training.data = match digest {
+                Some((_, digest)) => digest.clone(),
+                None => {
+                    let digest = published_contents(&training.spec)?;
+                    known.push((data.clone(), digest.clone()));
+                    digest
+                }
+            };
+        }
+        Ok(())
     }
 }
 
@@ -213,26 +234,15 @@ impl MeasureEntry {
     }
 }
 
-/// Digests of a subject's files.
-struct Files {
-    /// The digest of the user's own, whose name tells nothing; `None` of other data, and where there are no such files.
-    own: Option<String>,
-    /// The digest of a published set.
-    published: Option<String>,
-}
-
-/// The digests of a subject's files.
-fn files(subject: &SubjectEntry, roots: Roots<'_>) -> Result<Files> {
+/// A digest of the data where these are the user's own, whose name tells nothing; `None` of other sets, and where there is no such folder.
+fn contents(subject: &SubjectEntry, roots: Roots<'_>) -> Result<Option<String>> {
     let spec = subject.located(roots)?;
     let (name, folder) = spec.data_and_folder();
     let own = data_set(name)?.source == Source::Own;
-    Ok(Files {
-        own: match own && folder.is_some_and(|folder| !folder.exists()) {
-            true => None,
-            false => own_contents(&spec)?,
-        },
-        published: published_contents(&spec)?,
-    })
+    match own && folder.is_some_and(|folder| !folder.exists()) {
+        true => Ok(None),
+        false => crate::subject::contents(&spec),
+    }
 }
 
 /// The recipe of a variant of a subject, for the first of its seeds.
@@ -270,12 +280,12 @@ fn recipe(
     })
 }
 
-/// The training of a variant of a subject, on data with these digests.
+/// The training of a variant of a subject, on data with this digest where they are the user's own.
 fn training(
     subject: &SubjectEntry,
     variant: &Variant,
     recipe: Recipe,
-    files: &Files,
+    own: Option<&str>,
     roots: Roots<'_>,
 ) -> Result<TrainingCell> {
     let start = subject.start(roots);
@@ -285,7 +295,7 @@ fn training(
         _ => None,
     };
     let spec = subject.spec();
-    let hash = match (identity, &files.own) {
+    let hash = match (identity, own) {
         (None, None) => hash(&(FORM, spec, &recipe))?,
         (Some(identity), None) => hash(&(FORM, spec, &recipe, identity))?,
         (identity, Some(own)) => hash(&(FORM, spec, &recipe, identity, own))?,
@@ -297,7 +307,7 @@ fn training(
         spec: subject.located(roots)?,
         start: start.filter(|_| !variant.untrained),
         kept: kept_epochs(recipe.epochs),
-        data: files.published.clone(),
+        data: None,
         recipe,
     })
 }

@@ -1,5 +1,6 @@
 //! The store of finished cells, which all studies share: nothing is trained twice.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use burn_interaction::internal::Lock;
@@ -151,26 +152,35 @@ impl Store {
         }
     }
 
-    /// Refuses trainings on other files of a published set than are there now.
+    /// Refuses trainings on several copies of a published set, among those that are finished here and in the `others`, and where the
+    /// cells know the files that are there, those too.
     ///
     /// # Errors
     ///
-    /// Fails where a finished training tells another digest of its data.
-    pub fn check_data(&self, cells: &Cells) -> Result<()> {
-        let other = cells.trainings.iter().find(|cell| {
-            let then = Self::finished(&self.training(cell)).and_then(|finished| finished.data);
-            let known = then.as_ref().zip(cell.data.as_ref());
-            known.is_some_and(|(then, now)| then != now)
-        });
-        match other {
-            None => Ok(()),
-            Some(cell) => Err(usage(format!(
-                "the store {} has trained {} on other files than those of {}: a store is for one copy of the data, give another --out, or the --data-root that it was made with",
-                self.path.display(),
-                cell.subject,
-                cell.spec.data
-            ))),
+    /// Fails where two of them tell other digests of one set.
+    pub fn check_data(&self, others: &[&Self], cells: &Cells) -> Result<()> {
+        let mut known: BTreeMap<&str, (String, String)> = BTreeMap::new();
+        for cell in &cells.trainings {
+            let (set, _) = cell.spec.data_and_folder();
+            let stores = [self].into_iter().chain(others.iter().copied());
+            let kept = stores.filter_map(|store| {
+                let digest = Self::finished(&store.training(cell))?.data?;
+                Some((digest, format!("of {}", store.path.display())))
+            });
+            let there = cell.data.clone();
+            let there = there.map(|digest| (digest, format!("there now, {}", cell.spec.data)));
+            for (digest, place) in kept.chain(there) {
+                let (first, whose) = known
+                    .entry(set)
+                    .or_insert_with(|| (digest.clone(), place.clone()));
+                if *first != digest {
+                    return Err(usage(format!(
+                        "trainings on several copies of {set}: the files {whose} and those {place} differ; a store is for one copy of a set: give another --out, or the --data-root that it was made with"
+                    )));
+                }
+            }
         }
+        Ok(())
     }
 
     /// Whether a training lacks its weights after one of these epochs.
@@ -280,7 +290,7 @@ impl Store {
             )));
         }
         let other = Self::open(other)?;
-        other.check_data(cells)?;
+        self.check_data(&[&other], cells)?;
         let mut taken = 0;
         // Trainings first: measures are of what they leave.
         for kind in ["trainings", "measures"] {

@@ -40,9 +40,6 @@ impl Start {
     /// Fails where a file cannot be read.
     pub fn identity(&self, name: &str) -> Result<String> {
         let digest = match &self.sha256 {
-            Some(stated) if self.path.is_dir() => {
-                sha256(&format!("{} {}", stated.to_lowercase(), self.beside()?))
-            }
             Some(stated) => stated.to_lowercase(),
             None if self.path.is_dir() => sha256(&format!("{} {}", self.digest()?, self.beside()?)),
             None if self.exists() => self.digest()?,

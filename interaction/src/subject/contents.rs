@@ -15,25 +15,12 @@ const BESIDE: [&str; 10] = [
     "gz", "tgz", "tar", "zip", "7z", "rar", "part", "lock", "md", "pdf",
 ];
 
-/// A digest of all files that the numbers of a run depend on besides the weights: the data, and the labels whose areas are players.
-/// `None` of generated data, and where the folder of a published set is not there.
-///
-/// # Errors
-///
-/// Fails where a file cannot be read, or one of the user's own is missing.
-pub fn contents(spec: &Spec) -> Result<Option<String>> {
-    Ok(match (own_contents(spec)?, published_contents(spec)?) {
-        (Some(own), Some(published)) => Some(super::digest_of(&[own, published])),
-        (own, published) => own.or(published),
-    })
-}
-
 /// A digest of the files that are the user's own: data, and the labels whose areas are players. `None` where there are none.
 ///
 /// # Errors
 ///
 /// Fails where a file cannot be read.
-pub fn own_contents(spec: &Spec) -> Result<Option<String>> {
+pub fn contents(spec: &Spec) -> Result<Option<String>> {
     let (name, place) = spec.data_and_folder();
     let mut files = match place {
         Some(place) => data_set(name)?.own_files(place)?,
@@ -51,11 +38,12 @@ pub fn own_contents(spec: &Spec) -> Result<Option<String>> {
 }
 
 /// A digest of the files of a published set, whose name does not tell whether all of it is there; of many or large files that of their
-/// names and sizes. `None` of other sets, and where there is no such folder. Hidden files, archives and notes beside the data do not count.
+/// names and sizes. `None` of other sets, and where there is no such folder. Hidden files, archives, notes beside the data and what cannot
+/// be read do not count.
 ///
 /// # Errors
 ///
-/// Fails where a file cannot be read.
+/// Fails where there is no such set.
 pub fn published_contents(spec: &Spec) -> Result<Option<String>> {
     let (name, place) = spec.data_and_folder();
     let published = matches!(
@@ -66,7 +54,7 @@ pub fn published_contents(spec: &Spec) -> Result<Option<String>> {
         return Ok(None);
     };
     let mut files = Vec::new();
-    collect(place, &mut files)?;
+    found(place, DEEPEST, &mut files);
     // The names of the folders that a file is in, below the set's, and its own.
     let names = |file: &Path| -> Vec<String> {
         let parts = file.strip_prefix(place).unwrap_or(file).iter();
@@ -75,21 +63,18 @@ pub fn published_contents(spec: &Spec) -> Result<Option<String>> {
             .collect()
     };
     files.retain(|file| is_data(&names(file)));
-    let mut sizes = Vec::with_capacity(files.len());
-    for file in &files {
-        let about = std::fs::metadata(file);
-        let about = about.map_err(|e| usage(format!("{}: {e}", file.display())))?;
-        sizes.push(about.len());
-    }
-    let read = sizes.iter().sum::<u64>() <= READ_BYTES && files.len() <= READ_FILES;
-    let told = files.iter().zip(sizes).map(|(file, size)| {
+    let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |about| about.len());
+    let bytes: u64 = files.iter().map(size).sum();
+    let read = bytes <= READ_BYTES && files.len() <= READ_FILES;
+    let told = files.iter().map(|file| {
         let name = names(file).join("/");
-        Ok(match read {
-            true => format!("{name} {}", burn_interaction::digest(file)?),
-            false => format!("{name} {size}"),
-        })
+        let digest = read.then(|| burn_interaction::digest(file).ok()).flatten();
+        match digest {
+            Some(digest) => format!("{name} {digest}"),
+            None => format!("{name} {}", size(file)),
+        }
     });
-    let told: Vec<String> = told.collect::<Result<_>>()?;
+    let told: Vec<String> = told.collect();
     Ok((!told.is_empty()).then(|| super::digest_of(&told)))
 }
 
@@ -98,6 +83,24 @@ fn is_data(names: &[String]) -> bool {
     let ending = names.last().and_then(|name| name.rsplit_once('.'));
     let ending = ending.map_or("", |(_, ending)| ending).to_lowercase();
     !names.iter().any(|name| name.starts_with('.')) && !BESIDE.contains(&ending.as_str())
+}
+
+/// Folders in folders of a published set that are looked into: links may lead round.
+const DEEPEST: usize = 8;
+
+/// The files of a folder, and of the folders in it down to this depth, in the order of their names; those that cannot be read are
+/// passed over.
+fn found(folder: &Path, deep: usize, files: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_file() {
+            files.push(entry);
+        } else if deep > 0 && entry.is_dir() {
+            found(&entry, deep - 1, files);
+        }
+    }
 }
 
 /// The files of a folder and of the folders in it, in the order of their names, or the file itself.
@@ -152,8 +155,8 @@ mod tests {
         };
         let of = |folder: &Path| {
             let spec = Spec::new("mlp5", format!("census:{}", folder.display()));
-            assert_eq!(own_contents(&spec).unwrap(), None);
-            contents(&spec).unwrap()
+            assert_eq!(contents(&spec).unwrap(), None);
+            published_contents(&spec).unwrap()
         };
         let [here, there] = [set("here"), set("there")];
         let first = of(&here);
@@ -161,6 +164,8 @@ mod tests {
         for beside in [".DS_Store", "adult.zip", "README.md"] {
             std::fs::write(there.join(beside), "beside").unwrap();
         }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/nowhere", there.join("broken")).unwrap();
         assert_eq!(first, of(&there));
         std::fs::write(there.join("deep/adult.test"), "3, 5\n").unwrap();
         assert_ne!(first, of(&there));

@@ -13,7 +13,7 @@ mod statistics;
 mod tables;
 mod texts;
 
-pub use contents::{contents, own_contents, published_contents};
+pub use contents::{contents, published_contents};
 pub use names::{check_network, check_part, data_set, origin};
 pub use scene::{Scene, Seen, Word};
 pub use seats::Seats;

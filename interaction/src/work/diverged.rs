@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-use super::{Folder, TrainedWith};
+use super::{Folder, PAGE, TrainedWith};
 use crate::error::{Result, usage};
 use crate::report::diverged;
 
@@ -25,23 +25,28 @@ pub fn is_finite(net: &impl Module) -> bool {
     finder.0
 }
 
-/// Refuses the training in a folder where its last losses are not finite or its weights are not, and leaves no network that passes for its
-/// result.
+/// Refuses a training whose weights ended as no numbers, and leaves no network, page or picture that passes for its result.
 ///
 /// # Errors
 ///
-/// Fails where the training diverged, with the epoch and what to do.
-pub fn sound(folder: &Folder, settings: &TrainedWith, finite: bool) -> Result<()> {
-    let epoch = diverged(folder.path());
-    if finite && epoch.is_none() {
+/// Fails where a weight is not finite, with the epoch from which the loss was none and what to do.
+pub fn sound(folder: &Folder, settings: &TrainedWith, net: &impl Module) -> Result<()> {
+    if is_finite(net) {
         return Ok(());
     }
-    // Where an earlier part of this run, or an earlier version, left them.
-    for name in ["model.safetensors", "settings.json"] {
+    // An earlier part of this run may have left them.
+    for name in [
+        "model.safetensors",
+        "settings.json",
+        PAGE,
+        "history.svg",
+        "history.png",
+    ] {
         std::fs::remove_file(folder.file(name)).ok();
     }
+    let epoch = diverged(folder.path());
     Err(usage(format!(
-        "{}, and give another --out, or --force to replace the run; there is no network of it",
+        "{}; there is no network of it",
         divergence(settings, epoch)
     )))
 }
@@ -49,7 +54,7 @@ pub fn sound(folder: &Folder, settings: &TrainedWith, finite: bool) -> Result<()
 /// The end of a training whose loss was not finite from this epoch on, or whose weights alone are not, with what to do, in words.
 pub fn divergence(settings: &TrainedWith, epoch: Option<usize>) -> String {
     let found = match epoch {
-        Some(epoch) => format!("in epoch {epoch}: its loss is not finite"),
+        Some(epoch) => format!("in epoch {epoch}: its loss is no number"),
         None => "by its end: its weights are not finite".into(),
     };
     let term = match settings.modulation.terms().is_empty() {
@@ -57,9 +62,9 @@ pub fn divergence(settings: &TrainedWith, epoch: Option<usize>) -> String {
         false => ", or the weight of the term",
     };
     let decay = match settings.weight_decay > 0.0 {
-        true => ", or --weight-decay",
+        true => ", or the weight decay",
         false => "",
     };
     let rate = settings.learning_rate;
-    format!("the training diverged {found}; lower --lr (it is {rate}){term}{decay}")
+    format!("the training diverged {found}; lower the learning rate (it is {rate}){term}{decay}")
 }

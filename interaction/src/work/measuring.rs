@@ -369,13 +369,17 @@ impl<S: Subject> Run<'_, S> {
 
     fn origin(&self, weights: String) -> Result<Origin> {
         let about = self.subject.about();
+        let contents = contents(self.job.spec)?;
         Ok(Origin {
             network: Some(about.network.clone()),
             data: Some(about.data.clone()),
             split: Some(self.job.measure.part.name().into()),
             weights: Some(weights),
-            inputs: Some(about.inputs.clone()),
-            contents: contents(self.job.spec)?,
+            inputs: Some(match &contents {
+                Some(contents) => format!("{}, {contents}", about.inputs),
+                None => about.inputs.clone(),
+            }),
+            contents,
             targets: None,
             command: Some(report::shell_line(self.job.place.command)),
             classes: about.classes.clone(),

@@ -6,13 +6,10 @@ use burn_interaction::Profile;
 
 use super::diverged::divergence;
 use super::results::profile_of;
-use super::{CONTROL, GALLERY, MAIN, TrainedWith, Watch, read_json};
+use super::{CONTROL, GALLERY, MAIN, PAGE, TrainedWith, Watch, read_json};
 use crate::error::{Result, usage};
 use crate::report::page::{Measurement, Page, Part, Section, measurement};
 use crate::report::{Gallery, History, PastEpoch, diverged, history, shell_line};
-
-/// The name of a page in its folder.
-pub const PAGE: &str = "report.html";
 
 /// Writes the page of a folder that a measurement or a training wrote; `None` where it holds neither.
 ///

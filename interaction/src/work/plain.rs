@@ -99,7 +99,7 @@ impl TrainingProgressLogger for PlainRenderer {
             println!("  valid: {}", self.line(&self.valid));
         }
         let lost = self.is_lost(&self.train) || self.is_lost(&self.valid);
-        if lost && !self.diverged && !self.silent {
+        if lost && !self.diverged {
             self.diverged = true;
             eprintln!(
                 "warning: the loss of epoch {epoch} is not finite: a training that diverges has no result, end it with Ctrl-C"

@@ -14,6 +14,8 @@ pub const MAIN: &str = "profile";
 /// The name of the profile of the untrained control.
 pub const CONTROL: &str = "control";
 
+/// The name of the page in a folder of results.
+pub const PAGE: &str = "report.html";
 /// The file of the samples as they look.
 pub const GALLERY: &str = "gallery.json";
 

@@ -69,7 +69,7 @@ pub struct TrainedWith {
     /// The names of a table's columns or of the channels of time series.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<String>,
-    /// A digest of the files of the data, and of the labels whose areas are players; absent for generated data.
+    /// A digest of the user's own files, and of the labels whose areas are players; absent for other data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contents: Option<String>,
     /// The values of a table's categorical columns, by column: the table holds the place of a value in this list.

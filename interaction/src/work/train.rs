@@ -8,7 +8,7 @@ use burn_interaction_datasets::{Loader, Samples};
 use burn_interaction_models::{save, save_image, save_text};
 
 use super::board::Board;
-use super::diverged::{is_finite, sound};
+use super::diverged::sound;
 use super::fit::{Fitted, Loaders, Run, Shown, fit};
 use super::price::suggested;
 use super::samples::{accuracy, drawn, loaded};
@@ -86,7 +86,6 @@ impl Job for Training<'_> {
         let settings = self.settings(&subject, &ready, &run)?;
         if let Some(earlier) = &earlier {
             self.compare(&settings, earlier, finished)?;
-            sound(self.place.folder, &settings, true)?;
         }
         let net = subject.init(self.place.device())?;
         let net = match self.start(about) {
@@ -109,8 +108,9 @@ impl Job for Training<'_> {
             ..
         } = ready;
         let fitted = fit(net.train(), players, loaders, self.recipe, &run)?;
-        let finite = self.recipe.epochs == 0 || is_finite(&fitted.net);
-        sound(self.place.folder, &settings, finite)?;
+        if fitted.complete && self.recipe.epochs > 0 {
+            sound(self.place.folder, &settings, &fitted.net)?;
+        }
         self.write(&subject, &fitted, (&test, tested), settings)
     }
 }

@@ -97,6 +97,7 @@ impl Judged {
         let on = |data: &str| self.subject.starts_with(data);
         match self.study.as_str() {
             "fig4-transformers" => "transformers",
+            "fig4-slim" if on("cifar-tnt") || on("cifar-swin") => "transformers",
             "fig4-texts" => "texts",
             "fig4-clouds" => "clouds",
             "fig4-trained" => "published",

@@ -88,7 +88,7 @@ fn a_table_of_one_s_own_is_trained_on_and_measured_by_its_columns() {
     let merged = path(root, "merged");
     refuse(
         &["merge", &halves[0], &halves[1], "--out", &merged],
-        "different contents of data",
+        "different ways to make inputs",
     );
     let refused = |more: &[&str], what: &str| {
         refuse(

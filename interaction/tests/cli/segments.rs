@@ -80,7 +80,7 @@ fn one_map_serves_all_images_in_training_and_measurement() {
         .collect();
     refuse(
         &[&resume[..], &more].concat(),
-        "different contents of data",
+        "different ways to make inputs",
     );
     let train = [&["train"], &subject[..], &train, &[&trained, "--resume"]].concat();
     refuse(

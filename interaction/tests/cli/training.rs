@@ -284,7 +284,7 @@ fn a_training_that_diverges_is_an_error_and_leaves_no_network() {
     for args in [args.clone(), [&args[..], &["--resume"]].concat()] {
         refuse(
             &args,
-            "the training diverged in epoch 1: its loss is not finite; lower --lr (it is 0.1), or --weight-decay",
+            "the training diverged in epoch 1: its loss is no number; lower the learning rate (it is 0.1), or the weight decay",
         );
         for file in ["model.safetensors", "settings.json"] {
             assert!(!Path::new(&out).join(file).exists(), "{file}");

@@ -43,12 +43,20 @@ fn a_store_is_for_one_copy_of_a_set() {
     assert!(text.contains("2 cells, 2 of them finished"), "{text}");
     let before = finished(&out);
     series(&set, 0.2);
-    refuse(&args, "has trained rules on other files than those of ucr:");
+    refuse(&args, "trainings on several copies of ucr: the files of");
     let from = ["--data-root", data.as_str(), "--from", out.as_str()];
     refuse(&smoke(&file, &other, &from), "give another --out");
     assert_eq!(finished(&out), before);
     assert!(finished(&other).is_empty());
-    // What is finished can be reported wherever the data are.
+    // Seeds of another copy are as little put beside these.
+    let more = ["--data-root", data.as_str(), "--seeds", "2..2"];
+    succeed(&smoke(&file, &out, &more));
+    let both = ["--report", "--seeds", "1..2"];
+    refuse(
+        &smoke(&file, &out, &both),
+        "trainings on several copies of ucr",
+    );
+    // What is finished can be reported whatever the data are now.
     let report = ["--report", "--data-root", data.as_str()];
     succeed(&smoke(&file, &out, &report));
 }

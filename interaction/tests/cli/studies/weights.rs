@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failing::plain;
-use super::smoke;
+use super::{numbers, smoke};
 use crate::{path, succeed};
 
 #[test]
@@ -84,4 +84,51 @@ fn a_measure_in_progress_is_not_replaced_by_one_of_other_weights() {
     assert!(text.contains("took 1 finished cells"), "{text}");
     assert!(text.contains("1 of 1 measures are finished"), "{text}");
     assert!(!journal.exists());
+}
+
+/// Changes what a finished cell tells.
+fn change(folder: &Path, how: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
+    let cell = folder.join("cell.json");
+    let text = std::fs::read_to_string(&cell).unwrap();
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    how(told.as_object_mut().unwrap());
+    std::fs::write(&cell, told.to_string()).unwrap();
+}
+
+#[test]
+fn numbers_of_an_earlier_form_are_made_again_from_their_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    succeed(&smoke(&file, &out, &[]));
+    let report = smoke(&file, &out, &["--report"]);
+    let measured = numbers(&out, "failing");
+    let measure = only(&out, "measures");
+    let other = |told: &mut serde_json::Map<String, serde_json::Value>| {
+        told["outcome"]["values"]["level of S"]["value"] = 123.5.into();
+    };
+    change(&measure, other);
+    succeed(&report);
+    let [values, _] = numbers(&out, "failing");
+    assert!(values.contains("123.5"), "{values}");
+    change(&measure, |told| drop(told.remove("form")));
+    succeed(&report);
+    assert_eq!(numbers(&out, "failing"), measured);
+}
+
+#[test]
+fn an_interrupted_cell_counts_all_its_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, file] = ["store", "failing.toml"].map(|name| path(folder.path(), name));
+    std::fs::write(&file, plain("")).unwrap();
+    let args = smoke(&file, &out, &[]);
+    succeed(&args);
+    let measure = only(&out, "measures");
+    std::fs::remove_file(measure.join("cell.json")).unwrap();
+    std::fs::write(measure.join("spent.json"), "1000.0").unwrap();
+    succeed(&args);
+    change(&measure, |told| {
+        assert!(told["seconds"].as_f64().unwrap() > 1000.0, "{told:?}");
+    });
+    assert!(!measure.join("spent.json").exists());
 }
