@@ -76,7 +76,7 @@ pub fn diverged(folder: &Path) -> Option<usize> {
             let log = part.join(format!("epoch-{epoch}")).join("Loss.log");
             let text = std::fs::read_to_string(log).unwrap_or_default();
             let values = text.lines().map(NumericEntry::deserialize);
-            let last = values.filter_map(|value| value.ok()).last();
+            let last = values.filter_map(Result::ok).next_back();
             last.is_some_and(|value| value.current().is_nan())
         })
     };
