@@ -281,7 +281,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails where the other is no store of this form, or a file cannot be copied.
+    /// Fails where the other is no store of this form, trainings of both are on several copies of a published set, or a file cannot be copied.
     pub fn take(&self, other: &Path, cells: &Cells) -> Result<usize> {
         if !Self::is_at(other) {
             return Err(usage(format!(

@@ -1,4 +1,4 @@
-//! Trainings that diverged: a loss or a weight is not finite, and there is no result.
+//! Trainings that diverged: a weight is not finite, and there is no result.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;

@@ -213,16 +213,14 @@ impl Judged<'_> {
             (item, true) => format!("{item} -"),
             (item, false) => format!("{item} {}", short(mean)),
         };
-        let mut pairs = self.pairs().into_iter().zip(&self.sides);
-        let common = |([left, right], sides): ([usize; 2], &[f64; 2])| {
-            [self.means[left], self.means[right]]
-                .iter()
-                .zip(sides)
-                .all(|(mean, side)| (mean - side).abs() <= 1e-9 * side.abs() || side.is_nan())
+        let pairs = || self.pairs().into_iter().zip(&self.sides);
+        let common = |(places, sides): ([usize; 2], &[f64; 2])| {
+            places.iter().zip(sides).all(|(place, side)| {
+                (self.means[*place] - side).abs() <= 1e-9 * side.abs() || side.is_nan()
+            })
         };
-        if !pairs.all(common) {
-            let pairs = self.pairs().into_iter().zip(&self.sides);
-            let each = pairs.map(|([left, right], means)| {
+        if !pairs().all(common) {
+            let each = pairs().map(|([left, right], means)| {
                 format!("{} > {}", one(left, means[0]), one(right, means[1]))
             });
             return each.collect::<Vec<String>>().join(", ");

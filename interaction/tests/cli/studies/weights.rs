@@ -13,25 +13,20 @@ fn what_was_measured_of_other_weights_is_measured_again() {
     std::fs::write(&file, plain("")).unwrap();
     let args = smoke(&file, &out, &[]);
     succeed(&args);
-    let trainings = std::fs::read_dir(Path::new(&out).join("trainings")).unwrap();
-    let training = trainings.map(|entry| entry.unwrap().path()).next().unwrap();
-    let cell = training.join("cell.json");
-    let text = std::fs::read_to_string(&cell).unwrap();
-    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let training = only(&out, "trainings");
     let digest = burn_interaction::digest(training.join("model.safetensors")).unwrap();
-    assert_eq!(told["weights"], digest.as_str());
-    assert!(told["version"].is_string());
-    // Another machine may have trained other weights.
-    told["weights"] = "0123".into();
-    std::fs::write(&cell, told.to_string()).unwrap();
+    change(&training, |told| {
+        assert_eq!(told["weights"], digest.as_str());
+        assert!(told["version"].is_string());
+    });
+    of_weights(&training, "0123");
     let text = succeed(&smoke(&file, &out, &["--report"]));
     assert!(text.contains("0 of 1 measures are finished"), "{text}");
     let text = succeed(&args);
     assert!(text.contains("] measure rules plain"), "{text}");
     assert!(!text.contains("] train"), "{text}");
     // Cells of an earlier version are believed.
-    told.as_object_mut().unwrap().remove("weights");
-    std::fs::write(&cell, told.to_string()).unwrap();
+    change(&training, |told| drop(told.remove("weights")));
     let text = succeed(&smoke(&file, &out, &["--report"]));
     assert!(text.contains("1 of 1 measures are finished"), "{text}");
 }
@@ -45,13 +40,18 @@ fn only(out: &str, kind: &str) -> PathBuf {
     first
 }
 
-/// Lets a finished cell say that it is of these weights: another machine may have trained others.
-fn of_weights(folder: &Path, digest: &str) {
+/// Changes what a finished cell tells.
+fn change(folder: &Path, how: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
     let cell = folder.join("cell.json");
     let text = std::fs::read_to_string(&cell).unwrap();
     let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
-    told["weights"] = digest.into();
+    how(told.as_object_mut().unwrap());
     std::fs::write(&cell, told.to_string()).unwrap();
+}
+
+/// Lets a finished cell say that it is of these weights: another machine may have trained others.
+fn of_weights(folder: &Path, digest: &str) {
+    change(folder, |told| told["weights"] = digest.into());
 }
 
 #[test]
@@ -84,15 +84,6 @@ fn a_measure_in_progress_is_not_replaced_by_one_of_other_weights() {
     assert!(text.contains("took 1 finished cells"), "{text}");
     assert!(text.contains("1 of 1 measures are finished"), "{text}");
     assert!(!journal.exists());
-}
-
-/// Changes what a finished cell tells.
-fn change(folder: &Path, how: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) {
-    let cell = folder.join("cell.json");
-    let text = std::fs::read_to_string(&cell).unwrap();
-    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
-    how(told.as_object_mut().unwrap());
-    std::fs::write(&cell, told.to_string()).unwrap();
 }
 
 #[test]
